@@ -1,0 +1,1 @@
+//! Is the quotation really there? Code looks; the model is never believed.

@@ -1,0 +1,194 @@
+//! Markdown as sections, blocks, sentences, tables, lists, fences and directives, each with its place in the source.
+//! Reading never fails and never judges: any text is a document.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod directive;
+mod mark;
+mod parse;
+mod sentence;
+mod table;
+mod text_map;
+
+pub use directive::{Directive, DirectiveKind};
+pub use mark::Mark;
+pub use sentence::{Sentence, sentences};
+pub use table::{Cell, Row, Table};
+pub use text_map::TextMap;
+
+use crate::text::{LineRange, Lines, Span};
+
+/// Index of a section in [`Document::sections`].
+pub type SectionId = usize;
+/// Index of a block in [`Document::blocks`].
+pub type BlockId = usize;
+/// Index of a table in [`Document::tables`].
+pub type TableId = usize;
+
+/// One document, read.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The text as given, byte for byte (a byte-order mark included: all spans count it).
+    pub source: String,
+    /// Line index of `source`.
+    pub lines: Lines,
+    /// YAML or TOML between `---` or `+++` at the very top.
+    pub front_matter: Option<FrontMatter>,
+    /// Sections in order; the first one (level 0, no title) holds what stands above the first heading.
+    pub sections: Vec<Section>,
+    /// Blocks in order of their place.
+    pub blocks: Vec<Block>,
+    /// Tables that blocks of kind [`BlockKind::TableRow`] belong to.
+    pub tables: Vec<Table>,
+    /// Instructions to this tool in HTML comments: `<!-- specreview: waive MET-009 reason="…" -->`.
+    pub directives: Vec<Directive>,
+    /// Links of the document: visible text and target, in order.
+    pub links: Vec<Link>,
+    /// What was cut because the text nests or runs past the limits of the reader; empty nearly always.
+    pub limits: Vec<String>,
+}
+
+/// Front matter: the raw text, its place, and the plain `key: value` pairs of its top level.
+#[derive(Debug, Clone)]
+pub struct FrontMatter {
+    /// Without the fences.
+    pub text: String,
+    /// With the fences.
+    pub span: Span,
+    /// Top-level pairs in order, with the place of the value.
+    pub fields: Vec<(String, String, Span)>,
+}
+
+/// A heading and what stands below it.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// 1 to 6; 0 for the part above the first heading.
+    pub level: u8,
+    /// The title without markup, numbering kept ("3.2 Metrics").
+    pub title: String,
+    /// Place of the heading.
+    pub heading: Span,
+    /// The section around it.
+    pub parent: Option<SectionId>,
+    /// From the heading to the next heading of any level.
+    pub own: Span,
+    /// From the heading to the next heading of the same or a higher level.
+    pub whole: Span,
+    /// What kind of text the heading announces (a glossary, a template, references, …).
+    pub mark: Mark,
+}
+
+/// What a block is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockKind {
+    /// A heading; its section is the one that it opens.
+    Heading,
+    /// A paragraph, also inside a block quote (see [`Block::quoted`]).
+    Paragraph,
+    /// One list item without its nested items.
+    Item {
+        /// Nesting, 0 at the top level.
+        depth: u8,
+        /// Numbered list.
+        ordered: bool,
+        /// `- [ ]` false, `- [x]` true.
+        task: Option<bool>,
+        /// The item it is nested in.
+        parent: Option<BlockId>,
+    },
+    /// One row of a table; the header row is a block too.
+    TableRow {
+        /// The table.
+        table: TableId,
+        /// 0 is the header, then the body rows from 1.
+        row: usize,
+    },
+    /// A fenced or indented code block.
+    Fence {
+        /// First word of the info string, lower case.
+        language: String,
+    },
+    /// Definition of a footnote.
+    Footnote,
+    /// Raw HTML with visible words (tags stripped).
+    Html,
+}
+
+/// The unit that facts are read from.
+#[derive(Debug, Clone)]
+pub struct Block {
+    /// What it is.
+    pub kind: BlockKind,
+    /// The section it stands in.
+    pub section: SectionId,
+    /// Visible words without markup. Cells of a table row are joined by ` | `.
+    pub text: String,
+    /// From `text` back to the source.
+    pub map: TextMap,
+    /// Place in the source.
+    pub span: Span,
+    /// Lines of `span`.
+    pub lines: LineRange,
+    /// Content, or something that must not count as content.
+    pub mark: Mark,
+    /// Stands in a block quote.
+    pub quoted: bool,
+    /// A lead-in that the list or table below completes ("What mistakes cost:"), if there is one.
+    pub lead: Option<BlockId>,
+}
+
+/// A link or image.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Visible words.
+    pub text: String,
+    /// Target as written.
+    pub target: String,
+    /// Place.
+    pub span: Span,
+    /// The block it stands in.
+    pub block: Option<BlockId>,
+}
+
+impl Document {
+    /// Reads `source`. Never fails; cost is linear in its length.
+    #[must_use]
+    pub fn parse(source: &str) -> Self {
+        parse::parse(source)
+    }
+
+    /// Titles from the outermost heading down to section `id`, without the empty top part.
+    #[must_use]
+    pub fn heading_path(&self, id: SectionId) -> Vec<String> {
+        let mut path = Vec::new();
+        let mut at = Some(id);
+        while let Some(section) = at.and_then(|id| self.sections.get(id)) {
+            if section.level > 0 {
+                path.push(section.title.clone());
+            }
+            at = section.parent;
+        }
+        path.reverse();
+        path
+    }
+
+    /// Blocks that count as content: no template prompts, examples, glossaries, comments.
+    pub fn content(&self) -> impl Iterator<Item = (BlockId, &Block)> {
+        self.blocks.iter().enumerate().filter(|(_, block)| block.mark == Mark::Content)
+    }
+
+    /// The source text of whole lines, without the last line feed.
+    #[must_use]
+    pub fn line_text(&self, lines: LineRange) -> &str {
+        self.lines.span_of(lines.start).to(self.lines.span_of(lines.end)).of(&self.source)
+    }
+
+    /// Title of the document: `title` of the front matter, else the first heading.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        let front = self
+            .front_matter
+            .as_ref()
+            .and_then(|front| front.fields.iter().find(|(key, ..)| key == "title").map(|(_, value, _)| value.as_str()));
+        front.or_else(|| self.sections.iter().find(|section| section.level > 0).map(|section| section.title.as_str()))
+    }
+}

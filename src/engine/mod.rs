@@ -1,0 +1,32 @@
+//! The deterministic engine: rules × facts → checks, findings, risks. No I/O, no clock, no model.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod assess;
+mod settings;
+
+pub use assess::assess;
+pub use settings::{Settings, Waiver};
+
+use crate::facts::{Commitment, Measure, Profile, Reading};
+use crate::finding::{Check, Finding, Risk};
+
+/// What the engine found in one document at one commit.
+#[derive(Debug, Clone)]
+pub struct Assessment {
+    /// Kind of document and of system.
+    pub profile: Profile,
+    /// Every rule with its state, in order of code and part.
+    pub checks: Vec<Check>,
+    /// Metrics with values.
+    pub measures: Vec<Measure>,
+    /// Binding statements.
+    pub commitments: Vec<Commitment>,
+    /// What to say, worst first, then by line.
+    pub findings: Vec<Finding>,
+    /// The risk matrix.
+    pub risks: Vec<Risk>,
+    /// How much was understood.
+    pub reading: Reading,
+    /// What the reader had to cut (depth, size); empty nearly always. Not empty means that the reading is incomplete.
+    pub limits: Vec<String>,
+}

@@ -1,0 +1,75 @@
+//! What the document says, as facts that rules can compare: quantities, measures, concepts, profile, commitments.
+//! Knows no rule and no finding; cannot fail.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod commitment;
+mod concept;
+mod lexicon;
+mod measure;
+mod profile;
+mod quantity;
+mod signal;
+
+pub use commitment::{Commitment, CommitmentKind, commitments};
+pub use concept::{ConceptFact, ConceptState, Passage, concepts};
+pub use lexicon::{Hit, Lexicon, LexiconProblem, Metric, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Term};
+pub use measure::{Measure, Mention, Role, measures};
+pub use profile::{Kind, Profile, Stage, profile};
+pub use quantity::{Comparator, Quantity, Unit, quantities};
+pub use signal::{Signal, Signals};
+
+use std::collections::BTreeMap;
+
+use crate::document::Document;
+
+/// Everything that was read from one document.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Every number with its unit, in order of place.
+    pub quantities: Vec<Quantity>,
+    /// Metrics with values, in order of place.
+    pub measures: Vec<Measure>,
+    /// Metrics that are named, with or without a value, in order of place.
+    pub mentions: Vec<Mention>,
+    /// State of every concept of the lexicon, by its id; a concept that was not found is `Absent`.
+    pub concepts: BTreeMap<String, ConceptFact>,
+    /// What kind of document it is and what kind of system it describes.
+    pub profile: Profile,
+    /// Statements that bind somebody.
+    pub commitments: Vec<Commitment>,
+    /// How much of the document was understood.
+    pub reading: Reading,
+}
+
+/// How much of the document was understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// Numbers that were read.
+    pub numbers_read: usize,
+    /// Measures among them.
+    pub measures_checked: usize,
+    /// Numbers next to the name of a metric that could not be tied to it.
+    pub not_understood: usize,
+}
+
+impl Facts {
+    /// Reads `document` with the words of `lexicon`. The text is scanned once for all terms.
+    #[must_use]
+    pub fn read(document: &Document, lexicon: &Lexicon) -> Self {
+        let hits = lexicon.scan(document);
+        let quantities = quantities(document);
+        let signals = Signals::read(document, lexicon, &hits, &quantities);
+        let (measures, mentions, not_understood) = measures(document, lexicon, &hits, &quantities);
+        let concepts = concepts(document, lexicon, &hits, &signals, &measures);
+        let profile = profile(document, lexicon, &hits, &concepts, &measures, &mentions);
+        let commitments = commitments(document, &measures, &signals);
+        let reading = Reading { numbers_read: quantities.len(), measures_checked: measures.len(), not_understood };
+        Self { quantities, measures, mentions, concepts, profile, commitments, reading }
+    }
+
+    /// State of a concept; `Absent` for an id that the lexicon does not know.
+    #[must_use]
+    pub fn state(&self, concept: &str) -> ConceptState {
+        self.concepts.get(concept).map_or(ConceptState::Absent, |fact| fact.state)
+    }
+}

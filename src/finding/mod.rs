@@ -1,0 +1,86 @@
+//! What a review says: findings, and the state of every check. Plain data that knows no rule and no document.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod build;
+mod check;
+mod fingerprint;
+mod level;
+mod problem;
+
+pub use build::FindingBuilder;
+pub use check::{Check, CheckState, Risk, RiskLevel};
+pub use fingerprint::Fingerprint;
+pub use level::{Confidence, Severity, Source};
+pub use problem::Problem;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::LineRange;
+
+/// Lines of a document with the words that stand there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The lines.
+    pub lines: LineRange,
+    /// Their words, at most [`Evidence::QUOTE_CHARS`] characters, as they stand in the document.
+    pub quote: String,
+}
+
+impl Evidence {
+    /// Longest quotation in characters.
+    pub const QUOTE_CHARS: usize = 240;
+
+    /// Evidence at `lines`; white space at the ends is cut, a long quotation is shortened with an ellipsis.
+    #[must_use]
+    pub fn new(lines: LineRange, quote: &str) -> Self {
+        let quote = quote.trim();
+        let short: String = quote.chars().take(Self::QUOTE_CHARS).collect();
+        let quote = if short.len() < quote.len() { format!("{}…", short.trim_end()) } else { short };
+        Self { lines, quote }
+    }
+}
+
+/// One thing that a reader should know about one document. Made by [`FindingBuilder`] only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Rule code (`MET-003`) or criterion of the critique (`MR1`).
+    pub rule: String,
+    /// Part of a rule that asks several things (`data`), if it has parts.
+    pub part: Option<String>,
+    /// Rule or model.
+    pub source: Source,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// The place with its words; none where nothing can be pointed at.
+    pub place: Option<Evidence>,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// Why it matters.
+    pub why: String,
+    /// Text that the author can paste, if there is one.
+    pub suggestion: Option<String>,
+    /// Other places that belong to it, for example the other end of a contradiction.
+    pub related: Vec<Evidence>,
+    /// Headings above the place, outermost first.
+    pub heading: Vec<String>,
+    /// Identity that survives edits elsewhere in the document.
+    pub fingerprint: Fingerprint,
+    /// Where the rule is documented.
+    pub docs: String,
+}
+
+impl Finding {
+    /// Rule and part as one word: `MON-002:data`, or only the rule.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.part.as_ref().map_or_else(|| self.rule.clone(), |part| format!("{}:{part}", self.rule))
+    }
+
+    /// True when the finding may fail a merge: it comes from a rule, is an error, and is sure.
+    #[must_use]
+    pub fn can_block(&self) -> bool {
+        self.source == Source::Rule && self.severity == Severity::Error && self.confidence == Confidence::High
+    }
+}

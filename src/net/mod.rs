@@ -1,0 +1,4 @@
+//! Everything HTTP that the edges share: clients, limits, the address guard, one retry policy.
+
+pub mod guard;
+pub mod retry;

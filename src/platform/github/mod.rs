@@ -1,0 +1,3 @@
+//! GitHub and GitHub Enterprise, through octocrab.
+
+pub mod webhook;

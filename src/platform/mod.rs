@@ -1,0 +1,96 @@
+//! Forges: where changes come from and where reviews go. A platform is one folder behind these small ports.
+
+pub mod github;
+
+use async_trait::async_trait;
+
+use crate::review::{Action, Capabilities, Change, ChangeRef, Outcome, Posted};
+
+/// A failure of a platform.
+#[derive(Debug, thiserror::Error)]
+pub enum PlatformError {
+    /// The change, repository or installation is not there, or not for us.
+    #[error("{what} was not found on the platform: {detail}")]
+    NotFound {
+        /// What was looked for.
+        what: String,
+        /// What the platform said.
+        detail: String,
+    },
+    /// The credentials do not allow it.
+    #[error("the platform refused {what}: {detail}")]
+    Denied {
+        /// What was tried.
+        what: String,
+        /// What the platform said, and which permission is missing if it tells.
+        detail: String,
+    },
+    /// Asked to wait.
+    #[error("the platform asks to wait {seconds} s: {detail}")]
+    RateLimited {
+        /// Seconds to wait.
+        seconds: u64,
+        /// What it said.
+        detail: String,
+    },
+    /// No answer, or one that cannot be used; may go away.
+    #[error("the platform did not answer {what} as expected: {detail}")]
+    Unavailable {
+        /// What was tried.
+        what: String,
+        /// What happened.
+        detail: String,
+    },
+    /// The program's own credentials or settings are of no use.
+    #[error("{0}")]
+    Misconfigured(String),
+}
+
+impl PlatformError {
+    /// May the same thing work later?
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::RateLimited { .. } | Self::Unavailable { .. })
+    }
+
+    /// How long the platform asks to wait, if it does.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::RateLimited { seconds, .. } => Some(std::time::Duration::from_secs(*seconds)),
+            _ => None,
+        }
+    }
+}
+
+/// Which files of a change are worth reading; given by the conductor, asked by the platform before it fetches.
+pub type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Send + Sync);
+
+/// Reading and writing one change on one platform, with credentials for its repository only.
+#[async_trait]
+pub trait Platform: Send + Sync {
+    /// What the platform can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// The change with the text of its documents at head and base, and the configuration of the base. `wanted` says of a
+    /// path whether it may be a document. Files over the limit are named in `skipped`.
+    ///
+    /// # Errors
+    /// When the change cannot be read at all.
+    async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Change, PlatformError>;
+
+    /// The head commit now; a review is never posted for another one.
+    ///
+    /// # Errors
+    /// As [`Platform::fetch`].
+    async fn head(&self, at: &ChangeRef) -> Result<String, PlatformError>;
+
+    /// What this bot has on the change and on commit `head`.
+    ///
+    /// # Errors
+    /// As [`Platform::fetch`].
+    async fn posted(&self, at: &ChangeRef, head: &str) -> Result<Posted, PlatformError>;
+
+    /// Carries out one action. Never retries a write by itself.
+    async fn carry_out(&self, at: &ChangeRef, action: &Action) -> Outcome;
+}

@@ -1,0 +1,102 @@
+//! A proposed change as a platform hands it over: what it touches, old and new text, the configuration of its base.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diff::Patch;
+
+/// Names a change on one platform.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ChangeRef {
+    /// Owner or group of the repository.
+    pub owner: String,
+    /// Name of the repository.
+    pub repo: String,
+    /// Number of the pull or merge request.
+    pub number: u64,
+}
+
+impl std::fmt::Display for ChangeRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}#{}", self.owner, self.repo, self.number)
+    }
+}
+
+/// A change with everything that a review needs. All text in it is untrusted.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Which one.
+    pub at: ChangeRef,
+    /// Commit whose text is reviewed.
+    pub head: String,
+    /// Commit it is compared with: the merge base, where the platform tells it, else the tip of the target branch.
+    pub base: String,
+    /// Repository that holds the head (a fork perhaps), as `owner/name`.
+    pub head_repo: String,
+    /// Address of the change for people (`https://github.com/o/r/pull/1`).
+    pub web_url: String,
+    /// Address below which `blob/SHA/path` of the head is found.
+    pub head_repo_url: String,
+    /// Documents that the change touches and that may be specifications.
+    pub files: Vec<ChangedFile>,
+    /// Configuration file of the base commit.
+    pub config: Option<ConfigText>,
+    /// What was not read, and why. Not empty means that the review is incomplete.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A configuration file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigText {
+    /// Path in the repository.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What happened to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FileStatus {
+    /// New.
+    Added,
+    /// Changed.
+    Modified,
+    /// Moved, perhaps changed.
+    Renamed,
+    /// Gone.
+    Removed,
+}
+
+/// The diff of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilePatch {
+    /// Read.
+    Known(Patch),
+    /// The platform did not give it (too large, binary, cut): no inline comment can be placed.
+    Unknown(String),
+}
+
+/// One file of a change.
+#[derive(Debug, Clone)]
+pub struct ChangedFile {
+    /// Path at the head.
+    pub path: String,
+    /// Path at the base, where it differs.
+    pub previous: Option<String>,
+    /// What happened.
+    pub status: FileStatus,
+    /// The three-dot diff.
+    pub patch: FilePatch,
+    /// Text at the head; none when it was removed.
+    pub head: Option<String>,
+    /// Text at the base; none when it is new.
+    pub base: Option<String>,
+}
+
+/// Something that was not read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Skipped {
+    /// Path or part.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}

@@ -1,0 +1,55 @@
+//! The gate: a pure function of the deterministic findings and of whether everything was read.
+
+use crate::finding::{Finding, Severity};
+
+/// When a review fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gate {
+    /// Least severity that fails; none never fails.
+    pub fail_on: Option<Severity>,
+    /// An incomplete reading fails instead of being neutral.
+    pub require_complete: bool,
+}
+
+/// Conclusion of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Conclusion {
+    /// Nothing blocks.
+    Success,
+    /// Something blocks.
+    Failure,
+    /// Not everything could be read.
+    Neutral,
+}
+
+impl Conclusion {
+    /// The word that platforms use.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Neutral => "neutral",
+        }
+    }
+}
+
+/// The conclusion. Looks only at deterministic findings of high confidence; errors fail first, whatever else is true; a
+/// model is no part of it.
+pub fn conclusion<'a>(findings: impl IntoIterator<Item = &'a Finding>, complete: bool, gate: Gate) -> Conclusion {
+    use crate::finding::{Confidence, Source};
+    let blocks = |finding: &Finding| {
+        finding.source == Source::Rule
+            && finding.confidence == Confidence::High
+            && gate.fail_on.is_some_and(|least| finding.severity >= least)
+    };
+    if findings.into_iter().any(blocks) {
+        Conclusion::Failure
+    } else if complete {
+        Conclusion::Success
+    } else if gate.require_complete {
+        Conclusion::Failure
+    } else {
+        Conclusion::Neutral
+    }
+}

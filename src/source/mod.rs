@@ -1,0 +1,4 @@
+//! Documents by path or address.
+
+pub mod file;
+pub mod url;

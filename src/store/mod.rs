@@ -1,0 +1,116 @@
+//! Keeps deliveries and jobs: stored before they are acknowledged, done at least once, posted once.
+
+pub mod sqlite;
+
+use async_trait::async_trait;
+
+/// A point in time, milliseconds since 1970-01-01 UTC. Time enters as a value.
+pub type Millis = i64;
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database said no.
+    #[error("the store failed while {what}: {source}")]
+    Database {
+        /// What was tried.
+        what: &'static str,
+        /// What the database said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// Its schema is newer than this program.
+    #[error("{0}")]
+    Newer(String),
+}
+
+/// A webhook delivery as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// Unique id given by the platform.
+    pub id: String,
+    /// Hexadecimal SHA-256 of the body.
+    pub body_sha256: String,
+    /// Event and action, for people.
+    pub event: String,
+}
+
+/// Work to be done. `key` coalesces: while a job with this key waits, a newer one replaces its payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// What it is about (platform, repository, change).
+    pub key: String,
+    /// JSON that the worker understands.
+    pub payload: String,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// New: stored, with its job.
+    Stored,
+    /// Seen before: nothing was stored.
+    Duplicate,
+}
+
+/// A job that this worker holds until its lease ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leased {
+    /// Id.
+    pub id: i64,
+    /// What it is about.
+    pub key: String,
+    /// JSON.
+    pub payload: String,
+    /// Token of the lease: acknowledging with an old one does nothing.
+    pub lease: String,
+    /// Failed tries so far.
+    pub failures: u32,
+    /// Tries that ended without a word (the process died).
+    pub crashes: u32,
+}
+
+/// Number of jobs by state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Depth {
+    /// Waiting.
+    pub queued: u64,
+    /// Held by a worker.
+    pub running: u64,
+    /// Given up, with a reason.
+    pub dead: u64,
+}
+
+/// Where deliveries and jobs are kept.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Stores a delivery and its job in one transaction; returns only when both are on disk.
+    ///
+    /// # Errors
+    /// When the database cannot be written: the sender must not be acknowledged.
+    async fn accept(&self, delivery: NewDelivery, job: Option<NewJob>, now: Millis) -> Result<Accepted, StoreError>;
+
+    /// Takes the newest job that is due and leases it until `now + lease_ms`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn claim(&self, worker: &str, now: Millis, lease_ms: i64) -> Result<Option<Leased>, StoreError>;
+
+    /// The job is done. False when the lease was lost.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn finish(&self, job: &Leased, now: Millis) -> Result<bool, StoreError>;
+
+    /// The job failed: again at `run_at`, or dead when none is given. False when the lease was lost.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn fail(&self, job: &Leased, reason: &str, run_at: Option<Millis>, now: Millis) -> Result<bool, StoreError>;
+
+    /// Jobs by state.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn depth(&self) -> Result<Depth, StoreError>;
+}

@@ -1,0 +1,1 @@
+//! SQLite in one file: write-ahead log, full synchronisation.

@@ -1,0 +1,9 @@
+//! Places in a text: byte spans and line numbers. Never looks at what the text means.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod fold;
+mod lines;
+mod span;
+
+pub use lines::{LineRange, Lines, Position};
+pub use span::Span;

@@ -50,6 +50,20 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// True when the file is a specification by configuration.
+    #[must_use]
+    pub fn is_spec(&self, _path: &str) -> bool {
+        false
+    }
+
+    /// True when the file is never looked at.
+    #[must_use]
+    pub fn is_excluded(&self, _path: &str) -> bool {
+        false
+    }
+}
+
 /// Reads `text` of the file `path`. What is broken keeps its default and is reported; `codes` are the known rule codes.
 #[must_use]
 pub fn parse(_path: &str, _text: &str, _codes: &BTreeSet<String>) -> (Config, Vec<Problem>) {

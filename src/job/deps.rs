@@ -1,2 +1,44 @@
-//! (to be written)
-pub struct Deps;
+//! What a job needs, as values: rules, questions, model, key, and where randomness and time come from.
+
+use std::sync::Arc;
+
+use crate::critique::{Budget, Question};
+use crate::finding::Severity;
+use crate::model::Model;
+use crate::review::marker::MarkerKey;
+use crate::rules::RuleSet;
+use crate::store::Millis;
+
+/// Everything that jobs share.
+#[derive(Clone)]
+pub struct Deps {
+    /// Version of the program.
+    pub version: &'static str,
+    /// The checklist.
+    pub rules: Arc<RuleSet>,
+    /// Questions of the critique.
+    pub questions: Arc<Vec<Question>>,
+    /// The model, if one is configured.
+    pub model: Option<Arc<dyn Model>>,
+    /// What the critique of one change may cost.
+    pub budget: Budget,
+    /// Key that binds hidden marks to this bot.
+    pub marker: MarkerKey,
+    /// Fresh random text, at least 16 characters: delimiters of prompts, jitter.
+    pub random: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Now.
+    pub clock: Arc<dyn Fn() -> Millis + Send + Sync>,
+}
+
+/// What a caller can ask of one run, above the configuration of the repository.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Treat every input as a specification.
+    pub is_spec: bool,
+    /// Leave the model out even where one is configured.
+    pub no_model: bool,
+    /// Least severity that fails; `Some(None)` never fails; `None` leaves it to the configuration.
+    pub fail_on: Option<Option<Severity>>,
+    /// An incomplete reading fails, whatever the configuration says.
+    pub require_complete: bool,
+}

@@ -94,3 +94,13 @@ pub trait Platform: Send + Sync {
     /// Carries out one action. Never retries a write by itself.
     async fn carry_out(&self, at: &ChangeRef, action: &Action) -> Outcome;
 }
+
+/// Opens a platform for one change, with credentials for its repository only.
+#[async_trait]
+pub trait Platforms: Send + Sync {
+    /// `installation` is the App's installation that an event named, if one did.
+    ///
+    /// # Errors
+    /// When no credentials for this repository can be had.
+    async fn open(&self, at: &ChangeRef, installation: Option<u64>) -> Result<Box<dyn Platform>, PlatformError>;
+}

@@ -16,7 +16,7 @@ pub use compare::{Comparison, compare};
 pub use gather::{Review, Reviewed, gather};
 pub use place::{Placed, Placement, place};
 pub use plan::{
-    Action, Annotation, Capabilities, CheckOutput, InlineComment, ObjectId, Outcome, Posted, PostedCheck,
+    Action, Annotation, Capabilities, CheckOutput, InlineComment, ObjectId, Options, Outcome, Posted, PostedCheck,
     PostedComment, PostedReview, PostedSummary, SUMMARY_URL, plan,
 };
 pub use verdict::{Conclusion, Gate, conclusion};

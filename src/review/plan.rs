@@ -2,6 +2,7 @@
 //! what the platform can do) → actions.
 
 use super::Review;
+use super::marker::MarkerKey;
 use crate::text::LineRange;
 
 /// Stands in the body of an action where the address of the summary belongs; the publisher fills it in once the summary
@@ -175,6 +176,19 @@ pub enum Action {
     },
 }
 
+/// What the caller wants of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Inline comments are wanted; false after the platform refused their places: everything goes into the summary then.
+    pub inline: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { inline: true }
+    }
+}
+
 /// What became of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -194,6 +208,12 @@ pub enum Outcome {
 /// The actions, in the order in which they must be done: pending reviews first, then the summary (its address goes into
 /// the review), the review, comments, the check last.
 #[must_use]
-pub fn plan(_posted: &Posted, _review: &Review, _can: &Capabilities) -> Vec<Action> {
+pub fn plan(
+    _posted: &Posted,
+    _review: &Review,
+    _can: &Capabilities,
+    _key: &MarkerKey,
+    _options: &Options,
+) -> Vec<Action> {
     Vec::new()
 }

@@ -1,35 +1,48 @@
 //! Embeds the pages in `rules/` and `prompts/`: writes a sorted list of (path, text) for each folder. Nothing is parsed here; a
 //! broken page is a problem that the loader reports.
+#![allow(clippy::disallowed_methods, clippy::print_stdout)] // A build script lives on files, environment and stdout.
 
 use std::fmt::Write as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
-fn main() {
-    let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    for folder in ["rules", "prompts"] {
-        println!("cargo:rerun-if-changed={folder}");
+fn main() -> io::Result<()> {
+    let root = folder("CARGO_MANIFEST_DIR")?;
+    let out = folder("OUT_DIR")?;
+    for name in ["rules", "prompts"] {
+        println!("cargo:rerun-if-changed={name}");
         let mut files = Vec::new();
-        collect(&root.join(folder), &mut files);
+        collect(&root.join(name), &mut files)?;
         files.sort();
         let mut code = String::from("&[\n");
         for file in files {
-            let name = file.strip_prefix(&root).expect("files lie below the root").to_string_lossy().replace('\\', "/");
-            writeln!(code, "    ({name:?}, include_str!({:?})),", file.to_string_lossy()).expect("writing to a string");
+            let shown = file.strip_prefix(&root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+            // Writing to a string cannot fail.
+            let _ = writeln!(code, "    ({shown:?}, include_str!({:?})),", file.to_string_lossy());
         }
         code.push(']');
-        std::fs::write(out.join(format!("{folder}.rs")), code).expect("OUT_DIR can be written");
+        std::fs::write(out.join(format!("{name}.rs")), code)?;
     }
+    Ok(())
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let path = entry.path();
+fn folder(variable: &str) -> io::Result<PathBuf> {
+    std::env::var_os(variable)
+        .map(PathBuf::from)
+        .ok_or_else(|| io::Error::other(format!("cargo did not set {variable}")))
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
         if path.is_dir() {
-            collect(&path, files);
+            collect(&path, files)?;
         } else if path.extension().is_some_and(|ending| ending == "md" || ending == "toml") {
             files.push(path);
         }
     }
+    Ok(())
 }

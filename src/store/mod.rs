@@ -1,11 +1,17 @@
 //! Keeps deliveries and jobs: stored before they are acknowledged, done at least once, posted once.
 
+mod sql;
 pub mod sqlite;
+
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 
 /// A point in time, milliseconds since 1970-01-01 UTC. Time enters as a value.
 pub type Millis = i64;
+
+/// A job whose process died this often while it was worked on is given up: it would take every worker down in turn.
+pub const MAX_CRASHES: u32 = 5;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -19,9 +25,29 @@ pub enum StoreError {
         #[source]
         source: sqlx::Error,
     },
+    /// The file cannot be opened, or is something else.
+    #[error("the database {} cannot be used: {source}", path.display())]
+    Open {
+        /// Its path.
+        path: PathBuf,
+        /// What the database said.
+        #[source]
+        source: sqlx::Error,
+    },
     /// Its schema is newer than this program.
-    #[error("{0}")]
-    Newer(String),
+    #[error(
+        "the database {} was written by a newer specreview (schema {found}, this program knows {known}): \
+         use that version or newer, or another file",
+        path.display()
+    )]
+    Newer {
+        /// Path of the file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The schema of this program.
+        known: i64,
+    },
 }
 
 /// A webhook delivery as it came.
@@ -51,6 +77,8 @@ pub enum Accepted {
     Stored,
     /// Seen before: nothing was stored.
     Duplicate,
+    /// Seen before, but its job had been given up: it waits again.
+    Revived,
 }
 
 /// A job that this worker holds until its lease ends.
@@ -113,4 +141,16 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the database fails.
     async fn depth(&self) -> Result<Depth, StoreError>;
+
+    /// Why the latest job of this key failed, if it did.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn reason(&self, key: &str) -> Result<Option<String>, StoreError>;
+
+    /// Removes deliveries received, and jobs done or given up, before `before`; how many rows.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn prune(&self, before: Millis) -> Result<u64, StoreError>;
 }

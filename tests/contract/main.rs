@@ -1,0 +1,4 @@
+//! One story for every implementation of a port: what holds for one store holds for all of them.
+#![cfg(feature = "service")]
+
+mod store;

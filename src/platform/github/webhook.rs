@@ -1,2 +1,554 @@
 //! From raw request to verified event: the signature is checked over the raw bytes, in constant time, before anything is
-//! parsed. Pure.
+//! parsed. Pure: stores nothing, asks nobody.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::HeaderMap;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use sha2::Sha256;
+
+use crate::review::ChangeRef;
+
+/// Header with the signature. The older `X-Hub-Signature` (SHA-1) is never looked at.
+pub const SIGNATURE: &str = "x-hub-signature-256";
+/// Header with the name of the event.
+pub const EVENT: &str = "x-github-event";
+/// Header with the id of the delivery; a delivery that is sent again keeps it.
+pub const DELIVERY: &str = "x-github-delivery";
+
+/// The secrets that a signature may be made with: one, or two while the secret is being changed. Never empty, never printed.
+#[derive(Clone)]
+pub struct WebhookSecrets(Vec<SecretString>);
+
+/// No usable webhook secret: without one every request of anybody would be believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the webhook secret is missing or blank: set the one that the App's settings page shows as \"Webhook secret\"")]
+pub struct NoSecret;
+
+impl WebhookSecrets {
+    /// Takes the secrets that are valid now.
+    ///
+    /// # Errors
+    /// When there is none, or one is blank.
+    pub fn new<S: Into<String>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, NoSecret> {
+        let secrets: Vec<String> = secrets.into_iter().map(Into::into).collect();
+        if secrets.is_empty() || secrets.iter().any(|secret| secret.trim().is_empty()) {
+            return Err(NoSecret);
+        }
+        Ok(Self(secrets.into_iter().map(SecretString::from).collect()))
+    }
+
+    /// True when `given` is the MAC of `body` under one of the secrets. Looks at all of them, whichever fits.
+    fn fit(&self, body: &[u8], given: &[u8; 32]) -> bool {
+        self.0.iter().fold(false, |fits, secret| {
+            let fit = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes())
+                .is_ok_and(|mac| mac.chain_update(body).verify_slice(given).is_ok());
+            fits | fit
+        })
+    }
+}
+
+impl std::fmt::Debug for WebhookSecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "WebhookSecrets(*** {} of them)", self.0.len())
+    }
+}
+
+/// A delivery that GitHub has signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its id: the same for every attempt to deliver it.
+    pub id: String,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Everything that can start work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// GitHub says hello.
+    Ping,
+    /// A pull request moved.
+    Change(ChangeEvent),
+    /// Somebody asks for the check again.
+    CheckRerequested(CheckEvent),
+    /// Nothing to do; counted, and answered as a success so that GitHub keeps the hook.
+    Ignored {
+        /// Why, for the log.
+        why: String,
+    },
+}
+
+/// What happened to a pull request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChangeAction {
+    /// Opened.
+    Opened,
+    /// Opened again.
+    Reopened,
+    /// New commits, or other ones after a forced push.
+    Synchronized,
+    /// No longer a draft.
+    ReadyForReview,
+    /// Another target branch.
+    BaseChanged,
+    /// Closed or merged.
+    Closed,
+}
+
+/// A pull request that moved. The event is only a hint: the state is read again before anything is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeEvent {
+    /// What happened.
+    pub action: ChangeAction,
+    /// Which one.
+    pub at: ChangeRef,
+    /// Head commit when it happened.
+    pub head: String,
+    /// Installation of the App, when the hook belongs to an App.
+    pub installation: Option<u64>,
+    /// It is a draft.
+    pub draft: bool,
+}
+
+/// A check, or all checks of a commit, asked for again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckEvent {
+    /// Owner of the repository.
+    pub owner: String,
+    /// Name of the repository.
+    pub repo: String,
+    /// The commit.
+    pub head: String,
+    /// Pull requests with this head; empty for forks, of which GitHub tells none.
+    pub changes: Vec<ChangeRef>,
+    /// Installation of the App.
+    pub installation: Option<u64>,
+}
+
+/// Why a request is not believed or not understood.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reject {
+    /// No signature, or more than one.
+    #[error("exactly one X-Hub-Signature-256 header is needed")]
+    NoSignature,
+    /// Not `sha256=` and 64 lower-case hexadecimal digits.
+    #[error("the signature is not of the form sha256=<64 lower-case hexadecimal digits>")]
+    SignatureForm,
+    /// Signed with another secret, or the body was changed on its way.
+    #[error("the signature does not fit the body: check that the webhook secret is the same on both sides")]
+    WrongSignature,
+    /// Signed, but a header that GitHub always sends is missing, double or unreadable.
+    #[error("exactly one readable {0} header is needed")]
+    Header(&'static str),
+    /// Signed, but not what GitHub sends.
+    #[error("the body cannot be read: {0}")]
+    Malformed(String),
+}
+
+impl Reject {
+    /// True when the sender did not prove to be GitHub (401); otherwise the request itself is wrong (400).
+    #[must_use]
+    pub fn is_unauthorised(&self) -> bool {
+        matches!(self, Self::NoSignature | Self::SignatureForm | Self::WrongSignature)
+    }
+}
+
+/// Checks the signature of `body`, then reads the event.
+///
+/// # Errors
+/// When the signature is missing or wrong, or a signed body is not an event.
+pub fn verify(headers: &HeaderMap, body: &[u8], secrets: &WebhookSecrets) -> Result<Delivery, Reject> {
+    let given = only(headers, SIGNATURE).ok_or(Reject::NoSignature)?;
+    let given = parse_signature(given).ok_or(Reject::SignatureForm)?;
+    if !secrets.fit(body, &given) {
+        return Err(Reject::WrongSignature);
+    }
+    let text = |name: &'static str, shown: &'static str| {
+        only(headers, name)
+            .and_then(|value| std::str::from_utf8(value).ok())
+            .filter(|value| !value.is_empty() && value.len() <= 200 && value.chars().all(|c| c.is_ascii_graphic()))
+            .ok_or(Reject::Header(shown))
+    };
+    let id = text(DELIVERY, "X-GitHub-Delivery")?.to_owned();
+    let name = text(EVENT, "X-GitHub-Event")?;
+    Ok(Delivery { id, event: read(name, body)? })
+}
+
+/// The value of a header that is there exactly once.
+fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h [u8]> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    values.next().is_none().then(|| value.as_bytes())
+}
+
+fn parse_signature(value: &[u8]) -> Option<[u8; 32]> {
+    let digits: &[u8; 64] = value.strip_prefix(b"sha256=")?.try_into().ok()?;
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let [high, low] = pair else { return None };
+        *byte = nibble(*high)? << 4 | nibble(*low)?;
+    }
+    Some(bytes)
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
+#[derive(Deserialize)]
+struct Owner {
+    login: String,
+}
+
+#[derive(Deserialize)]
+struct Repository {
+    name: String,
+    owner: Owner,
+}
+
+#[derive(Deserialize)]
+struct Installation {
+    id: u64,
+}
+
+#[derive(Deserialize)]
+struct Commit {
+    sha: String,
+}
+
+#[derive(Deserialize)]
+struct PullRequest {
+    head: Commit,
+    #[serde(default)]
+    draft: bool,
+}
+
+#[derive(Deserialize, Default)]
+struct Changes {
+    base: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct PullRequestEvent {
+    number: u64,
+    pull_request: PullRequest,
+    repository: Repository,
+    installation: Option<Installation>,
+    #[serde(default)]
+    changes: Changes,
+}
+
+#[derive(Deserialize)]
+struct PullNumber {
+    number: u64,
+}
+
+#[derive(Deserialize)]
+struct Check {
+    head_sha: String,
+    #[serde(default)]
+    pull_requests: Vec<PullNumber>,
+}
+
+#[derive(Deserialize)]
+struct CheckPayload {
+    #[serde(alias = "check_suite")]
+    check_run: Check,
+    repository: Repository,
+    installation: Option<Installation>,
+}
+
+#[derive(Deserialize)]
+struct AnyEvent {
+    action: Option<String>,
+}
+
+fn read(name: &str, body: &[u8]) -> Result<Event, Reject> {
+    match name {
+        "ping" => parse::<AnyEvent>(body).map(|_| Event::Ping),
+        "pull_request" => match action(body)?.as_str() {
+            "opened" => change(body, ChangeAction::Opened),
+            "reopened" => change(body, ChangeAction::Reopened),
+            "synchronize" => change(body, ChangeAction::Synchronized),
+            "ready_for_review" => change(body, ChangeAction::ReadyForReview),
+            "edited" => change(body, ChangeAction::BaseChanged),
+            "closed" => change(body, ChangeAction::Closed),
+            other => Ok(ignored(name, other)),
+        },
+        "check_run" | "check_suite" => match action(body)?.as_str() {
+            "rerequested" => check(body),
+            other => Ok(ignored(name, other)),
+        },
+        other => {
+            let event: AnyEvent = parse(body)?;
+            Ok(ignored(other, event.action.as_deref().unwrap_or("")))
+        }
+    }
+}
+
+fn change(body: &[u8], action: ChangeAction) -> Result<Event, Reject> {
+    let event: PullRequestEvent = parse(body)?;
+    if action == ChangeAction::BaseChanged && event.changes.base.is_none() {
+        return Ok(Event::Ignored { why: "pull_request edited: only its title or description".into() });
+    }
+    let (owner, repo) = names(event.repository)?;
+    Ok(Event::Change(ChangeEvent {
+        action,
+        at: ChangeRef { owner, repo, number: number(event.number)? },
+        head: commit(event.pull_request.head.sha)?,
+        installation: event.installation.map(|installation| installation.id),
+        draft: event.pull_request.draft,
+    }))
+}
+
+fn check(body: &[u8]) -> Result<Event, Reject> {
+    let event: CheckPayload = parse(body)?;
+    let (owner, repo) = names(event.repository)?;
+    let at = |pull: PullNumber| {
+        number(pull.number).map(|number| ChangeRef { owner: owner.clone(), repo: repo.clone(), number })
+    };
+    let changes = event.check_run.pull_requests.into_iter().map(at).collect::<Result<_, _>>()?;
+    Ok(Event::CheckRerequested(CheckEvent {
+        head: commit(event.check_run.head_sha)?,
+        changes,
+        installation: event.installation.map(|installation| installation.id),
+        owner,
+        repo,
+    }))
+}
+
+fn parse<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, Reject> {
+    serde_json::from_slice(body).map_err(|error| {
+        let form = body.starts_with(b"payload=");
+        let advice = if form { "; set the webhook's content type to application/json" } else { "" };
+        Reject::Malformed(format!("{error}{advice}"))
+    })
+}
+
+fn action(body: &[u8]) -> Result<String, Reject> {
+    parse::<AnyEvent>(body)?.action.ok_or_else(|| Reject::Malformed("there is no action".into()))
+}
+
+/// Words of a payload end up in logs: short, and nothing but visible characters.
+fn ignored(name: &str, action: &str) -> Event {
+    let shown = |text: &str| text.chars().filter(char::is_ascii_graphic).take(60).collect::<String>();
+    let why = format!("{} {}", shown(name), shown(action)).trim().to_owned();
+    Event::Ignored { why }
+}
+
+/// Names end up in paths of requests: only what GitHub itself allows in them.
+fn names(repository: Repository) -> Result<(String, String), Reject> {
+    let plain = |name: &str| {
+        !name.is_empty()
+            && name.len() <= 200
+            && name != "."
+            && name != ".."
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    };
+    let (owner, repo) = (repository.owner.login, repository.name);
+    if plain(&owner) && plain(&repo) {
+        Ok((owner, repo))
+    } else {
+        Err(Reject::Malformed("the repository has a name that no repository can have".into()))
+    }
+}
+
+fn commit(sha: String) -> Result<String, Reject> {
+    let hex = matches!(sha.len(), 40 | 64) && sha.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if hex { Ok(sha) } else { Err(Reject::Malformed("the head is no commit id".into())) }
+}
+
+fn number(number: u64) -> Result<u64, Reject> {
+    if number > 0 { Ok(number) } else { Err(Reject::Malformed("pull requests are numbered from 1".into())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "It's a Secret to Everybody";
+    const HEAD: &str = "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12";
+
+    fn sign(secret: &str, body: &str) -> String {
+        let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap().chain_update(body).finalize();
+        mac.into_bytes().iter().fold(String::from("sha256="), |text, byte| format!("{text}{byte:02x}"))
+    }
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in pairs {
+            map.append(*name, value.parse().unwrap());
+        }
+        map
+    }
+
+    fn secrets() -> WebhookSecrets {
+        WebhookSecrets::new([SECRET]).unwrap()
+    }
+
+    fn event(name: &str, body: &str) -> Result<Event, Reject> {
+        let map = headers(&[(SIGNATURE, &sign(SECRET, body)), (EVENT, name), (DELIVERY, "72d3162e-cc78")]);
+        verify(&map, body.as_bytes(), &secrets()).map(|delivery| {
+            assert_eq!(delivery.id, "72d3162e-cc78");
+            delivery.event
+        })
+    }
+
+    fn pull(action: &str, extra: &str) -> String {
+        format!(
+            r#"{{"action":"{action}","number":7,"pull_request":{{"head":{{"sha":"{HEAD}"}},"draft":true,"new_key":[1]}},
+            "repository":{{"name":"specs","full_name":"acme/specs","owner":{{"login":"acme"}}}},
+            "installation":{{"id":99}}{extra}}}"#
+        )
+    }
+
+    #[test]
+    fn the_published_vector_holds() {
+        let published = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+        assert_eq!(sign(SECRET, "Hello, World!"), published);
+        // The signature is right, so the body is what is refused.
+        let map = headers(&[(SIGNATURE, published), (EVENT, "ping"), (DELIVERY, "1")]);
+        let result = verify(&map, b"Hello, World!", &secrets());
+        assert!(matches!(result, Err(Reject::Malformed(_))), "{result:?}");
+    }
+
+    #[test]
+    fn only_one_exact_signature_is_believed() {
+        let body = "{}";
+        let right = sign(SECRET, body);
+        let digits = right.strip_prefix("sha256=").unwrap();
+        let cases: &[(&str, Vec<String>, Reject)] = &[
+            ("none", vec![], Reject::NoSignature),
+            ("twice", vec![right.clone(), right.clone()], Reject::NoSignature),
+            ("right and wrong", vec![right.clone(), "sha256=00".into()], Reject::NoSignature),
+            ("empty", vec![String::new()], Reject::SignatureForm),
+            ("only the prefix", vec!["sha256=".into()], Reject::SignatureForm),
+            ("no prefix", vec![digits.into()], Reject::SignatureForm),
+            ("short", vec![right[..right.len() - 1].into()], Reject::SignatureForm),
+            ("long", vec![format!("{right}0")], Reject::SignatureForm),
+            ("upper case", vec![format!("sha256={}", digits.to_uppercase())], Reject::SignatureForm),
+            ("prefix in upper case", vec![format!("SHA256={digits}")], Reject::SignatureForm),
+            ("not hexadecimal", vec![format!("sha256={}", "g".repeat(64))], Reject::SignatureForm),
+            ("old digest", vec![format!("sha1={}", &digits[..40])], Reject::SignatureForm),
+            ("space", vec![format!("sha256= {}", &digits[1..])], Reject::SignatureForm),
+            ("other secret", vec![sign("another", body)], Reject::WrongSignature),
+            ("other body", vec![sign(SECRET, "{} ")], Reject::WrongSignature),
+            ("no secret at all", vec![sign("", body)], Reject::WrongSignature),
+        ];
+        for (name, given, expected) in cases {
+            let mut map = headers(&[(EVENT, "ping"), (DELIVERY, "1"), ("x-hub-signature", "sha1=00")]);
+            for value in given {
+                map.append(SIGNATURE, value.parse().unwrap());
+            }
+            let result = verify(&map, body.as_bytes(), &secrets());
+            assert_eq!(result, Err(expected.clone()), "{name}");
+            assert!(expected.is_unauthorised());
+        }
+    }
+
+    #[test]
+    fn nothing_is_parsed_before_the_signature_is_right() {
+        let map = headers(&[(SIGNATURE, &sign("another", "not json"))]);
+        assert_eq!(verify(&map, b"not json", &secrets()), Err(Reject::WrongSignature));
+    }
+
+    #[test]
+    fn both_secrets_are_good_while_they_are_changed() {
+        let both = WebhookSecrets::new(["old", "new"]).unwrap();
+        for secret in ["old", "new"] {
+            let map = headers(&[(SIGNATURE, &sign(secret, "{}")), (EVENT, "ping"), (DELIVERY, "1")]);
+            assert_eq!(verify(&map, b"{}", &both).map(|delivery| delivery.event), Ok(Event::Ping));
+        }
+    }
+
+    #[test]
+    fn a_blank_secret_is_no_secret_and_none_is_printed() {
+        assert!(WebhookSecrets::new(Vec::<String>::new()).is_err());
+        assert!(WebhookSecrets::new(["good", " \n"]).is_err());
+        assert!(!format!("{:?}", secrets()).contains("Secret to"));
+    }
+
+    #[test]
+    fn a_signed_request_still_needs_its_headers() {
+        let signature = sign(SECRET, "{}");
+        for (pairs, missing) in [
+            (vec![(EVENT, "ping")], "X-GitHub-Delivery"),
+            (vec![(DELIVERY, "1")], "X-GitHub-Event"),
+            (vec![(EVENT, "ping"), (DELIVERY, "1"), (DELIVERY, "2")], "X-GitHub-Delivery"),
+            (vec![(EVENT, "ping"), (DELIVERY, "")], "X-GitHub-Delivery"),
+        ] {
+            let mut map = headers(&pairs);
+            map.append(SIGNATURE, signature.parse().unwrap());
+            let result = verify(&map, b"{}", &secrets());
+            assert_eq!(result, Err(Reject::Header(missing)));
+            assert!(!Reject::Header(missing).is_unauthorised());
+        }
+    }
+
+    #[test]
+    fn pull_request_events_are_read() {
+        let at = ChangeRef { owner: "acme".into(), repo: "specs".into(), number: 7 };
+        for (action, extra, expected) in [
+            ("opened", "", ChangeAction::Opened),
+            ("reopened", "", ChangeAction::Reopened),
+            ("synchronize", r#","before":"x","after":"y""#, ChangeAction::Synchronized),
+            ("ready_for_review", "", ChangeAction::ReadyForReview),
+            ("edited", r#","changes":{"base":{"ref":{"from":"main"}}}"#, ChangeAction::BaseChanged),
+            ("closed", "", ChangeAction::Closed),
+        ] {
+            let change = ChangeEvent {
+                action: expected,
+                at: at.clone(),
+                head: HEAD.into(),
+                installation: Some(99),
+                draft: true,
+            };
+            assert_eq!(event("pull_request", &pull(action, extra)), Ok(Event::Change(change)), "{action}");
+        }
+    }
+
+    #[test]
+    fn what_is_new_or_of_no_concern_is_ignored_with_a_reason() {
+        let edited = pull("edited", r#","changes":{"title":{"from":"x"}}"#);
+        for (name, body, why) in [
+            ("pull_request", edited.as_str(), "pull_request edited: only its title or description"),
+            ("pull_request", r#"{"action":"stacked"}"#, "pull_request stacked"),
+            ("check_run", r#"{"action":"created"}"#, "check_run created"),
+            ("star", r#"{"action":"created"}"#, "star created"),
+            ("push", r#"{"ref":"refs/heads/main"}"#, "push"),
+            ("weird", r#"{"action":"a\nb::c\u001b"}"#, "weird ab::c"),
+        ] {
+            assert_eq!(event(name, body), Ok(Event::Ignored { why: why.into() }), "{name} {body}");
+        }
+    }
+
+    #[test]
+    fn a_check_asked_for_again_names_its_pull_requests() {
+        for (name, key) in [("check_run", "check_run"), ("check_suite", "check_suite")] {
+            let body = format!(
+                r#"{{"action":"rerequested","{key}":{{"head_sha":"{HEAD}","pull_requests":[{{"number":3}}]}},
+                "repository":{{"name":"specs","owner":{{"login":"acme"}}}},"installation":{{"id":1}}}}"#
+            );
+            let Ok(Event::CheckRerequested(check)) = event(name, &body) else { panic!("{name}") };
+            assert_eq!(check.head, HEAD);
+            assert_eq!(check.changes, [ChangeRef { owner: "acme".into(), repo: "specs".into(), number: 3 }]);
+        }
+    }
+
+    #[test]
+    fn a_signed_body_that_is_no_event_is_refused() {
+        let bad_name = pull("opened", "").replace("\"name\":\"specs\"", "\"name\":\"../../user\"");
+        let bad_sha = pull("opened", "").replace(HEAD, "main");
+        let bad_number = pull("opened", "").replace("\"number\":7", "\"number\":0");
+        let deep = "[".repeat(100_000);
+        for body in ["", "not json", "{}", "[]", "payload=%7B%7D", &bad_name, &bad_sha, &bad_number, &deep] {
+            let result = event("pull_request", body);
+            assert!(matches!(result, Err(Reject::Malformed(_))), "{} gave {result:?}", &body[..body.len().min(80)]);
+        }
+    }
+}

@@ -60,12 +60,12 @@ fn delivery(id: &str) -> NewDelivery {
     NewDelivery { id: id.into(), body_sha256: "00".into(), event: "pull_request.opened".into() }
 }
 
-fn job(key: &str, payload: &str) -> Option<NewJob> {
-    Some(NewJob { key: key.into(), payload: payload.into() })
+fn job(key: &str, payload: &str) -> NewJob {
+    NewJob { key: key.into(), payload: payload.into() }
 }
 
 async fn give(store: &dyn Store, key: &str, payload: &str, now: i64) {
-    let accepted = store.accept(delivery(&format!("{key}/{payload}")), job(key, payload), now).await.unwrap();
+    let accepted = store.accept(delivery(&format!("{key}/{payload}")), Some(job(key, payload)), now).await.unwrap();
     assert_eq!(accepted, Accepted::Stored);
 }
 
@@ -83,13 +83,13 @@ async fn expect(store: &dyn Store, queued: u64, running: u64, dead: u64) {
 
 async fn a_delivery_is_stored_once(place: &dyn Place) {
     let store = place.open().await;
-    assert_eq!(store.accept(delivery("1"), job("k", "a"), 10).await.unwrap(), Accepted::Stored);
-    assert_eq!(store.accept(delivery("1"), job("k", "b"), 11).await.unwrap(), Accepted::Duplicate);
+    assert_eq!(store.accept(delivery("1"), Some(job("k", "a")), 10).await.unwrap(), Accepted::Stored);
+    assert_eq!(store.accept(delivery("1"), Some(job("k", "b")), 11).await.unwrap(), Accepted::Duplicate);
     expect(&*store, 1, 0, 0).await;
     let held = take(&*store, 20).await.unwrap();
     assert_eq!((held.key.as_str(), held.payload.as_str(), held.failures, held.crashes), ("k", "a", 0, 0));
     assert!(store.finish(&held, 21).await.unwrap());
-    assert_eq!(store.accept(delivery("1"), job("k", "c"), 22).await.unwrap(), Accepted::Duplicate);
+    assert_eq!(store.accept(delivery("1"), Some(job("k", "c")), 22).await.unwrap(), Accepted::Duplicate);
     expect(&*store, 0, 0, 0).await;
 }
 
@@ -105,7 +105,7 @@ async fn a_hundred_copies_at_once_are_one(place: &dyn Place) {
     let tries: Vec<_> = (0..100)
         .map(|_| {
             let store = store.clone();
-            tokio::spawn(async move { store.accept(delivery("same"), job("k", "p"), 1).await.unwrap() })
+            tokio::spawn(async move { store.accept(delivery("same"), Some(job("k", "p")), 1).await.unwrap() })
         })
         .collect();
     let mut stored = 0;
@@ -229,8 +229,8 @@ async fn a_job_given_up_keeps_its_reason_and_a_second_delivery_revives_it(place:
     expect(&*store, 0, 0, 1).await;
     assert_eq!(store.reason("k").await.unwrap().as_deref(), Some("the App may not write checks"));
     assert_eq!(take(&*store, 1_000_000).await, None);
-    assert_eq!(store.accept(delivery("k/p"), job("k", "p"), 5).await.unwrap(), Accepted::Revived);
-    assert_eq!(store.accept(delivery("k/p"), job("k", "p"), 6).await.unwrap(), Accepted::Duplicate);
+    assert_eq!(store.accept(delivery("k/p"), Some(job("k", "p")), 5).await.unwrap(), Accepted::Revived);
+    assert_eq!(store.accept(delivery("k/p"), Some(job("k", "p")), 6).await.unwrap(), Accepted::Duplicate);
     let held = take(&*store, 7).await.unwrap();
     assert_eq!((held.payload.as_str(), held.failures, held.crashes), ("p", 0, 0));
 }
@@ -268,7 +268,7 @@ async fn what_was_accepted_survives_an_abrupt_end(place: &dyn Place) {
     let held = take(&*store, 2).await.unwrap();
     drop(store);
     let store = place.open().await;
-    assert_eq!(store.accept(delivery("a/a"), job("a", "a"), 3).await.unwrap(), Accepted::Duplicate);
+    assert_eq!(store.accept(delivery("a/a"), Some(job("a", "a")), 3).await.unwrap(), Accepted::Duplicate);
     expect(&*store, 2, 1, 0).await;
     let mut seen = Vec::new();
     while let Some(job) = take(&*store, 2 + LEASE).await {
@@ -321,8 +321,8 @@ async fn two_programs_that_start_at_once_share_one_schema() {
     let path = folder.path().join("jobs.db");
     let (one, two) = tokio::join!(SqliteStore::open(&path), SqliteStore::open(&path));
     let (one, two) = (one.unwrap(), two.unwrap());
-    assert_eq!(one.accept(delivery("x"), job("k", "p"), 1).await.unwrap(), Accepted::Stored);
-    assert_eq!(two.accept(delivery("x"), job("k", "p"), 1).await.unwrap(), Accepted::Duplicate);
+    assert_eq!(one.accept(delivery("x"), Some(job("k", "p")), 1).await.unwrap(), Accepted::Stored);
+    assert_eq!(two.accept(delivery("x"), Some(job("k", "p")), 1).await.unwrap(), Accepted::Duplicate);
     assert!(two.claim("b", 2, LEASE).await.unwrap().is_some());
     assert!(one.claim("a", 2, LEASE).await.unwrap().is_none());
 }

@@ -1,3 +1,231 @@
-//! GitHub and GitHub Enterprise, through octocrab.
+//! GitHub and GitHub Enterprise, through octocrab. Reads and writes one change; decides nothing about a review.
 
+mod auth;
+mod carry_out;
+mod client;
+mod fetch;
+mod posted;
 pub mod webhook;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::Method;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Platform, PlatformError, Platforms, Wanted};
+use crate::review::{Action, Capabilities, Change, ChangeRef, Outcome, Posted};
+
+pub use auth::{AppKey, Clock, Credentials, Token};
+use auth::{Keyring, Scope};
+use client::{Answer, Client, Failure, JSON, Wish, segment};
+
+/// Where GitHub is and how patient to be.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Address of the API: `https://api.github.com`, or `https://HOST/api/v3` for GitHub Enterprise.
+    pub api: String,
+    /// Name of the check. A required check is known by it.
+    pub check: String,
+    /// Longest time for a connection.
+    pub connect: Duration,
+    /// Longest time for one call as a whole.
+    pub total: Duration,
+    /// Unit of the pauses between tries of a read.
+    pub pause: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            api: "https://api.github.com".into(),
+            check: "specreview".into(),
+            connect: Duration::from_secs(10),
+            total: Duration::from_mins(1),
+            pause: Duration::from_millis(500),
+        }
+    }
+}
+
+/// What a hidden mark says about the object that carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    /// A summary.
+    Summary,
+    /// The body of a review.
+    Review,
+    /// An inline comment.
+    Inline {
+        /// Fingerprints of the findings it carries.
+        fingerprints: Vec<String>,
+    },
+}
+
+/// Reads the bot's own mark out of a text; nothing for marks that it did not make.
+pub type Recognise = Arc<dyn Fn(&str) -> Option<Mark> + Send + Sync>;
+
+/// One GitHub with one set of credentials. Cheap to clone.
+#[derive(Clone)]
+pub struct GitHub(Arc<Shared>);
+
+struct Shared {
+    client: Client,
+    keyring: Keyring,
+    recognise: Recognise,
+    check: String,
+}
+
+impl GitHub {
+    /// Needs a running tokio. Asks GitHub nothing yet.
+    ///
+    /// # Errors
+    /// When the address of the API is none.
+    pub fn new(
+        settings: &Settings,
+        credentials: Credentials,
+        recognise: Recognise,
+        clock: Clock,
+    ) -> Result<Self, PlatformError> {
+        let client = Client::new(settings, clock.clone())?;
+        let keyring = Keyring::new(credentials, clock);
+        Ok(Self(Arc::new(Shared { client, keyring, recognise, check: settings.check.clone() })))
+    }
+}
+
+#[async_trait]
+impl Platforms for GitHub {
+    async fn open(&self, at: &ChangeRef, installation: Option<u64>) -> Result<Box<dyn Platform>, PlatformError> {
+        for name in [&at.owner, &at.repo] {
+            if !is_name(name) {
+                return Err(PlatformError::Misconfigured(format!("{name:?} is no name that GitHub gives")));
+            }
+        }
+        let scope = Scope { owner: at.owner.clone(), repo: at.repo.clone() };
+        let opened = Repository { shared: self.0.clone(), scope, installation };
+        // Now, so that missing rights are known before any work is done.
+        opened.shared.keyring.token(&opened.shared.client, &opened.scope, installation).await?;
+        Ok(Box::new(opened))
+    }
+}
+
+/// One repository on GitHub, with credentials for it and no other.
+struct Repository {
+    shared: Arc<Shared>,
+    scope: Scope,
+    installation: Option<u64>,
+}
+
+/// Pages of a list that are read at most, a hundred entries each.
+const PAGES: usize = 100;
+
+impl Repository {
+    /// `path` below the repository's own.
+    fn path(&self, path: &str) -> String {
+        format!("/repos/{}/{}{path}", segment(&self.scope.owner), segment(&self.scope.repo))
+    }
+
+    fn check_scope(&self, at: &ChangeRef) -> Result<(), PlatformError> {
+        if at.owner == self.scope.owner && at.repo == self.scope.repo {
+            return Ok(());
+        }
+        let opened = format!("{}/{}", self.scope.owner, self.scope.repo);
+        Err(PlatformError::Misconfigured(format!("{at} was asked for with credentials for {opened}")))
+    }
+
+    async fn get(&self, path: &str, wish: Wish) -> Result<Answer, Failure> {
+        let Shared { client, keyring, .. } = &*self.shared;
+        let token = keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
+        match client.read(&token, path, wish).await {
+            Err(failure) if failure.status() == Some(401) && keyring.forget(&self.scope).await => {
+                let token =
+                    keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
+                client.read(&token, path, wish).await
+            }
+            other => other,
+        }
+    }
+
+    /// One write. Sent again only with a new token after a 401, which means that nothing was done.
+    async fn write(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {
+        let Shared { client, keyring, .. } = &*self.shared;
+        let token = keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
+        match client.write(&token, method.clone(), path, body).await {
+            Err(failure) if failure.status() == Some(401) && keyring.forget(&self.scope).await => {
+                let token =
+                    keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
+                client.write(&token, method, path, body).await
+            }
+            other => other,
+        }
+    }
+
+    async fn json<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
+        self.get(path, JSON).await?.json()
+    }
+
+    /// A whole list, by number of page: the links that GitHub Enterprise gives lose the credentials in octocrab.
+    async fn list<T: DeserializeOwned>(&self, path: &str, pages: usize) -> Result<Vec<T>, Failure> {
+        const PER_PAGE: usize = 100;
+        let mut all = Vec::new();
+        for page in 1..=pages {
+            let more: Vec<T> = self.json(&format!("{path}?per_page={PER_PAGE}&page={page}")).await?;
+            let last = more.len() < PER_PAGE;
+            all.extend(more);
+            if last {
+                break;
+            }
+        }
+        Ok(all)
+    }
+}
+
+#[async_trait]
+impl Platform for Repository {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            // More in one review have been answered with a 502 although they were posted.
+            inline_per_review: 25,
+            // GitHub takes 65,536 characters, and counts some of them twice.
+            body_chars: 60_000,
+            annotations_per_call: carry_out::ANNOTATIONS,
+            checks: self.shared.keyring.is_app(),
+        }
+    }
+
+    async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Change, PlatformError> {
+        self.check_scope(at)?;
+        self.fetch_change(at, wanted).await
+    }
+
+    async fn head(&self, at: &ChangeRef) -> Result<String, PlatformError> {
+        self.check_scope(at)?;
+        Ok(self.pull(at).await?.head.sha)
+    }
+
+    async fn posted(&self, at: &ChangeRef, head: &str) -> Result<Posted, PlatformError> {
+        self.check_scope(at)?;
+        self.read_posted(at, head).await
+    }
+
+    async fn carry_out(&self, at: &ChangeRef, action: &Action) -> Outcome {
+        match self.check_scope(at) {
+            Ok(()) => self.act(at, action).await,
+            Err(error) => Outcome::Rejected(error.to_string()),
+        }
+    }
+}
+
+/// Only what GitHub allows in names of owners and repositories; they become parts of paths.
+fn is_name(name: &str) -> bool {
+    !matches!(name, "" | "." | "..")
+        && name.len() <= 200
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+/// A commit id.
+fn is_commit(sha: &str) -> bool {
+    matches!(sha.len(), 40 | 64) && sha.bytes().all(|byte| byte.is_ascii_hexdigit())
+}

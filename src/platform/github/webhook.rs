@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use sha2::Sha256;
 
+use super::{is_commit, is_name};
 use crate::review::ChangeRef;
 
 /// Header with the signature. The older `X-Hub-Signature` (SHA-1) is never looked at.
@@ -343,15 +344,8 @@ fn ignored(name: &str, action: &str) -> Event {
 
 /// Names end up in paths of requests: only what GitHub itself allows in them.
 fn names(repository: Repository) -> Result<(String, String), Reject> {
-    let plain = |name: &str| {
-        !name.is_empty()
-            && name.len() <= 200
-            && name != "."
-            && name != ".."
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-    };
     let (owner, repo) = (repository.owner.login, repository.name);
-    if plain(&owner) && plain(&repo) {
+    if is_name(&owner) && is_name(&repo) {
         Ok((owner, repo))
     } else {
         Err(Reject::Malformed("the repository has a name that no repository can have".into()))
@@ -359,8 +353,7 @@ fn names(repository: Repository) -> Result<(String, String), Reject> {
 }
 
 fn commit(sha: String) -> Result<String, Reject> {
-    let hex = matches!(sha.len(), 40 | 64) && sha.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if hex { Ok(sha) } else { Err(Reject::Malformed("the head is no commit id".into())) }
+    if is_commit(&sha) { Ok(sha) } else { Err(Reject::Malformed("the head is no commit id".into())) }
 }
 
 fn number(number: u64) -> Result<u64, Reject> {

@@ -1,0 +1,361 @@
+//! Credentials for GitHub: a token that was given, or an App that mints tokens for one repository with least permissions.
+//! Nothing in here is ever printed.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::client::{Client, Failure, JSON, segment};
+use crate::platform::PlatformError;
+
+/// Seconds since 1970, as the caller's clock says.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// The credentials of this program.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    /// A personal access token, or the one that a job of GitHub Actions is given.
+    Token(Token),
+    /// A GitHub App.
+    App(AppKey),
+}
+
+/// A token. Opaque: its form changes over the years.
+#[derive(Clone)]
+pub struct Token(pub(super) SecretString);
+
+impl Token {
+    /// Takes a token; white space around it (a line end from a file) is dropped.
+    ///
+    /// # Errors
+    /// When nothing is left, or it could not stand in a header.
+    pub fn new(token: &str) -> Result<Self, PlatformError> {
+        let token = token.trim();
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(PlatformError::Misconfigured(
+                "the GitHub token is empty or has characters no token has".into(),
+            ));
+        }
+        Ok(Self(SecretString::from(token)))
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(***)")
+    }
+}
+
+/// The id and private key of a GitHub App.
+#[derive(Clone)]
+pub struct AppKey {
+    issuer: String,
+    key: EncodingKey,
+}
+
+impl AppKey {
+    /// `issuer` is the App's id or its client id; `pem` the private key that its settings page lets you download.
+    ///
+    /// # Errors
+    /// When the id is blank or the text is no RSA private key.
+    pub fn new(issuer: &str, pem: &str) -> Result<Self, PlatformError> {
+        let issuer = issuer.trim();
+        if issuer.is_empty() {
+            return Err(PlatformError::Misconfigured("the id of the GitHub App is empty".into()));
+        }
+        // The parser's own message may quote the input: it is left out.
+        let key = EncodingKey::from_rsa_pem(pem.trim().as_bytes()).map_err(|_| {
+            PlatformError::Misconfigured(
+                "the private key of the GitHub App cannot be read: expected the PEM file from the App's settings page, \
+                 with its BEGIN and END lines and line ends"
+                    .into(),
+            )
+        })?;
+        Ok(Self { issuer: issuer.to_owned(), key })
+    }
+
+    /// A signed claim to be the App: from a minute ago (clocks differ) for ten minutes, the longest GitHub takes.
+    fn claim(&self, now: i64) -> Result<SecretString, PlatformError> {
+        #[derive(Serialize)]
+        struct Claims<'a> {
+            iat: i64,
+            exp: i64,
+            iss: &'a str,
+        }
+        let claims = Claims { iat: now - 60, exp: now + 9 * 60, iss: &self.issuer };
+        encode(&Header::new(Algorithm::RS256), &claims, &self.key)
+            .map(SecretString::from)
+            .map_err(|_| PlatformError::Misconfigured("the private key of the GitHub App cannot sign".into()))
+    }
+}
+
+impl std::fmt::Debug for AppKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AppKey({}, ***)", self.issuer)
+    }
+}
+
+/// Who the bot is on the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Identity {
+    /// An App acts under its bot account.
+    App {
+        /// Its login, `slug[bot]`: square brackets occur in no name that a person can take.
+        login: String,
+        /// Id of the App, which its checks carry.
+        id: u64,
+    },
+    /// The owner of a token.
+    User(u64),
+    /// The token does not tell (that of a job in Actions): some bot.
+    SomeBot,
+}
+
+/// A repository as the credentials see it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Scope {
+    pub(super) owner: String,
+    pub(super) repo: String,
+}
+
+struct Minted {
+    token: SecretString,
+    installation: u64,
+    expires: i64,
+}
+
+type Slot = Arc<tokio::sync::Mutex<Option<Minted>>>;
+
+/// Gives out a token for each call.
+pub(super) struct Keyring {
+    credentials: Credentials,
+    clock: Clock,
+    slots: std::sync::Mutex<HashMap<Scope, Slot>>,
+    identity: tokio::sync::OnceCell<Identity>,
+}
+
+/// Seconds that a token must still be good for.
+const MARGIN: i64 = 60;
+/// Repositories whose tokens are kept at most.
+const SLOTS: usize = 1_000;
+
+impl Keyring {
+    pub(super) fn new(credentials: Credentials, clock: Clock) -> Self {
+        Self { credentials, clock, slots: std::sync::Mutex::default(), identity: tokio::sync::OnceCell::new() }
+    }
+
+    pub(super) fn is_app(&self) -> bool {
+        matches!(self.credentials, Credentials::App(_))
+    }
+
+    /// A token for `scope`, minted once however many ask at the same time.
+    pub(super) async fn token(
+        &self,
+        client: &Client,
+        scope: &Scope,
+        installation: Option<u64>,
+    ) -> Result<SecretString, PlatformError> {
+        let app = match &self.credentials {
+            Credentials::Token(token) => return Ok(token.0.clone()),
+            Credentials::App(app) => app,
+        };
+        let slot = self.slot(scope);
+        let mut kept = slot.lock().await;
+        if let Some(minted) = kept.as_ref() {
+            let same = installation.is_none_or(|installation| installation == minted.installation);
+            if same && minted.expires - MARGIN > (self.clock)() {
+                return Ok(minted.token.clone());
+            }
+        }
+        *kept = None;
+        let claim = app.claim((self.clock)())?;
+        let installation = match installation {
+            Some(id) => id,
+            None => find_installation(client, &claim, scope).await?,
+        };
+        let minted = mint(client, &claim, scope, installation, (self.clock)()).await?;
+        let token = minted.token.clone();
+        *kept = Some(minted);
+        Ok(token)
+    }
+
+    /// Forgets the token of `scope` after the platform has refused it. False when there is no other one to be had.
+    pub(super) async fn forget(&self, scope: &Scope) -> bool {
+        if !self.is_app() {
+            return false;
+        }
+        let slot = self.slot(scope);
+        *slot.lock().await = None;
+        true
+    }
+
+    /// Who the bot is; asked once.
+    pub(super) async fn identity(&self, client: &Client) -> Result<&Identity, PlatformError> {
+        self.identity.get_or_try_init(|| self.ask_identity(client)).await
+    }
+
+    async fn ask_identity(&self, client: &Client) -> Result<Identity, PlatformError> {
+        match &self.credentials {
+            Credentials::App(app) => {
+                #[derive(Deserialize)]
+                struct App {
+                    id: u64,
+                    slug: String,
+                }
+                let claim = app.claim((self.clock)())?;
+                let answer =
+                    client.read(&claim, "/app", JSON).await.map_err(|failure| refused_claim(failure, "the App"))?;
+                let app: App = answer.json().map_err(|failure| failure.error("the App"))?;
+                Ok(Identity::App { login: format!("{}[bot]", app.slug), id: app.id })
+            }
+            Credentials::Token(token) => {
+                #[derive(Deserialize)]
+                struct User {
+                    id: u64,
+                }
+                match client.read(&token.0, "/user", JSON).await {
+                    Ok(answer) => {
+                        let user: User = answer.json().map_err(|failure| failure.error("the token's owner"))?;
+                        Ok(Identity::User(user.id))
+                    }
+                    Err(Failure::Refused { status: 403 | 404, wait: None, .. }) => Ok(Identity::SomeBot),
+                    Err(failure) => Err(failure.error("the token's owner")),
+                }
+            }
+        }
+    }
+
+    fn slot(&self, scope: &Scope) -> Slot {
+        let mut slots = self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if slots.len() >= SLOTS && !slots.contains_key(scope) {
+            // Whatever nobody is using can be minted again.
+            slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+        }
+        slots.entry(scope.clone()).or_default().clone()
+    }
+}
+
+async fn find_installation(client: &Client, claim: &SecretString, scope: &Scope) -> Result<u64, PlatformError> {
+    #[derive(Deserialize)]
+    struct Installation {
+        id: u64,
+    }
+    let path = format!("/repos/{}/{}/installation", segment(&scope.owner), segment(&scope.repo));
+    let what = format!("the App's installation on {}/{}", scope.owner, scope.repo);
+    let answer = client.read(claim, &path, JSON).await.map_err(|failure| refused_claim(failure, &what))?;
+    answer.json::<Installation>().map(|found| found.id).map_err(|failure| failure.error(&what))
+}
+
+async fn mint(
+    client: &Client,
+    claim: &SecretString,
+    scope: &Scope,
+    installation: u64,
+    now: i64,
+) -> Result<Minted, PlatformError> {
+    #[derive(Deserialize)]
+    struct Answer {
+        token: SecretString,
+        expires_at: Option<String>,
+    }
+    let what = format!("a token for {}/{}", scope.owner, scope.repo);
+    let path = format!("/app/installations/{installation}/access_tokens");
+    let body = json!({
+        "repositories": [scope.repo],
+        "permissions": {
+            "contents": "read", "metadata": "read", "issues": "read", "pull_requests": "write", "checks": "write"
+        },
+    });
+    let answer = client
+        .write(claim, http::Method::POST, &path, Some(&body))
+        .await
+        .map_err(|failure| refused_claim(failure, &what))?;
+    let answer: Answer = answer.json().map_err(|failure| failure.error(&what))?;
+    // An unreadable date: short enough for any token.
+    let expires = answer.expires_at.as_deref().and_then(seconds).unwrap_or(now + 10 * 60);
+    Ok(Minted { token: answer.token, installation, expires })
+}
+
+/// A 401 for a claim means that the program itself is set up wrongly.
+fn refused_claim(failure: Failure, what: &str) -> PlatformError {
+    match failure {
+        Failure::Refused { status: 401, message, .. } => PlatformError::Misconfigured(format!(
+            "GitHub refused the App's credentials when asked for {what}: {message}. Check the App id, the private key and \
+             the clock of this machine"
+        )),
+        Failure::Refused { status: 422, message, .. } => PlatformError::Denied {
+            what: what.to_owned(),
+            detail: format!(
+                "{message}. The App needs: contents read, metadata read, issues read, pull requests write, checks write; \
+                 an owner of the repository must accept them"
+            ),
+        },
+        other => other.error(what),
+    }
+}
+
+/// Seconds since 1970 of `2026-11-23T21:00:00Z`. GitHub writes all times in this form.
+fn seconds(text: &str) -> Option<i64> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+    let mut time = time.splitn(3, ':').map(|part| part.split('.').next()?.parse::<i64>().ok());
+    let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
+    let fits = (1970..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && (0..24).contains(&hour)
+        && (0..60).contains(&minute)
+        && (0..=60).contains(&second);
+    if !fits {
+        return None;
+    }
+    // Days since 1970-01-01, counted in years that begin in March so that a leap day is the last of its year.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468;
+    Some(days * 86_400 + hour * 3_600 + minute * 60 + second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_and_nonsense_is_not() {
+        for (text, expected) in [
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("2000-02-29T12:30:01Z", Some(951_827_401)),
+            ("2026-11-23T22:08:58Z", Some(1_795_471_738)),
+            ("2026-11-23T22:08:58.123Z", Some(1_795_471_738)),
+            ("2024-12-31T23:59:60Z", Some(1_735_689_600)),
+            ("2026-13-01T00:00:00Z", None),
+            ("2026-11-23T22:08:58", None),
+            ("2026-11-23", None),
+            ("", None),
+            ("T:Z", None),
+        ] {
+            assert_eq!(seconds(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let token = Token::new(" ghs_1_abc.def-ghi\n").unwrap();
+        assert_eq!(format!("{:?}", Credentials::Token(token)), "Token(Token(***))");
+    }
+
+    #[test]
+    fn useless_credentials_are_refused_without_being_quoted() {
+        for token in ["", " \n", "two words", "tok\u{e9}n"] {
+            assert!(Token::new(token).is_err(), "{token:?}");
+        }
+        let error =
+            AppKey::new("1", "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n-----END RSA PRIVATE KEY-----").unwrap_err();
+        assert!(!error.to_string().contains("c2VjcmV0"));
+        assert!(AppKey::new(" ", "").is_err());
+    }
+}

@@ -1,0 +1,196 @@
+//! Turns one action into its call. Never sends a write twice: what the caller cannot know it is told as unknown.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::Repository;
+use super::client::{Answer, Failure};
+use super::wire::{CheckRun, Made};
+use crate::review::{Action, Annotation, ChangeRef, CheckOutput, Conclusion, InlineComment, ObjectId, Outcome};
+
+/// Annotations that GitHub takes in one call.
+pub(super) const ANNOTATIONS: usize = 50;
+/// Characters of the texts of a check.
+const CHECK_TEXT: usize = 65_000;
+/// Characters of the title of an annotation.
+const TITLE: usize = 255;
+/// Bytes of the message of an annotation.
+const MESSAGE: usize = 60_000;
+
+impl Repository {
+    pub(super) async fn act(&self, at: &ChangeRef, action: &Action) -> Outcome {
+        let number = at.number;
+        let body_of = |body: &str| json!({ "body": body });
+        match action {
+            Action::DeletePending(ObjectId(id)) => self.gone(&format!("/pulls/{number}/reviews/{}", digits(id))).await,
+            Action::CreateSummary { body } => {
+                self.made(Method::POST, &format!("/issues/{number}/comments"), &body_of(body)).await
+            }
+            Action::UpdateSummary { id: ObjectId(id), body } => {
+                self.made(Method::PATCH, &format!("/issues/comments/{}", digits(id)), &body_of(body)).await
+            }
+            Action::DeleteSummary(ObjectId(id)) => self.gone(&format!("/issues/comments/{}", digits(id))).await,
+            Action::CreateReview { commit, body, comments } => {
+                let comments: Vec<Value> = comments.iter().map(inline).collect();
+                let review = json!({ "commit_id": commit, "event": "COMMENT", "body": body, "comments": comments });
+                self.made(Method::POST, &format!("/pulls/{number}/reviews"), &review).await
+            }
+            Action::UpdateComment { id: ObjectId(id), body } => {
+                self.made(Method::PATCH, &format!("/pulls/comments/{}", digits(id)), &body_of(body)).await
+            }
+            Action::CompleteCheck { id, commit, key, conclusion, output } => {
+                self.check(id.as_ref(), commit, key, *conclusion, output).await
+            }
+        }
+    }
+
+    async fn made(&self, method: Method, path: &str, body: &Value) -> Outcome {
+        match self.write(method, &self.path(path), Some(body)).await {
+            Ok(answer) => done(&answer),
+            Err(failure) => failure.outcome(),
+        }
+    }
+
+    async fn gone(&self, path: &str) -> Outcome {
+        match self.write(Method::DELETE, &self.path(path), None).await {
+            Ok(_) => Outcome::Done { id: None, url: None },
+            Err(failure) => failure.outcome(),
+        }
+    }
+
+    /// GitHub adds the annotations of each call to those before. The check stays in progress until the last call, and a
+    /// check that was left half-way is taken up where it stands, so that none is there twice.
+    async fn check(
+        &self,
+        id: Option<&ObjectId>,
+        commit: &str,
+        key: &str,
+        conclusion: Conclusion,
+        output: &CheckOutput,
+    ) -> Outcome {
+        let (mut run, there) = match id {
+            None => (None, 0),
+            Some(ObjectId(id)) => {
+                let path = self.path(&format!("/check-runs/{}", digits(id)));
+                match self.json::<CheckRun>(&path).await {
+                    Ok(run) => (Some(run.id), run.output.map_or(0, |output| output.annotations_count)),
+                    Err(failure) => return failure.outcome(),
+                }
+            }
+        };
+        let mut left = output.annotations.iter().skip(there).map(annotation).collect::<Vec<_>>();
+        loop {
+            let rest = left.split_off(left.len().min(ANNOTATIONS));
+            let mut body = json!({
+                "name": self.shared.check,
+                "external_id": key,
+                "status": "in_progress",
+                "output": {
+                    "title": cut(&output.title, TITLE),
+                    "summary": cut(&output.summary, CHECK_TEXT),
+                    "annotations": left,
+                },
+            });
+            if let Some(fields) = body.as_object_mut() {
+                if run.is_none() {
+                    fields.insert("head_sha".into(), commit.into());
+                }
+                if rest.is_empty() {
+                    fields.insert("status".into(), "completed".into());
+                    fields.insert("conclusion".into(), conclusion.word().into());
+                }
+            }
+            let sent = match run {
+                None => self.write(Method::POST, &self.path("/check-runs"), Some(&body)).await,
+                Some(run) => self.write(Method::PATCH, &self.path(&format!("/check-runs/{run}")), Some(&body)).await,
+            };
+            let made = match sent.and_then(|answer| answer.json::<Made>()) {
+                Ok(made) => made,
+                Err(failure) => return failure.outcome(),
+            };
+            if rest.is_empty() {
+                return finished(made);
+            }
+            run = Some(made.id);
+            left = rest;
+        }
+    }
+}
+
+fn done(answer: &Answer) -> Outcome {
+    match answer.json::<Made>() {
+        Ok(made) => finished(made),
+        Err(failure) => Failure::outcome(failure),
+    }
+}
+
+fn finished(made: Made) -> Outcome {
+    Outcome::Done { id: Some(ObjectId(made.id.to_string())), url: made.html_url }
+}
+
+/// GitHub refuses a range that begins where it ends.
+fn inline(comment: &InlineComment) -> Value {
+    let mut place = json!({
+        "path": comment.path, "side": "RIGHT", "line": comment.lines.end, "body": comment.body,
+    });
+    if let Some(fields) = place.as_object_mut().filter(|_| comment.lines.start < comment.lines.end) {
+        fields.insert("start_line".into(), comment.lines.start.into());
+        fields.insert("start_side".into(), "RIGHT".into());
+    }
+    place
+}
+
+fn annotation(annotation: &Annotation) -> Value {
+    let mut value = json!({
+        "path": annotation.path,
+        "start_line": annotation.lines.start,
+        "end_line": annotation.lines.end.max(annotation.lines.start),
+        "annotation_level": annotation.level,
+        "message": cut(&annotation.message, MESSAGE),
+    });
+    if let Some(fields) = value.as_object_mut().filter(|_| !annotation.title.is_empty()) {
+        fields.insert("title".into(), cut(&annotation.title, TITLE).into());
+    }
+    value
+}
+
+/// At most `bytes` bytes, and so at most as many characters, ending between two of them.
+fn cut(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+}
+
+/// Ids are numbers on GitHub. Anything else would change the path; it becomes an id that nothing has.
+fn digits(id: &str) -> &str {
+    if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) { id } else { "0" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::LineRange;
+
+    #[test]
+    fn a_comment_on_one_line_has_no_start() {
+        let comment =
+            |start, end| InlineComment { path: "a.md".into(), lines: LineRange { start, end }, body: "b".into() };
+        assert_eq!(inline(&comment(3, 3)).to_string(), r#"{"path":"a.md","side":"RIGHT","line":3,"body":"b"}"#);
+        let range = inline(&comment(2, 5));
+        assert_eq!((&range["start_line"], &range["line"]), (&json!(2), &json!(5)));
+        assert_eq!(range["start_side"], "RIGHT");
+    }
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        assert_eq!(cut("aé", 2), "a");
+        assert_eq!(cut("aé", 3), "aé");
+        assert_eq!(cut("", 3), "");
+    }
+
+    #[test]
+    fn an_id_never_changes_the_path() {
+        assert_eq!(digits("12"), "12");
+        for id in ["", "1/../2", "a", "-1"] {
+            assert_eq!(digits(id), "0");
+        }
+    }
+}

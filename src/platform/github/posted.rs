@@ -1,0 +1,132 @@
+//! Lists what this bot has on a pull request. An object counts only when its author is the bot's own account and its mark is
+//! the bot's own; everything else belongs to other people.
+
+use super::auth::Identity;
+use super::wire::{CheckRuns, Comment, Inline, Review, User};
+use super::{Mark, PAGES, Repository};
+use crate::platform::PlatformError;
+use crate::review::{ChangeRef, ObjectId, Posted, PostedCheck, PostedComment, PostedReview, PostedSummary};
+
+impl Repository {
+    pub(super) async fn read_posted(&self, at: &ChangeRef, head: &str) -> Result<Posted, PlatformError> {
+        let me = self.shared.keyring.identity(&self.shared.client).await?;
+        let number = at.number;
+        let comments: Vec<Comment> = self.of(&format!("/issues/{number}/comments"), "the comments").await?;
+        let reviews: Vec<Review> = self.of(&format!("/pulls/{number}/reviews"), "the reviews").await?;
+        let inline: Vec<Inline> = self.of(&format!("/pulls/{number}/comments"), "the inline comments").await?;
+        Ok(Posted {
+            summaries: self.summaries(me, comments),
+            reviews: self.reviews(me, reviews),
+            comments: self.inline(me, inline),
+            checks: self.checks(me, head).await?,
+        })
+    }
+
+    async fn of<T: serde::de::DeserializeOwned>(&self, path: &str, what: &str) -> Result<Vec<T>, PlatformError> {
+        self.list(&self.path(path), PAGES).await.map_err(|failure| failure.error(what))
+    }
+
+    fn mark(&self, me: &Identity, user: Option<&User>, body: Option<&str>) -> Option<Mark> {
+        if is_me(me, user?) { (self.shared.recognise)(body?) } else { None }
+    }
+
+    fn summaries(&self, me: &Identity, mut comments: Vec<Comment>) -> Vec<PostedSummary> {
+        comments.sort_by_key(|comment| comment.id);
+        let mine = |comment: Comment| {
+            let mark = self.mark(me, comment.user.as_ref(), comment.body.as_deref())?;
+            matches!(mark, Mark::Summary).then(|| PostedSummary {
+                id: ObjectId(comment.id.to_string()),
+                url: comment.html_url,
+                body: comment.body.unwrap_or_default(),
+            })
+        };
+        comments.into_iter().filter_map(mine).collect()
+    }
+
+    fn reviews(&self, me: &Identity, mut reviews: Vec<Review>) -> Vec<PostedReview> {
+        reviews.sort_by_key(|review| review.id);
+        let mine = |review: Review| {
+            let pending = review.state.eq_ignore_ascii_case("pending");
+            let marked = matches!(self.mark(me, review.user.as_ref(), review.body.as_deref()), Some(Mark::Review));
+            // A person may be writing a review under the account of a token; nobody writes under that of an App.
+            let left_over = pending
+                && matches!(me, Identity::App { .. })
+                && review.user.as_ref().is_some_and(|user| is_me(me, user));
+            (marked || left_over).then(|| PostedReview {
+                id: ObjectId(review.id.to_string()),
+                commit: review.commit_id.unwrap_or_default(),
+                pending,
+                body: review.body.unwrap_or_default(),
+            })
+        };
+        reviews.into_iter().filter_map(mine).collect()
+    }
+
+    fn inline(&self, me: &Identity, mut comments: Vec<Inline>) -> Vec<PostedComment> {
+        comments.sort_by_key(|comment| comment.id);
+        let answered: std::collections::HashSet<u64> =
+            comments.iter().filter_map(|comment| comment.in_reply_to_id).collect();
+        let mine = |comment: Inline| {
+            let mark = self.mark(me, comment.user.as_ref(), comment.body.as_deref())?;
+            let (Mark::Inline { fingerprints }, None) = (mark, comment.in_reply_to_id) else { return None };
+            Some(PostedComment {
+                id: ObjectId(comment.id.to_string()),
+                path: comment.path,
+                body: comment.body.unwrap_or_default(),
+                fingerprints,
+                has_replies: answered.contains(&comment.id),
+            })
+        };
+        comments.into_iter().filter_map(mine).collect()
+    }
+
+    /// Only an App has checks of its own.
+    async fn checks(&self, me: &Identity, head: &str) -> Result<Vec<PostedCheck>, PlatformError> {
+        let Identity::App { id: mine, .. } = me else { return Ok(Vec::new()) };
+        let name = super::client::segment(&self.shared.check);
+        let head = super::client::segment(head);
+        let path = self.path(&format!("/commits/{head}/check-runs?check_name={name}&filter=all&per_page=100"));
+        let runs: CheckRuns = self.json(&path).await.map_err(|failure| failure.error("the checks"))?;
+        let mut runs: Vec<_> = runs.check_runs;
+        runs.sort_by_key(|run| run.id);
+        let own = runs.into_iter().filter(|run| run.app.as_ref().is_some_and(|app| app.id == *mine));
+        Ok(own
+            .map(|run| PostedCheck {
+                id: ObjectId(run.id.to_string()),
+                key: run.external_id.unwrap_or_default(),
+                completed: run.status == "completed",
+            })
+            .collect())
+    }
+}
+
+fn is_me(me: &Identity, user: &User) -> bool {
+    match me {
+        Identity::App { login, .. } => user.kind == "Bot" && user.login == *login,
+        Identity::User(id) => user.id == *id,
+        Identity::SomeBot => user.kind == "Bot",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bot_knows_its_own_account_and_no_other() {
+        let user = |id, login: &str, kind: &str| User { id, login: login.into(), kind: kind.into() };
+        let app = Identity::App { login: "specreview[bot]".into(), id: 7 };
+        for (me, user, expected) in [
+            (&app, user(1, "specreview[bot]", "Bot"), true),
+            (&app, user(1, "specreview", "User"), false),
+            (&app, user(1, "specreview[bot]", "User"), false),
+            (&app, user(7, "other[bot]", "Bot"), false),
+            (&Identity::User(5), user(5, "renamed", "User"), true),
+            (&Identity::User(5), user(6, "someone", "User"), false),
+            (&Identity::SomeBot, user(1, "github-actions[bot]", "Bot"), true),
+            (&Identity::SomeBot, user(1, "someone", "User"), false),
+        ] {
+            assert_eq!(is_me(me, &user), expected, "{me:?} {user:?}");
+        }
+    }
+}

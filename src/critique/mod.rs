@@ -7,11 +7,15 @@ mod evidence;
 mod prompt;
 mod question;
 mod reply;
+mod score;
+#[cfg(test)]
+mod tests;
+mod visible;
 
-pub use budget::{Budget, estimate_tokens};
+pub use budget::{Budget, estimate, estimate_tokens};
 pub use prompt::{Sheet, asks};
-pub use question::{Question, builtin};
-pub use reply::judge;
+pub use question::{Applies, Question, Rubric, builtin, load};
+pub use reply::{ReplyType, judge, repair};
 
 use crate::finding::Finding;
 
@@ -32,6 +36,8 @@ pub struct Ask {
     pub schema: serde_json::Value,
     /// Most tokens the reply may have.
     pub max_tokens: u32,
+    /// How the reply is judged; never sent.
+    pub rubric: Rubric,
 }
 
 /// Tokens of one or more calls, as the endpoint counted them.
@@ -48,9 +54,9 @@ pub struct Usage {
 impl Usage {
     /// Adds another count.
     pub fn add(&mut self, other: Usage) {
-        self.calls += other.calls;
-        self.input_tokens += other.input_tokens;
-        self.output_tokens += other.output_tokens;
+        self.calls = self.calls.saturating_add(other.calls);
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod fold;
 mod lines;
+pub mod nearest;
 mod span;
 
 pub use lines::{LineRange, Lines, Position};

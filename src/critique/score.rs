@@ -1,0 +1,190 @@
+//! The reply to a scored question: its type, the strict JSON Schema made from it, and the lenient way to read it.
+
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use serde_json::{Value, json};
+
+use crate::finding::Confidence;
+
+/// Most quotations of a reply; more are not read.
+const QUOTES: usize = 3;
+
+/// One reply. The order of the fields is the order in which a model writes: first what it saw, then the closed answer, the
+/// score, and only then words of its own.
+#[derive(Debug, Clone, PartialEq, JsonSchema)]
+pub(super) struct ScoreReply {
+    /// Up to three passages, copied word for word from the document, each of at most 40 words. Empty when no passage speaks of it.
+    pub(super) quotes: Vec<String>,
+    /// What was looked for, and under which headings. Never empty when the score is 0.
+    pub(super) searched: Vec<String>,
+    /// The answer to the closed question.
+    pub(super) answer: Answer,
+    /// 0 absent, 1 asserted, 2 argued, 3 testable; null when the text does not allow a judgement.
+    #[schemars(schema_with = "score_schema")]
+    pub(super) score: Option<u8>,
+    /// What is missing, in one sentence of at most 40 words.
+    pub(super) claim: String,
+    /// What it costs this project when it stays missing, in one sentence.
+    pub(super) why_it_matters: String,
+    /// One question to the author that ends with a question mark.
+    pub(super) question_to_author: String,
+    /// How sure the judgement is.
+    pub(super) confidence: Confidence,
+}
+
+/// Answer to a closed question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+pub(super) enum Answer {
+    Yes,
+    No,
+    CannotTell,
+}
+
+fn score_schema(_: &mut schemars::SchemaGenerator) -> Schema {
+    schemars::json_schema!({ "type": ["integer", "null"], "enum": [0, 1, 2, 3, null] })
+}
+
+/// Schema of [`ScoreReply`] as strict endpoints want it.
+pub(super) fn schema() -> Value {
+    let strict = RecursiveTransform(strict);
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true).with_transform(strict);
+    settings.into_generator().into_root_schema_for::<ScoreReply>().to_value()
+}
+
+/// Closes objects, requires everything, and takes out what strict endpoints refuse or ignore.
+fn strict(schema: &mut Schema) {
+    for word in ["$schema", "title", "format", "default", "minimum", "maximum"] {
+        schema.remove(word);
+    }
+    let variants = schema.get("oneOf").and_then(Value::as_array).map(|variants| {
+        variants
+            .iter()
+            .filter_map(|variant| variant.get("const").or_else(|| variant.get("enum")?.get(0)).cloned())
+            .collect()
+    });
+    if let Some(words) = variants {
+        // An enum whose variants are documented one by one: the words alone.
+        schema.remove("oneOf");
+        schema.insert("type".into(), json!("string"));
+        schema.insert("enum".into(), Value::Array(words));
+    }
+    let keys = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .map(|properties| properties.keys().map(|key| Value::String(key.clone())).collect::<Vec<_>>());
+    if let Some(keys) = keys {
+        schema.insert("required".into(), Value::Array(keys));
+        schema.insert("additionalProperties".into(), Value::Bool(false));
+    }
+}
+
+impl ScoreReply {
+    /// Reads leniently: servers without schemas bring numbers as text, one string for a list, missing prose. The answer and the
+    /// score are never guessed.
+    pub(super) fn read(value: &Value) -> Result<Self, String> {
+        let Some(fields) = value.as_object() else { return Err("the reply is no JSON object".into()) };
+        let text = |key: &str| fields.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let answer = match fields.get("answer") {
+            Some(Value::Bool(true)) => Answer::Yes,
+            Some(Value::Bool(false)) => Answer::No,
+            Some(Value::String(word)) => match word.trim().to_lowercase().replace([' ', '-'], "_").as_str() {
+                "yes" => Answer::Yes,
+                "no" => Answer::No,
+                "cannot_tell" => Answer::CannotTell,
+                _ => return Err("the field `answer` is none of yes, no, cannot_tell".into()),
+            },
+            _ => return Err("the field `answer` is missing".into()),
+        };
+        let score = match fields.get("score") {
+            Some(Value::Null) => None,
+            None if answer == Answer::CannotTell => None,
+            Some(value) => Some(whole(value).ok_or("the field `score` is none of 0, 1, 2, 3, null")?),
+            None => return Err("the field `score` is missing".into()),
+        };
+        // A judgement without a score is an abstention.
+        let answer = if score.is_none() { Answer::CannotTell } else { answer };
+        Ok(Self {
+            quotes: list(fields.get("quotes")),
+            searched: list(fields.get("searched")),
+            answer,
+            score,
+            claim: text("claim"),
+            why_it_matters: text("why_it_matters"),
+            question_to_author: text("question_to_author"),
+            confidence: match text("confidence").to_lowercase().as_str() {
+                "high" => Confidence::High,
+                "medium" => Confidence::Medium,
+                _ => Confidence::Low,
+            },
+        })
+    }
+}
+
+/// A score: 1, 1.0 or "1".
+fn whole(value: &Value) -> Option<u8> {
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    [0_u8, 1, 2, 3].into_iter().find(|score| (f64::from(*score) - number).abs() < f64::EPSILON)
+}
+
+/// Strings of a list; one string counts as a list of one, an object by its `text`.
+fn list(value: Option<&Value>) -> Vec<String> {
+    let items = match value {
+        Some(Value::Array(items)) => items.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let texts = items.iter().filter_map(|item| item.as_str().or_else(|| item.get("text")?.as_str()));
+    texts.filter(|text| !text.trim().is_empty()).take(QUOTES).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_is_strict() {
+        let mut open = vec![schema()];
+        let mut objects = 0;
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Array(items) => open.extend(items),
+                Value::Object(fields) => {
+                    for word in
+                        ["format", "default", "oneOf", "allOf", "$ref", "$defs", "minimum", "maximum", "pattern"]
+                    {
+                        assert!(!fields.contains_key(word), "{word} in {fields:?}");
+                    }
+                    if let Some(properties) = fields.get("properties").and_then(Value::as_object) {
+                        objects += 1;
+                        let required: Vec<_> =
+                            fields["required"].as_array().unwrap().iter().map(|key| key.as_str().unwrap()).collect();
+                        assert_eq!(required, properties.keys().collect::<Vec<_>>());
+                        assert_eq!(fields["additionalProperties"], json!(false));
+                        assert_eq!(fields["type"], json!("object"));
+                    }
+                    open.extend(fields.into_iter().map(|(_, value)| value));
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(objects, 1);
+    }
+
+    #[test]
+    fn the_schema_says_what_is_asked() {
+        let schema = schema();
+        let property = |key: &str| schema["properties"][key].clone();
+        assert_eq!(property("answer")["enum"], json!(["yes", "no", "cannot_tell"]));
+        assert_eq!(property("confidence")["enum"], json!(["low", "medium", "high"]));
+        assert_eq!(property("score")["enum"], json!([0, 1, 2, 3, null]));
+        assert_eq!(property("quotes")["items"]["type"], json!("string"));
+        let keys: Vec<_> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys.first().map(String::as_str), Some("quotes"), "evidence comes before the verdict");
+    }
+}

@@ -28,3 +28,111 @@ pub enum DirectiveKind {
     /// Anything else after `specreview:`; reported, so that a typing error is not silence.
     Unknown(String),
 }
+
+/// Reads a whole comment with its `<!--` and `-->`. Several codes make several waivers; a comment that is not for
+/// this tool makes none.
+pub(super) fn read(comment: &str) -> Vec<DirectiveKind> {
+    let inner = comment.trim().trim_start_matches("<!--").trim_end_matches("-->").trim();
+    let Some((name, rest)) = inner.split_once(':') else { return Vec::new() };
+    if !name.trim().eq_ignore_ascii_case("specreview") {
+        return Vec::new();
+    }
+    waivers(rest.trim()).unwrap_or_else(|| vec![DirectiveKind::Unknown(rest.trim().to_owned())])
+}
+
+fn waivers(text: &str) -> Option<Vec<DirectiveKind>> {
+    let (verb, mut rest) = text.split_once(char::is_whitespace)?;
+    if !verb.eq_ignore_ascii_case("waive") {
+        return None;
+    }
+    let mut rules = Vec::new();
+    let (mut reason, mut until) = (None, None);
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        if rest.is_empty() {
+            break;
+        }
+        let end = rest.find(|c: char| c.is_whitespace() || c == ',' || c == '=').unwrap_or(rest.len());
+        let (word, tail) = rest.split_at_checked(end)?;
+        let after = tail.trim_start();
+        if let Some(value) = after.strip_prefix('=') {
+            let (value, left) = quoted(value.trim_start())?;
+            let slot = match word.to_ascii_lowercase().as_str() {
+                "reason" => &mut reason,
+                "until" => &mut until,
+                _ => return None,
+            };
+            *slot = Some(value.split_whitespace().collect::<Vec<_>>().join(" "));
+            rest = left;
+        } else if reason.is_none() && until.is_none() && is_code(word) {
+            rules.push(word.to_owned());
+            rest = tail;
+        } else {
+            return None;
+        }
+    }
+    let waive = |rule| DirectiveKind::Waive {
+        rule,
+        reason: reason.clone().filter(|text| !text.is_empty()),
+        until: until.clone(),
+    };
+    (!rules.is_empty()).then(|| rules.into_iter().map(waive).collect())
+}
+
+/// A value in straight or typographic quotes, or one bare word; and what follows it.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let first = text.chars().next()?;
+    let closers: &[char] = match first {
+        '"' => &['"'],
+        '\'' => &['\''],
+        '\u{201c}' | '\u{201d}' | '\u{201e}' => &['\u{201c}', '\u{201d}', '"'],
+        _ => return Some(text.split_at(text.find(char::is_whitespace).unwrap_or(text.len()))),
+    };
+    text.get(first.len_utf8()..)?.split_once(closers)
+}
+
+/// `MET-009`, `VER-001:data`, or a code of the user's own.
+fn is_code(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next().is_some_and(char::is_alphabetic)
+        && word.chars().any(|c| c.is_ascii_digit())
+        && chars.all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waive(rule: &str, reason: Option<&str>, until: Option<&str>) -> DirectiveKind {
+        DirectiveKind::Waive { rule: rule.into(), reason: reason.map(Into::into), until: until.map(Into::into) }
+    }
+
+    #[test]
+    fn comments_are_read_as_waivers_or_reported() {
+        let unknown = |text: &str| vec![DirectiveKind::Unknown(text.into())];
+        let cases = [
+            (r#"<!-- specreview: waive AB-1 reason="no labels" -->"#, vec![waive("AB-1", Some("no labels"), None)]),
+            (
+                "<!--specreview:waive AB-001:data until='2030-01-31' reason='a\n  b'-->",
+                vec![waive("AB-001:data", Some("a b"), Some("2030-01-31"))],
+            ),
+            ("<!-- specreview: waive AB-1 reason=“so” -->", vec![waive("AB-1", Some("so"), None)]),
+            (
+                r#"<!-- SpecReview: waive AB-1, AB-2 reason="x" -->"#,
+                vec![waive("AB-1", Some("x"), None), waive("AB-2", Some("x"), None)],
+            ),
+            ("<!-- specreview: waive AB-1 -->", vec![waive("AB-1", None, None)]),
+            (r#"<!-- specreview: waive AB-1 reason=" " -->"#, vec![waive("AB-1", None, None)]),
+            ("<!-- specreview: waiv AB-1 -->", unknown("waiv AB-1")),
+            ("<!-- specreview: waive -->", unknown("waive")),
+            (r#"<!-- specreview: waive AB-1 because="x" -->"#, unknown(r#"waive AB-1 because="x""#)),
+            (r#"<!-- specreview: waive AB-1 reason="x -->"#, unknown(r#"waive AB-1 reason="x"#)),
+            ("<!-- specreview: waive AB-1 we have none -->", unknown("waive AB-1 we have none")),
+            ("<!-- specreview is a tool -->", vec![]),
+            ("<!-- other: waive AB-1 -->", vec![]),
+        ];
+        for (comment, expected) in cases {
+            assert_eq!(read(comment), expected, "{comment}");
+        }
+    }
+}

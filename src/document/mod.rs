@@ -2,15 +2,27 @@
 //! Reading never fails and never judges: any text is a document.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod classify;
+mod containers;
 mod directive;
+mod front;
+mod html;
 mod mark;
+mod outline;
 mod parse;
+mod placeholder;
+mod reader;
+mod rows;
 mod sentence;
 mod table;
 mod text_map;
+mod titles;
+mod words;
+mod writer;
 
 pub use directive::{Directive, DirectiveKind};
 pub use mark::Mark;
+pub use placeholder::is_placeholder;
 pub use sentence::{Sentence, sentences};
 pub use table::{Cell, Row, Table};
 pub use text_map::TextMap;
@@ -61,7 +73,8 @@ pub struct FrontMatter {
 /// A heading and what stands below it.
 #[derive(Debug, Clone)]
 pub struct Section {
-    /// 1 to 6; 0 for the part above the first heading.
+    /// 1 to 6; 0 for the part above the first heading. A short line wholly in bold counts as a heading one level below
+    /// the last real one, so it may be 7.
     pub level: u8,
     /// The title without markup, numbering kept ("3.2 Metrics").
     pub title: String,

@@ -1,0 +1,312 @@
+//! Reads raw HTML for its visible words and its comments. Never builds a tree and never judges whether it is valid.
+
+use super::writer::{Style, Writer};
+use crate::text::Span;
+
+/// Where the reader stands.
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Text,
+    /// In a tag: its name so far, and the quote that is open in an attribute.
+    Tag { name: String, named: bool, quote: Option<char> },
+    /// In a comment that began at this offset.
+    Comment { start: usize, text: String },
+    /// In `<!…>` or `<?…>`.
+    Declaration,
+}
+
+/// Visible words of an HTML block that comes in pieces.
+#[derive(Debug, Default)]
+pub(super) struct Html {
+    state: State,
+    /// `script` or `style`, whose content nobody sees.
+    hidden: Option<&'static str>,
+    /// The strongest separator since the last word: blank, cell border, line break.
+    gap: Option<(Gap, Span)>,
+    /// Whole comments with their place.
+    pub(super) comments: Vec<(String, Span)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    Blank,
+    Cell,
+    Line,
+}
+
+impl Html {
+    /// Reads `piece`, which stands at `start` of the source.
+    pub(super) fn feed(&mut self, piece: &str, start: usize, out: &mut Writer) {
+        let mut skip = 0;
+        for (at, c) in piece.char_indices() {
+            if at < skip {
+                continue;
+            }
+            let here = start + at;
+            let next = here + c.len_utf8();
+            match &mut self.state {
+                State::Comment { start, text } => {
+                    text.push(c);
+                    if c == '>' && text.ends_with("-->") && text.len() >= 7 {
+                        let comment = (std::mem::take(text), Span::new(*start, next));
+                        self.comments.push(comment);
+                        self.state = State::Text;
+                    }
+                }
+                State::Declaration => {
+                    if c == '>' {
+                        self.state = State::Text;
+                    }
+                }
+                State::Tag { name, named, quote } => match (c, *quote) {
+                    (c, Some(open)) if c == open => *quote = None,
+                    (_, Some(_)) => {}
+                    ('"' | '\'', None) => *quote = Some(c),
+                    ('>', None) => {
+                        let name = std::mem::take(name);
+                        self.state = State::Text;
+                        self.end_tag(&name, Span::new(here, next));
+                    }
+                    (c, None) => {
+                        *named |= c.is_whitespace();
+                        if !*named && name.len() < 16 {
+                            name.extend(c.to_lowercase());
+                        }
+                    }
+                },
+                State::Text => {
+                    let rest = piece.get(at..).unwrap_or_default();
+                    let follows = rest.chars().nth(1);
+                    if rest.starts_with("<!--") {
+                        self.state = State::Comment { start: here, text: "<!--".into() };
+                        skip = at + 4;
+                    } else if c == '<' && follows.is_some_and(|c| matches!(c, '!' | '?')) {
+                        self.state = State::Declaration;
+                    } else if c == '<' && follows.is_some_and(|c| c == '/' || c.is_ascii_alphabetic()) {
+                        self.state = State::Tag { name: String::new(), named: false, quote: None };
+                    } else if self.hidden.is_some() {
+                    } else if c.is_whitespace() {
+                        self.widen(Gap::Blank, Span::new(here, next));
+                    } else if let Some((entity, plain)) = entity(rest) {
+                        self.word(plain, Span::new(here, here + entity.len()), out);
+                        skip = at + entity.len();
+                    } else {
+                        self.word(c.encode_utf8(&mut [0; 4]), Span::new(here, next), out);
+                    }
+                }
+            }
+        }
+    }
+
+    fn widen(&mut self, gap: Gap, at: Span) {
+        if self.gap.is_none_or(|(before, _)| before < gap) {
+            self.gap = Some((gap, at));
+        }
+    }
+
+    fn word(&mut self, word: &str, at: Span, out: &mut Writer) {
+        match self.gap.take().filter(|_| out.len() > 0) {
+            Some((Gap::Blank, place)) => out.push(" ", place, Style::default()),
+            Some((Gap::Cell, place)) => out.push(" | ", place, Style::default()),
+            Some((Gap::Line, place)) => out.push("\n", place, Style::default()),
+            None => {}
+        }
+        out.push(word, at, Style::default());
+    }
+
+    fn end_tag(&mut self, name: &str, at: Span) {
+        let (closing, name) = name.strip_prefix('/').map_or((false, name), |name| (true, name));
+        let name = name.trim_end_matches('/');
+        match (self.hidden, closing) {
+            (Some(hidden), true) if hidden == name => self.hidden = None,
+            (Some(_), _) => {}
+            (None, _) => match name {
+                "script" if !closing => self.hidden = Some("script"),
+                "style" if !closing => self.hidden = Some("style"),
+                "td" | "th" if closing => self.widen(Gap::Cell, at),
+                name if BREAKS.contains(&name) => self.widen(Gap::Line, at),
+                _ => {}
+            },
+        }
+    }
+}
+
+/// Tags that end a line of words.
+const BREAKS: &[&str] =
+    &["br", "p", "div", "li", "tr", "summary", "details", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table"];
+
+fn entity(text: &str) -> Option<(&'static str, &'static str)> {
+    const ENTITIES: [(&str, &str); 8] = [
+        ("&amp;", "&"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&nbsp;", " "),
+        ("&ge;", "≥"),
+        ("&le;", "≤"),
+        ("&#39;", "'"),
+    ];
+    ENTITIES.into_iter().find(|(entity, _)| text.starts_with(entity))
+}
+
+/// What an inline tag means for the words around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Inline {
+    /// A comment.
+    Comment,
+    /// `<br>`.
+    Break,
+    /// `<del>`, `<s>`, `<strike>` begin.
+    Strike,
+    /// … and end.
+    EndStrike,
+    /// A tag that shows nothing by itself.
+    Silent,
+    /// Not HTML at all: `<name of the project>`.
+    Words,
+}
+
+/// Reads one inline tag.
+pub(super) fn inline(tag: &str) -> Inline {
+    if tag.starts_with("<!--") {
+        return Inline::Comment;
+    }
+    let inner = tag.trim_start_matches('<');
+    let closing = inner.starts_with('/');
+    let name: String =
+        inner.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).take(16).collect::<String>();
+    match (name.to_ascii_lowercase().as_str(), closing) {
+        ("br", _) => Inline::Break,
+        ("del" | "s" | "strike", false) => Inline::Strike,
+        ("del" | "s" | "strike", true) => Inline::EndStrike,
+        (name, false) if !name.is_empty() && !KNOWN.contains(&name) && !tag.contains('=') => Inline::Words,
+        _ => Inline::Silent,
+    }
+}
+
+/// Tags that occur in Markdown; anything else in angle brackets was meant as words.
+const KNOWN: &[&str] = &[
+    "a",
+    "abbr",
+    "address",
+    "article",
+    "aside",
+    "audio",
+    "b",
+    "bdi",
+    "big",
+    "blockquote",
+    "body",
+    "button",
+    "caption",
+    "center",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "i",
+    "iframe",
+    "img",
+    "input",
+    "ins",
+    "kbd",
+    "label",
+    "li",
+    "link",
+    "main",
+    "mark",
+    "math",
+    "meta",
+    "nav",
+    "ol",
+    "p",
+    "picture",
+    "pre",
+    "q",
+    "samp",
+    "script",
+    "section",
+    "small",
+    "source",
+    "span",
+    "strong",
+    "style",
+    "sub",
+    "summary",
+    "sup",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, words: &str, comments: &[&str]) {
+        let (mut reader, mut out) = (Html::default(), Writer::default());
+        // In pieces of one line, as the Markdown reader hands them over.
+        let mut at = 0;
+        for line in html.split_inclusive('\n') {
+            reader.feed(line, at, &mut out);
+            at += line.len();
+        }
+        assert_eq!(out.finish().0, words, "{html}");
+        let found: Vec<_> = reader.comments.iter().map(|(text, span)| (text.as_str(), span.of(html))).collect();
+        assert_eq!(found, comments.iter().map(|text| (*text, *text)).collect::<Vec<_>>(), "{html}");
+    }
+
+    #[test]
+    fn words_and_comments_are_told_from_tags() {
+        check("<p align=\"a>b\">Recall\n &ge; <b>0.9</b></p>", "Recall ≥ 0.9", &[]);
+        check("<tr><td>a</td><td>b</td></tr>\n<tr><td>c</td></tr>", "a | b\nc", &[]);
+        check("<!-- a\n<b> -->x<!---->", "x", &["<!-- a\n<b> -->", "<!---->"]);
+        check("<script>if (a < b) {}</script>y", "y", &[]);
+        check("<!-- open\nx", "", &[]);
+        check("<!DOCTYPE html>a < b", "a < b", &[]);
+    }
+
+    #[test]
+    fn unknown_tags_are_words() {
+        let cases = [
+            ("<br/>", Inline::Break),
+            ("<project name>", Inline::Words),
+            ("<sub>", Inline::Silent),
+            ("</sub>", Inline::Silent),
+            ("<x y=1>", Inline::Silent),
+            ("<!-- a -->", Inline::Comment),
+            ("<DEL>", Inline::Strike),
+        ];
+        for (tag, expected) in cases {
+            assert_eq!(inline(tag), expected, "{tag}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Tables while a document is read: rows and cells as they come. Never looks at what a column means.
+
+use super::reader::{Container, Leaf, LeafKind, OpenRow, Reader};
+use super::writer::Writer;
+use super::{BlockKind, Cell, Row, Table, TableId, TextMap};
+use crate::text::Span;
+
+impl Reader<'_> {
+    pub(super) fn start_table(&mut self, span: Span) {
+        let lead = self.lead();
+        let table = Table { span: self.trimmed(span), header_block: self.blocks.len(), lead, ..Table::default() };
+        self.tables.push(table);
+        self.containers.push(Container::Table);
+    }
+
+    pub(super) fn end_table(&mut self) {
+        self.containers.pop();
+        self.above = None;
+    }
+
+    fn table(&self) -> TableId {
+        self.tables.len().saturating_sub(1)
+    }
+
+    pub(super) fn start_row(&mut self, span: Span) {
+        let table = self.table();
+        let header = self.blocks.len() == self.tables.get(table).map_or(0, |table| table.header_block);
+        let row = if header { 0 } else { self.tables.get(table).map_or(0, |table| table.rows.len() + 1) };
+        let lead = self.tables.get(table).and_then(|table| table.lead);
+        let block = self.push_block(BlockKind::TableRow { table, row }, span.start());
+        self.set_lead(lead);
+        self.row = Some(OpenRow { block, span, cells: Vec::new() });
+    }
+
+    pub(super) fn start_cell(&mut self, span: Span) {
+        let Some(block) = self.row.as_ref().map(|row| row.block) else { return };
+        self.leaf = Some(Leaf { block, start: span.start(), writer: Writer::default(), kind: LeafKind::Cell });
+        self.strong_lead = None;
+    }
+
+    pub(super) fn end_cell(&mut self, span: Span) {
+        let Some(leaf) = self.leaf.take() else { return };
+        let inner = self.trimmed(span);
+        let lead = inner.len() - inner.of(self.source).trim_start().len();
+        let (text, map) = leaf.writer.finish();
+        if let Some(row) = &mut self.row {
+            row.cells.push(Cell { text, map, span: Span::new(inner.start() + lead, inner.end()) });
+        }
+    }
+
+    pub(super) fn end_row(&mut self, span: Span) {
+        let Some(row) = self.row.take() else { return };
+        let span = self.trimmed(row.span.to(span));
+        let (mut text, mut map) = (String::new(), TextMap::default());
+        for (at, cell) in row.cells.iter().enumerate() {
+            if at > 0 {
+                text.push_str(" | ");
+            }
+            map.append(text.len(), &cell.map);
+            text.push_str(&cell.text);
+        }
+        if let Some(block) = self.blocks.get_mut(row.block) {
+            (block.text, block.map) = (text, map);
+            block.span = span;
+            block.lines = self.lines.range(span);
+        }
+        if let Some(table) = self.tables.last_mut() {
+            if row.block == table.header_block {
+                table.header = row.cells;
+            } else {
+                table.rows.push(Row { cells: row.cells, block: row.block });
+            }
+        }
+    }
+}

@@ -1,6 +1,15 @@
 //! Numbers as people write them: digits, words, percentages, ranges, money, durations, each with its rounding.
+//! Never says what a number is for.
 
-use crate::document::{BlockId, Document};
+mod comparator;
+mod date;
+mod number;
+mod scan;
+mod skip;
+pub(super) mod token;
+pub(super) mod unit;
+
+use crate::document::{BlockId, BlockKind, Document, Mark};
 use crate::text::Span;
 
 /// How a number bounds what is measured.
@@ -53,7 +62,7 @@ pub enum Unit {
     Money(String),
     /// Time; the value is in seconds.
     Duration,
-    /// A calendar date or quarter; the value is the year.
+    /// A calendar date, quarter or numbered week; the value is the year, 0 where none is said.
     Date,
     /// A counted noun: `12 annotators`, `41k tickets`. The noun in lower case.
     Count(String),
@@ -78,7 +87,7 @@ pub struct Quantity {
     pub block: BlockId,
     /// Offset in the block's text, comparator not included.
     pub start: usize,
-    /// End offset in the block's text, unit included.
+    /// End offset in the block's text, unit included; a counted noun is not.
     pub end: usize,
     /// Place in the source.
     pub span: Span,
@@ -101,6 +110,71 @@ impl Quantity {
 /// All numbers of the document's content, in order of place. Section numbers, list markers, requirement ids,
 /// versions, links and code identifiers are not quantities.
 #[must_use]
-pub fn quantities(_document: &Document) -> Vec<Quantity> {
-    Vec::new()
+pub fn quantities(document: &Document) -> Vec<Quantity> {
+    let locale = number::Locale::of(&document.source);
+    let sections = document
+        .sections
+        .iter()
+        .map(|section| section.title.as_str())
+        .chain(document.blocks.iter().map(|block| block.text.as_str()))
+        .filter_map(leading_number)
+        .collect();
+    let mut out = Vec::new();
+    for (id, block) in document.blocks.iter().enumerate() {
+        if block.mark != Mark::Content || !readable(&block.kind) {
+            continue;
+        }
+        let heading = block.kind == BlockKind::Heading;
+        for found in scan::read(&block.text, heading, locale, &sections) {
+            out.push(Quantity {
+                value: found.value,
+                upper: found.upper,
+                unit: found.unit,
+                comparator: found.comparator,
+                half_width: found.half,
+                decimals: found.decimals,
+                block: id,
+                start: found.start,
+                end: found.end,
+                span: block.map.span(found.start, found.end),
+            });
+        }
+    }
+    out
+}
+
+/// Programs and diagrams hold numbers that nobody promises; data and plain text are read.
+fn readable(kind: &BlockKind) -> bool {
+    match kind {
+        BlockKind::Fence { language } => matches!(
+            language.as_str(),
+            "" | "text"
+                | "txt"
+                | "yaml"
+                | "yml"
+                | "json"
+                | "jsonc"
+                | "json5"
+                | "toml"
+                | "ini"
+                | "conf"
+                | "properties"
+                | "plain"
+                | "plaintext"
+                | "markdown"
+                | "md"
+                | "math"
+                | "latex"
+        ),
+        _ => true,
+    }
+}
+
+/// "5.2" of "5.2 Measures".
+fn leading_number(title: &str) -> Option<String> {
+    let number: String = title.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let number = number.trim_end_matches('.');
+    let rest = title.get(number.len()..)?;
+    let opens = rest.trim_start_matches(['.', ')']).trim_start().chars().next().is_some_and(char::is_uppercase);
+    (number.contains('.') && opens).then(|| number.to_owned())
 }

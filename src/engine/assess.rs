@@ -1,22 +1,135 @@
-//! One run: read the facts, run every rule, collect.
+//! One run: read the facts, run every rule, collect. Judges nothing itself.
 
-use super::{Assessment, Settings};
-use crate::document::Document;
-use crate::facts::Facts;
-use crate::rules::RuleSet;
+use super::waiver::Waivers;
+use super::{Assessment, Settings, risk, waiver};
+use crate::document::{Document, SectionId};
+use crate::facts::{Facts, Kind, Profile};
+use crate::finding::{Check, CheckState, Evidence, Finding, FindingBuilder, Severity, Source};
+use crate::rules::check::{Answer, Context, Flaw, one_less};
+use crate::rules::{Rule, RuleSet};
 
 /// Reviews one document. Pure: the same input gives the same result.
 #[must_use]
-pub fn assess(document: &Document, rules: &RuleSet, _settings: &Settings) -> Assessment {
-    let facts = Facts::read(document, &rules.lexicon);
+pub fn assess(document: &Document, rules: &RuleSet, settings: &Settings) -> Assessment {
+    let mut facts = Facts::read(document, &rules.lexicon);
+    if settings.is_spec && facts.profile.kind != Kind::AiSpec {
+        facts.profile.kind = Kind::AiSpec;
+        facts.profile.because = "The settings say that it is a specification.".to_owned();
+    }
+    let is_spec = facts.profile.kind == Kind::AiSpec;
+    let mut waivers = Waivers::read(document, rules, settings);
+    let (mut checks, mut findings) = (Vec::new(), Vec::new());
+    for rule in &rules.rules {
+        if let Some(reason) = excuse(rule, &facts.profile, settings) {
+            checks.extend(excused(rule, &reason));
+            continue;
+        }
+        let cx = Context { document, facts: &facts, lexicon: &rules.lexicon };
+        for mut answer in rule.check.run(&cx) {
+            let unreasoned = waivers.apply(rule, &mut answer, &cx);
+            findings.extend(answer.flaws.iter().map(|flaw| finding(rule, &answer, flaw, unreasoned, &cx, settings)));
+            checks.push(check(rule, answer));
+        }
+    }
+    if is_spec {
+        findings.extend(waivers.remarks(document, settings));
+    }
+    findings.sort_by(|a, b| {
+        let line = |finding: &Finding| finding.place.as_ref().map_or(u32::MAX, |place| place.lines.start);
+        (b.severity.cmp(&a.severity))
+            .then(line(a).cmp(&line(b)))
+            .then_with(|| a.rule.cmp(&b.rule))
+            .then_with(|| a.part.cmp(&b.part))
+    });
+    let risks = risk::matrix(&rules.risks, &checks);
     Assessment {
         profile: facts.profile,
-        checks: Vec::new(),
+        checks,
         measures: facts.measures,
         commitments: facts.commitments,
-        findings: Vec::new(),
-        risks: Vec::new(),
+        findings,
+        risks,
         reading: facts.reading,
         limits: document.limits.clone(),
     }
+}
+
+/// Why a rule is not run at all.
+fn excuse(rule: &Rule, profile: &Profile, settings: &Settings) -> Option<String> {
+    if profile.kind != Kind::AiSpec {
+        return Some(profile.because.clone());
+    }
+    if settings.off.iter().any(|code| code.eq_ignore_ascii_case(&rule.code)) {
+        return Some("switched off in the settings".to_owned());
+    }
+    rule.applies.excuse(profile)
+}
+
+fn excused(rule: &Rule, reason: &str) -> Vec<Check> {
+    let one = |part: Option<&str>| {
+        let mut answer = Answer::not_applicable(reason);
+        answer.part = part.map(str::to_owned);
+        check(rule, answer)
+    };
+    if rule.parts.is_empty() { vec![one(None)] } else { rule.parts.iter().map(|part| one(Some(part))).collect() }
+}
+
+fn check(rule: &Rule, answer: Answer) -> Check {
+    let keeps = !matches!(answer.state, CheckState::Absent | CheckState::NotApplicable);
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for piece in answer.evidence.into_iter().filter(|_| keeps) {
+        if !evidence.contains(&piece) {
+            evidence.push(piece);
+        }
+    }
+    Check {
+        rule: rule.code.clone(),
+        part: answer.part,
+        state: answer.state,
+        evidence,
+        reason: answer.reason.filter(|reason| !reason.is_empty()),
+        deferred_to: answer.deferred_to,
+    }
+}
+
+fn finding(
+    rule: &Rule,
+    answer: &Answer,
+    flaw: &Flaw,
+    unreasoned: bool,
+    cx: &Context<'_>,
+    settings: &Settings,
+) -> Finding {
+    let mut severity = rule.severity_of(flaw, &cx.facts.profile);
+    let mut message = rule.words_of(answer, flaw);
+    if unreasoned {
+        severity = severity.min(one_less(rule.severity)).max(Severity::Info);
+        message =
+            format!("The waiver of {} gives no reason. {message}", waiver::key(&rule.code, answer.part.as_deref()));
+    }
+    let set = settings.severity.iter().find(|(code, _)| code.eq_ignore_ascii_case(&rule.code));
+    let severity = set.map_or(severity, |(_, severity)| *severity);
+    let (place, section) = match &flaw.place {
+        Some(place) => (Some(place.evidence.clone()), Some(place.section)),
+        None => home(rule, cx.document),
+    };
+    FindingBuilder::new(&rule.code, Source::Rule, message)
+        .part(answer.part.as_deref())
+        .level(severity, rule.confidence)
+        .at(place, section.map(|section| cx.document.heading_path(section)).unwrap_or_default())
+        .why(&rule.why)
+        .suggestion(rule.skeleton.clone())
+        .related(flaw.related.clone())
+        .docs(&rule.docs)
+        .build()
+}
+
+/// What is missing has no line; the heading of the section that would hold it is the next best.
+fn home(rule: &Rule, document: &Document) -> (Option<Evidence>, Option<SectionId>) {
+    let Some(id) = rule.home(document) else { return (None, None) };
+    let place = document.sections.get(id).map(|section| {
+        let lines = document.lines.range(section.heading);
+        Evidence::new(lines, document.line_text(lines))
+    });
+    (place, Some(id))
 }

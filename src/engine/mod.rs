@@ -2,7 +2,9 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod assess;
+mod risk;
 mod settings;
+mod waiver;
 
 pub use assess::assess;
 pub use settings::{Settings, Waiver};

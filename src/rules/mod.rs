@@ -6,20 +6,37 @@ mod builtin;
 pub mod check;
 mod compile;
 mod example;
+mod explain;
+mod fields;
+mod message;
+mod nearest;
+mod node;
 mod page;
 mod raw;
 mod risk;
+mod tables;
+mod testing;
+mod words;
 
-pub use compile::{Rule, RuleSet, compile};
-pub use example::{Example, ExampleOutcome, Expectation};
+pub use compile::{ConceptPage, Rule, RuleSet, compile};
+pub use example::{Example, ExampleOutcome, Expectation, run_concept_example, run_example};
+pub use explain::new_page;
 pub use page::{Page, Source};
-pub use raw::{Applies, RawRule};
+pub use raw::Applies;
 pub use risk::RawRisk;
+pub use testing::{TestReport, TestedExample, outcomes, test_sources};
 
 use crate::finding::Problem;
 
 /// The rules that come with the program. The problems are empty for a released version: a test holds that.
 #[must_use]
 pub fn builtin() -> (RuleSet, Vec<Problem>) {
-    compile(&builtin::sources())
+    compile::compile_all(&builtin::sources(), &[])
+}
+
+/// The rules that come with the program together with those of a user, whose pages are untrusted: they are bounded, and
+/// their examples are run.
+#[must_use]
+pub fn with_user(sources: &[Source]) -> (RuleSet, Vec<Problem>) {
+    compile::compile_all(&builtin::sources(), sources)
 }

@@ -1,4 +1,8 @@
-//! A page: front matter, prose, fenced examples.
+//! A page: front matter, prose, fenced examples. Splits the text and never judges what it says.
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+
+use super::{Example, Expectation};
 
 /// A file that was handed to the loader: a rule or concept page (`*.md`), or a data table (`*.toml`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +14,7 @@ pub struct Source {
 }
 
 /// A page, split.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Page {
     /// Path of the file.
     pub path: String,
@@ -20,6 +24,135 @@ pub struct Page {
     pub front_line: u32,
     /// Everything below.
     pub body: String,
+    /// Line of the first line of `body` in the file, from 1.
+    pub body_line: u32,
+    /// First paragraph below the heading "Why".
+    pub why: String,
+    /// The block that is marked `skeleton`: text that an author can paste.
+    pub skeleton: Option<String>,
     /// Fenced examples of the body.
-    pub examples: Vec<super::Example>,
+    pub examples: Vec<Example>,
+    /// Fences whose first word after the language is none of the known ones: line and word.
+    pub strange_fences: Vec<(u32, String)>,
+}
+
+impl Page {
+    /// Splits a page; `None` where it does not begin with front matter between two `---` lines.
+    #[must_use]
+    pub fn split(path: &str, text: &str) -> Option<Self> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut lines = text.split_inclusive('\n');
+        lines.next().filter(|line| line.trim_end() == "---")?;
+        let mut front = String::new();
+        let mut body_line = 2;
+        let mut closed = false;
+        for line in lines.by_ref() {
+            body_line += 1;
+            if line.trim_end() == "---" {
+                closed = true;
+                break;
+            }
+            front.push_str(line);
+        }
+        if !closed {
+            return None;
+        }
+        let body: String = lines.collect();
+        let mut page = Self { path: path.to_owned(), front, front_line: 2, body, body_line, ..Self::default() };
+        page.read_body();
+        Some(page)
+    }
+
+    fn read_body(&mut self) {
+        let body = std::mem::take(&mut self.body);
+        let mut heading: Option<String> = None;
+        let mut title = String::new();
+        let mut in_why = false;
+        let mut fence: Option<(u32, String, String)> = None;
+        for (event, range) in Parser::new_ext(&body, Options::ENABLE_TABLES).into_offset_iter() {
+            let line_of = |at: usize| {
+                let before = body.get(..at).map_or(0, |text| text.matches('\n').count());
+                self.body_line.saturating_add(u32::try_from(before).unwrap_or(u32::MAX))
+            };
+            match event {
+                Event::Start(Tag::Heading { .. }) => title.clear(),
+                Event::End(TagEnd::Heading(_)) => heading = Some(std::mem::take(&mut title).trim().to_lowercase()),
+                Event::Start(Tag::Paragraph) => in_why = self.why.is_empty() && heading.as_deref() == Some("why"),
+                Event::End(TagEnd::Paragraph) => in_why = false,
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
+                    fence = Some((line_of(range.start), info.to_string(), String::new()));
+                }
+                Event::End(TagEnd::CodeBlock) => {
+                    if let Some((line, info, text)) = fence.take() {
+                        self.take_fence(line, &info, text);
+                    }
+                }
+                Event::Text(text) | Event::Code(text) => {
+                    if let Some((.., block)) = &mut fence {
+                        block.push_str(&text);
+                    } else {
+                        title.push_str(&text);
+                        if in_why {
+                            self.why.push_str(&text);
+                        }
+                    }
+                }
+                Event::SoftBreak | Event::HardBreak if in_why => self.why.push(' '),
+                _ => {}
+            }
+        }
+        self.why = self.why.trim().to_owned();
+        self.body = body;
+    }
+
+    fn take_fence(&mut self, line: u32, info: &str, text: String) {
+        let mut words = info.split_whitespace().skip(1);
+        let Some(word) = words.next() else { return };
+        if word == "skeleton" {
+            self.skeleton = Some(text.trim_end().to_owned());
+            return;
+        }
+        let Some(expect) = Expectation::of(word) else {
+            self.strange_fences.push((line, word.to_owned()));
+            return;
+        };
+        let options = words
+            .map(|word| word.split_once('=').unwrap_or((word, "")))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        self.examples.push(Example { expect, text, line, options });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::ConceptState;
+
+    const PAGE: &str = "---\ncode: A-1\nname: b\n---\n\n# T\n\n## Why\n\nIt *costs*\n`money`.\n\nMore.\n\n```markdown skeleton\nWrite ‹this›.\n```\n\n````markdown bad part=data trains\n```yaml\nx: 1\n```\n````\n\n```markdown specified\ny\n```\n\n```text\nplain\n```\n\n```markdown bda\n```\n";
+
+    #[test]
+    fn a_page_is_split_into_front_matter_reason_skeleton_and_examples() {
+        let page = Page::split("p.md", PAGE).unwrap();
+        assert_eq!(page.front, "code: A-1\nname: b\n");
+        assert_eq!(page.why, "It costs money.");
+        assert_eq!(page.skeleton.as_deref(), Some("Write ‹this›."));
+        let bad = Example {
+            expect: Expectation::Bad,
+            text: "```yaml\nx: 1\n```\n".into(),
+            line: 19,
+            options: vec![("part".into(), "data".into()), ("trains".into(), String::new())],
+        };
+        assert_eq!(page.examples.first(), Some(&bad));
+        assert_eq!(page.examples.get(1).map(|e| e.expect), Some(Expectation::State(ConceptState::Specified)));
+        assert_eq!(page.strange_fences, [(33, "bda".to_owned())]);
+    }
+
+    #[test]
+    fn a_text_without_front_matter_is_no_page() {
+        for text in ["", "# T\n", "---\ncode: A\n", "----\n---\n"] {
+            assert_eq!(Page::split("p.md", text), None, "{text:?}");
+        }
+        assert!(Page::split("p.md", "\u{feff}---\r\ncode: A\r\n---\r\n").is_some());
+    }
 }

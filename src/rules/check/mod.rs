@@ -1,1 +1,163 @@
-//! Kinds of checks. A kind is one file: its raw form, its compiled form, and how it runs.
+//! Kinds of checks. A kind is one file: how its keys are read, and how it runs. A check reads facts and never the engine.
+
+mod arithmetic;
+mod compared;
+mod concept;
+mod measure;
+mod names;
+mod pattern;
+mod question;
+mod range;
+mod section;
+mod wording;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+pub(super) use names::{Names, is_known};
+
+use super::fields::Fields;
+use crate::document::{BlockId, Document, SectionId};
+use crate::facts::{Facts, Lexicon, Measure};
+use crate::finding::{CheckState, Evidence, Severity};
+use crate::text::LineRange;
+
+/// Every kind. To add one: a file, and a line here.
+pub(super) const KINDS: &[Kind] = &[
+    concept::KIND,
+    measure::KIND,
+    compared::KIND,
+    range::KIND,
+    wording::KIND,
+    pattern::KIND,
+    arithmetic::KIND,
+    section::KIND,
+    question::KIND,
+];
+
+/// A kind of check.
+#[derive(Debug)]
+pub(super) struct Kind {
+    /// The word after `kind:`.
+    pub(super) name: &'static str,
+    /// Names that messages may use besides `part`, `quote` and `cue`.
+    pub(super) variables: &'static [&'static str],
+    /// Cases with a message of their own, besides "absent" and "mentioned".
+    pub(super) cases: &'static [&'static str],
+    /// Reads the keys below `check:`; mistakes are reported on the way.
+    pub(super) read: fn(&Fields<'_>, &Names) -> Option<Arc<dyn Check>>,
+}
+
+/// A check that can run.
+pub trait Check: Debug + Send + Sync {
+    /// Names of its parts; empty for a check that asks one thing.
+    fn parts(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Answers for every part, in the order of [`Check::parts`]; one answer without a part where there are none.
+    fn run(&self, cx: &Context<'_>) -> Vec<Answer>;
+}
+
+/// What a check can see.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// What was read from it.
+    pub facts: &'a Facts,
+    /// The words it was read with.
+    pub lexicon: &'a Lexicon,
+}
+
+impl Context<'_> {
+    /// Lines of the document as evidence.
+    #[must_use]
+    pub fn evidence(&self, lines: LineRange) -> Evidence {
+        Evidence::new(lines, self.document.line_text(lines))
+    }
+
+    /// A place in a block.
+    #[must_use]
+    pub fn place(&self, block: BlockId, lines: LineRange) -> Place {
+        let section = self.document.blocks.get(block).map_or(0, |block| block.section);
+        Place { evidence: self.evidence(lines), section }
+    }
+
+    /// The place of a measure.
+    #[must_use]
+    pub fn place_of(&self, measure: &Measure) -> Place {
+        self.place(measure.block, measure.lines)
+    }
+}
+
+/// A place that a finding points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Lines and words.
+    pub evidence: Evidence,
+    /// The section it stands in.
+    pub section: SectionId,
+}
+
+/// The answer to one part of a check.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The part, for checks with parts.
+    pub part: Option<String>,
+    /// How far the document goes.
+    pub state: CheckState,
+    /// Lines that prove it.
+    pub evidence: Vec<Evidence>,
+    /// Reason of a waiver, or why the check makes no sense here.
+    pub reason: Option<String>,
+    /// Another document that the content is deferred to.
+    pub deferred_to: Option<String>,
+    /// What to say about it.
+    pub flaws: Vec<Flaw>,
+}
+
+impl Answer {
+    /// An answer without anything to say.
+    #[must_use]
+    pub fn new(part: Option<&str>, state: CheckState) -> Self {
+        Self {
+            part: part.map(str::to_owned),
+            state,
+            evidence: Vec::new(),
+            reason: None,
+            deferred_to: None,
+            flaws: Vec::new(),
+        }
+    }
+
+    /// The check makes no sense here.
+    #[must_use]
+    pub fn not_applicable(reason: &str) -> Self {
+        Self { reason: Some(reason.to_owned()), ..Self::new(None, CheckState::NotApplicable) }
+    }
+}
+
+/// One thing to say. The page has the words, the engine makes the finding.
+#[derive(Debug, Clone, Default)]
+pub struct Flaw {
+    /// The case: empty for "absent", `mentioned`, or a case of the kind.
+    pub case: &'static str,
+    /// Severity where it differs from the page's; never above it.
+    pub severity: Option<Severity>,
+    /// Where; `None` where nothing can be pointed at.
+    pub place: Option<Place>,
+    /// Other places that belong to it.
+    pub related: Vec<Evidence>,
+    /// Values for the message.
+    pub values: Vec<(&'static str, String)>,
+}
+
+/// One step less severe; advice stays advice.
+#[must_use]
+pub fn one_less(severity: Severity) -> Severity {
+    match severity {
+        Severity::Error => Severity::Warning,
+        Severity::Warning | Severity::Info => Severity::Info,
+    }
+}

@@ -1,0 +1,178 @@
+//! Kind `concept`: is the thing there, and is it committed to? Reads the state of concepts and never the text.
+
+use std::sync::Arc;
+
+use super::measure::Filter;
+use super::names::is_known;
+use super::{Answer, Check, Context, Flaw, Kind, Names};
+use crate::facts::{ConceptFact, ConceptState};
+use crate::finding::{CheckState, Severity};
+use crate::rules::fields::{Fields, Word};
+
+pub(super) const KIND: Kind = Kind {
+    name: "concept",
+    variables: &["deferred_to"],
+    cases: &["deferred", "late"],
+    read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
+};
+
+/// What a "mentioned" is worth.
+pub(super) const LEVELS: &[(&str, Option<Severity>)] = &[
+    ("error", Some(Severity::Error)),
+    ("warning", Some(Severity::Warning)),
+    ("info", Some(Severity::Info)),
+    ("silent", None),
+];
+
+#[derive(Debug)]
+struct ConceptCheck {
+    parts: Vec<Part>,
+    /// Severity of "mentioned"; `None` says nothing.
+    mentioned: Option<Severity>,
+    /// A measure that proves it as well.
+    or_measure: Option<Filter>,
+    /// First appears after this share of the document, in per cent: worth a remark.
+    late_after: Option<u32>,
+}
+
+#[derive(Debug)]
+struct Part {
+    name: Option<String>,
+    /// Every group must be there; within a group one is enough.
+    groups: Vec<Vec<String>>,
+}
+
+fn read(fields: &Fields<'_>, names: &Names) -> Option<ConceptCheck> {
+    let known = |words: Vec<Word>| -> Vec<String> {
+        let faults = fields.faults();
+        let sound = words.into_iter().filter(|word| is_known(word, "concept", &names.concepts, faults));
+        sound.map(|word| word.text).collect()
+    };
+    let any = known([fields.list("concept"), fields.list("any-of")].concat());
+    let all = known(fields.list("all-of"));
+    let mut parts = Vec::new();
+    if let Some(table) = fields.table("parts") {
+        for (name, node) in table.pairs() {
+            let ids = known(table.words(&name.text, node));
+            parts.push(Part { name: Some(name.text), groups: vec![ids] });
+        }
+    }
+    let mut groups: Vec<Vec<String>> = all.into_iter().map(|id| vec![id]).collect();
+    if !any.is_empty() {
+        groups.push(any);
+    }
+    let given = ["concept", "any-of", "all-of", "parts"].iter().any(|key| fields.get(key).is_some());
+    if !given {
+        let advice = "add `concept: id`, `any-of: [ids]`, `all-of: [ids]`, or `parts: {name: id}`";
+        fields.faults().report("missing-key", Some(fields.spot()), "this check names no concept", advice);
+    }
+    if !groups.is_empty() {
+        parts.insert(0, Part { name: None, groups });
+    }
+    let mentioned = fields.choice("mentioned", LEVELS).unwrap_or(Some(Severity::Warning));
+    let or_measure = fields.table("or-measure").and_then(|table| {
+        let filter = Filter::read(&table, names);
+        table.finish();
+        filter
+    });
+    let late_after = fields.count("late-after", 1, 99);
+    let sound = !parts.is_empty() && parts.iter().all(|part| part.groups.iter().all(|group| !group.is_empty()));
+    sound.then_some(ConceptCheck { parts, mentioned, or_measure, late_after })
+}
+
+impl Check for ConceptCheck {
+    fn parts(&self) -> Vec<String> {
+        self.parts.iter().filter_map(|part| part.name.clone()).collect()
+    }
+
+    fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
+        self.parts.iter().map(|part| self.answer(part, cx)).collect()
+    }
+}
+
+impl ConceptCheck {
+    fn answer(&self, part: &Part, cx: &Context<'_>) -> Answer {
+        let facts: Vec<&ConceptFact> = part.groups.iter().filter_map(|group| best(group, cx)).collect();
+        let mut answer = Answer::new(part.name.as_deref(), joint(part.groups.len(), &facts));
+        for passage in facts.iter().flat_map(|fact| fact.passages.iter().take(3)) {
+            answer.evidence.push(cx.evidence(passage.lines));
+        }
+        if answer.state != CheckState::Specified
+            && let Some(filter) = &self.or_measure
+            && let Some(measure) = cx.facts.measures.iter().find(|measure| filter.matches(measure, cx))
+        {
+            answer.state = CheckState::Specified;
+            answer.evidence.insert(0, cx.evidence(measure.lines));
+        }
+        match answer.state {
+            CheckState::Waived => answer.reason = facts.iter().find_map(|fact| fact.reason.clone()),
+            CheckState::Absent | CheckState::Mentioned => self.complain(&mut answer, &facts, cx),
+            CheckState::Specified => self.note_late(&mut answer, cx),
+            CheckState::NotApplicable => {}
+        }
+        answer
+    }
+
+    fn complain(&self, answer: &mut Answer, facts: &[&ConceptFact], cx: &Context<'_>) {
+        answer.deferred_to = facts.iter().find_map(|fact| fact.deferred_to.clone());
+        let passage =
+            facts.iter().filter(|fact| fact.state == ConceptState::Mentioned).find_map(|fact| fact.passages.first());
+        let mut flaw = Flaw { place: passage.map(|passage| cx.place(passage.block, passage.lines)), ..Flaw::default() };
+        if let Some(passage) = passage {
+            flaw.values.push(("cue", passage.cue.clone()));
+        }
+        if let Some(target) = &answer.deferred_to {
+            answer.state = CheckState::Mentioned;
+            flaw.case = "deferred";
+            flaw.severity = Some(Severity::Info);
+            flaw.values.push(("deferred_to", target.clone()));
+        } else if answer.state == CheckState::Mentioned {
+            let Some(severity) = self.mentioned else { return };
+            flaw.case = "mentioned";
+            flaw.severity = Some(severity);
+        }
+        answer.flaws.push(flaw);
+    }
+
+    fn note_late(&self, answer: &mut Answer, cx: &Context<'_>) {
+        let (Some(share), Some(first)) =
+            (self.late_after, answer.evidence.iter().min_by_key(|evidence| evidence.lines))
+        else {
+            return;
+        };
+        let lines = cx.document.lines.count();
+        if lines >= 40 && u64::from(first.lines.start) * 100 > u64::from(lines) * u64::from(share) {
+            let section =
+                cx.document.blocks.iter().find(|block| block.lines == first.lines).map_or(0, |block| block.section);
+            let place = super::Place { evidence: first.clone(), section };
+            let severity = Some(Severity::Info);
+            answer.flaws.push(Flaw { case: "late", severity, place: Some(place), ..Flaw::default() });
+        }
+    }
+}
+
+/// The fact that says most for this group. A specified one counts more than one that is left out with a reason.
+fn best<'a>(group: &[String], cx: &Context<'a>) -> Option<&'a ConceptFact> {
+    let facts = group.iter().filter_map(|id| cx.facts.concepts.get(id));
+    facts.max_by_key(|fact| match fact.state {
+        ConceptState::Absent => u8::from(fact.deferred_to.is_some()),
+        ConceptState::Mentioned => 2,
+        ConceptState::Waived => 3,
+        ConceptState::Specified => 4,
+    })
+}
+
+/// The state of all groups together: everything must be there; some of it counts as mentioned.
+fn joint(groups: usize, facts: &[&ConceptFact]) -> CheckState {
+    let is = |state: ConceptState| facts.iter().filter(|fact| fact.state == state).count();
+    let (specified, waived) = (is(ConceptState::Specified), is(ConceptState::Waived));
+    if facts.is_empty() || is(ConceptState::Absent) == facts.len() {
+        CheckState::Absent
+    } else if waived == groups {
+        CheckState::Waived
+    } else if specified + waived == groups {
+        CheckState::Specified
+    } else {
+        CheckState::Mentioned
+    }
+}

@@ -1,0 +1,218 @@
+//! Kind `measure`: is there a number of the right kind? Reads measures and mentions, and compares nothing.
+
+use std::sync::Arc;
+
+use super::concept::LEVELS;
+use super::names::is_known;
+use super::{Answer, Check, Context, Flaw, Kind, Names};
+use crate::document::sentences;
+use crate::facts::{ConceptState, Measure, Role};
+use crate::finding::{CheckState, Severity};
+use crate::rules::fields::Fields;
+use crate::rules::words::Phrases;
+use crate::text::LineRange;
+
+pub(super) const KIND: Kind = Kind {
+    name: "measure",
+    variables: &["metric", "value", "words"],
+    cases: &["vague", "elsewhere"],
+    read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
+};
+
+/// Roles by the word that pages use.
+const ROLES: &[(&str, Role)] = &[
+    ("baseline", Role::Baseline),
+    ("poc", Role::Poc),
+    ("target", Role::Target),
+    ("reported", Role::Reported),
+    ("slo", Role::Slo),
+    ("human", Role::Human),
+    ("random", Role::Random),
+    ("stretch", Role::Stretch),
+    ("unknown", Role::Unknown),
+];
+
+/// Which measures are meant.
+#[derive(Debug, Default)]
+pub(super) struct Filter {
+    /// Roles; empty for any.
+    roles: Vec<Role>,
+    /// Metrics; empty for any.
+    metrics: Vec<String>,
+    /// Families; empty for any.
+    families: Vec<String>,
+    /// Only families that can measure one of the document's tasks.
+    of_task: bool,
+    /// Business measures instead of the quality of a model.
+    business: bool,
+}
+
+impl Filter {
+    /// Reads the keys `roles`, `metrics`, `families` (`task` for those of the document) and `business`.
+    pub(super) fn read(fields: &Fields<'_>, names: &Names) -> Option<Self> {
+        let faults = fields.faults();
+        let roles: Vec<_> = fields
+            .list("roles")
+            .iter()
+            .map(|word| {
+                let found = ROLES.iter().find(|(name, _)| *name == word.text).map(|(_, role)| *role);
+                if found.is_none() {
+                    let known = ROLES.iter().map(|(name, _)| *name);
+                    let advice = crate::rules::nearest::advice(&word.text, known);
+                    faults.report("unknown-role", Some(word.spot), format!("there is no role `{}`", word.text), advice);
+                }
+                found
+            })
+            .collect();
+        let metrics = fields.list("metrics");
+        let families = fields.list("families");
+        let of_task = families.iter().any(|word| word.text == "task");
+        let families: Vec<_> = families.into_iter().filter(|word| word.text != "task").collect();
+        let sound = metrics.iter().fold(true, |sound, word| is_known(word, "metric", &names.metrics, faults) && sound);
+        let sound =
+            families.iter().fold(sound, |sound, word| is_known(word, "family", &names.families, faults) && sound);
+        let business = fields.flag("business");
+        if !sound {
+            return None;
+        }
+        Some(Self {
+            roles: roles.into_iter().collect::<Option<_>>()?,
+            metrics: metrics.into_iter().map(|word| word.text).collect(),
+            families: families.into_iter().map(|word| word.text).collect(),
+            of_task,
+            business,
+        })
+    }
+
+    /// True for a measure that is meant.
+    pub(super) fn matches(&self, measure: &Measure, cx: &Context<'_>) -> bool {
+        (self.roles.is_empty() || self.roles.contains(&measure.role)) && self.matches_metric(&measure.metric, cx)
+    }
+
+    /// True for a metric that is meant.
+    fn matches_metric(&self, id: &str, cx: &Context<'_>) -> bool {
+        let metric = cx.lexicon.metric(id);
+        if !self.metrics.is_empty() && !self.metrics.iter().any(|name| name == id) {
+            return false;
+        }
+        if self.business {
+            return metric.is_none_or(|metric| !metric.quality);
+        }
+        let Some(metric) = metric.filter(|metric| metric.quality) else { return false };
+        let in_families = |wanted: &[String]| metric.families.iter().any(|family| wanted.contains(family));
+        if !self.families.is_empty() && !in_families(&self.families) {
+            return false;
+        }
+        if !self.of_task {
+            return true;
+        }
+        let tasks = cx.lexicon.tasks().iter().filter(|task| cx.facts.profile.tasks.contains(&task.id));
+        let mut wanted = tasks.map(|task| task.families.as_slice()).peekable();
+        wanted.peek().is_none() || wanted.any(in_families)
+    }
+}
+
+#[derive(Debug)]
+struct MeasureCheck {
+    filter: Filter,
+    /// The name of a metric is enough, a number is not needed.
+    name_is_enough: bool,
+    /// A concept whose presence makes an absent measure "mentioned".
+    named_by: Vec<String>,
+    /// A concept that does as well.
+    or_concept: Vec<String>,
+    /// Words that promise without a number.
+    vague: Phrases,
+    /// A metric that is named, or measured in another role, makes it "mentioned".
+    near_is_mentioned: bool,
+    mentioned: Option<Severity>,
+}
+
+fn read(fields: &Fields<'_>, names: &Names) -> Option<MeasureCheck> {
+    let filter = Filter::read(fields, names);
+    let concepts = |key| -> Vec<String> {
+        let words = fields.list(key).into_iter();
+        words.filter(|word| is_known(word, "concept", &names.concepts, fields.faults())).map(|word| word.text).collect()
+    };
+    let (named_by, or_concept) = (concepts("named-by"), concepts("or-concept"));
+    let vague = Phrases::new(fields.list("vague").iter().map(|word| word.text.as_str()));
+    Some(MeasureCheck {
+        name_is_enough: fields.flag("name-is-enough"),
+        near_is_mentioned: fields.flag("near-is-mentioned"),
+        mentioned: fields.choice("mentioned", LEVELS).unwrap_or(Some(Severity::Warning)),
+        named_by,
+        or_concept,
+        vague,
+        filter: filter?,
+    })
+}
+
+impl Check for MeasureCheck {
+    fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
+        let mut answer = Answer::new(None, CheckState::Specified);
+        let measures = cx.facts.measures.iter().filter(|measure| self.filter.matches(measure, cx));
+        answer.evidence = measures.take(5).map(|measure| cx.evidence(measure.lines)).collect();
+        if answer.evidence.is_empty() && self.name_is_enough {
+            let named = cx.facts.mentions.iter().filter(|mention| self.filter.matches_metric(&mention.metric, cx));
+            answer.evidence = named.take(3).map(|mention| cx.evidence(mention.lines)).collect();
+        }
+        if answer.evidence.is_empty() {
+            self.from_concepts(&mut answer, cx);
+        }
+        vec![answer]
+    }
+}
+
+impl MeasureCheck {
+    fn from_concepts(&self, answer: &mut Answer, cx: &Context<'_>) {
+        let instead = self.or_concept.iter().filter_map(|id| cx.facts.concepts.get(id)).max_by_key(|fact| fact.state);
+        if let Some(fact) = instead.filter(|fact| fact.state >= ConceptState::Specified) {
+            answer.evidence = fact.passages.iter().take(3).map(|passage| cx.evidence(passage.lines)).collect();
+            if fact.state == ConceptState::Waived {
+                answer.state = CheckState::Waived;
+                answer.reason.clone_from(&fact.reason);
+            }
+            return;
+        }
+        let mut flaw = Flaw::default();
+        let named = self.named_by.iter().chain(&self.or_concept).filter_map(|id| cx.facts.concepts.get(id));
+        let named = named.filter(|fact| fact.state >= ConceptState::Mentioned).find_map(|fact| fact.passages.first());
+        let near = cx.facts.mentions.iter().find(|mention| self.filter.matches_metric(&mention.metric, cx));
+        answer.state = CheckState::Mentioned;
+        if let Some((block, lines, words)) = self.vague_words(cx) {
+            flaw.case = "vague";
+            flaw.place = Some(cx.place(block, lines));
+            flaw.values.push(("words", words));
+        } else if let Some(passage) = named {
+            flaw.case = "mentioned";
+            flaw.place = Some(cx.place(passage.block, passage.lines));
+            flaw.values.push(("cue", passage.cue.clone()));
+        } else if let Some(near) = near.filter(|_| self.near_is_mentioned) {
+            flaw.case = "elsewhere";
+            flaw.place = Some(cx.place(near.block, near.lines));
+        } else {
+            answer.state = CheckState::Absent;
+        }
+        if let Some(near) = near {
+            flaw.values.push(("metric", near.metric.replace('-', " ")));
+        }
+        if answer.state == CheckState::Mentioned {
+            flaw.severity = self.mentioned;
+            answer.evidence = flaw.place.iter().map(|place| place.evidence.clone()).collect();
+        }
+        if answer.state == CheckState::Absent || self.mentioned.is_some() {
+            answer.flaws.push(flaw);
+        }
+    }
+
+    fn vague_words(&self, cx: &Context<'_>) -> Option<(usize, LineRange, String)> {
+        cx.document.content().find_map(|(id, block)| {
+            let found = sentences(&block.text).find_map(|sentence| {
+                let (start, end) = self.vague.first_in(sentence.text)?;
+                Some((sentence.start + start, sentence.start + end))
+            })?;
+            let words = block.text.get(found.0..found.1)?.to_owned();
+            Some((id, cx.document.lines.range(block.map.span(found.0, found.1)), words))
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Kind `wording`: words of one list near words of another in one sentence, unless something excuses it.
+
+use std::sync::Arc;
+
+use super::{Answer, Check, Context, Flaw, Kind, Names};
+use crate::document::{Block, BlockKind, sentences};
+use crate::finding::CheckState;
+use crate::rules::fields::Fields;
+use crate::rules::words::{Phrases, tokens};
+
+pub(super) const KIND: Kind = Kind {
+    name: "wording",
+    variables: &["term", "trigger"],
+    cases: &[],
+    read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
+};
+
+/// Most findings of one rule in one document.
+const MOST: usize = 5;
+
+#[derive(Debug)]
+struct Wording {
+    terms: Phrases,
+    /// Without triggers the term alone is enough.
+    triggers: Phrases,
+    /// Most words between term and trigger.
+    within: usize,
+    /// Excuses in the same sentence.
+    except: Phrases,
+    /// Excuses anywhere in the block.
+    reasons: Phrases,
+    /// Section titles below which the words mean something else.
+    outside: Phrases,
+}
+
+fn read(fields: &Fields<'_>, _names: &Names) -> Option<Wording> {
+    let phrases = |key| Phrases::new(fields.list(key).iter().map(|word| word.text.as_str()));
+    let wording = Wording {
+        terms: phrases("terms"),
+        triggers: phrases("triggers"),
+        within: fields.count("within", 0, 30).map_or(6, |count| count as usize),
+        except: phrases("except"),
+        reasons: phrases("reasons"),
+        outside: phrases("outside"),
+    };
+    if wording.terms.is_empty() {
+        let advice = "list the words that the rule looks for";
+        fields.faults().report("missing-key", Some(fields.spot()), "this check has no `terms`", advice);
+        return None;
+    }
+    Some(wording)
+}
+
+impl Check for Wording {
+    fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
+        let mut answer = Answer::new(None, CheckState::Specified);
+        for (id, block) in cx.document.content() {
+            if matches!(block.kind, BlockKind::Fence { .. } | BlockKind::Heading) || self.is_outside(block, cx) {
+                continue;
+            }
+            for sentence in sentences(&block.text) {
+                let Some((start, end, term, trigger)) = self.first_in(sentence.text) else { continue };
+                if self.except.first_in(sentence.text).is_some() || self.reasons.first_in(&block.text).is_some() {
+                    continue;
+                }
+                let span = block.map.span(sentence.start + start, sentence.start + end);
+                answer.flaws.push(Flaw {
+                    place: Some(cx.place(id, cx.document.lines.range(span))),
+                    values: vec![("term", term), ("trigger", trigger)],
+                    ..Flaw::default()
+                });
+            }
+            if answer.flaws.len() >= MOST {
+                break;
+            }
+        }
+        answer.flaws.truncate(MOST);
+        if !answer.flaws.is_empty() {
+            answer.state = CheckState::Absent;
+        }
+        vec![answer]
+    }
+}
+
+impl Wording {
+    fn is_outside(&self, block: &Block, cx: &Context<'_>) -> bool {
+        !self.outside.is_empty()
+            && cx.document.heading_path(block.section).iter().any(|title| self.outside.first_in(title).is_some())
+    }
+
+    /// Byte range of the term, the term and the trigger.
+    fn first_in(&self, sentence: &str) -> Option<(usize, usize, String, String)> {
+        let tokens = tokens(sentence);
+        let triggers: Vec<(usize, usize)> = self.triggers.matches(&tokens).collect();
+        let text_of = |(at, len): (usize, usize)| -> Option<(usize, usize, String)> {
+            let (start, end) = (tokens.get(at)?.start, tokens.get(at + len - 1)?.end());
+            Some((start, end, sentence.get(start..end)?.to_owned()))
+        };
+        self.terms.matches(&tokens).find_map(|term| {
+            let (start, end, words) = text_of(term)?;
+            if self.triggers.is_empty() {
+                return Some((start, end, words, String::new()));
+            }
+            let gap = |trigger: &(usize, usize)| {
+                if trigger.0 < term.0 {
+                    term.0.saturating_sub(trigger.0 + trigger.1)
+                } else {
+                    trigger.0.saturating_sub(term.0 + term.1)
+                }
+            };
+            let near =
+                triggers.iter().filter(|trigger| gap(trigger) <= self.within).min_by_key(|trigger| gap(trigger))?;
+            Some((start, end, words, text_of(*near)?.2))
+        })
+    }
+}

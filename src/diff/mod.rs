@@ -51,10 +51,23 @@ pub struct Anchor {
 }
 
 impl Hunk {
+    /// Lines of the new text that this hunk shows; none when it only deletes.
+    #[must_use]
+    pub fn new_lines(&self) -> Option<LineRange> {
+        // The lines of one side follow each other without gaps: the two ends tell all.
+        let new = |line: &DiffLine| match line {
+            DiffLine::Context(_, new) | DiffLine::Added(new) => Some(*new),
+            DiffLine::Deleted(_) => None,
+        };
+        let first = self.lines.iter().find_map(new)?;
+        let last = self.lines.iter().rev().find_map(new)?;
+        Some(LineRange::new(first, last))
+    }
+
     /// True when line `line` of the new text is shown in this hunk.
     #[must_use]
     pub fn shows(&self, line: u32) -> bool {
-        self.lines.iter().any(|at| matches!(at, DiffLine::Context(_, new) | DiffLine::Added(new) if *new == line))
+        self.new_lines().is_some_and(|lines| lines.contains(line))
     }
 }
 
@@ -63,13 +76,14 @@ impl Patch {
     /// else the first line of it that any hunk shows, else nowhere.
     #[must_use]
     pub fn anchor(&self, wish: LineRange) -> Option<Anchor> {
-        for hunk in &self.hunks {
-            if hunk.shows(wish.start) && hunk.shows(wish.end) {
-                return Some(Anchor { lines: wish, exact: true });
-            }
+        let shown = || self.hunks.iter().filter_map(Hunk::new_lines);
+        if shown().any(|lines| lines.contains(wish.start) && lines.contains(wish.end)) {
+            return Some(Anchor { lines: wish, exact: true });
         }
-        (wish.start..=wish.end.min(wish.start.saturating_add(10_000)))
-            .find(|line| self.hunks.iter().any(|hunk| hunk.shows(*line)))
+        shown()
+            .filter(|lines| lines.start <= wish.end && wish.start <= lines.end)
+            .map(|lines| lines.start.max(wish.start))
+            .min()
             .map(|line| Anchor { lines: LineRange::single(line), exact: false })
     }
 
@@ -79,5 +93,27 @@ impl Patch {
             DiffLine::Added(new) => Some(*new),
             _ => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_stands_where_the_diff_shows_its_lines() {
+        let patch =
+            parse_patch("@@ -3,3 +3,3 @@\n a\n-b\n+B\n c\n@@ -20,2 +20,1 @@\n d\n-e\n@@ -40 +38,0 @@\n-f\n").unwrap();
+        let at = |start, end| patch.anchor(LineRange::new(start, end));
+        let exact = |start, end| Some(Anchor { lines: LineRange::new(start, end), exact: true });
+        let part = |line| Some(Anchor { lines: LineRange::single(line), exact: false });
+        assert_eq!(at(3, 5), exact(3, 5));
+        assert_eq!(at(4, 4), exact(4, 4));
+        assert_eq!(at(1, 4), part(3));
+        assert_eq!(at(5, 20), part(5));
+        assert_eq!(at(6, 19), None);
+        assert_eq!(at(18, u32::MAX), part(20));
+        assert_eq!(at(38, 40), None);
+        assert_eq!(patch.added().collect::<Vec<_>>(), [4]);
     }
 }

@@ -1,0 +1,34 @@
+//! Faults that a story seeds: what goes wrong with the next request of a kind.
+
+use std::time::Duration;
+
+#[derive(Debug, Clone, Copy)]
+pub enum Fault {
+    /// Answers with this status and does nothing.
+    Status(u16),
+    /// Does it and answers with this status.
+    StatusAfterCommit(u16),
+    /// Does it; the answer breaks off.
+    DropAfterCommit,
+    /// Does nothing; the answer breaks off.
+    DropBefore,
+    /// Does it and answers late.
+    Late(Duration),
+    /// Refuses with a request to wait so many seconds; none leaves the header out.
+    Limit(u16, Option<u64>),
+}
+
+impl Fault {
+    /// The request is carried out all the same.
+    pub fn commits(self) -> bool {
+        matches!(self, Self::StatusAfterCommit(_) | Self::DropAfterCommit | Self::Late(_))
+    }
+}
+
+#[derive(Debug)]
+pub struct Seeded {
+    pub method: String,
+    /// End of the route.
+    pub route: String,
+    pub fault: Fault,
+}

@@ -1,0 +1,342 @@
+//! A pretend GitHub over real HTTP: it keeps state, refuses what GitHub refuses, counts every call, and ends a story that
+//! asked for something it does not know or left something unread.
+//!
+//! The vocabulary: [`Forge`] the place, [`Repo`] a repository, [`Pull`] a pull request.
+#![allow(dead_code, reason = "the vocabulary is wider than the stories of today")]
+
+mod fault;
+mod git;
+mod hooks;
+mod read;
+mod routes;
+mod story;
+mod world;
+mod write;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use serde_json::Value;
+
+pub use fault::Fault;
+pub use git::Edit;
+pub use hooks::Delivery;
+pub use story::{Pull, Repo};
+pub use world::Recorded;
+
+use fault::Seeded;
+use routes::{Answer, Call};
+use world::{Grant, World};
+
+/// The App's private key: what the program is given.
+pub const PRIVATE_KEY: &str = include_str!("../data/test-only-app-key.pem");
+const PUBLIC_KEY: &str = include_str!("../data/test-only-app-key.pub.pem");
+/// Id of the App.
+pub const APP: u64 = 424_242;
+/// Secret of its webhook.
+pub const SECRET: &str = "a webhook secret that only the forge and the server know";
+
+type Shared = Arc<Mutex<World>>;
+
+pub struct Forge {
+    world: Shared,
+    server: tokio::task::JoinHandle<()>,
+    finished: bool,
+}
+
+pub fn now() -> i64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().try_into().unwrap()
+}
+
+fn lock(world: &Shared) -> MutexGuard<'_, World> {
+    world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl Forge {
+    /// github.com.
+    pub async fn start() -> Self {
+        Self::start_below("").await
+    }
+
+    /// GitHub Enterprise: everything lies below `/api/v3`.
+    pub async fn start_enterprise() -> Self {
+        Self::start_below("/api/v3").await
+    }
+
+    async fn start_below(prefix: &'static str) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut world = World {
+            api: format!("http://{}{prefix}", listener.local_addr().unwrap()),
+            prefix,
+            last_id: 1_000,
+            app_id: APP,
+            app_slug: "specreview",
+            installations: BTreeMap::new(),
+            granted: write::rights(&[
+                ("contents", false),
+                ("metadata", false),
+                ("issues", false),
+                ("pull_requests", true),
+                ("checks", true),
+            ]),
+            users: BTreeMap::new(),
+            tokens: HashMap::new(),
+            objects: git::Objects::default(),
+            repos: BTreeMap::new(),
+            recorded: Vec::new(),
+            seeded: Vec::new(),
+            wrong: Vec::new(),
+            token_seconds: 3_600,
+        };
+        let bot = world.bot();
+        world.user(&bot);
+        let world = Arc::new(Mutex::new(world));
+        let app = axum::Router::new().fallback(serve).with_state(world.clone());
+        let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { world, server, finished: false }
+    }
+
+    /// Address of the API, as the program is configured with it.
+    pub fn api(&self) -> String {
+        lock(&self.world).api.clone()
+    }
+
+    /// A repository with an empty branch `main`, on which the App is installed.
+    pub fn repo(&self, full_name: &str) -> Repo {
+        let mut world = lock(&self.world);
+        let (owner, name) = full_name.split_once('/').expect("owner/name");
+        world.user(owner);
+        let (installation, id) = (world.id(), world.id());
+        world.installations.entry(owner.to_owned()).or_insert(installation);
+        let root = world.objects.edit(None, &[]);
+        let repo = world::Repo {
+            id,
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            branches: BTreeMap::from([("main".to_owned(), root)]),
+            pulls: BTreeMap::new(),
+            checks: Vec::new(),
+            next_number: 1,
+        };
+        world.repos.insert(full_name.to_owned(), repo);
+        Repo::new(&self.world, full_name)
+    }
+
+    /// Removes the App from the repositories of `owner`.
+    pub fn uninstall(&self, owner: &str) {
+        lock(&self.world).installations.remove(owner);
+    }
+
+    pub fn installation(&self, owner: &str) -> u64 {
+        lock(&self.world).installations[owner]
+    }
+
+    /// What owners grant to the App from now on: permission, and whether for writing.
+    pub fn grant(&self, permission: &str, level: Option<bool>) {
+        let granted = &mut lock(&self.world).granted;
+        match level {
+            Some(write) => granted.insert(permission.to_owned(), write),
+            None => granted.remove(permission),
+        };
+    }
+
+    /// A personal token that may do everything a person may.
+    pub fn personal_token(&self, login: &str) -> String {
+        let mut world = lock(&self.world);
+        world.user(login);
+        let token = format!("ghp_{}", git::blob_id(format!("{login} {}", world.id()).as_bytes()));
+        let all = [("contents", true), ("metadata", true), ("issues", true), ("pull_requests", true), ("checks", true)];
+        let grant = Grant { login: login.to_owned(), repos: Vec::new(), permissions: write::rights(&all), app: false };
+        world.tokens.insert(token.clone(), grant);
+        token
+    }
+
+    /// The token of a job in Actions of `repo`: the bot of Actions, without a user.
+    pub fn actions_token(&self, repo: &Repo) -> String {
+        let mut world = lock(&self.world);
+        world.user("github-actions[bot]");
+        let token = format!("ghs_{}", git::blob_id(format!("actions {}", world.id()).as_bytes()));
+        let all = [("contents", false), ("metadata", false), ("issues", false), ("pull_requests", true)];
+        let grant = Grant {
+            login: "github-actions[bot]".into(),
+            repos: vec![repo.full_name.clone()],
+            permissions: write::rights(&all),
+            app: false,
+        };
+        world.tokens.insert(token.clone(), grant);
+        token
+    }
+
+    /// Makes every token that was given out useless, as GitHub does when one is revoked.
+    pub fn revoke_tokens(&self) {
+        lock(&self.world).tokens.clear();
+    }
+
+    /// Seconds that new tokens are good for.
+    pub fn tokens_live(&self, seconds: i64) {
+        lock(&self.world).token_seconds = seconds;
+    }
+
+    /// The next request with this method, on a route that ends like this, goes wrong.
+    pub fn fail_next(&self, method: &str, route: &str, fault: Fault) {
+        lock(&self.world).seeded.push(Seeded { method: method.to_owned(), route: route.to_owned(), fault });
+    }
+
+    /// Everything that was asked, in order.
+    pub fn recorded(&self) -> Vec<Recorded> {
+        lock(&self.world).recorded.clone()
+    }
+
+    /// Requests with this method on routes that end like this.
+    pub fn count(&self, method: &str, route: &str) -> usize {
+        lock(&self.world).recorded.iter().filter(|one| one.method == method && one.route.ends_with(route)).count()
+    }
+
+    /// Writes, apart from minting tokens.
+    pub fn writes(&self) -> usize {
+        let world = lock(&self.world);
+        let write = |one: &&Recorded| one.method != "GET" && !one.route.ends_with("/access_tokens");
+        world.recorded.iter().filter(write).count()
+    }
+
+    /// The grants of all tokens that were minted for the App: repositories, permissions.
+    pub fn minted(&self) -> Vec<(Vec<String>, BTreeMap<String, bool>)> {
+        let world = lock(&self.world);
+        world
+            .tokens
+            .values()
+            .filter(|grant| grant.app)
+            .map(|one| (one.repos.clone(), one.permissions.clone()))
+            .collect()
+    }
+
+    /// Everything that must never be seen in a log or a comment.
+    pub fn secrets(&self) -> Vec<String> {
+        let key_lines = PRIVATE_KEY.lines().skip(1).take(1).map(str::to_owned);
+        lock(&self.world).tokens.keys().cloned().chain([SECRET.to_owned()]).chain(key_lines).collect()
+    }
+
+    pub fn ping(&self) -> Delivery {
+        let serial = lock(&self.world).id();
+        Delivery::new(serial, "ping", &serde_json::json!({ "zen": "Keep it logically awesome.", "hook_id": 1 }), SECRET)
+    }
+
+    /// Sends a delivery to the server under test; status and body of its answer.
+    pub async fn deliver(&self, url: &str, delivery: &Delivery) -> (u16, String) {
+        delivery.send(url).await
+    }
+
+    /// Ends the story: nothing unknown was asked, no seeded fault is left, everything the bot said was looked at.
+    pub fn finish(mut self) {
+        self.finished = true;
+        let world = lock(&self.world);
+        assert!(world.wrong.is_empty(), "requests that GitHub would not know:\n{}", world.wrong.join("\n"));
+        assert!(world.seeded.is_empty(), "faults that never struck: {:?}", world.seeded);
+        let unread = world.unread();
+        assert!(unread.is_empty(), "output that no story has looked at:\n{}", unread.join("\n"));
+    }
+}
+
+impl Drop for Forge {
+    fn drop(&mut self) {
+        self.server.abort();
+        assert!(self.finished || std::thread::panicking(), "a story ends with forge.finish()");
+    }
+}
+
+async fn serve(State(world): State<Shared>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, 64 << 20).await.unwrap_or_default();
+    let headers = parts.headers.iter();
+    let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned())).collect();
+    let query = parts.uri.query().unwrap_or("").split('&').filter_map(|pair| pair.split_once('='));
+    let query = query.map(|(name, value)| (name.to_owned(), routes::percent_decoded(value))).collect();
+    let (answer, fault) = decide(&world, parts.method.as_str(), parts.uri.path(), query, headers, &bytes);
+    match fault {
+        Some(Fault::Late(time)) => tokio::time::sleep(time).await,
+        Some(Fault::DropAfterCommit | Fault::DropBefore) => return broken(),
+        _ => {}
+    }
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in &answer.headers {
+        response = response.header(*name, value);
+    }
+    response.body(Body::from(answer.body)).unwrap()
+}
+
+fn decide(
+    world: &Shared,
+    method: &str,
+    full_path: &str,
+    query: HashMap<String, String>,
+    headers: BTreeMap<String, String>,
+    bytes: &Bytes,
+) -> (Answer, Option<Fault>) {
+    let mut world = lock(world);
+    let found = full_path.strip_prefix(world.prefix).and_then(|path| routes::find(method, path));
+    let Some(found) = found else {
+        world.wrong.push(format!("{method} {full_path}"));
+        return (Answer::not_found(), None);
+    };
+    if !headers.get("user-agent").is_some_and(|agent| agent.starts_with("specreview/")) {
+        world.wrong.push(format!("{method} {full_path} without the program's user agent"));
+    }
+    if headers.get("x-github-api-version").map(String::as_str) != Some("2022-11-28") {
+        world.wrong.push(format!("{method} {full_path} without the version of the API"));
+    }
+    let struck =
+        world.seeded.iter().position(|seeded| seeded.method == method && found.route.ends_with(seeded.route.as_str()));
+    let fault = struck.map(|at| world.seeded.remove(at).fault);
+    let mut call = Call {
+        method: method.to_owned(),
+        path: full_path.strip_prefix(world.prefix).unwrap_or(full_path).to_owned(),
+        captures: found.captures.clone(),
+        query,
+        body: serde_json::from_slice(bytes).unwrap_or(Value::Null),
+        grant: None,
+        headers,
+    };
+    let mut answer = match routes::authenticate(&world, &call.headers) {
+        Err(refused) => refused,
+        Ok(_) if fault.is_some_and(|fault| !fault.commits()) => Answer::none(),
+        Ok(grant) => {
+            call.grant = grant;
+            found.answer(&mut world, &call)
+        }
+    };
+    match fault {
+        Some(Fault::Status(status) | Fault::StatusAfterCommit(status)) => {
+            answer = Answer::refuse(status, "Server Error");
+        }
+        Some(Fault::Limit(status, seconds)) => {
+            answer = Answer::refuse(status, "You have exceeded a secondary rate limit. Please wait a few minutes.");
+            answer.headers.extend(seconds.map(|seconds| ("retry-after", seconds.to_string())));
+        }
+        _ => {}
+    }
+    let (status, login) = (answer.status, call.login());
+    let (method, path) = (call.method, call.path);
+    world.recorded.push(Recorded {
+        method,
+        route: found.route,
+        path,
+        headers: call.headers,
+        body: call.body,
+        login,
+        status,
+    });
+    (answer, fault)
+}
+
+/// Promises more than it sends, and breaks off.
+fn broken() -> Response {
+    let cut = futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("broken off")) });
+    Response::builder().status(200).header("content-length", "1000").body(Body::from_stream(cut)).unwrap()
+}
+
+/// How long a test waits for what should be there at once.
+pub const SOON: Duration = Duration::from_secs(5);

@@ -1,0 +1,250 @@
+//! The words of stories: what happens in a repository and on a pull request, and what can be seen there.
+
+use std::collections::BTreeMap;
+
+use specreview::review::ChangeRef;
+
+use super::git::Edit;
+use super::hooks::{self, Delivery};
+use super::world::{self, Check, Comment, Inline, Review};
+use super::{SECRET, Shared, lock};
+
+pub struct Repo {
+    world: Shared,
+    pub full_name: String,
+}
+
+pub struct Pull {
+    world: Shared,
+    pub repo: String,
+    pub number: u64,
+}
+
+impl Repo {
+    pub(super) fn new(world: &Shared, full_name: &str) -> Self {
+        Self { world: world.clone(), full_name: full_name.to_owned() }
+    }
+
+    /// Commits texts to a branch; an empty list of files is an empty commit.
+    pub fn commit(&self, branch: &str, files: &[(&str, &str)]) -> String {
+        self.edit(branch, &writes(files))
+    }
+
+    pub fn edit(&self, branch: &str, edits: &[Edit<'_>]) -> String {
+        let mut world = lock(&self.world);
+        let parent = world.repos[&self.full_name].branches[branch].clone();
+        let sha = world.objects.edit(Some(&parent), edits);
+        world.repos.get_mut(&self.full_name).unwrap().branches.insert(branch.to_owned(), sha.clone());
+        sha
+    }
+
+    /// A pull request from a new branch off `main`.
+    pub fn open_pull(&self, branch: &str, files: &[(&str, &str)]) -> Pull {
+        self.open_pull_with(branch, &writes(files))
+    }
+
+    pub fn open_pull_with(&self, branch: &str, edits: &[Edit<'_>]) -> Pull {
+        self.open(&self.full_name, branch, edits)
+    }
+
+    /// A pull request from the fork of `login`.
+    pub fn open_pull_from_fork(&self, login: &str, branch: &str, edits: &[Edit<'_>]) -> Pull {
+        let fork = {
+            let mut world = lock(&self.world);
+            world.user(login);
+            let id = world.id();
+            let name = world.repos[&self.full_name].name.clone();
+            let branches = world.repos[&self.full_name].branches.clone();
+            let full_name = format!("{login}/{name}");
+            let fork = world::Repo {
+                id,
+                owner: login.to_owned(),
+                name,
+                branches,
+                pulls: BTreeMap::new(),
+                checks: Vec::new(),
+                next_number: 1,
+            };
+            world.repos.insert(full_name.clone(), fork);
+            full_name
+        };
+        self.open(&fork, branch, edits)
+    }
+
+    fn open(&self, head_repo: &str, branch: &str, edits: &[Edit<'_>]) -> Pull {
+        let mut world = lock(&self.world);
+        let base_sha = world.repos[&self.full_name].branches["main"].clone();
+        let head = world.objects.edit(Some(&base_sha), edits);
+        world.repos.get_mut(head_repo).unwrap().branches.insert(branch.to_owned(), head.clone());
+        let author = if head_repo == self.full_name { "dora".to_owned() } else { world.repos[head_repo].owner.clone() };
+        world.user(&author);
+        let repo = world.repos.get_mut(&self.full_name).unwrap();
+        let number = repo.next_number;
+        repo.next_number += 1;
+        let pull = world::Pull {
+            number,
+            author,
+            base: "main".into(),
+            base_sha,
+            head_repo: Some(head_repo.to_owned()),
+            head_branch: branch.to_owned(),
+            head,
+            draft: false,
+            open: true,
+            comments: Vec::new(),
+            reviews: Vec::new(),
+            inline: Vec::new(),
+        };
+        repo.pulls.insert(number, pull);
+        Pull { world: self.world.clone(), repo: self.full_name.clone(), number }
+    }
+}
+
+impl Pull {
+    pub fn at(&self) -> ChangeRef {
+        let (owner, repo) = self.repo.split_once('/').unwrap();
+        ChangeRef { owner: owner.to_owned(), repo: repo.to_owned(), number: self.number }
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut world::Pull) -> T) -> T {
+        work(lock(&self.world).repos.get_mut(&self.repo).unwrap().pulls.get_mut(&self.number).unwrap())
+    }
+
+    pub fn head(&self) -> String {
+        self.with(|pull| pull.head.clone())
+    }
+
+    /// Another commit on its branch.
+    pub fn push(&self, files: &[(&str, &str)]) -> String {
+        self.push_edits(&writes(files))
+    }
+
+    pub fn push_edits(&self, edits: &[Edit<'_>]) -> String {
+        let parent = self.head();
+        self.move_head(&parent, edits)
+    }
+
+    /// Other commits in place of its own.
+    pub fn force_push(&self, files: &[(&str, &str)]) -> String {
+        let parent = lock(&self.world).repos[&self.repo].branches["main"].clone();
+        self.move_head(&parent, &writes(files))
+    }
+
+    fn move_head(&self, parent: &str, edits: &[Edit<'_>]) -> String {
+        let mut world = lock(&self.world);
+        let head = world.objects.edit(Some(parent), edits);
+        let base_sha = world.repos[&self.repo].branches["main"].clone();
+        let pull = world.repos.get_mut(&self.repo).unwrap().pulls.get_mut(&self.number).unwrap();
+        (pull.head, pull.base_sha) = (head.clone(), base_sha);
+        let (repo, branch) = (pull.head_repo.clone(), pull.head_branch.clone());
+        if let Some(repo) = repo.and_then(|name| world.repos.get_mut(&name)) {
+            repo.branches.insert(branch, head.clone());
+        }
+        head
+    }
+
+    /// The fork that holds its head is deleted.
+    pub fn lose_fork(&self) {
+        self.with(|pull| pull.head_repo = None);
+    }
+
+    pub fn set_draft(&self, draft: bool) {
+        self.with(|pull| pull.draft = draft);
+    }
+
+    /// The conversation; what is returned counts as looked at.
+    pub fn comments(&self) -> Vec<Comment> {
+        self.with(|pull| {
+            pull.comments.iter_mut().for_each(|one| one.read = true);
+            pull.comments.clone()
+        })
+    }
+
+    pub fn reviews(&self) -> Vec<Review> {
+        self.with(|pull| {
+            pull.reviews.iter_mut().for_each(|one| one.read = true);
+            pull.reviews.clone()
+        })
+    }
+
+    pub fn inline(&self) -> Vec<Inline> {
+        self.with(|pull| {
+            pull.inline.iter_mut().for_each(|one| one.read = true);
+            pull.inline.clone()
+        })
+    }
+
+    /// The newest check on the head.
+    pub fn check(&self) -> Option<Check> {
+        self.checks().pop()
+    }
+
+    /// All checks on the head.
+    pub fn checks(&self) -> Vec<Check> {
+        let head = self.head();
+        let mut world = lock(&self.world);
+        let runs = world.repos.get_mut(&self.repo).unwrap().checks.iter_mut().filter(|run| run.head == head);
+        runs.map(|run| {
+            run.read = true;
+            run.clone()
+        })
+        .collect()
+    }
+
+    /// Says in so many words that what the bot has written here is of no interest to this story.
+    pub fn look_away(&self) {
+        self.comments();
+        self.reviews();
+        self.inline();
+        lock(&self.world).repos.get_mut(&self.repo).unwrap().checks.iter_mut().for_each(|run| run.read = true);
+    }
+
+    /// Somebody writes in the conversation.
+    pub fn comment_as(&self, login: &str, body: &str) -> u64 {
+        let id = self.new_id(login);
+        let comment = Comment { id, author: login.to_owned(), body: body.to_owned(), read: true };
+        self.with(|pull| pull.comments.push(comment));
+        id
+    }
+
+    /// Somebody reviews; with an empty state the review stays pending.
+    pub fn review_as(&self, login: &str, state: &'static str, body: &str) -> u64 {
+        let id = self.new_id(login);
+        let commit = self.head();
+        let review = Review { id, author: login.to_owned(), commit, state, body: body.to_owned(), read: true };
+        self.with(|pull| pull.reviews.push(review));
+        id
+    }
+
+    /// Somebody answers an inline comment.
+    pub fn reply_as(&self, login: &str, to: u64, body: &str) -> u64 {
+        let id = self.new_id(login);
+        self.with(|pull| {
+            let first = pull.inline.iter().find(|one| one.id == to).expect("a comment to answer").clone();
+            let (author, body, reply_to) = (login.to_owned(), body.to_owned(), Some(to));
+            pull.inline.push(Inline { id, author, body, reply_to, read: true, ..first });
+        });
+        id
+    }
+
+    fn new_id(&self, login: &str) -> u64 {
+        let mut world = lock(&self.world);
+        world.user(login);
+        world.id()
+    }
+
+    /// The delivery that GitHub makes of `action` (`opened`, `synchronize`, …) on the state of now.
+    pub fn event(&self, action: &str) -> Delivery {
+        let mut world = lock(&self.world);
+        let serial = world.id();
+        let pull = world.pull_json(&self.repo, self.number);
+        let repository = world.repo_json(&self.repo);
+        let installation = world.installations.get(&world.repos[&self.repo].owner).copied();
+        let payload = hooks::pull_request(action, &pull, &repository, installation);
+        Delivery::new(serial, "pull_request", &payload, SECRET)
+    }
+}
+
+fn writes<'a>(files: &[(&'a str, &'a str)]) -> Vec<Edit<'a>> {
+    files.iter().map(|(path, text)| Edit::Write(path, text.as_bytes())).collect()
+}

@@ -1,0 +1,287 @@
+//! What the pretend forge knows: accounts, repositories, pull requests and what was said on them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Value, json};
+
+use super::fault::Seeded;
+use super::git::{Changed, Objects};
+
+/// Addresses for people, in answers and payloads.
+pub const WEB: &str = "https://forge.test";
+
+#[derive(Debug, Clone)]
+pub struct User {
+    pub id: u64,
+    pub login: String,
+    pub kind: &'static str,
+}
+
+/// What a token opens.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// Login of the account that acts.
+    pub login: String,
+    /// `owner/name` of the repositories; empty means all.
+    pub repos: Vec<String>,
+    /// Permission and whether it includes writing.
+    pub permissions: BTreeMap<String, bool>,
+    /// An installation of the App, and not a person.
+    pub app: bool,
+}
+
+#[derive(Debug)]
+pub struct Repo {
+    pub id: u64,
+    pub owner: String,
+    pub name: String,
+    pub branches: BTreeMap<String, String>,
+    pub pulls: BTreeMap<u64, Pull>,
+    pub checks: Vec<Check>,
+    pub next_number: u64,
+}
+
+#[derive(Debug)]
+pub struct Pull {
+    pub number: u64,
+    pub author: String,
+    pub base: String,
+    pub base_sha: String,
+    /// `owner/name`; none when the fork is gone.
+    pub head_repo: Option<String>,
+    pub head_branch: String,
+    pub head: String,
+    pub draft: bool,
+    pub open: bool,
+    pub comments: Vec<Comment>,
+    pub reviews: Vec<Review>,
+    pub inline: Vec<Inline>,
+}
+
+/// A comment in the conversation.
+#[derive(Debug, Clone)]
+pub struct Comment {
+    pub id: u64,
+    pub author: String,
+    pub body: String,
+    pub read: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Review {
+    pub id: u64,
+    pub author: String,
+    pub commit: String,
+    /// `PENDING`, `COMMENTED`, `APPROVED`, `CHANGES_REQUESTED`.
+    pub state: &'static str,
+    pub body: String,
+    pub read: bool,
+}
+
+/// A comment on lines of the diff.
+#[derive(Debug, Clone)]
+pub struct Inline {
+    pub id: u64,
+    pub review: u64,
+    pub author: String,
+    pub commit: String,
+    pub path: String,
+    pub start_line: Option<u64>,
+    pub line: u64,
+    pub side: String,
+    pub body: String,
+    pub reply_to: Option<u64>,
+    pub read: bool,
+}
+
+#[derive(Debug, Clone)]
+pub struct Check {
+    pub id: u64,
+    pub name: String,
+    pub head: String,
+    pub external_id: String,
+    pub status: String,
+    pub conclusion: Option<String>,
+    pub title: String,
+    pub summary: String,
+    pub annotations: Vec<Value>,
+    pub read: bool,
+}
+
+/// One request that was made.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    pub method: String,
+    /// The route, as `/repos/{owner}/{repo}/pulls/{number}`.
+    pub route: &'static str,
+    pub path: String,
+    pub headers: BTreeMap<String, String>,
+    pub body: Value,
+    /// Login of the account that acted; empty for the App itself.
+    pub login: String,
+    pub status: u16,
+}
+
+#[derive(Debug)]
+pub struct World {
+    /// Where the API answers, with its prefix.
+    pub api: String,
+    pub prefix: &'static str,
+    pub last_id: u64,
+    pub app_id: u64,
+    pub app_slug: &'static str,
+    /// Owner of repositories → installation.
+    pub installations: BTreeMap<String, u64>,
+    /// What owners have granted to the App.
+    pub granted: BTreeMap<String, bool>,
+    pub users: BTreeMap<String, User>,
+    pub tokens: HashMap<String, Grant>,
+    pub objects: Objects,
+    pub repos: BTreeMap<String, Repo>,
+    pub recorded: Vec<Recorded>,
+    pub seeded: Vec<Seeded>,
+    /// What no client may do; ends the story.
+    pub wrong: Vec<String>,
+    /// Seconds for which a new token is good.
+    pub token_seconds: i64,
+}
+
+impl World {
+    pub fn id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    pub fn user(&mut self, login: &str) -> User {
+        if let Some(user) = self.users.get(login) {
+            return user.clone();
+        }
+        let kind = if login.ends_with("[bot]") { "Bot" } else { "User" };
+        let user = User { id: self.id(), login: login.to_owned(), kind };
+        self.users.insert(login.to_owned(), user.clone());
+        user
+    }
+
+    pub fn bot(&self) -> String {
+        format!("{}[bot]", self.app_slug)
+    }
+
+    pub fn user_json(&self, login: &str) -> Value {
+        let user = &self.users[login];
+        json!({ "login": user.login, "id": user.id, "type": user.kind, "site_admin": false })
+    }
+
+    pub fn repo_json(&self, full_name: &str) -> Value {
+        let repo = &self.repos[full_name];
+        json!({
+            "id": repo.id,
+            "name": repo.name,
+            "full_name": full_name,
+            "private": true,
+            "owner": self.user_json(&repo.owner),
+            "html_url": format!("{WEB}/{full_name}"),
+            "default_branch": "main",
+        })
+    }
+
+    pub fn pull_json(&self, full_name: &str, number: u64) -> Value {
+        let pull = &self.repos[full_name].pulls[&number];
+        let head_repo = pull.head_repo.as_ref().map(|name| self.repo_json(name));
+        json!({
+            "id": 10_000 + number,
+            "number": number,
+            "state": if pull.open { "open" } else { "closed" },
+            "draft": pull.draft,
+            "title": format!("Pull request {number}"),
+            "body": null,
+            "user": self.user_json(&pull.author),
+            "html_url": format!("{WEB}/{full_name}/pull/{number}"),
+            "changed_files": self.changes(full_name, number).len(),
+            "head": { "ref": pull.head_branch, "sha": pull.head, "repo": head_repo },
+            "base": { "ref": pull.base, "sha": pull.base_sha, "repo": self.repo_json(full_name) },
+        })
+    }
+
+    pub fn comment_json(&self, full_name: &str, number: u64, comment: &Comment) -> Value {
+        let via_app = (comment.author == self.bot()).then(|| json!({ "id": self.app_id, "slug": self.app_slug }));
+        json!({
+            "id": comment.id,
+            "body": comment.body,
+            "user": self.user_json(&comment.author),
+            "html_url": format!("{WEB}/{full_name}/pull/{number}#issuecomment-{}", comment.id),
+            "performed_via_github_app": via_app,
+        })
+    }
+
+    pub fn review_json(&self, full_name: &str, number: u64, review: &Review) -> Value {
+        json!({
+            "id": review.id,
+            "body": review.body,
+            "state": review.state,
+            "commit_id": review.commit,
+            "user": self.user_json(&review.author),
+            "html_url": format!("{WEB}/{full_name}/pull/{number}#pullrequestreview-{}", review.id),
+        })
+    }
+
+    pub fn inline_json(&self, full_name: &str, number: u64, inline: &Inline) -> Value {
+        json!({
+            "id": inline.id,
+            "pull_request_review_id": inline.review,
+            "path": inline.path,
+            "commit_id": inline.commit,
+            "line": inline.line,
+            "start_line": inline.start_line,
+            "side": inline.side,
+            "body": inline.body,
+            "in_reply_to_id": inline.reply_to,
+            "user": self.user_json(&inline.author),
+            "html_url": format!("{WEB}/{full_name}/pull/{number}#discussion_r{}", inline.id),
+        })
+    }
+
+    pub fn check_json(&self, full_name: &str, check: &Check) -> Value {
+        json!({
+            "id": check.id,
+            "name": check.name,
+            "head_sha": check.head,
+            "external_id": check.external_id,
+            "status": check.status,
+            "conclusion": check.conclusion,
+            "html_url": format!("{WEB}/{full_name}/runs/{}", check.id),
+            "output": {
+                "title": check.title,
+                "summary": check.summary,
+                "annotations_count": check.annotations.len(),
+            },
+            "app": { "id": self.app_id, "slug": self.app_slug },
+            "pull_requests": [],
+        })
+    }
+
+    /// The three-dot diff of a pull request.
+    pub fn changes(&self, full_name: &str, number: u64) -> Vec<Changed> {
+        let pull = &self.repos[full_name].pulls[&number];
+        self.objects.diff(&self.repos[full_name].branches[&pull.base], &pull.head)
+    }
+
+    /// What the bot has said and no story has looked at.
+    pub fn unread(&self) -> Vec<String> {
+        let bot = self.bot();
+        let mut unread = Vec::new();
+        for (name, repo) in &self.repos {
+            for pull in repo.pulls.values() {
+                let at = format!("{name}#{}", pull.number);
+                let comments = pull.comments.iter().filter(|one| !one.read && one.author == bot);
+                unread.extend(comments.map(|one| format!("comment on {at}: {}", one.body)));
+                let reviews = pull.reviews.iter().filter(|one| !one.read && one.author == bot);
+                unread.extend(reviews.map(|one| format!("review on {at}: {}", one.body)));
+                let inline = pull.inline.iter().filter(|one| !one.read && one.author == bot);
+                unread.extend(inline.map(|one| format!("inline comment on {at} {}:{}", one.path, one.line)));
+            }
+            let checks = repo.checks.iter().filter(|one| !one.read);
+            unread.extend(checks.map(|one| format!("check on {name} {}: {}", one.head, one.title)));
+        }
+        unread
+    }
+}

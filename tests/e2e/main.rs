@@ -1,0 +1,15 @@
+//! Stories: the program against a pretend forge, over real HTTP.
+#![cfg(feature = "service")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    unreachable_pub,
+    missing_docs
+)]
+
+mod forge;
+mod github;

@@ -177,7 +177,10 @@ mod tests {
                 body.push('\n');
                 lines.push(line);
             }
-            text.push_str(&format!("@@ -{first_old},{} +{first_new},{} @@\n{body}", old - first_old, new - first_new));
+            let counts = (old - first_old, new - first_new);
+            let head = format!("@@ -{first_old},{} +{first_new},{} @@\n", counts.0, counts.1);
+            text.push_str(&head);
+            text.push_str(&body);
             patch.hunks.push(Hunk { lines });
         }
         (text, patch)

@@ -1,4 +1,5 @@
 //! Everything HTTP that the edges share: clients, limits, the address guard, one retry policy.
 
+pub mod client;
 pub mod guard;
 pub mod retry;

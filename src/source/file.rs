@@ -1,1 +1,205 @@
-//! Files, folders and standard input.
+//! Files, folders and standard input. Reads within a limit and never fails as a whole: what cannot be read says why.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use super::{Loaded, decode};
+
+/// Endings of documents in folders. Files that are named are read whatever their ending.
+pub const ENDINGS: &[&str] = &["md", "markdown", "mdown", "mkd"];
+
+/// Most bytes of one file that the command line reads.
+pub const LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Reads every input, in order: files, folders (all documents below, sorted; what `.gitignore` leaves out is left out,
+/// links are not followed), and `-` for `stdin`. Every input has at least one entry; a file named twice has one.
+pub fn load(inputs: &[String], stdin: &mut dyn Read, limit: u64) -> Vec<Loaded> {
+    let mut loaded = Vec::new();
+    let mut seen = HashSet::new();
+    for input in inputs {
+        if !seen.insert(input.clone()) {
+            continue;
+        }
+        if input == "-" {
+            loaded.push(read(input, stdin, limit));
+        } else if Path::new(input).is_dir() {
+            folder(input, limit, &mut seen, &mut loaded);
+        } else {
+            loaded.push(file(input, limit));
+        }
+    }
+    loaded
+}
+
+fn folder(input: &str, limit: u64, seen: &mut HashSet<String>, loaded: &mut Vec<Loaded>) {
+    let before = loaded.len();
+    let mut any = false;
+    let walk = ignore::WalkBuilder::new(input).follow_links(false).sort_by_file_path(Path::cmp).build();
+    for entry in walk {
+        match entry {
+            Ok(entry) => {
+                let path = entry.path();
+                let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+                let document = ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()));
+                if document && entry.file_type().is_some_and(|kind| kind.is_file()) {
+                    any = true;
+                    let path = path.strip_prefix(".").unwrap_or(path).to_string_lossy().into_owned();
+                    if seen.insert(path.clone()) {
+                        loaded.push(file(&path, limit));
+                    }
+                }
+            }
+            Err(error) => {
+                let reason = format!("a part of the folder cannot be read: {error}; check its permissions");
+                loaded.push(unread(input, reason));
+            }
+        }
+    }
+    if !any && loaded.len() == before {
+        let reason = "the folder holds no Markdown document (.md, .markdown, .mdown, .mkd); name the file itself if it has \
+                      another ending";
+        loaded.push(unread(input, reason.to_owned()));
+    }
+}
+
+fn file(path: &str, limit: u64) -> Loaded {
+    match File::open(path) {
+        Ok(mut file) => match file.metadata() {
+            Ok(about) if about.len() > limit => too_large(path, Some(about.len()), limit),
+            _ => read(path, &mut file, limit),
+        },
+        Err(error) => unread(path, trouble(&error)),
+    }
+}
+
+fn read(path: &str, from: &mut dyn Read, limit: u64) -> Loaded {
+    let mut bytes = Vec::new();
+    match from.take(limit.saturating_add(1)).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > limit => too_large(path, None, limit),
+        Ok(_) => decode(path, bytes),
+        Err(error) => unread(path, trouble(&error)),
+    }
+}
+
+fn unread(path: &str, reason: String) -> Loaded {
+    Loaded::Unread { path: path.to_owned(), reason }
+}
+
+fn trouble(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder; check the path".to_owned(),
+        ErrorKind::PermissionDenied => "reading is not permitted; check the file's permissions".to_owned(),
+        ErrorKind::IsADirectory => "this is a folder, not a file".to_owned(),
+        _ => format!("it cannot be read: {error}; check the path"),
+    }
+}
+
+fn too_large(path: &str, size: Option<u64>, limit: u64) -> Loaded {
+    let mebi = |bytes: u64| format!("{:.1} MiB", bytes as f64 / (1024.0 * 1024.0));
+    let size = size.map_or_else(|| format!("more than {}", mebi(limit)), mebi);
+    let reason = format!("the file holds {size}, at most {} are read; give the specification alone", mebi(limit));
+    unread(path, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn tree(files: &[(&str, &[u8])]) -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, bytes) in files {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        let root = dir.path().to_owned();
+        (dir, root)
+    }
+
+    /// Paths below the root, with the text or the reason.
+    fn show(root: &Path, inputs: &[&str], stdin: &[u8]) -> Vec<(String, String)> {
+        let inputs: Vec<String> = inputs
+            .iter()
+            .map(|input| if *input == "-" { "-".into() } else { root.join(input).to_string_lossy().into_owned() })
+            .collect();
+        let short = |path: &str| {
+            Path::new(path).strip_prefix(root).map_or(path.into(), |path| path.to_string_lossy().into_owned())
+        };
+        load(&inputs, &mut &stdin[..], 100)
+            .into_iter()
+            .map(|loaded| match loaded {
+                Loaded::Text { path, text, sha256 } => {
+                    assert_eq!(sha256.len(), 64);
+                    (short(&path), text)
+                }
+                Loaded::Unread { path, reason } => (short(&path), format!("! {reason}")),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_input_gets_an_entry_in_order() {
+        let (_dir, root) = tree(&[
+            ("b/z.md", b"z"),
+            ("b/a.MARKDOWN", b"a"),
+            ("b/c/d.mkd", b"d"),
+            ("b/n.txt", b"n"),
+            ("b/.gitignore", b"skip.md\n"),
+            ("b/.git/x.md", b"hidden"),
+            ("empty/x.txt", b"x"),
+            ("one.txt", b"1"),
+        ]);
+        let found = show(&root, &["one.txt", "b", "-", "empty", "one.txt", "b/z.md", "gone.md"], b"from a pipe");
+        let expected = [
+            ("one.txt", "1"),
+            ("b/a.MARKDOWN", "a"),
+            ("b/c/d.mkd", "d"),
+            ("b/z.md", "z"),
+            ("-", "from a pipe"),
+            (
+                "empty",
+                "! the folder holds no Markdown document (.md, .markdown, .mdown, .mkd); name the file itself if it has another ending",
+            ),
+            ("gone.md", "! there is no such file or folder; check the path"),
+        ];
+        assert_eq!(found, expected.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    }
+
+    #[test]
+    fn what_is_no_text_says_what_to_do() {
+        let (_dir, root) = tree(&[
+            ("empty.md", b""),
+            ("blank.md", b" \n\t\n"),
+            ("binary.md", b"ab\0cd"),
+            ("latin.md", b"one\ncaf\xe9\n"),
+            ("large.md", &[b'a'; 101]),
+            ("full.md", &[b'a'; 100]),
+            ("utf16.md", b"\xff\xfea\0b\0"),
+        ]);
+        let reason = |path: &str| show(&root, &[path], b"").remove(0).1;
+        assert!(reason("empty.md").starts_with("! the file is empty"));
+        assert!(reason("blank.md").starts_with("! the file is empty"));
+        assert!(reason("binary.md").contains("binary"));
+        assert_eq!(reason("latin.md"), "! line 2 (byte 7) is not UTF-8; save the file as UTF-8");
+        assert!(reason("utf16.md").contains("UTF-16"));
+        assert!(reason("large.md").contains("at most"));
+        assert_eq!(reason("full.md").len(), 100);
+        assert!(show(&root, &["-"], &[b'a'; 101])[0].1.contains("more than"));
+        assert!(show(&root, &["-"], b"")[0].1.starts_with("! the file is empty"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_inside_folders_are_not_followed() {
+        let (_dir, root) = tree(&[("out/secret.md", b"s"), ("in/a.md", b"a")]);
+        std::os::unix::fs::symlink(root.join("out"), root.join("in/folder")).unwrap();
+        std::os::unix::fs::symlink(root.join("out/secret.md"), root.join("in/link.md")).unwrap();
+        std::os::unix::fs::symlink(root.join("in"), root.join("in/loop")).unwrap();
+        assert_eq!(show(&root, &["in"], b""), [("in/a.md".to_owned(), "a".to_owned())]);
+    }
+}

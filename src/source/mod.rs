@@ -33,6 +33,31 @@ impl Loaded {
     }
 }
 
+/// Text from bytes, or what to do where they are none.
+pub(crate) fn decode(path: &str, bytes: Vec<u8>) -> Loaded {
+    let reason = match String::from_utf8(bytes) {
+        Ok(text) if text.trim_start_matches('\u{feff}').trim().is_empty() => {
+            "the file is empty; write the specification first".to_owned()
+        }
+        Ok(text) if text.contains('\0') => "this is a binary file, not text; give a Markdown document".to_owned(),
+        Ok(text) => return Loaded::text(path, text),
+        Err(error) => not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()),
+    };
+    Loaded::Unread { path: path.to_owned(), reason }
+}
+
+/// Bytes are not UTF-8 from offset `at` on.
+fn not_utf8(bytes: &[u8], at: usize) -> String {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return "this text is UTF-16; save the file as UTF-8".to_owned();
+    }
+    if bytes.contains(&0) {
+        return "this is a binary file, not text; give a Markdown document".to_owned();
+    }
+    let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
+    format!("line {line} (byte {at}) is not UTF-8; save the file as UTF-8")
+}
+
 /// Hexadecimal SHA-256.
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {

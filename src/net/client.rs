@@ -1,0 +1,275 @@
+//! Fetches one public document over HTTP within limits. Sends no credentials and no cookies, follows no redirect that it
+//! has not checked, decodes nothing that is compressed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
+use reqwest::redirect;
+use url::Url;
+
+use super::guard::{Guard, Policy, Refused};
+
+/// Bounds of one fetch.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// For each connection.
+    pub connect: Duration,
+    /// For the whole fetch, redirects included.
+    pub total: Duration,
+    /// Bytes of the document.
+    pub bytes: usize,
+    /// Redirects followed.
+    pub redirects: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let seconds = Duration::from_secs(10);
+        Self { connect: seconds, total: seconds, bytes: 10 * 1024 * 1024, redirects: 3 }
+    }
+}
+
+/// Why nothing was fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// The address guard said no.
+    #[error("{0}")]
+    Refused(#[from] Refused),
+    /// A redirect leads where the address guard says no.
+    #[error("it redirects to an address that is not fetched: {0}")]
+    Redirect(Refused),
+    /// More redirects than allowed, or one without a target.
+    #[error("it redirects more than {0} times")]
+    Redirects(usize),
+    /// Another status than 200.
+    #[error("the server answered with status {0}")]
+    Status(u16),
+    /// A web page, an image or the like.
+    #[error("the server sends {0}, not a text document")]
+    Kind(String),
+    /// More bytes than allowed.
+    #[error("it is larger than {} MiB", .0 / (1024 * 1024))]
+    TooLarge(usize),
+    /// Out of time.
+    #[error("no complete answer within {} s", .0.as_secs())]
+    TimedOut(Duration),
+    /// No connection, or one that broke.
+    #[error("the server could not be reached: {0}")]
+    Unreachable(String),
+}
+
+/// Fetches documents.
+#[derive(Clone)]
+pub struct Fetcher {
+    client: reqwest::Client,
+    policy: Policy,
+    limits: Limits,
+}
+
+impl Fetcher {
+    /// A fetcher with its own connections.
+    ///
+    /// # Errors
+    /// When no TLS client can be made on this machine.
+    pub fn new(policy: Policy, limits: Limits) -> Result<Self, FetchError> {
+        let client = reqwest::Client::builder()
+            .dns_resolver(Arc::new(Guard::new(policy.clone())))
+            // A proxy would resolve names itself, past the guard.
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .gzip(false)
+            .connect_timeout(limits.connect)
+            .timeout(limits.total)
+            .user_agent(concat!("specreview/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| FetchError::Unreachable(innermost(&error)))?;
+        Ok(Self { client, policy, limits })
+    }
+
+    /// The bytes at `address`.
+    ///
+    /// # Errors
+    /// When the address is refused, or the document does not come whole within the limits.
+    pub async fn get(&self, address: &str) -> Result<Vec<u8>, FetchError> {
+        let url = self.policy.check(address)?;
+        let total = self.limits.total;
+        tokio::time::timeout(total, self.follow(url)).await.unwrap_or(Err(FetchError::TimedOut(total)))
+    }
+
+    async fn follow(&self, mut url: Url) -> Result<Vec<u8>, FetchError> {
+        for _ in 0..=self.limits.redirects {
+            let request = self.client.get(url.clone()).header(ACCEPT, "text/markdown, text/plain, */*;q=0.5");
+            let response = request.send().await.map_err(|error| self.failed(&error))?;
+            let status = response.status();
+            let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+            if status.is_redirection() {
+                let target = header(LOCATION).and_then(|target| url.join(target).ok());
+                let target = target.ok_or(FetchError::Status(status.as_u16()))?;
+                url = self.policy.check(target.as_str()).map_err(FetchError::Redirect)?;
+                continue;
+            }
+            if status.as_u16() != 200 {
+                return Err(FetchError::Status(status.as_u16()));
+            }
+            if let Some(encoding) = header(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+                return Err(FetchError::Kind(format!("compressed data ({encoding})")));
+            }
+            let kind = header(CONTENT_TYPE).unwrap_or("text/plain");
+            let kind = kind.split(';').next().unwrap_or(kind).trim().to_ascii_lowercase();
+            if kind == "text/html" || !(kind.starts_with("text/") || kind == "application/octet-stream") {
+                return Err(FetchError::Kind(kind));
+            }
+            return self.body(response).await;
+        }
+        Err(FetchError::Redirects(self.limits.redirects))
+    }
+
+    async fn body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, FetchError> {
+        let most = self.limits.bytes;
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+        if announced.is_some_and(|length| length > most) {
+            return Err(FetchError::TooLarge(most));
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failed(&error))? {
+            if bytes.len() + chunk.len() > most {
+                return Err(FetchError::TooLarge(most));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    fn failed(&self, error: &reqwest::Error) -> FetchError {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+        while let Some(inner) = cause {
+            if let Some(refused) = inner.downcast_ref::<Refused>() {
+                return FetchError::Refused(refused.clone());
+            }
+            cause = inner.source();
+        }
+        if error.is_timeout() {
+            FetchError::TimedOut(self.limits.total)
+        } else {
+            FetchError::Unreachable(innermost(error))
+        }
+    }
+}
+
+/// The cause below all wrappers, which is what a reader can act on.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut inner = error;
+    while let Some(cause) = inner.source() {
+        inner = cause;
+    }
+    inner.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Answers each path with the bytes given for it, and says where it listens.
+    async fn serve(answers: Vec<(&'static str, Vec<u8>)>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = vec![0; 4096];
+                let read = stream.read(&mut request).await.unwrap_or(0);
+                let request = String::from_utf8_lossy(&request[..read]).to_lowercase();
+                let path = request.split(' ').nth(1).unwrap_or_default();
+                let hostile = ["accept-encoding", "authorization", "cookie", "referer"];
+                let answer = if hostile.iter().any(|name| request.contains(&format!("\r\n{name}:"))) {
+                    b"HTTP/1.1 418 X\r\ncontent-length: 0\r\n\r\n".to_vec()
+                } else {
+                    answers.iter().find(|(at, _)| *at == path).map_or_else(
+                        || b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_vec(),
+                        |(_, answer)| answer.clone(),
+                    )
+                };
+                let _ = stream.write_all(&answer).await;
+                if path == "/stall" {
+                    tokio::time::sleep(Duration::from_secs(30)).await;
+                }
+            }
+        });
+        host
+    }
+
+    fn ok(headers: &str, body: &str) -> Vec<u8> {
+        format!("HTTP/1.1 200 OK\r\nconnection: close\r\n{headers}\r\n{body}").into_bytes()
+    }
+
+    fn redirect(to: &str) -> Vec<u8> {
+        format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").into_bytes()
+    }
+
+    async fn fetch(host: &str, path: &str) -> Result<String, String> {
+        let limits = Limits { bytes: 1000, total: Duration::from_secs(2), ..Limits::default() };
+        let fetcher = Fetcher::new(Policy { trusted: vec![host.to_owned()] }, limits).unwrap();
+        let got = fetcher.get(&format!("http://{host}{path}")).await;
+        got.map(|bytes| String::from_utf8(bytes).unwrap()).map_err(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn documents_come_whole_or_not_at_all() {
+        let long = "x".repeat(1001);
+        let chunks = format!("{:x}\r\n{long}\r\n0\r\n\r\n", long.len());
+        let host = serve(vec![
+            ("/a.md", ok("content-type: text/plain; charset=utf-8\r\n", "# A\n")),
+            ("/to/a", redirect("/a.md")),
+            ("/b", redirect("to/a")),
+            ("/loop", redirect("/loop")),
+            ("/inside", redirect("https://169.254.169.254/latest")),
+            ("/http", redirect("http://example.org/")),
+            ("/file", redirect("file:///etc/passwd")),
+            ("/nowhere", b"HTTP/1.1 302 Found\r\ncontent-length: 0\r\n\r\n".to_vec()),
+            ("/announced", ok("content-length: 99999999\r\n", "")),
+            ("/streamed", ok("", &long)),
+            ("/chunked", ok("transfer-encoding: chunked\r\n", &chunks)),
+            ("/cut", ok("content-length: 10\r\n", "abc")),
+            ("/page", ok("content-type: text/html\r\n", "<p>")),
+            ("/gzip", ok("content-encoding: gzip\r\n", "\u{1f}")),
+            ("/stall", ok("content-length: 10\r\n", "abc")),
+        ])
+        .await;
+        for (path, expected) in [
+            ("/a.md", Ok("# A\n")),
+            ("/b", Ok("# A\n")),
+            ("/loop", Err("it redirects more than 3 times")),
+            ("/inside", Err("it redirects to an address that is not fetched: 169.254.169.254 is not a public address")),
+            (
+                "/http",
+                Err("it redirects to an address that is not fetched: only https addresses are fetched, not http"),
+            ),
+            (
+                "/file",
+                Err("it redirects to an address that is not fetched: only https addresses are fetched, not file"),
+            ),
+            ("/nowhere", Err("the server answered with status 302")),
+            ("/missing", Err("the server answered with status 404")),
+            ("/announced", Err("it is larger than 0 MiB")),
+            ("/streamed", Err("it is larger than 0 MiB")),
+            ("/chunked", Err("it is larger than 0 MiB")),
+            ("/page", Err("the server sends text/html, not a text document")),
+            ("/gzip", Err("the server sends compressed data (gzip), not a text document")),
+        ] {
+            assert_eq!(fetch(&host, path).await, expected.map(str::to_owned).map_err(str::to_owned), "{path}");
+        }
+        assert!(fetch(&host, "/cut").await.is_err_and(|error| error.starts_with("the server could not be reached")));
+        assert_eq!(fetch(&host, "/stall").await, Err("no complete answer within 2 s".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_name_inside_the_network_is_refused_before_any_connection() {
+        let fetcher = Fetcher::new(Policy::default(), Limits::default()).unwrap();
+        assert!(matches!(fetcher.get("https://localhost/").await, Err(FetchError::Refused(Refused::Host(_)))));
+        assert!(matches!(fetcher.get("https://[::1]/").await, Err(FetchError::Refused(Refused::Address(_)))));
+    }
+}

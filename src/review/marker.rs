@@ -1,11 +1,106 @@
-//! Hidden marks in the bot's own comments, by which it finds them again. Bound to this bot by a key, so that a mark that
-//! somebody else writes is ignored.
+//! Hidden marks in the bot's own comments, by which it finds them again. Bound to this bot and to one change by a key, so that a
+//! mark that somebody else writes, or copies from another change, is ignored.
 
 use std::sync::Arc;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+use super::ChangeRef;
+use crate::finding::{Finding, Source};
 
 /// Secret key of this bot's marks. Never printed.
 #[derive(Clone)]
 pub struct MarkerKey(Arc<[u8]>);
+
+impl std::fmt::Debug for MarkerKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "MarkerKey(*** {} bytes)", self.0.len())
+    }
+}
+
+/// What a marked text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarkKind {
+    /// The summary comment.
+    Summary,
+    /// The body of a review.
+    Review,
+    /// An inline comment whose findings stand.
+    Inline,
+    /// An inline comment whose findings are fixed.
+    Fixed,
+}
+
+const KINDS: &[(MarkKind, &str)] = &[
+    (MarkKind::Summary, "summary"),
+    (MarkKind::Review, "review"),
+    (MarkKind::Inline, "inline"),
+    (MarkKind::Fixed, "fixed"),
+];
+
+/// A finding that a marked text carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Rule with part.
+    pub rule: String,
+    /// Said by a model: it may be missing from a run that did not ask one.
+    pub model: bool,
+    /// Its fingerprint.
+    pub fingerprint: String,
+}
+
+impl Item {
+    /// The item of a finding.
+    #[must_use]
+    pub fn of(finding: &Finding) -> Self {
+        Self {
+            rule: finding.key(),
+            model: finding.source == Source::Model,
+            fingerprint: finding.fingerprint.as_str().to_owned(),
+        }
+    }
+}
+
+/// A mark, read and found to be ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// What the text is.
+    pub kind: MarkKind,
+    /// Key of the run that wrote it.
+    pub key: String,
+    /// Digest of the text above the mark when it was written.
+    pub digest: String,
+    /// Findings that it carries.
+    pub items: Vec<Item>,
+}
+
+/// A mark as text: one line, an HTML comment that nothing inside can close.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed(String);
+
+impl Sealed {
+    /// The line.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Text of an own comment that still reads as it was posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unchanged<'a>(&'a str);
+
+impl<'a> Unchanged<'a> {
+    /// The text above the mark.
+    #[must_use]
+    pub fn text(&self) -> &'a str {
+        self.0
+    }
+}
+
+const OPEN: &str = "<!-- specreview:v1 ";
+const CLOSE: &str = " -->";
 
 impl MarkerKey {
     /// A key from secret bytes; the same bytes find the same marks again.
@@ -13,10 +108,224 @@ impl MarkerKey {
     pub fn new(secret: &[u8]) -> Self {
         Self(secret.into())
     }
+
+    /// The mark for `text`, a text of `kind` on change `at` by run `key`, carrying `items`.
+    #[must_use]
+    pub fn seal(&self, at: &ChangeRef, kind: MarkKind, key: &str, items: &[Item], text: &str) -> Sealed {
+        let items: Vec<String> = items
+            .iter()
+            .map(|item| {
+                let source = if item.model { 'm' } else { 'r' };
+                format!("{source}:{}:{}", shield(&item.rule), shield(&item.fingerprint))
+            })
+            .collect();
+        let payload = format!("k={};b={};f={}", shield(key), digest(text), items.join(","));
+        let kind = KINDS.iter().find(|(known, _)| *known == kind).map_or("", |(_, word)| word);
+        let seal = self.mac(at, kind, &payload).map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default();
+        Sealed(format!("{OPEN}{kind} {payload} {seal}{CLOSE}"))
+    }
+
+    /// The mark at the end of `body`, when it is ours and belongs to change `at`.
+    #[must_use]
+    pub fn read(&self, at: &ChangeRef, body: &str) -> Option<Mark> {
+        let (_, mark) = split(body)?;
+        let mut words = mark.split(' ');
+        let (kind, payload, seal) = (words.next()?, words.next()?, words.next()?);
+        if words.next().is_some() {
+            return None;
+        }
+        self.mac(at, kind, payload)?.verify_slice(&unhex(seal)?).ok()?;
+        let kind = KINDS.iter().find(|(_, word)| *word == kind)?.0;
+        let field = |name: &str| payload.split(';').find_map(|field| field.strip_prefix(name));
+        Some(Mark { kind, key: unshield(field("k=")?), digest: field("b=")?.to_owned(), items: items(field("f=")?) })
+    }
+
+    /// The text above the mark of `body`, when it still reads as it was posted.
+    #[must_use]
+    pub fn unchanged<'a>(&self, at: &ChangeRef, body: &'a str) -> Option<Unchanged<'a>> {
+        let mark = self.read(at, body)?;
+        let (text, _) = split(body)?;
+        (digest(text) == mark.digest).then_some(Unchanged(text))
+    }
+
+    fn mac(&self, at: &ChangeRef, kind: &str, payload: &str) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+        for part in ["specreview marker v1", &at.to_string(), kind, payload] {
+            mac.update(part.as_bytes());
+            mac.update(&[0]);
+        }
+        Some(mac)
+    }
 }
 
-impl std::fmt::Debug for MarkerKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "MarkerKey(*** {} bytes)", self.0.len())
+/// True when `body` ends in something that looks like a mark of this program, whoever wrote it.
+#[must_use]
+pub fn is_marked(body: &str) -> bool {
+    split(body).is_some()
+}
+
+/// Fingerprints that the mark of `body` names, unverified: for listing, not for deciding.
+#[must_use]
+pub fn fingerprints(body: &str) -> Vec<String> {
+    let payload = split(body).and_then(|(_, mark)| mark.split(' ').nth(1)).unwrap_or_default();
+    let field = payload.split(';').find_map(|field| field.strip_prefix("f=")).unwrap_or_default();
+    items(field).into_iter().map(|item| item.fingerprint).collect()
+}
+
+/// Digest of a text as it is compared: platforms may change line ends and outer white space.
+#[must_use]
+pub fn digest(text: &str) -> String {
+    let mut hash = Sha256::new();
+    for line in text.trim().lines() {
+        hash.update(line.trim_end().as_bytes());
+        hash.update(b"\n");
+    }
+    hex(hash.finalize().get(..8).unwrap_or_default())
+}
+
+/// Text above and inside of the mark. Only a mark at the very end counts: what a text quotes is not its mark.
+fn split(body: &str) -> Option<(&str, &str)> {
+    let inner = body.trim_end().strip_suffix(CLOSE)?;
+    let (text, mark) = inner.rsplit_once(OPEN)?;
+    let whole = !mark.contains("--") && !mark.contains('\n') && (text.is_empty() || text.ends_with('\n'));
+    whole.then_some((text, mark))
+}
+
+fn items(field: &str) -> Vec<Item> {
+    let item = |text: &str| {
+        let mut parts = text.split(':');
+        let (source, rule, fingerprint) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(Item { rule: unshield(rule), model: source == "m", fingerprint: unshield(fingerprint) })
+    };
+    field.split(',').filter_map(item).collect()
+}
+
+/// Percent-encodes everything but letters, digits, `.`, `_`, so that no field can close the comment or its neighbours.
+fn shield(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"._".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push_str(&hex(&[byte]));
+        }
+    }
+    out
+}
+
+fn unshield(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        match after.get(..2).and_then(unhex) {
+            Some(byte) => {
+                bytes.extend(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => rest = after,
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(number: u64) -> ChangeRef {
+        ChangeRef { owner: "o".into(), repo: "r".into(), number }
+    }
+
+    fn key() -> MarkerKey {
+        MarkerKey::new(b"a secret of this bot")
+    }
+
+    fn item(rule: &str) -> Item {
+        Item { rule: rule.into(), model: false, fingerprint: "0123456789abcdef".into() }
+    }
+
+    fn body(text: &str) -> String {
+        let seal = key().seal(&at(1), MarkKind::Inline, "run-1", &[item("MON-002:data"), item("BIZ-001")], text);
+        format!("{text}\n{}", seal.as_str())
+    }
+
+    #[test]
+    fn a_mark_is_read_back() {
+        let body = body("words");
+        let mark = key().read(&at(1), &body).unwrap();
+        assert_eq!(mark.kind, MarkKind::Inline);
+        assert_eq!(mark.key, "run-1");
+        assert_eq!(mark.items, [item("MON-002:data"), item("BIZ-001")]);
+        assert_eq!(fingerprints(&body), ["0123456789abcdef", "0123456789abcdef"]);
+        assert!(is_marked(&body));
+    }
+
+    #[test]
+    fn marks_that_are_not_ours_are_ignored() {
+        let good = body("words");
+        let cases = [
+            ("another key", MarkerKey::new(b"another").read(&at(1), &good)),
+            ("another change", key().read(&at(2), &good)),
+            ("another kind", key().read(&at(1), &good.replace("v1 inline", "v1 summary"))),
+            ("another run", key().read(&at(1), &good.replace("k=run", "k=ran"))),
+            ("another version", key().read(&at(1), &good.replace("specreview:v1", "specreview:v2"))),
+            ("no seal", key().read(&at(1), "x\n<!-- specreview:v1 inline k=a;b=b;f= -->")),
+            ("empty seal", key().read(&at(1), "x\n<!-- specreview:v1 inline k=a;b=b;f=  -->")),
+            ("short seal", key().read(&at(1), "x\n<!-- specreview:v1 inline k=a;b=b;f= 00 -->")),
+            ("not at the end", key().read(&at(1), &format!("{good}\nthanks!"))),
+            ("quoted", key().read(&at(1), &format!("> {}", good.lines().last().unwrap()))),
+            ("nothing", key().read(&at(1), "")),
+        ];
+        for (what, read) in cases {
+            assert_eq!(read, None, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_platform_may_change_line_ends_but_nobody_may_change_words() {
+        let good = body("one\ntwo");
+        assert!(key().unchanged(&at(1), &good).is_some());
+        assert!(key().unchanged(&at(1), &good.replace('\n', "\r\n")).is_some());
+        assert!(key().unchanged(&at(1), &good.replace("two", "2")).is_none());
+    }
+
+    #[test]
+    fn the_key_is_never_printed() {
+        assert_eq!(format!("{:?}", MarkerKey::new(b"hush")), "MarkerKey(*** 4 bytes)");
+    }
+
+    proptest! {
+        #[test]
+        fn no_field_closes_the_comment(run in any::<String>(), rule in any::<String>(), text in any::<String>()) {
+            let items = [Item { rule: rule.clone(), model: true, fingerprint: "f--f -->".into() }];
+            let seal = key().seal(&at(1), MarkKind::Review, &run, &items, &text);
+            let inner = seal.as_str().strip_prefix("<!--").unwrap().strip_suffix("-->").unwrap();
+            prop_assert!(!inner.contains("--") && !inner.contains('>') && !inner.contains('\n'));
+            let mark = key().read(&at(1), &format!("{text}\n{}", seal.as_str())).unwrap();
+            prop_assert_eq!(mark.key, run);
+            prop_assert_eq!(&mark.items[0].rule, &rule);
+        }
+
+        #[test]
+        fn any_text_can_be_read(text in any::<String>()) {
+            prop_assert_eq!(key().read(&at(1), &text), None);
+            let _ = key().read(&at(1), &format!("{OPEN}{text}{CLOSE}"));
+            let _ = fingerprints(&format!("{OPEN}a f={text}{CLOSE}"));
+        }
     }
 }

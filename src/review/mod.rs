@@ -2,6 +2,8 @@
 //! platform. Platforms use the types of this floor and add none of their own to it.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod action;
+mod catalogue;
 mod change;
 mod compare;
 mod gather;
@@ -9,14 +11,18 @@ pub mod marker;
 mod place;
 mod plan;
 pub mod render;
+#[cfg(test)]
+pub(crate) mod testing;
 mod verdict;
 
-pub use change::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
-pub use compare::{Comparison, compare};
-pub use gather::{Review, Reviewed, gather};
-pub use place::{Placed, Placement, place};
-pub use plan::{
-    Action, Annotation, Capabilities, CheckOutput, InlineComment, ObjectId, Options, Outcome, Posted, PostedCheck,
-    PostedComment, PostedReview, PostedSummary, SUMMARY_URL, plan,
+pub use action::{
+    Action, Annotation, Capabilities, CheckOutput, InlineComment, ObjectId, Outcome, Posted, PostedCheck,
+    PostedComment, PostedReview, PostedSummary, SUMMARY_URL,
 };
+pub use catalogue::Catalogue;
+pub use change::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
+pub use compare::{CommitmentChange, Comparison, compare};
+pub use gather::{Review, Reviewed, gather};
+pub use place::{Comment, Layout, Placed, Placement, Room, is_missing, layout, place};
+pub use plan::{Options, plan};
 pub use verdict::{Conclusion, Gate, conclusion};

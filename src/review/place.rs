@@ -1,13 +1,20 @@
-//! Where each finding is shown: on a line of the diff, on the file, in the summary, or in the check. Exactly one place.
+//! Where each finding is shown: on a line of the diff, in the summary, or in the check. Exactly one place. Posts nothing.
 
-use super::Review;
-use crate::diff::Anchor;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{Catalogue, FilePatch, Review, Reviewed};
+use crate::diff::{Anchor, Patch};
+use crate::finding::{CheckState, Confidence, Finding, Severity, Source};
+use crate::text::LineRange;
 
 /// A place for a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Placement {
     /// An inline comment on lines of the diff.
     Inline(Anchor),
+    /// In an inline comment of this bot that was posted earlier and still stands.
+    Kept,
     /// Only in the summary.
     Summary,
     /// An annotation of the check (and a line in the fold of the summary).
@@ -23,10 +30,292 @@ pub struct Placed {
     pub finding: usize,
     /// Where.
     pub placement: Placement,
+    /// The change brought it; false for what was there before.
+    pub introduced: bool,
 }
 
-/// Places every finding of the review exactly once. At most `inline_cap` are inline, ranked by severity, confidence, line.
+/// An inline comment to be written: one finding, or all items of one family that are missing or only named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// Index of the document in the review.
+    pub document: usize,
+    /// Indices of its findings, worst first.
+    pub findings: Vec<usize>,
+    /// Where it stands.
+    pub lines: LineRange,
+}
+
+/// Every finding with its place, and the inline comments that hold the inline ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// Every finding of every document, once, in order.
+    pub placed: Vec<Placed>,
+    /// New inline comments, worst first.
+    pub comments: Vec<Comment>,
+}
+
+/// What decides about places besides the review itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Room<'a> {
+    /// Most inline comments on the change, those that stand already included.
+    pub inline: usize,
+    /// The check can carry annotations.
+    pub checks: bool,
+    /// Inline comments that stand already: (path, fingerprint) → how many.
+    pub standing: &'a BTreeMap<(String, String), usize>,
+    /// How many comments those are.
+    pub standing_comments: usize,
+    /// Families of rules.
+    pub catalogue: &'a Catalogue,
+}
+
+/// Longest range that a comment marks; a longer one is marked by its first line.
+const LONGEST_RANGE: u32 = 12;
+
+/// Places every finding of the review exactly once. At most `inline_cap` comments are inline, ranked by severity, confidence,
+/// line.
 #[must_use]
-pub fn place(_review: &Review, _inline_cap: usize) -> Vec<Placed> {
-    Vec::new()
+pub fn place(review: &Review, inline_cap: usize) -> Vec<Placed> {
+    let room = Room {
+        inline: inline_cap,
+        checks: true,
+        standing: &BTreeMap::new(),
+        standing_comments: 0,
+        catalogue: &Catalogue::default(),
+    };
+    layout(review, &room).placed
+}
+
+/// Rank of a comment: worst severity, then confidence, then document and line.
+type Rank = (Reverse<Severity>, Reverse<Confidence>, usize, u32);
+
+/// As [`place`], knowing what stands already.
+#[must_use]
+pub fn layout(review: &Review, room: &Room<'_>) -> Layout {
+    let mut standing = room.standing.clone();
+    let mut placed = Vec::new();
+    let mut groups: BTreeMap<(usize, String), Vec<(usize, Anchor)>> = BTreeMap::new();
+    for (document, reviewed) in review.documents.iter().enumerate() {
+        let patch = patch_of(review, &reviewed.path);
+        for (index, finding) in reviewed.findings().enumerate() {
+            let introduced = is_introduced(reviewed, patch, index, finding);
+            let stands = standing.get_mut(&(reviewed.path.clone(), finding.fingerprint.as_str().to_owned()));
+            let placement = match (stands, introduced, &finding.place) {
+                (Some(left), ..) if *left > 0 => {
+                    *left -= 1;
+                    Placement::Kept
+                }
+                (_, true, Some(at)) => match anchor(patch, at.lines) {
+                    Some(anchor) => {
+                        groups
+                            .entry((document, group(reviewed, index, finding, room.catalogue)))
+                            .or_default()
+                            .push((index, anchor));
+                        Placement::Inline(anchor)
+                    }
+                    None if room.checks => Placement::Check,
+                    None => Placement::Summary,
+                },
+                _ => Placement::Summary,
+            };
+            placed.push(Placed { document, finding: index, placement, introduced });
+        }
+    }
+    let free = room.inline.saturating_sub(room.standing_comments);
+    let mut comments: Vec<(Rank, Comment)> = groups
+        .into_iter()
+        .filter_map(|((document, _), members)| comment(review.documents.get(document)?, document, &members))
+        .collect();
+    comments.sort_by_key(|(rank, _)| *rank);
+    for (_, over) in comments.iter().skip(free) {
+        for at in &mut placed {
+            if at.document == over.document && over.findings.contains(&at.finding) {
+                at.placement = Placement::Summary;
+            }
+        }
+    }
+    comments.truncate(free);
+    Layout { placed, comments: comments.into_iter().map(|(_, comment)| comment).collect() }
+}
+
+/// The comment of one group: it stands where the first of its findings stands.
+fn comment(reviewed: &Reviewed, document: usize, members: &[(usize, Anchor)]) -> Option<(Rank, Comment)> {
+    let lines = members.iter().map(|(_, anchor)| anchor.lines).min()?;
+    let mut ranked: Vec<(Rank, usize)> = members
+        .iter()
+        .filter_map(|(index, anchor)| {
+            let finding = reviewed.finding(*index)?;
+            Some(((Reverse(finding.severity), Reverse(finding.confidence), document, anchor.lines.start), *index))
+        })
+        .collect();
+    ranked.sort();
+    let (first, _) = *ranked.first()?;
+    let rank = (first.0, first.1, document, lines.start);
+    Some((rank, Comment { document, findings: ranked.into_iter().map(|(_, index)| index).collect(), lines }))
+}
+
+/// Items that are missing or only named share one comment per family; everything else stands alone.
+fn group(reviewed: &Reviewed, index: usize, finding: &Finding, catalogue: &Catalogue) -> String {
+    if is_missing(reviewed, finding) { catalogue.family_of(finding).to_owned() } else { format!("#{index}") }
+}
+
+/// True when the finding says that something of the checklist is missing or only named.
+#[must_use]
+pub fn is_missing(reviewed: &Reviewed, finding: &Finding) -> bool {
+    let same = |check: &&crate::finding::Check| {
+        check.rule == finding.rule && (finding.part.is_none() || check.part == finding.part)
+    };
+    let missing = |check: &crate::finding::Check| matches!(check.state, CheckState::Absent | CheckState::Mentioned);
+    finding.source == Source::Rule && reviewed.head.checks.iter().filter(same).any(missing)
+}
+
+fn patch_of<'a>(review: &'a Review, path: &str) -> Option<&'a Patch> {
+    match &review.change.files.iter().find(|file| file.path == path)?.patch {
+        FilePatch::Known(patch) => Some(patch),
+        FilePatch::Unknown(_) => None,
+    }
+}
+
+fn anchor(patch: Option<&Patch>, lines: LineRange) -> Option<Anchor> {
+    let long = lines.end - lines.start >= LONGEST_RANGE;
+    patch?.anchor(if long { LineRange::single(lines.start) } else { lines })
+}
+
+/// A deterministic finding is compared with the base; a finding of the critique, which never saw the base, belongs to the
+/// change when the change wrote one of its lines.
+fn is_introduced(reviewed: &Reviewed, patch: Option<&Patch>, index: usize, finding: &Finding) -> bool {
+    if index < reviewed.head.findings.len() {
+        return reviewed.comparison.introduced.contains(&index);
+    }
+    match (patch, &finding.place) {
+        (Some(patch), Some(place)) if reviewed.base.is_some() => patch.added().any(|line| place.lines.contains(line)),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::testing::{added, at_line, change, missing, named, review, reviewed};
+    use proptest::prelude::*;
+
+    fn places(review: &Review, cap: usize) -> Vec<Placement> {
+        place(review, cap).into_iter().map(|placed| placed.placement).collect()
+    }
+
+    fn inline(line: u32) -> Placement {
+        Placement::Inline(Anchor { lines: LineRange::single(line), exact: true })
+    }
+
+    #[test]
+    fn each_kind_of_finding_has_its_place() {
+        let carried = at_line("MET-007", 5, "an old quarrel");
+        let head = vec![
+            missing("BIZ-001"),
+            at_line("MET-002", 3, "good recall"),
+            at_line("MET-009", 40, "far away"),
+            carried.clone(),
+        ];
+        let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", head, Some(vec![carried]))]);
+        assert_eq!(places(&review, 10), [Placement::Summary, inline(3), Placement::Check, Placement::Summary]);
+        assert_eq!(
+            places(&review, 0),
+            [Placement::Summary, Placement::Summary, Placement::Check, Placement::Summary],
+            "what is over the cap goes into the summary"
+        );
+    }
+
+    #[test]
+    fn an_unknown_diff_takes_no_inline_comment() {
+        let mut change = change(&[("a.md", added(1..=10))]);
+        change.files[0].patch = FilePatch::Unknown("too large".into());
+        let review = review(change, vec![reviewed("a.md", vec![at_line("MET-002", 3, "x")], None)]);
+        assert_eq!(places(&review, 10), [Placement::Check]);
+    }
+
+    #[test]
+    fn the_worst_come_first_when_room_is_short() {
+        let mut warning = at_line("MET-012", 1, "w");
+        warning.severity = Severity::Warning;
+        let mut unsure = at_line("MET-007", 2, "u");
+        unsure.confidence = Confidence::Medium;
+        let findings = vec![warning, unsure, at_line("ARI-003", 3, "e")];
+        let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
+        assert_eq!(places(&review, 1), [Placement::Summary, Placement::Summary, inline(3)]);
+        assert_eq!(places(&review, 2), [Placement::Summary, inline(2), inline(3)]);
+    }
+
+    #[test]
+    fn missing_items_of_one_family_share_a_comment() {
+        let findings = vec![
+            named("MON-001", 8, "we will monitor"),
+            named("MON-002", 4, "drift"),
+            at_line("MON-003", 6, "an alert"),
+        ];
+        let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
+        let empty = BTreeMap::new();
+        let room =
+            Room { inline: 9, checks: true, standing: &empty, standing_comments: 0, catalogue: &Catalogue::default() };
+        let comments: Vec<_> =
+            layout(&review, &room).comments.into_iter().map(|at| (at.findings, at.lines.start)).collect();
+        assert_eq!(comments, [(vec![1, 0], 4), (vec![2], 6)]);
+    }
+
+    #[test]
+    fn what_stands_already_is_not_said_again() {
+        let twice = at_line("MET-002", 3, "good recall");
+        let findings = vec![twice.clone(), twice.clone(), at_line("MET-009", 4, "threshold")];
+        let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
+        let standing = BTreeMap::from([(("a.md".to_owned(), twice.fingerprint.to_string()), 1)]);
+        let catalogue = Catalogue::default();
+        let room =
+            |inline| Room { inline, checks: true, standing: &standing, standing_comments: 1, catalogue: &catalogue };
+        let places =
+            |inline| -> Vec<_> { layout(&review, &room(inline)).placed.iter().map(|at| at.placement).collect() };
+        assert_eq!(places(9), [Placement::Kept, inline(3), inline(4)]);
+        assert_eq!(places(1), [Placement::Kept, Placement::Summary, Placement::Summary]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+        #[test]
+        fn every_finding_has_exactly_one_place_and_inline_ones_stand_in_the_diff(
+            documents in prop::collection::vec(
+                (prop::collection::vec((0u32..30, 0u8..3, any::<bool>()), 0..8), 1u32..20, 0u32..15), 0..4),
+            cap in 0usize..6,
+        ) {
+            let paths: Vec<String> = (0..documents.len()).map(|n| format!("{n}.md")).collect();
+            let files: Vec<_> = documents.iter().zip(&paths)
+                .map(|((_, from, more), path)| (path.as_str(), added(*from..=from + more))).collect();
+            let reviews = documents.iter().zip(&paths).map(|((findings, ..), path)| {
+                let head: Vec<_> = findings.iter().map(|(line, kind, _)| match (line, kind) {
+                    (0, _) => missing("BIZ-001"),
+                    (line, 0) => named("MON-001", *line, "words"),
+                    (line, _) => at_line("MET-002", *line, "words"),
+                }).collect();
+                let base = findings.iter().zip(&head).filter(|((.., old), _)| *old).map(|(_, f)| f.clone()).collect();
+                reviewed(path, head, Some(base))
+            }).collect();
+            let review = review(change(&files), reviews);
+            let empty = BTreeMap::new();
+            let room = Room { inline: cap, checks: true, standing: &empty, standing_comments: 0, catalogue: &Catalogue::default() };
+            let layout = layout(&review, &room);
+            let seen: Vec<_> = layout.placed.iter().map(|at| (at.document, at.finding)).collect();
+            let wanted: Vec<_> = review.documents.iter().enumerate()
+                .flat_map(|(d, doc)| (0..doc.findings().count()).map(move |f| (d, f))).collect();
+            prop_assert_eq!(seen, wanted);
+            prop_assert!(layout.comments.len() <= cap);
+            let mut commented: Vec<_> = layout.comments.iter()
+                .flat_map(|at| at.findings.iter().map(|f| (at.document, *f))).collect();
+            commented.sort_unstable();
+            let inline: Vec<_> = layout.placed.iter()
+                .filter(|at| matches!(at.placement, Placement::Inline(_))).map(|at| (at.document, at.finding)).collect();
+            prop_assert_eq!(commented, inline);
+            for comment in &layout.comments {
+                let FilePatch::Known(patch) = &review.change.files[comment.document].patch else { unreachable!() };
+                prop_assert!(patch.anchor(comment.lines).is_some_and(|anchor| anchor.exact));
+            }
+            prop_assert!(layout.placed.iter().all(|at| at.introduced || at.placement == Placement::Summary));
+        }
+    }
 }

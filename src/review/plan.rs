@@ -1,219 +1,717 @@
 //! What has to be done so that the platform shows this review and nothing twice. Pure: (what is posted, the new review,
-//! what the platform can do) → actions.
+//! what the platform can do) → actions. Never reads a platform and never sends anything.
 
-use super::Review;
-use super::marker::MarkerKey;
-use crate::text::LineRange;
+use std::collections::BTreeMap;
 
-/// Stands in the body of an action where the address of the summary belongs; the publisher fills it in once the summary
-/// is there.
-pub const SUMMARY_URL: &str = "{{specreview:summary-url}}";
-
-/// Id of an object on the platform, as text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ObjectId(pub String);
-
-/// What a platform can do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Capabilities {
-    /// Inline comments in one review.
-    pub inline_per_review: usize,
-    /// Characters of a body.
-    pub body_chars: usize,
-    /// Check runs with annotations; annotations per call.
-    pub annotations_per_call: usize,
-    /// The check can be written (an App), or the exit status of the job is the gate (CI).
-    pub checks: bool,
-}
-
-/// What this bot has on a change. Only objects of its own account with a valid marker are listed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Posted {
-    /// Summaries, oldest first; more than one is healed.
-    pub summaries: Vec<PostedSummary>,
-    /// Reviews, oldest first, pending ones too.
-    pub reviews: Vec<PostedReview>,
-    /// Inline comments.
-    pub comments: Vec<PostedComment>,
-    /// Checks on the head commit.
-    pub checks: Vec<PostedCheck>,
-}
-
-/// The summary comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PostedSummary {
-    /// Id.
-    pub id: ObjectId,
-    /// Its address.
-    pub url: String,
-    /// Its text.
-    pub body: String,
-}
-
-/// A review.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PostedReview {
-    /// Id.
-    pub id: ObjectId,
-    /// The commit it is about.
-    pub commit: String,
-    /// Not submitted yet: blocks every further review of the same account.
-    pub pending: bool,
-    /// Its text.
-    pub body: String,
-}
-
-/// An inline comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PostedComment {
-    /// Id.
-    pub id: ObjectId,
-    /// Path of the file.
-    pub path: String,
-    /// Its text.
-    pub body: String,
-    /// Fingerprints of the findings it carries, from its marker.
-    pub fingerprints: Vec<String>,
-    /// Somebody answered: it is never deleted.
-    pub has_replies: bool,
-}
-
-/// A check on the head commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PostedCheck {
-    /// Id.
-    pub id: ObjectId,
-    /// Key of the run it stands for.
-    pub key: String,
-    /// Completed, or still running.
-    pub completed: bool,
-}
-
-/// An inline comment to post.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InlineComment {
-    /// Path at the head.
-    pub path: String,
-    /// Lines of the new text, in one hunk.
-    pub lines: LineRange,
-    /// Rendered text with marker.
-    pub body: String,
-}
-
-/// An annotation of a check: may stand on any line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Annotation {
-    /// Path at the head.
-    pub path: String,
-    /// Lines.
-    pub lines: LineRange,
-    /// `notice`, `warning`, `failure`.
-    pub level: &'static str,
-    /// Title.
-    pub title: String,
-    /// Text, plain.
-    pub message: String,
-}
-
-/// What a check shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckOutput {
-    /// One line.
-    pub title: String,
-    /// Markdown.
-    pub summary: String,
-    /// Annotations, ranked.
-    pub annotations: Vec<Annotation>,
-}
-
-/// One write on the platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// Removes an own review that was never submitted.
-    DeletePending(ObjectId),
-    /// Posts the summary.
-    CreateSummary {
-        /// Text with marker.
-        body: String,
-    },
-    /// Replaces the text of the summary.
-    UpdateSummary {
-        /// Which.
-        id: ObjectId,
-        /// Text with marker.
-        body: String,
-    },
-    /// Removes an own summary that is there twice.
-    DeleteSummary(ObjectId),
-    /// Posts one review with all inline comments, all or nothing.
-    CreateReview {
-        /// Commit.
-        commit: String,
-        /// One line, with [`SUMMARY_URL`] in it, and marker.
-        body: String,
-        /// Comments.
-        comments: Vec<InlineComment>,
-    },
-    /// Replaces the text of an inline comment (a finding that is fixed).
-    UpdateComment {
-        /// Which.
-        id: ObjectId,
-        /// Text with marker.
-        body: String,
-    },
-    /// Completes a check on the head, or creates it completed.
-    CompleteCheck {
-        /// The running check, if one was started.
-        id: Option<ObjectId>,
-        /// Commit.
-        commit: String,
-        /// Key of the run.
-        key: String,
-        /// `success`, `failure`, `neutral`.
-        conclusion: super::Conclusion,
-        /// What it shows.
-        output: CheckOutput,
-    },
-}
+use super::action::{Action, Capabilities, InlineComment, Posted, PostedComment, PostedReview, PostedSummary};
+use super::marker::{Item, Mark, MarkKind, MarkerKey, digest, is_marked};
+use super::place::{Layout, Placement, Room, layout};
+use super::render::escape::{Md, md, prose};
+use super::render::{Page, check, inline, summary, words};
+use super::{Catalogue, FileStatus, Review, Reviewed};
+use crate::finding::Finding;
 
 /// What the caller wants of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Inline comments are wanted; false after the platform refused their places: everything goes into the summary then.
     pub inline: bool,
+    /// Most inline comments on the change; the platform's own limit applies too.
+    pub inline_comments: usize,
+    /// Complete a check on changes without a specification.
+    pub check_without_spec: bool,
+    /// Names and families of the rules that ran.
+    pub catalogue: Catalogue,
+    /// Addresses below which rules are documented: the only foreign ones that are linked.
+    pub docs: Vec<String>,
+    /// Version of the program, for the last line of the summary.
+    pub version: String,
+    /// Hash of the rules, for the same line.
+    pub rules: String,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { inline: true }
+        Self {
+            inline: true,
+            inline_comments: 10,
+            check_without_spec: true,
+            catalogue: Catalogue::default(),
+            docs: Vec::new(),
+            version: String::new(),
+            rules: String::new(),
+        }
     }
-}
-
-/// What became of an action.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// Done; the id and address of what was made.
-    Done {
-        /// Id of the object.
-        id: Option<ObjectId>,
-        /// Its address for people.
-        url: Option<String>,
-    },
-    /// The platform refused it: nothing was written.
-    Rejected(String),
-    /// Time ran out or the platform failed after the write was sent: it may or may not be there.
-    Unknown(String),
 }
 
 /// The actions, in the order in which they must be done: pending reviews first, then the summary (its address goes into
 /// the review), the review, comments, the check last.
+///
+/// Every round may start from here again: what is posted already under the key of this review is not posted twice, and when
+/// all of it is there the plan is empty.
 #[must_use]
-pub fn plan(
-    _posted: &Posted,
-    _review: &Review,
-    _can: &Capabilities,
-    _key: &MarkerKey,
-    _options: &Options,
-) -> Vec<Action> {
-    Vec::new()
+pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKey, options: &Options) -> Vec<Action> {
+    let desk = Desk { review, can, key, options, mine: Mine::of(posted, review, key) };
+    if desk.is_done(posted) {
+        return Vec::new();
+    }
+    let mut actions: Vec<Action> = desk.pending(posted).map(|old| Action::DeletePending(old.id.clone())).collect();
+    let placed = if review.documents.is_empty() { Layout::default() } else { desk.layout() };
+    let mut page = Page::of(review, placed.placed.clone(), options, can.checks);
+    let comments = desk.comments(&mut page, &placed);
+    let told = summary::summary(&page, desk.room_for_summary());
+    if review.documents.is_empty() {
+        if !desk.mine.summaries.is_empty() {
+            actions.extend(desk.summary(words::NO_SPEC.into()));
+        }
+    } else {
+        actions.extend(desk.summary(told.text));
+    }
+    if !comments.is_empty() {
+        let body = desk.sealed(MarkKind::Review, &[], words::review(comments.len()));
+        actions.push(Action::CreateReview { commit: review.change.head.clone(), body, comments });
+    }
+    actions.extend(desk.mine.comments.iter().filter_map(|(comment, mark)| desk.update(&page, comment, mark)));
+    if let Some((id, wanted)) = desk.check(posted) {
+        let output = if review.documents.is_empty() {
+            check::without_spec(&page)
+        } else {
+            let mut annotated: Vec<_> =
+                page.placed.iter().filter(|placed| placed.placement == Placement::Check).copied().collect();
+            annotated.extend(told.overflow);
+            check::output(&page, &annotated)
+        };
+        if wanted {
+            actions.push(Action::CompleteCheck {
+                id,
+                commit: review.change.head.clone(),
+                key: review.key.clone(),
+                conclusion: review.conclusion,
+                output,
+            });
+        }
+    }
+    actions
+}
+
+/// What is posted and proven to be ours.
+struct Mine<'a> {
+    summaries: Vec<(&'a PostedSummary, Mark)>,
+    reviews: Vec<Mark>,
+    comments: Vec<(&'a PostedComment, Mark)>,
+}
+
+impl<'a> Mine<'a> {
+    fn of(posted: &'a Posted, review: &Review, key: &MarkerKey) -> Self {
+        let read = |body: &str, kinds: &[MarkKind]| {
+            key.read(&review.change.at, body).filter(|mark| kinds.contains(&mark.kind))
+        };
+        let summaries = posted.summaries.iter();
+        let comments = posted.comments.iter();
+        let submitted = posted.reviews.iter().filter(|old| !old.pending);
+        Self {
+            summaries: summaries.filter_map(|old| Some((old, read(&old.body, &[MarkKind::Summary])?))).collect(),
+            reviews: submitted.filter_map(|old| read(&old.body, &[MarkKind::Review])).collect(),
+            comments: comments.filter_map(|old| Some((old, read(&old.body, &[MarkKind::Inline])?))).collect(),
+        }
+    }
+}
+
+/// Everything that a decision looks at.
+struct Desk<'a> {
+    review: &'a Review,
+    can: &'a Capabilities,
+    key: &'a MarkerKey,
+    options: &'a Options,
+    mine: Mine<'a>,
+}
+
+impl<'a> Desk<'a> {
+    /// The check is written last: where it is complete for this key, all else was done or refused before it.
+    fn is_done(&self, posted: &Posted) -> bool {
+        let checked = posted.checks.iter().any(|check| check.key == self.review.key && check.completed);
+        let told = self.mine.summaries.iter().any(|(_, mark)| mark.key == self.review.key);
+        checked && (told || self.review.documents.is_empty()) && self.mine.summaries.len() < 2
+    }
+
+    /// Pending reviews of this bot. An account that writes checks is an app: nobody else drafts with it. With a person's
+    /// token only drafts that carry a mark are removed, for the others are the person's own.
+    fn pending<'p>(&self, posted: &'p Posted) -> impl Iterator<Item = &'p PostedReview> {
+        let app = self.can.checks;
+        posted.reviews.iter().filter(move |old| old.pending && (app || is_marked(&old.body)))
+    }
+
+    /// One review per key: after it is posted, nothing further goes inline.
+    fn layout(&self) -> Layout {
+        let posted = self.mine.reviews.iter().any(|mark| mark.key == self.review.key);
+        let wanted = self.options.inline && !posted;
+        let mut standing = BTreeMap::new();
+        let mut standing_comments = 0;
+        for (comment, mark) in &self.mine.comments {
+            let Some(document) = self.document(&comment.path) else { continue };
+            if self.gone(document, mark).len() < mark.items.len() {
+                standing_comments += 1;
+            }
+            for item in &mark.items {
+                *standing.entry((comment.path.clone(), item.fingerprint.clone())).or_default() += 1;
+            }
+        }
+        let inline =
+            if wanted { self.options.inline_comments.min(self.can.inline_per_review + standing_comments) } else { 0 };
+        let room = Room {
+            inline,
+            checks: self.can.checks,
+            standing: &standing,
+            standing_comments,
+            catalogue: &self.options.catalogue,
+        };
+        layout(self.review, &room)
+    }
+
+    /// The new inline comments. One that is too long for the platform moves into the summary.
+    fn comments(&self, page: &mut Page<'_>, layout: &Layout) -> Vec<InlineComment> {
+        let mut comments = Vec::new();
+        for wanted in &layout.comments {
+            let Some(document) = self.review.documents.get(wanted.document) else { continue };
+            let findings: Vec<&Finding> = wanted.findings.iter().filter_map(|at| document.finding(*at)).collect();
+            let items: Vec<Item> = findings.iter().map(|finding| Item::of(finding)).collect();
+            let limit = self.room(MarkKind::Inline, &items);
+            let text = inline::comment(page, document, &findings, Some(wanted.lines), limit);
+            if text.units() > limit {
+                for placed in &mut page.placed {
+                    if placed.document == wanted.document && wanted.findings.contains(&placed.finding) {
+                        placed.placement = Placement::Summary;
+                    }
+                }
+                continue;
+            }
+            let body = self.sealed(MarkKind::Inline, &items, text);
+            comments.push(InlineComment { path: document.path.clone(), lines: wanted.lines, body });
+        }
+        comments
+    }
+
+    /// Creates or updates the one summary; removes further ones. Nothing when it reads as it should.
+    fn summary(&self, text: Md) -> Vec<Action> {
+        let now = digest(text.as_str());
+        let body = self.sealed(MarkKind::Summary, &[], text);
+        let Some(((oldest, mark), others)) = self.mine.summaries.split_first() else {
+            return vec![Action::CreateSummary { body }];
+        };
+        let mut actions = Vec::new();
+        if mark.key != self.review.key || mark.digest != now {
+            actions.push(Action::UpdateSummary { id: oldest.id.clone(), body });
+        }
+        actions.extend(others.iter().map(|(old, _)| Action::DeleteSummary(old.id.clone())));
+        actions
+    }
+
+    /// Rewrites an own inline comment when some of its findings are gone.
+    fn update(&self, page: &Page<'_>, comment: &PostedComment, mark: &Mark) -> Option<Action> {
+        let head = &self.review.change.head;
+        let rules = |items: &[&Item]| -> Vec<Md> { items.iter().map(|item| prose(&item.rule, 60)).collect() };
+        let all: Vec<&Item> = mark.items.iter().collect();
+        let Some(document) = self.document(&comment.path) else {
+            let left = self.left_the_change(&comment.path);
+            return left.then(|| self.fixed(comment, mark, words::fixed_comment(head, rules(&all), false)));
+        };
+        let gone = self.gone(document, mark);
+        if gone.is_empty() {
+            return None;
+        }
+        if gone.len() == mark.items.len() {
+            return Some(self.fixed(comment, mark, words::fixed_comment(head, rules(&all), true)));
+        }
+        let left: Vec<&Item> = mark.items.iter().filter(|item| !gone.contains(item)).collect();
+        let findings: Option<Vec<&Finding>> = left
+            .iter()
+            .map(|item| document.findings().find(|finding| finding.fingerprint.as_str() == item.fingerprint))
+            .collect();
+        let findings = findings?;
+        let items: Vec<Item> = left.into_iter().cloned().collect();
+        let limit = self.room(MarkKind::Inline, &items);
+        let mut text = words::partly_fixed(head, rules(&gone));
+        text.push(inline::comment(page, document, &findings, None, limit.saturating_sub(text.units())));
+        let body = self.sealed(MarkKind::Inline, &items, text);
+        Some(Action::UpdateComment { id: comment.id.clone(), body })
+    }
+
+    /// A comment whose findings are all gone; what it said stays readable when nobody changed it since.
+    fn fixed(&self, comment: &PostedComment, mark: &Mark, says: Md) -> Action {
+        let mut text = says;
+        if let Some(unchanged) = self.key.unchanged(&self.review.change.at, &comment.body) {
+            let was = super::render::escape::own_words(&unchanged);
+            let fold = md!["<details>\n<summary>", words::WAS_SAID, "</summary>\n\n", was, "\n</details>\n"];
+            if text.units() + fold.units() <= self.room(MarkKind::Fixed, &mark.items) {
+                text.push(fold);
+            }
+        }
+        Action::UpdateComment { id: comment.id.clone(), body: self.sealed(MarkKind::Fixed, &mark.items, text) }
+    }
+
+    /// The running check to complete, if one is there, and whether a check has to be written at all.
+    fn check(&self, posted: &Posted) -> Option<(Option<super::ObjectId>, bool)> {
+        if !self.can.checks || posted.checks.iter().any(|check| check.key == self.review.key && check.completed) {
+            return None;
+        }
+        let running =
+            |own: bool| posted.checks.iter().find(|check| !check.completed && (!own || check.key == self.review.key));
+        let id = running(true).or_else(|| running(false)).map(|check| check.id.clone());
+        let wanted = !self.review.documents.is_empty() || self.options.check_without_spec || id.is_some();
+        Some((id, wanted))
+    }
+
+    fn document(&self, path: &str) -> Option<&'a Reviewed> {
+        self.review.documents.iter().find(|document| document.path == path)
+    }
+
+    /// True when nothing of the file is in the change any more; a file that is there but was not reviewed proves nothing.
+    fn left_the_change(&self, path: &str) -> bool {
+        let change = &self.review.change;
+        match change.files.iter().find(|file| file.path == path) {
+            Some(file) => file.status == FileStatus::Removed,
+            None => change.skipped.is_empty(),
+        }
+    }
+
+    /// Items of a comment that the document no longer gives rise to. What a model said is gone only when a model was asked
+    /// again and answered.
+    fn gone<'m>(&self, document: &Reviewed, mark: &'m Mark) -> Vec<&'m Item> {
+        let asked = document.critique.model.is_some() && document.critique.incomplete.is_none();
+        let mut now: Vec<&str> = document.findings().map(|finding| finding.fingerprint.as_str()).collect();
+        let mut is_gone = |item: &&Item| match now.iter().position(|known| *known == item.fingerprint) {
+            Some(at) => {
+                now.swap_remove(at);
+                false
+            }
+            None => asked || !item.model,
+        };
+        mark.items.iter().filter(|item| is_gone(item)).collect()
+    }
+
+    /// UTF-16 units that a text may have beside its marker.
+    fn room(&self, kind: MarkKind, items: &[Item]) -> usize {
+        let seal = self.key.seal(&self.review.change.at, kind, &self.review.key, items, "");
+        self.can.body_chars.saturating_sub(seal.as_str().len() + 2)
+    }
+
+    fn room_for_summary(&self) -> usize {
+        self.room(MarkKind::Summary, &[])
+    }
+
+    /// The text with its marker on a line of its own.
+    fn sealed(&self, kind: MarkKind, items: &[Item], text: Md) -> String {
+        let seal = self.key.seal(&self.review.change.at, kind, &self.review.key, items, text.as_str());
+        md![text, "\n", super::render::escape::marker(&seal)].into_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::Patch;
+    use crate::review::testing::{added, at_line, change, missing, named, review, reviewed, said_by_model};
+    use crate::review::{ChangeRef, Conclusion, ObjectId, PostedCheck, Skipped};
+    use proptest::prelude::*;
+
+    const APP: Capabilities =
+        Capabilities { inline_per_review: 25, body_chars: 60_000, annotations_per_call: 50, checks: true };
+
+    fn key() -> MarkerKey {
+        MarkerKey::new(b"secret")
+    }
+
+    fn options() -> Options {
+        Options {
+            docs: vec!["https://docs.example/rules".into()],
+            version: "0.1.0".into(),
+            rules: "1234abcd".into(),
+            ..Options::default()
+        }
+    }
+
+    fn plan_of(posted: &Posted, review: &Review) -> Vec<Action> {
+        plan(posted, review, &APP, &key(), &options())
+    }
+
+    /// A short word per action.
+    fn words(actions: &[Action]) -> Vec<String> {
+        actions
+            .iter()
+            .map(|action| match action {
+                Action::DeletePending(id) => format!("delete pending {}", id.0),
+                Action::CreateSummary { .. } => "create summary".into(),
+                Action::UpdateSummary { id, .. } => format!("update summary {}", id.0),
+                Action::DeleteSummary(id) => format!("delete summary {}", id.0),
+                Action::CreateReview { comments, .. } => format!("review with {}", comments.len()),
+                Action::UpdateComment { id, .. } => format!("update comment {}", id.0),
+                Action::CompleteCheck { id, conclusion, output, .. } => format!(
+                    "check {} {} +{}",
+                    id.as_ref().map_or("new", |id| id.0.as_str()),
+                    conclusion.word(),
+                    output.annotations.len()
+                ),
+            })
+            .collect()
+    }
+
+    /// What a platform shows after the actions.
+    fn apply(mut posted: Posted, review: &Review, actions: Vec<Action>) -> Posted {
+        let mut fresh = (1..).map(|n| ObjectId(format!("{}-{n}", review.key)));
+        for action in actions {
+            let id = fresh.next().unwrap();
+            match action {
+                Action::DeletePending(old) => posted.reviews.retain(|at| at.id != old),
+                Action::CreateSummary { body } => {
+                    posted.summaries.push(PostedSummary { id, url: "https://git.example/s".into(), body });
+                }
+                Action::UpdateSummary { id, body } => {
+                    posted.summaries.iter_mut().filter(|at| at.id == id).for_each(|at| at.body.clone_from(&body));
+                }
+                Action::DeleteSummary(old) => posted.summaries.retain(|at| at.id != old),
+                Action::CreateReview { commit, body, comments } => {
+                    for (n, at) in comments.into_iter().enumerate() {
+                        posted.comments.push(PostedComment {
+                            id: ObjectId(format!("{}.{n}", id.0)),
+                            path: at.path,
+                            fingerprints: vec![],
+                            body: at.body,
+                            has_replies: false,
+                        });
+                    }
+                    posted.reviews.push(PostedReview { id, commit, pending: false, body });
+                }
+                Action::UpdateComment { id, body } => {
+                    posted.comments.iter_mut().filter(|at| at.id == id).for_each(|at| at.body.clone_from(&body));
+                }
+                Action::CompleteCheck { id: old, key, .. } => {
+                    posted.checks.retain(|at| Some(&at.id) != old.as_ref());
+                    posted.checks.push(PostedCheck { id: old.unwrap_or(id), key, completed: true });
+                }
+            }
+        }
+        posted
+    }
+
+    /// A review of one file whose first ten lines are new.
+    fn first(findings: Vec<Finding>) -> Review {
+        review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)])
+    }
+
+    /// The same change at its next head.
+    fn next(findings: Vec<Finding>) -> Review {
+        let mut review = first(findings);
+        review.key = "run-2".into();
+        review.change.head = "fff9999".into();
+        review
+    }
+
+    fn two() -> Vec<Finding> {
+        vec![missing("BIZ-001"), at_line("MET-002", 3, "good recall"), at_line("MET-009", 40, "off the diff")]
+    }
+
+    fn after(review: &Review) -> Posted {
+        apply(Posted::default(), review, plan_of(&Posted::default(), review))
+    }
+
+    fn body_of(actions: &[Action], nth: usize) -> String {
+        match &actions[nth] {
+            Action::CreateSummary { body }
+            | Action::UpdateSummary { body, .. }
+            | Action::UpdateComment { body, .. } => body.clone(),
+            other => panic!("no body: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_first_review_posts_summary_review_and_check() {
+        let actions = plan_of(&Posted::default(), &first(two()));
+        assert_eq!(words(&actions), ["create summary", "review with 1", "check new failure +1"]);
+        let Action::CreateReview { body, comments, .. } = &actions[1] else { panic!() };
+        assert!(body.contains(super::super::SUMMARY_URL));
+        assert_eq!((comments[0].path.as_str(), comments[0].lines.start), ("a.md", 3));
+    }
+
+    #[test]
+    fn the_same_review_again_writes_nothing() {
+        let review = first(two());
+        assert_eq!(words(&plan_of(&after(&review), &review)), [""; 0]);
+        let ci = Capabilities { checks: false, ..APP };
+        let once = plan(&Posted::default(), &review, &ci, &key(), &options());
+        assert_eq!(words(&once), ["create summary", "review with 1"]);
+        let shown = apply(Posted::default(), &review, once);
+        assert_eq!(words(&plan(&shown, &review, &ci, &key(), &options())), [""; 0], "without a check too");
+    }
+
+    #[test]
+    fn a_run_that_broke_off_is_finished_and_not_repeated() {
+        let review = first(two());
+        let all = plan_of(&Posted::default(), &review);
+        for done in 0..all.len() {
+            let shown = apply(Posted::default(), &review, all[..done].to_vec());
+            assert_eq!(words(&plan_of(&shown, &review)), words(&all)[done..], "after {done} actions");
+        }
+    }
+
+    #[test]
+    fn nothing_inline_means_no_review() {
+        let actions = plan_of(&Posted::default(), &first(vec![missing("BIZ-001")]));
+        assert_eq!(words(&actions), ["create summary", "check new failure +0"]);
+        let clean = plan_of(&Posted::default(), &first(vec![]));
+        assert_eq!(words(&clean), ["create summary", "check new success +0"]);
+    }
+
+    #[test]
+    fn a_new_head_updates_in_place_and_comments_only_what_is_new() {
+        let mut findings = two();
+        let shown = after(&first(findings.clone()));
+        findings.push(at_line("ARI-003", 5, "no better than today"));
+        let mut review = next(findings);
+        let actions = plan_of(&Posted { checks: vec![], ..shown.clone() }, &review);
+        assert_eq!(words(&actions), ["update summary run-1-1", "review with 1", "check new failure +1"]);
+        let Action::CreateReview { comments, .. } = &actions[1] else { panic!() };
+        assert!(comments[0].body.contains("ARI-003") && !comments[0].body.contains("MET-002"));
+        review.key = "run-3".into();
+        let quiet = plan_of(&apply(shown, &next(two()), actions), &review);
+        assert_eq!(
+            words(&quiet),
+            ["update summary run-1-1", "check new failure +1"],
+            "known findings are not repeated"
+        );
+    }
+
+    #[test]
+    fn a_fixed_finding_is_told_in_its_comment_once() {
+        let shown = after(&first(two()));
+        let review = next(vec![missing("BIZ-001")]);
+        let actions = plan_of(&shown, &review);
+        assert_eq!(words(&actions), ["update summary run-1-1", "update comment run-1-2.0", "check new failure +0"]);
+        let body = body_of(&actions, 1);
+        assert!(body.starts_with("**Fixed in `fff9999`**: MET-002"), "{body}");
+        assert!(body.contains("What it said") && body.contains("good recall"), "{body}");
+        let mut later = next(vec![missing("BIZ-001")]);
+        later.key = "run-3".into();
+        let again = plan_of(&apply(shown, &review, actions), &later);
+        assert_eq!(words(&again), ["update summary run-1-1", "check new failure +0"]);
+    }
+
+    #[test]
+    fn words_that_somebody_put_into_a_comment_are_not_carried_on() {
+        let mut shown = after(&first(two()));
+        shown.comments[0].body = shown.comments[0].body.replace("good recall", "@everyone look");
+        let body = body_of(&plan_of(&shown, &next(vec![missing("BIZ-001")])), 1);
+        assert!(body.starts_with("**Fixed in") && !body.contains("@everyone"), "{body}");
+    }
+
+    #[test]
+    fn a_shared_comment_loses_what_is_fixed_and_keeps_the_rest() {
+        let findings = || vec![named("MON-001", 4, "we monitor"), named("MON-002", 6, "drift")];
+        let shown = after(&first(findings()));
+        let review = next(findings().split_off(1));
+        let actions = plan_of(&shown, &review);
+        assert_eq!(words(&actions), ["update summary run-1-1", "update comment run-1-2.0", "check new failure +0"]);
+        let body = body_of(&actions, 1);
+        assert!(body.starts_with("Fixed in `fff9999`: MON-001. What is left:"), "{body}");
+        assert!(body.contains("MON-002"));
+        let mut later = next(vec![]);
+        later.key = "run-3".into();
+        let last = plan_of(&apply(shown, &review, actions), &later);
+        assert!(body_of(&last, 1).starts_with("**Fixed in `fff9999`**: MON-002"), "{last:?}");
+    }
+
+    #[test]
+    fn silence_of_a_model_fixes_nothing() {
+        let with = |key: &str, said: Vec<Finding>, model: Option<&str>, incomplete: Option<&str>| {
+            let mut review = first(vec![]);
+            review.key = key.into();
+            let critique = &mut review.documents[0].critique;
+            critique.model = model.map(str::to_owned);
+            critique.incomplete = incomplete.map(str::to_owned);
+            critique.verdicts = vec![crate::critique::Verdict {
+                question: "MR1".into(),
+                score: None,
+                findings: said,
+                dropped: 0,
+                failure: None,
+            }];
+            review
+        };
+        let said = vec![said_by_model("MR1", 3, "because it is good")];
+        let shown = after(&with("run-1", said, Some("m"), None));
+        assert_eq!(shown.comments.len(), 1);
+        let cases = [
+            (None, None, false),
+            (Some("m"), Some("the model endpoint did not answer"), false),
+            (Some("m"), None, true),
+        ];
+        for (model, incomplete, fixed) in cases {
+            let actions = plan_of(&shown, &with("run-2", vec![], model, incomplete));
+            let updated = actions.iter().any(|action| matches!(action, Action::UpdateComment { .. }));
+            assert_eq!(updated, fixed, "{model:?} {incomplete:?}");
+        }
+    }
+
+    #[test]
+    fn pending_reviews_go_first_and_drafts_of_people_stay() {
+        let pending = |body: &str| Posted {
+            reviews: vec![PostedReview {
+                id: ObjectId("p".into()),
+                commit: "x".into(),
+                pending: true,
+                body: body.into(),
+            }],
+            ..Posted::default()
+        };
+        let review = first(two());
+        let marked = format!("x\n{}", key().seal(&review.change.at, MarkKind::Review, "old", &[], "x").as_str());
+        let person = Capabilities { checks: false, ..APP };
+        for (body, can, deleted) in [("", &APP, true), ("my draft", &person, false), (&marked, &person, true)] {
+            let actions = plan(&pending(body), &review, can, &key(), &options());
+            assert_eq!(words(&actions).first().is_some_and(|word| word == "delete pending p"), deleted, "{body}");
+        }
+    }
+
+    #[test]
+    fn two_summaries_are_healed_to_the_oldest() {
+        let review = first(two());
+        let mut shown = after(&review);
+        let mut second = shown.summaries[0].clone();
+        second.id = ObjectId("second".into());
+        shown.summaries.push(second);
+        assert_eq!(words(&plan_of(&shown, &review)), ["delete summary second"]);
+    }
+
+    #[test]
+    fn marks_of_others_are_as_if_nothing_were_there() {
+        let review = first(two());
+        let mut shown = after(&review);
+        shown.checks.clear();
+        let other = |body: &mut String| *body = body.replace("v1 ", "v1 x");
+        shown.summaries.iter_mut().for_each(|at| other(&mut at.body));
+        shown.comments.iter_mut().for_each(|at| other(&mut at.body));
+        shown.reviews.iter_mut().for_each(|at| other(&mut at.body));
+        assert_eq!(words(&plan_of(&shown, &review)), ["create summary", "review with 1", "check new failure +1"]);
+    }
+
+    #[test]
+    fn a_change_without_a_specification_gets_only_a_check() {
+        let none = review(change(&[]), vec![]);
+        let actions = plan_of(&Posted::default(), &none);
+        assert_eq!(words(&actions), ["check new success +0"]);
+        let Action::CompleteCheck { output, .. } = &actions[0] else { panic!() };
+        assert_eq!(output.title, "No specification changed");
+        assert_eq!(words(&plan_of(&apply(Posted::default(), &none, actions), &none)), [""; 0]);
+        let off = Options { check_without_spec: false, ..options() };
+        assert_eq!(plan(&Posted::default(), &none, &APP, &key(), &off), []);
+        let mut big = change(&[]);
+        big.skipped = vec![Skipped { what: "big.md".into(), why: "over 1 MiB".into() }];
+        let actions = plan_of(&Posted::default(), &review(big, vec![]));
+        assert_eq!(words(&actions), ["check new neutral +0"]);
+        let Action::CompleteCheck { output, .. } = &actions[0] else { panic!() };
+        assert!(output.title.contains("not everything could be read") && output.summary.contains("big.md"));
+    }
+
+    #[test]
+    fn a_specification_that_left_the_change_leaves_no_stale_text() {
+        let shown = after(&first(two()));
+        let mut none = review(change(&[]), vec![]);
+        none.key = "run-2".into();
+        let actions = plan_of(&shown, &none);
+        assert_eq!(words(&actions), ["update summary run-1-1", "update comment run-1-2.0", "check new success +0"]);
+        assert!(body_of(&actions, 1).starts_with("**No longer part of this change"));
+        let mut unread = review(change(&[("a.md", Patch::default())]), vec![]);
+        unread.key = "run-2".into();
+        let quiet = plan_of(&shown, &unread);
+        assert_eq!(words(&quiet), ["update summary run-1-1", "check new success +0"], "unread proves nothing");
+    }
+
+    #[test]
+    fn a_running_check_is_completed() {
+        let mut posted = Posted::default();
+        posted.checks.push(PostedCheck { id: ObjectId("c".into()), key: "run-1".into(), completed: false });
+        assert!(words(&plan_of(&posted, &first(two()))).contains(&"check c failure +1".to_owned()));
+    }
+
+    #[test]
+    fn refused_places_move_everything_into_summary_and_check() {
+        let refused = Options { inline: false, ..options() };
+        let review = first(two());
+        let shown = apply(Posted::default(), &review, plan_of(&Posted::default(), &review)[..1].to_vec());
+        let actions = plan(&shown, &review, &APP, &key(), &refused);
+        assert_eq!(words(&actions), ["update summary run-1-1", "check new failure +1"]);
+        assert!(body_of(&actions, 0).contains("good recall"));
+    }
+
+    /// Every text that the actions show, without markers.
+    fn shown(actions: &[Action]) -> Vec<String> {
+        let mut texts = Vec::new();
+        for action in actions {
+            match action {
+                Action::CreateSummary { body } => texts.push(body.clone()),
+                Action::CreateReview { comments, .. } => texts.extend(comments.iter().map(|at| at.body.clone())),
+                Action::CompleteCheck { output, .. } => {
+                    texts.extend(output.annotations.iter().map(|at| at.message.clone()));
+                }
+                _ => {}
+            }
+        }
+        texts
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+        #[test]
+        fn every_finding_is_shown_exactly_once_within_the_limits(
+            kinds in prop::collection::vec((0u32..60, 0u8..3, any::<bool>()), 0..60),
+            body_chars in prop::sample::select(vec![5_000usize, 12_000, 60_000]),
+            inline_comments in 0usize..12,
+        ) {
+            let head: Vec<Finding> = kinds.iter().enumerate().map(|(n, (line, kind, _))| {
+                let mut finding = match (line, kind) {
+                    (0, _) => missing("BIZ-001"),
+                    (line, 0) => named("MON-001", *line, &format!("words {n}")),
+                    (line, _) => at_line("MET-002", *line, &format!("words {n}")),
+                };
+                finding.message = format!("{} token-{n}-end", finding.message);
+                finding
+            }).collect();
+            let base = head.iter().zip(&kinds).filter(|(_, (.., old))| *old).map(|(f, _)| f.clone()).collect();
+            let review = review(change(&[("a.md", added(1..=30))]), vec![reviewed("a.md", head, Some(base))]);
+            let can = Capabilities { body_chars, ..APP };
+            let options = Options { inline_comments, ..options() };
+            let actions = plan(&Posted::default(), &review, &can, &key(), &options);
+            let texts = shown(&actions);
+            for n in 0..kinds.len() {
+                let token = format!("token-{n}-end");
+                let times: usize = texts.iter().map(|text| text.matches(&token).count()).sum();
+                prop_assert_eq!(times, 1, "{} is shown {} times", token, times);
+            }
+            for action in &actions {
+                let bodies = match action {
+                    Action::CreateSummary { body } => vec![body],
+                    Action::CreateReview { body, comments, .. } => {
+                        prop_assert!(comments.len() <= inline_comments);
+                        std::iter::once(body).chain(comments.iter().map(|at| &at.body)).collect()
+                    }
+                    _ => vec![],
+                };
+                for body in bodies {
+                    prop_assert!(body.encode_utf16().count() <= body_chars);
+                    prop_assert!(key().read(&review.change.at, body).is_some(), "the marker is kept");
+                    prop_assert_eq!(body.matches("<details>").count(), body.matches("</details>").count());
+                    prop_assert_eq!(body.lines().filter(|line| line.starts_with("```")).count() % 2, 0);
+                }
+            }
+            prop_assert_eq!(plan(&apply(Posted::default(), &review, actions), &review, &can, &key(), &options), vec![]);
+        }
+    }
+
+    #[test]
+    fn the_change_is_part_of_the_mark() {
+        let review = first(two());
+        let mut elsewhere = first(two());
+        elsewhere.change.at = ChangeRef { number: 8, ..elsewhere.change.at };
+        assert_eq!(words(&plan_of(&after(&review), &elsewhere)).first().map(String::as_str), Some("create summary"));
+        assert_eq!(review.conclusion, Conclusion::Failure);
+    }
 }

@@ -1,1 +1,89 @@
-//! (to be written)
+//! An inline comment: one finding, or what one family misses, with one text to paste. Never without how to waive it.
+
+use super::Page;
+use super::escape::{Md, fence, md};
+use super::words;
+use crate::finding::Finding;
+use crate::review::Reviewed;
+use crate::text::LineRange;
+
+/// Longest text to paste in one comment, in characters.
+const SKELETON: usize = 4000;
+
+/// The comment that stands at `here` (where that is known) of `document` for `findings`, in at most `limit` UTF-16 units where that is possible.
+#[must_use]
+pub fn comment(
+    page: &Page<'_>,
+    document: &Reviewed,
+    findings: &[&Finding],
+    here: Option<LineRange>,
+    limit: usize,
+) -> Md {
+    let mut text = Md::default();
+    for (at, finding) in findings.iter().enumerate() {
+        if at > 0 {
+            text.push("\n");
+        }
+        text.push(told(page, document, finding, here));
+    }
+    let paste = paste(findings);
+    if !paste.is_empty() && text.units() + paste.units() < limit {
+        text.push(paste);
+    }
+    let rules: std::collections::BTreeSet<String> = findings.iter().map(|finding| finding.key()).collect();
+    if let (1, Some(rule)) = (rules.len(), rules.first()) {
+        text.push(md!["\n", words::waive(rule)]);
+    } else {
+        text.push(md!["\n", words::waive("CODE")]);
+    }
+    text
+}
+
+/// Headline, quotation, sentence.
+fn told(page: &Page<'_>, document: &Reviewed, finding: &Finding, here: Option<LineRange>) -> Md {
+    let mut text = words::headline(finding, page.catalogue, &page.links);
+    if let Some(place) = &finding.place {
+        if here.is_none_or(|here| here != place.lines) {
+            let link = page.links.lines(&document.path, Some(place.lines));
+            text.push(md![" · ", super::escape::link(words::at(place.lines), link.as_ref())]);
+        }
+        if !place.quote.is_empty() {
+            text.push(md!["\n\n> ", words::quote(&place.quote)]);
+        }
+    }
+    text.push(md!["\n\n", words::body(finding), "\n"]);
+    for other in &finding.related {
+        let link = page.links.lines(&document.path, Some(other.lines));
+        text.push(md![
+            "\n> ",
+            words::quote(&other.quote),
+            " (",
+            super::escape::link(words::at(other.lines), link.as_ref()),
+            ")\n"
+        ]);
+    }
+    text
+}
+
+/// One fold with the texts to paste of all findings, each once; empty when there is none.
+#[must_use]
+pub fn paste(findings: &[&Finding]) -> Md {
+    let mut texts: Vec<&str> = Vec::new();
+    for finding in findings {
+        if let Some(text) = finding.suggestion.as_deref().map(str::trim).filter(|text| !text.is_empty())
+            && !texts.contains(&text)
+        {
+            texts.push(text);
+        }
+    }
+    if texts.is_empty() {
+        return Md::default();
+    }
+    md![
+        "\n<details>\n<summary>",
+        words::skeleton_title(),
+        "</summary>\n\n",
+        fence(&texts.join("\n\n"), SKELETON),
+        "\n</details>\n",
+    ]
+}

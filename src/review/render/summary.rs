@@ -1,1 +1,270 @@
-//! (to be written)
+//! The summary: verdict, checklist, findings, numbers, what was there before, what was not read. Bounded: what does not fit is
+//! handed back, never lost.
+
+use super::escape::{Md, link, md, prose};
+use super::sheet::Sheet;
+use super::{Page, inline, numbers, words};
+use crate::finding::{Check, CheckState, Evidence, Finding};
+use crate::review::{Catalogue, Placed, Placement, Reviewed};
+
+/// A summary and the findings that did not fit into it.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// The text, without marker.
+    pub text: Md,
+    /// What has to be shown elsewhere.
+    pub overflow: Vec<Placed>,
+}
+
+/// Renders the summary in at most `limit` UTF-16 units.
+#[must_use]
+pub fn summary(page: &Page<'_>, limit: usize) -> Summary {
+    let critiques = page.documents.iter().map(|document| &document.critique);
+    let footer = words::footer(words::model(critiques), page.rules, page.version);
+    let room_for_note = 200;
+    let mut sheet = Sheet::new(limit.saturating_sub(footer.units() + room_for_note));
+    let mut overflow = Vec::new();
+    sheet.add(page.verdict());
+    for (index, document) in page.documents.iter().enumerate() {
+        if page.documents.len() > 1 {
+            let file = link(words::path(&document.path), page.links.lines(&document.path, None).as_ref());
+            sheet.add(md!["### ", file, "\n\n"]);
+        }
+        checklist(&mut sheet, page, document);
+        let mine: Vec<Placed> = page.placed.iter().filter(|placed| placed.document == index).copied().collect();
+        pointers(&mut sheet, page, document, &mine);
+        let here = |introduced: bool| -> Vec<Placed> {
+            mine.iter()
+                .filter(|placed| placed.placement == Placement::Summary && placed.introduced == introduced)
+                .copied()
+                .collect()
+        };
+        overflow.extend(findings(&mut sheet, page, document, &here(true)));
+        let carried = here(false);
+        let told: Vec<Md> = carried
+            .iter()
+            .filter_map(|placed| page.finding(placed))
+            .map(|finding| item(page, document, finding))
+            .collect();
+        let fitted = sheet.fold(words::carried_title(carried.len()), &told);
+        overflow.extend(carried.into_iter().skip(fitted));
+        fixed(&mut sheet, document);
+        figures(&mut sheet, page, document);
+        promises(&mut sheet, page, document);
+    }
+    unread(&mut sheet, page);
+    let mut text = sheet.finish();
+    if !overflow.is_empty() {
+        text.push(words::overflow(overflow.len(), page.checks));
+    }
+    text.push(footer);
+    Summary { text, overflow }
+}
+
+/// How the document was read, and every check with its state, by family.
+fn checklist(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
+    if document.head.checks.is_empty() {
+        return;
+    }
+    let mut families: Vec<(&str, [Vec<Md>; 3])> = Vec::new();
+    let mut apart = Vec::new();
+    let mut checks: Vec<&Check> = document.head.checks.iter().collect();
+    checks.sort_by_key(|check| Catalogue::rank(&check.rule));
+    for check in checks {
+        let column = match check.state {
+            CheckState::Specified | CheckState::Waived => 0,
+            CheckState::Mentioned => 1,
+            CheckState::Absent => 2,
+            CheckState::NotApplicable => {
+                apart.push(label(check));
+                continue;
+            }
+        };
+        let family = page.catalogue.family(&check.rule);
+        if families.iter().all(|(known, _)| *known != family) {
+            families.push((family, Default::default()));
+        }
+        let row = families.iter_mut().find(|(known, _)| *known == family);
+        if let Some(cell) = row.and_then(|(_, cells)| cells.get_mut(column)) {
+            cell.push(entry(page, document, check));
+        }
+    }
+    let mut table = md![words::profile(&document.head.profile), words::TABLE_HEAD];
+    for (family, cells) in families {
+        table.push(md!["| **", prose(family, 60), "** | "]);
+        for cell in cells {
+            table.push(md![Md::join(cell, " · "), " | "]);
+        }
+        table.push("\n");
+    }
+    table.push("\n");
+    if !apart.is_empty() {
+        table.push(words::not_applicable(apart));
+    }
+    sheet.add(table);
+}
+
+/// `VER-001 data`: rule and part.
+fn label(check: &Check) -> Md {
+    match &check.part {
+        Some(part) => md![prose(&check.rule, 60), " ", prose(part, 60)],
+        None => prose(&check.rule, 60),
+    }
+}
+
+/// A check with the first lines that prove it.
+fn entry(page: &Page<'_>, document: &Reviewed, check: &Check) -> Md {
+    let mut text = label(check);
+    if check.state == CheckState::Waived {
+        text.push(" waived");
+    }
+    if let Some(other) = &check.deferred_to {
+        text.push(md![" → ", words::path(other)]);
+    }
+    let mut lines: Vec<_> = check.evidence.iter().map(|evidence| evidence.lines).collect();
+    lines.sort();
+    lines.dedup_by_key(|at| at.start);
+    for at in lines.into_iter().take(2) {
+        text.push(md![" ", link(words::at(at), page.links.lines(&document.path, Some(at)).as_ref())]);
+    }
+    text
+}
+
+/// Where the findings are that the summary does not tell.
+fn pointers(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed, mine: &[Placed]) {
+    let commented = |placed: &&Placed| matches!(placed.placement, Placement::Inline(_) | Placement::Kept);
+    let mut line = match mine.iter().filter(commented).count() {
+        0 => Md::default(),
+        count => words::inline_pointer(count),
+    };
+    let elsewhere: Vec<&Finding> = mine
+        .iter()
+        .filter(|placed| placed.placement == Placement::Check)
+        .filter_map(|placed| page.finding(placed))
+        .collect();
+    if !elsewhere.is_empty() {
+        let shown = elsewhere.iter().take(20).map(|finding| {
+            let place = finding.place.as_ref().map(|place| place_link(page, document, place));
+            md![prose(&finding.key(), 60), " ", place.unwrap_or_default()]
+        });
+        line.push(words::check_pointer(shown.collect(), elsewhere.len().saturating_sub(20)));
+    }
+    if !line.is_empty() {
+        line.push("\n\n");
+        sheet.add(line);
+    }
+}
+
+/// New findings by family, each family with one text to paste. Returns what did not fit.
+fn findings(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed, placed: &[Placed]) -> Vec<Placed> {
+    let mut families: Vec<(&str, usize, Vec<(Placed, &Finding)>)> = Vec::new();
+    for at in placed {
+        let Some(finding) = page.finding(at) else { continue };
+        let family = page.catalogue.family_of(finding);
+        match families.iter_mut().find(|(known, ..)| *known == family) {
+            Some((.., members)) => members.push((*at, finding)),
+            None => families.push((family, Catalogue::rank(&finding.rule), vec![(*at, finding)])),
+        }
+    }
+    families.sort_by_key(|(_, rank, members)| {
+        (std::cmp::Reverse(members.iter().map(|(_, finding)| finding.severity).max()), *rank)
+    });
+    let mut overflow = Vec::new();
+    for (family, _, members) in families {
+        let mut told = Vec::new();
+        for (at, finding) in members {
+            let mut block = item(page, document, finding);
+            if told.is_empty() {
+                block = md!["**", prose(family, 60), "**\n\n", block];
+            }
+            if sheet.add(block) {
+                told.push(finding);
+            } else {
+                overflow.push(at);
+            }
+        }
+        if !told.is_empty() {
+            sheet.add(md![inline::paste(&told), "\n"]);
+        }
+    }
+    overflow
+}
+
+/// One finding as an item of a list.
+fn item(page: &Page<'_>, document: &Reviewed, finding: &Finding) -> Md {
+    let mut text = md!["- ", words::headline(finding, page.catalogue, &page.links)];
+    if let Some(place) = &finding.place {
+        text.push(md![" · ", place_link(page, document, place)]);
+    }
+    text.push(md!["\n  ", words::body(finding), "\n"]);
+    let quotes = finding.place.iter().chain(&finding.related).filter(|place| !place.quote.is_empty());
+    for place in quotes {
+        text.push(md!["  > ", words::quote(&place.quote), "\n"]);
+    }
+    text
+}
+
+fn place_link(page: &Page<'_>, document: &Reviewed, place: &Evidence) -> Md {
+    link(words::at(place.lines), page.links.lines(&document.path, Some(place.lines)).as_ref())
+}
+
+/// What the change mended.
+fn fixed(sheet: &mut Sheet, document: &Reviewed) {
+    let Some(base) = &document.base else { return };
+    let mut rules: Vec<String> =
+        document.comparison.fixed.iter().filter_map(|at| base.findings.get(*at)).map(Finding::key).collect();
+    rules.sort();
+    rules.dedup();
+    if !rules.is_empty() {
+        sheet.add(words::fixed(rules.iter().map(|rule| prose(rule, 60)).collect()));
+    }
+}
+
+/// The numbers, folded.
+fn figures(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
+    let rows = numbers::rows(&document.head.measures);
+    if rows.is_empty() {
+        return;
+    }
+    let mut table = Md::from(words::NUMBERS_HEAD);
+    for row in rows.iter().take(60) {
+        table.push("| ");
+        for cell in [&row.measure, &row.baseline, &row.poc, &row.target, &row.other] {
+            table.push(md![prose(cell, 120), " | "]);
+        }
+        let lines = row.lines.iter().take(4);
+        let lines = lines.map(|at| link(words::at(*at), page.links.lines(&document.path, Some(*at)).as_ref()));
+        table.push(md![Md::join(lines, ", "), " |\n"]);
+    }
+    sheet.fold(words::numbers_title(rows.len()), &[table]);
+}
+
+/// What the change promises differently, folded.
+fn promises(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
+    let changed = &document.comparison.commitments;
+    let lines: Vec<Md> = changed
+        .iter()
+        .take(40)
+        .map(|change| {
+            let place = change.lines.map(|at| link(words::at(at), page.links.lines(&document.path, Some(at)).as_ref()));
+            words::promise(change, place)
+        })
+        .collect();
+    sheet.fold(words::promises_title(changed.len()), &lines);
+}
+
+/// What was not read, and mistakes in the configuration.
+fn unread(sheet: &mut Sheet, page: &Page<'_>) {
+    let limits: Vec<(&str, &str)> = page
+        .documents
+        .iter()
+        .flat_map(|document| document.head.limits.iter().map(|limit| (document.path.as_str(), limit.as_str())))
+        .collect();
+    if !page.skipped.is_empty() || !limits.is_empty() {
+        sheet.add(words::skipped(page.skipped, &limits));
+    }
+    if !page.problems.is_empty() {
+        let lines = page.problems.iter().take(20).map(words::problem);
+        sheet.add(md![words::PROBLEMS, Md::join(lines, ""), "\n"]);
+    }
+}

@@ -1,1 +1,427 @@
-//! (to be written)
+//! All words that people read on a change, in one place: short, calm, without praise. Decides nothing and lays nothing out.
+
+use super::escape::{Md, code, md, prose};
+use super::links::Links;
+use crate::critique::Critique;
+use crate::facts::{Profile, Stage};
+use crate::finding::{CheckState, Confidence, Finding, Severity, Source};
+use crate::review::{Catalogue, CommitmentChange, Conclusion, Skipped};
+use crate::text::LineRange;
+
+/// Longest sentence of a finding, in characters.
+const SENTENCE: usize = 600;
+/// Longest quotation.
+const QUOTE: usize = 260;
+/// Longest path or name.
+const NAME: usize = 160;
+
+/// How many findings of each severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Infos.
+    pub notes: usize,
+}
+
+impl Tally {
+    /// Counts.
+    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+        let mut tally = Self::default();
+        for finding in findings {
+            match finding.severity {
+                Severity::Error => tally.errors += 1,
+                Severity::Warning => tally.warnings += 1,
+                Severity::Info => tally.notes += 1,
+            }
+        }
+        tally
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn total(self) -> usize {
+        self.errors + self.warnings + self.notes
+    }
+
+    /// "2 errors, 3 warnings"; notes are named only where there is nothing worse. Plain text.
+    #[must_use]
+    pub fn words(self) -> Option<String> {
+        let mut parts = Vec::new();
+        if self.errors > 0 {
+            parts.push(plural(self.errors, "error", "errors"));
+        }
+        if self.warnings > 0 {
+            parts.push(plural(self.warnings, "warning", "warnings"));
+        }
+        if self.notes > 0 && parts.is_empty() {
+            parts.push(plural(self.notes, "note", "notes"));
+        }
+        (!parts.is_empty()).then(|| parts.join(", "))
+    }
+}
+
+/// "1 error", "2 errors".
+#[must_use]
+pub fn plural(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn counted(count: usize, one: &'static str, many: &'static str) -> Md {
+    md![count, " ", if count == 1 { one } else { many }]
+}
+
+/// What the conclusion means for the merge; `blocked` says that a finding is the reason.
+#[must_use]
+pub fn consequence(conclusion: Conclusion, blocked: bool, findings: usize) -> &'static str {
+    match conclusion {
+        Conclusion::Failure if blocked => "blocks the merge",
+        Conclusion::Failure => "blocks the merge: not everything could be read",
+        Conclusion::Neutral => "not everything could be read",
+        Conclusion::Success if findings > 0 => "does not block the merge",
+        Conclusion::Success => "",
+    }
+}
+
+/// The first line of a summary. `before` counts what was there before the change.
+#[must_use]
+pub fn verdict(tally: Tally, documents: Md, before: usize, consequence: &'static str) -> Md {
+    let mut line = match tally.words() {
+        Some(words) => md!["**", prose(&words, NAME), "** in ", documents],
+        None if before > 0 => md!["**Nothing new** in ", documents],
+        None => md!["**Nothing to report** in ", documents],
+    };
+    if before > 0 {
+        line.push(md![" · ", before, " more from before this change"]);
+    }
+    if !consequence.is_empty() {
+        line.push(md![" · ", consequence]);
+    }
+    line.push("\n\n");
+    line
+}
+
+/// The reviewed files as the verdict names them.
+#[must_use]
+pub fn documents(paths: &[&str]) -> Md {
+    match paths {
+        [one] => path(one),
+        [one, two] => md![path(one), " and ", path(two)],
+        many => counted(many.len(), "specification", "specifications"),
+    }
+}
+
+/// A file name.
+#[must_use]
+pub fn path(path: &str) -> Md {
+    code(path, NAME)
+}
+
+/// No specification is left where there was one.
+pub const NO_SPEC: &str =
+    "**No specification changed.** What was reviewed here before is no longer part of this change.\n";
+/// Title of the check of a change without a specification.
+pub const NO_SPEC_TITLE: &str = "No specification changed";
+/// Text of that check.
+pub const NO_SPEC_CHECK: &str =
+    "This change touches no specification of an AI project, so there was nothing to review.\n";
+
+/// How the document was read, in one line.
+#[must_use]
+pub fn profile(profile: &Profile) -> Md {
+    let tasks: Vec<Md> = profile.tasks.iter().take(3).map(|task| prose(&task.replace('-', " "), NAME)).collect();
+    let stage = match profile.stage {
+        Stage::Brief => "a brief",
+        Stage::Poc => "a plan up to the proof of concept",
+        Stage::Production => "a plan up to operation",
+    };
+    let mut line = md!["Read as ", stage];
+    if !tasks.is_empty() {
+        line.push(md![" for ", Md::join(tasks, ", ")]);
+    }
+    line.push(".\n\n");
+    line
+}
+
+/// Header of the table of checks.
+pub const TABLE_HEAD: &str = "| | ✓ stated | ~ named only | ✗ missing |\n|---|---|---|---|\n";
+
+/// The sign of a state.
+#[must_use]
+pub fn sign(state: CheckState) -> &'static str {
+    match state {
+        CheckState::Specified | CheckState::Waived => "✓",
+        CheckState::Mentioned => "~",
+        CheckState::Absent => "✗",
+        CheckState::NotApplicable => "–",
+    }
+}
+
+/// Checks that make no sense for this document.
+#[must_use]
+pub fn not_applicable(rules: Vec<Md>) -> Md {
+    md!["– not applicable: ", Md::join(rules, ", "), "\n\n"]
+}
+
+/// `L12` or `L12–14`, plain.
+#[must_use]
+pub fn at(lines: LineRange) -> Md {
+    if lines.start == lines.end { md!["L", lines.start] } else { md!["L", lines.start, "–", lines.end] }
+}
+
+/// Severity, rule, name, and how sure.
+#[must_use]
+pub fn headline(finding: &Finding, catalogue: &Catalogue, links: &Links) -> Md {
+    let rule = super::escape::link(prose(&finding.key(), NAME), links.docs(&finding.docs).as_ref());
+    let mut line = md!["**", finding.severity.word(), "** · ", rule];
+    if let Some(name) = catalogue.name(&finding.rule) {
+        line.push(md![" ", prose(&name.replace('-', " "), NAME)]);
+    }
+    if finding.source == Source::Model {
+        line.push(" · from the model, never blocks");
+    } else if finding.confidence != Confidence::High {
+        line.push(md![" · ", finding.confidence.word(), " confidence"]);
+    }
+    line
+}
+
+/// What is wrong and what it costs.
+#[must_use]
+pub fn body(finding: &Finding) -> Md {
+    let mut text = prose(&finding.message, SENTENCE);
+    let why = prose(&finding.why, SENTENCE);
+    if !why.is_empty() {
+        text.push(" ");
+        text.push(why);
+    }
+    text
+}
+
+/// Quoted words.
+#[must_use]
+pub fn quote(words: &str) -> Md {
+    prose(words, QUOTE)
+}
+
+/// The fold with text to paste.
+#[must_use]
+pub fn skeleton_title() -> Md {
+    Md::from("Text to paste and fill in")
+}
+
+/// How to waive one rule.
+#[must_use]
+pub fn waive(rule: &str) -> Md {
+    let comment = format!("<!-- specreview: waive {rule} reason=\"…\" -->");
+    md!["<sub>Left out on purpose? Say so in the document: ", code(&comment, NAME), "</sub>\n"]
+}
+
+/// Findings that stand in inline comments, new and earlier ones alike.
+#[must_use]
+pub fn inline_pointer(count: usize) -> Md {
+    md![counted(count, "finding stands", "findings stand"), " in comments on the changed lines. "]
+}
+
+/// Findings that stand in the check because the diff does not show their lines.
+#[must_use]
+pub fn check_pointer(places: Vec<Md>, more: usize) -> Md {
+    let count = places.len() + more;
+    let mut line = md![
+        counted(count, "finding lies", "findings lie"),
+        " on lines that this diff does not show; the check has ",
+        if count == 1 { "it" } else { "them" },
+        ": ",
+        Md::join(places, ", "),
+    ];
+    if more > 0 {
+        line.push(md![" and ", more, " more"]);
+    }
+    line.push(". ");
+    line
+}
+
+/// Title of the fold of what was there before.
+#[must_use]
+pub fn carried_title(count: usize) -> Md {
+    md![counted(count, "finding", "findings"), " from before this change (never blocks)"]
+}
+
+/// What the change mended.
+#[must_use]
+pub fn fixed(rules: Vec<Md>) -> Md {
+    md!["Fixed by this change: ", Md::join(rules, ", "), ".\n\n"]
+}
+
+/// Title of the fold of numbers.
+#[must_use]
+pub fn numbers_title(measures: usize) -> Md {
+    md!["Numbers that were read: ", counted(measures, "measure", "measures")]
+}
+
+/// Header of the table of numbers.
+pub const NUMBERS_HEAD: &str =
+    "| Measure | Baseline | Proof of concept | Target | Other | Lines |\n|---|---|---|---|---|---|\n";
+
+/// Title of the fold of changed promises.
+#[must_use]
+pub fn promises_title(count: usize) -> Md {
+    md![counted(count, "commitment", "commitments"), " changed"]
+}
+
+/// One changed promise.
+#[must_use]
+pub fn promise(change: &CommitmentChange, place: Option<Md>) -> Md {
+    let mut line = md!["- ", change.kind.word(), " ", prose(&change.key, NAME), ": "];
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => line.push(md![code(before, NAME), " → ", code(after, NAME)]),
+        (None, Some(after)) => line.push(md!["new, ", code(after, NAME)]),
+        (Some(before), None) => line.push(md!["gone, was ", code(before, NAME)]),
+        (None, None) => {}
+    }
+    if let Some(place) = place {
+        line.push(md![" ", place]);
+    }
+    line.push("\n");
+    line
+}
+
+/// What was not read.
+#[must_use]
+pub fn skipped(skipped: &[Skipped], limits: &[(&str, &str)]) -> Md {
+    let mut lines = Md::from("**Not read**\n\n");
+    let entries = skipped.iter().map(|at| (at.what.as_str(), at.why.as_str())).chain(limits.iter().copied());
+    for (what, why) in entries.take(20) {
+        lines.push(md!["- ", path(what), ": ", prose(why, SENTENCE), "\n"]);
+    }
+    lines.push("\n");
+    lines
+}
+
+/// A mistake in the configuration.
+#[must_use]
+pub fn problem(problem: &crate::finding::Problem) -> Md {
+    let place = problem.line.map_or_else(Md::default, |line| md![" line ", line]);
+    md![
+        "- ",
+        path(&problem.file),
+        place,
+        ": ",
+        prose(&problem.message, SENTENCE),
+        " ",
+        prose(&problem.advice, SENTENCE),
+        "\n"
+    ]
+}
+
+/// Title of the mistakes in the configuration.
+pub const PROBLEMS: &str = "**Configuration** (the rest of it is in force)\n\n";
+
+/// How the model took part, in one line.
+#[must_use]
+pub fn model<'a>(critiques: impl Iterator<Item = &'a Critique> + Clone) -> Md {
+    if let Some(why) = critiques.clone().find_map(|critique| critique.incomplete.as_deref()) {
+        let mut why = why.trim_end_matches('.').to_owned();
+        if let Some(first) = why.get(..1).map(str::to_uppercase) {
+            why.replace_range(..1, &first);
+        }
+        return md![prose(&why, SENTENCE), "; the checklist above is complete without it."];
+    }
+    let Some(name) = critiques.clone().find_map(|critique| critique.model.as_deref()) else {
+        return Md::from("No model was asked: the deterministic checklist only.");
+    };
+    let dropped: usize = critiques.flat_map(|critique| &critique.verdicts).map(|verdict| verdict.dropped).sum();
+    let mut line = md!["The critique was written with ", code(name, NAME), "; it never decides."];
+    if dropped > 0 {
+        line.push(md![
+            " ",
+            counted(dropped, "claim", "claims"),
+            " without evidence in the text ",
+            if dropped == 1 { "was" } else { "were" },
+            " dropped."
+        ]);
+    }
+    line
+}
+
+/// The last lines: how to waive, what ran.
+#[must_use]
+pub fn footer(model: Md, rules: &str, version: &str) -> Md {
+    let waive = code("<!-- specreview: waive CODE reason=\"…\" -->", NAME);
+    let mut line = md!["---\n<sub>", model, " Left out on purpose? Say so in the document: ", waive, "."];
+    if !rules.is_empty() {
+        line.push(md![" Rules ", code(rules, NAME), "."]);
+    }
+    if !version.is_empty() {
+        line.push(md![" specreview ", prose(version, NAME), "."]);
+    }
+    line.push("</sub>\n");
+    line
+}
+
+/// What did not fit.
+#[must_use]
+pub fn overflow(count: usize, in_check: bool) -> Md {
+    let place = if in_check { "the annotations of the check" } else { "the report of the run" };
+    md![counted(count, "more finding does", "more findings do"), " not fit here: see ", place, ".\n\n"]
+}
+
+/// Body of a review; the address is filled in when the summary is there.
+#[must_use]
+pub fn review(comments: usize) -> Md {
+    md![
+        counted(comments, "comment", "comments"),
+        " on the changed lines; the whole review is in [the summary](",
+        crate::review::SUMMARY_URL,
+        ").",
+    ]
+}
+
+/// Where the check sends its reader.
+#[must_use]
+pub fn see_summary() -> Md {
+    md!["The whole review is in [the summary](", crate::review::SUMMARY_URL, ").\n\n"]
+}
+
+/// A comment whose findings are gone.
+#[must_use]
+pub fn fixed_comment(commit: &str, rules: Vec<Md>, in_change: bool) -> Md {
+    let short: String = commit.chars().take(7).collect();
+    let what = if in_change { "Fixed in " } else { "No longer part of this change as of " };
+    md!["**", what, code(&short, 40), "**: ", Md::join(rules, ", "), "\n\n"]
+}
+
+/// Some findings of a shared comment are gone.
+#[must_use]
+pub fn partly_fixed(commit: &str, rules: Vec<Md>) -> Md {
+    let short: String = commit.chars().take(7).collect();
+    md!["Fixed in ", code(&short, 40), ": ", Md::join(rules, ", "), ". What is left:\n\n"]
+}
+
+/// Title of the fold that keeps what a fixed comment said.
+pub const WAS_SAID: &str = "What it said";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_words_and_notes_are_quiet() {
+        let words = |errors, warnings, notes| Tally { errors, warnings, notes }.words();
+        assert_eq!(words(1, 2, 3).as_deref(), Some("1 error, 2 warnings"));
+        assert_eq!(words(0, 1, 0).as_deref(), Some("1 warning"));
+        assert_eq!(words(0, 0, 2).as_deref(), Some("2 notes"));
+        assert_eq!(words(0, 0, 0), None);
+    }
+
+    #[test]
+    fn the_model_is_named_in_one_line() {
+        let asked = Critique { model: Some("small-model".into()), ..Critique::default() };
+        let failed = Critique { incomplete: Some("the model endpoint did not answer".into()), ..asked.clone() };
+        let line = |critiques: &[Critique]| model(critiques.iter()).into_string();
+        assert_eq!(line(&[]), "No model was asked: the deterministic checklist only.");
+        assert_eq!(line(&[asked]), "The critique was written with `small-model`; it never decides.");
+        assert_eq!(line(&[failed]), "The model endpoint did not answer; the checklist above is complete without it.");
+    }
+}

@@ -1,0 +1,190 @@
+//! What is posted, what can be done, and what was done: the words between a plan and a platform. Plain data.
+
+use crate::text::LineRange;
+
+/// Stands in the body of an action where the address of the summary belongs; the publisher fills it in once the summary
+/// is there.
+pub const SUMMARY_URL: &str = "{{specreview:summary-url}}";
+
+/// Id of an object on the platform, as text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId(pub String);
+
+/// What a platform can do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Inline comments in one review.
+    pub inline_per_review: usize,
+    /// Characters of a body.
+    pub body_chars: usize,
+    /// Check runs with annotations; annotations per call.
+    pub annotations_per_call: usize,
+    /// The check can be written (an App), or the exit status of the job is the gate (CI).
+    pub checks: bool,
+}
+
+/// What this bot has on a change. Only objects of its own account with a valid marker are listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Posted {
+    /// Summaries, oldest first; more than one is healed.
+    pub summaries: Vec<PostedSummary>,
+    /// Reviews, oldest first, pending ones too.
+    pub reviews: Vec<PostedReview>,
+    /// Inline comments.
+    pub comments: Vec<PostedComment>,
+    /// Checks on the head commit.
+    pub checks: Vec<PostedCheck>,
+}
+
+/// The summary comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostedSummary {
+    /// Id.
+    pub id: ObjectId,
+    /// Its address.
+    pub url: String,
+    /// Its text.
+    pub body: String,
+}
+
+/// A review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostedReview {
+    /// Id.
+    pub id: ObjectId,
+    /// The commit it is about.
+    pub commit: String,
+    /// Not submitted yet: blocks every further review of the same account.
+    pub pending: bool,
+    /// Its text.
+    pub body: String,
+}
+
+/// An inline comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostedComment {
+    /// Id.
+    pub id: ObjectId,
+    /// Path of the file.
+    pub path: String,
+    /// Its text.
+    pub body: String,
+    /// Fingerprints of the findings it carries, from its marker.
+    pub fingerprints: Vec<String>,
+    /// Somebody answered: it is never deleted.
+    pub has_replies: bool,
+}
+
+/// A check on the head commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostedCheck {
+    /// Id.
+    pub id: ObjectId,
+    /// Key of the run it stands for.
+    pub key: String,
+    /// Completed, or still running.
+    pub completed: bool,
+}
+
+/// An inline comment to post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InlineComment {
+    /// Path at the head.
+    pub path: String,
+    /// Lines of the new text, in one hunk.
+    pub lines: LineRange,
+    /// Rendered text with marker.
+    pub body: String,
+}
+
+/// An annotation of a check: may stand on any line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Annotation {
+    /// Path at the head.
+    pub path: String,
+    /// Lines.
+    pub lines: LineRange,
+    /// `notice`, `warning`, `failure`.
+    pub level: &'static str,
+    /// Title.
+    pub title: String,
+    /// Text, plain.
+    pub message: String,
+}
+
+/// What a check shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckOutput {
+    /// One line.
+    pub title: String,
+    /// Markdown.
+    pub summary: String,
+    /// Annotations, ranked.
+    pub annotations: Vec<Annotation>,
+}
+
+/// One write on the platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Removes an own review that was never submitted.
+    DeletePending(ObjectId),
+    /// Posts the summary.
+    CreateSummary {
+        /// Text with marker.
+        body: String,
+    },
+    /// Replaces the text of the summary.
+    UpdateSummary {
+        /// Which.
+        id: ObjectId,
+        /// Text with marker.
+        body: String,
+    },
+    /// Removes an own summary that is there twice.
+    DeleteSummary(ObjectId),
+    /// Posts one review with all inline comments, all or nothing.
+    CreateReview {
+        /// Commit.
+        commit: String,
+        /// One line, with [`SUMMARY_URL`] in it, and marker.
+        body: String,
+        /// Comments.
+        comments: Vec<InlineComment>,
+    },
+    /// Replaces the text of an inline comment (a finding that is fixed).
+    UpdateComment {
+        /// Which.
+        id: ObjectId,
+        /// Text with marker.
+        body: String,
+    },
+    /// Completes a check on the head, or creates it completed.
+    CompleteCheck {
+        /// The running check, if one was started.
+        id: Option<ObjectId>,
+        /// Commit.
+        commit: String,
+        /// Key of the run.
+        key: String,
+        /// `success`, `failure`, `neutral`.
+        conclusion: super::Conclusion,
+        /// What it shows.
+        output: CheckOutput,
+    },
+}
+
+/// What became of an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done; the id and address of what was made.
+    Done {
+        /// Id of the object.
+        id: Option<ObjectId>,
+        /// Its address for people.
+        url: Option<String>,
+    },
+    /// The platform refused it: nothing was written.
+    Rejected(String),
+    /// Time ran out or the platform failed after the write was sent: it may or may not be there.
+    Unknown(String),
+}

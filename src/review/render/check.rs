@@ -1,0 +1,80 @@
+//! What the check shows: title, a short summary, and annotations for findings whose lines the diff does not show or that did not
+//! fit into the summary. Annotations are plain text.
+
+use super::escape::{Md, clip, visible};
+use super::{Page, words};
+use crate::finding::{Finding, Severity};
+use crate::review::{Annotation, CheckOutput, Placed};
+use crate::text::LineRange;
+
+/// The output of the check of a review.
+#[must_use]
+pub fn output(page: &Page<'_>, annotated: &[Placed]) -> CheckOutput {
+    let tally = words::Tally::of(page.introduced());
+    let consequence = words::consequence(page.conclusion, page.blocks(), tally.total());
+    let title = match (tally.words(), consequence) {
+        (Some(words), "") => words,
+        (Some(words), consequence) => format!("{words} · {consequence}"),
+        (None, "") => "Nothing to report".to_owned(),
+        (None, consequence) => format!("Nothing to report · {consequence}"),
+    };
+    let mut summary = page.verdict();
+    summary.push(words::see_summary());
+    summary.push(words::model(page.documents.iter().map(|document| &document.critique)));
+    summary.push("\n");
+    let mut annotations: Vec<(Severity, Annotation)> = annotated
+        .iter()
+        .filter_map(|placed| {
+            let finding = page.finding(placed)?;
+            let path = &page.documents.get(placed.document)?.path;
+            Some((finding.severity, annotation(page, path, finding, placed.introduced)))
+        })
+        .collect();
+    annotations.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+    CheckOutput {
+        title: clip(&title, 250),
+        summary: summary.into_string(),
+        annotations: annotations.into_iter().map(|(_, annotation)| annotation).collect(),
+    }
+}
+
+/// The output of the check of a change without a specification.
+#[must_use]
+pub fn without_spec(page: &Page<'_>) -> CheckOutput {
+    let incomplete = words::consequence(page.conclusion, false, 0);
+    let title = if page.skipped.is_empty() { words::NO_SPEC_TITLE } else { incomplete };
+    let mut summary = if page.skipped.is_empty() { Md::from(words::NO_SPEC_CHECK) } else { Md::default() };
+    if !page.skipped.is_empty() {
+        summary.push(words::skipped(page.skipped, &[]));
+    }
+    if !page.problems.is_empty() {
+        summary.push(words::PROBLEMS);
+        summary.push(Md::join(page.problems.iter().take(20).map(words::problem), ""));
+    }
+    let title = if title.is_empty() { words::NO_SPEC_TITLE } else { title };
+    CheckOutput { title: title.to_owned(), summary: summary.into_string(), annotations: Vec::new() }
+}
+
+/// One finding as an annotation, on its line or on the first line of the file.
+fn annotation(page: &Page<'_>, path: &str, finding: &Finding, introduced: bool) -> Annotation {
+    let level = match finding.severity {
+        _ if !introduced => "notice",
+        Severity::Error => "failure",
+        Severity::Warning => "warning",
+        Severity::Info => "notice",
+    };
+    let name = page.catalogue.name(&finding.rule).unwrap_or_default();
+    let mut message = finding.message.clone();
+    for more in [Some(&finding.why), finding.suggestion.as_ref()].into_iter().flatten().filter(|text| !text.is_empty())
+    {
+        message.push_str("\n\n");
+        message.push_str(more);
+    }
+    Annotation {
+        path: path.to_owned(),
+        lines: finding.place.as_ref().map_or(LineRange::single(1), |place| place.lines),
+        level,
+        title: clip(&visible(&format!("{} {name}", finding.key()), false), 250).trim_end().to_owned(),
+        message: clip(&visible(&message, true), 4000),
+    }
+}

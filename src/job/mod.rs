@@ -8,4 +8,4 @@ pub mod worker;
 
 pub use deps::{Deps, Options};
 pub use publish::{Published, publish};
-pub use run::{review_change, review_texts};
+pub use run::{ChangeReview, catalogue, review_change, review_texts};

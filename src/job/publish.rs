@@ -1,9 +1,9 @@
 //! Brings a review to its platform: reads what is posted, plans, carries out, and reads back whatever has an unknown outcome
 //! before anything is sent again.
 
-use super::Deps;
+use super::{ChangeReview, Deps};
 use crate::platform::{Platform, PlatformError};
-use crate::review::{Action, ChangeRef, Options as PlanOptions, Outcome, Posted, Review, SUMMARY_URL, plan};
+use crate::review::{Action, ChangeRef, Outcome, Posted, SUMMARY_URL, plan};
 
 /// Rounds of plan and write: a first one, one after refused places, and two after unknown outcomes.
 const ROUNDS: usize = 4;
@@ -25,15 +25,20 @@ pub enum Published {
     },
 }
 
-/// Publishes `review`. Every round starts from what the platform shows, so a repeated call finds nothing left to do.
+/// Publishes a review. Every round starts from what the platform shows, so a repeated call finds nothing left to do.
 ///
 /// # Errors
 /// When the platform cannot be read, refuses the review in every form, or the outcome of a write stays unknown: the job is
 /// tried again later.
-pub async fn publish(deps: &Deps, platform: &dyn Platform, review: &Review) -> Result<Published, PlatformError> {
+pub async fn publish(
+    deps: &Deps,
+    platform: &dyn Platform,
+    reviewed: &ChangeReview,
+) -> Result<Published, PlatformError> {
+    let ChangeReview { review, plan: options } = reviewed;
     let at = &review.change.at;
     let can = platform.capabilities();
-    let mut options = PlanOptions::default();
+    let mut options = options.clone();
     let mut writes = 0;
     let mut trouble = String::new();
     for round in 0..ROUNDS {

@@ -11,7 +11,10 @@ use crate::facts::{Facts, Kind};
 use crate::finding::Problem;
 use crate::output::{Entry, Run};
 use crate::platform::{Platform, PlatformError};
-use crate::review::{Change, ChangeRef, ChangedFile, Gate, Review, Reviewed, Skipped, compare, gather};
+use crate::review::{
+    Catalogue, Change, ChangeRef, ChangedFile, Gate, Options as PlanOptions, Review, Reviewed, Skipped, compare, gather,
+};
+use crate::rules::{self, RuleSet};
 use crate::source::{Loaded, sha256_hex};
 
 /// Endings of files that may be specifications.
@@ -63,6 +66,15 @@ pub async fn review_texts(
     run
 }
 
+/// A review of a change, with what the configuration of its base says about posting it.
+#[derive(Debug, Clone)]
+pub struct ChangeReview {
+    /// What there is to say.
+    pub review: Review,
+    /// How it is to be said.
+    pub plan: PlanOptions,
+}
+
 /// Fetches and reviews a change. Nothing is posted.
 ///
 /// # Errors
@@ -72,7 +84,7 @@ pub async fn review_change(
     platform: &dyn Platform,
     at: &ChangeRef,
     options: &Options,
-) -> Result<Review, PlatformError> {
+) -> Result<ChangeReview, PlatformError> {
     let change = platform.fetch(at, &may_be_document).await?;
     let codes = deps.rules.rules.iter().map(|rule| rule.code.clone()).collect();
     let (config, problems) = match &change.config {
@@ -91,7 +103,27 @@ pub async fn review_change(
         require_complete: options.require_complete || config.require_complete,
     };
     let key = run_key(deps, &change, options);
-    Ok(gather(change, documents, problems, gate, key))
+    let plan = PlanOptions {
+        inline: true,
+        inline_comments: config.inline_comments,
+        check_without_spec: config.check_without_spec,
+        catalogue: catalogue(&deps.rules),
+        docs: vec![rules::DOCS.to_owned()],
+        version: deps.version.to_owned(),
+        rules: deps.rules.hash.clone(),
+    };
+    Ok(ChangeReview { review: gather(change, documents, problems, gate, key), plan })
+}
+
+/// Names and families of the rules, and which metrics are ratios, for the words that people read.
+#[must_use]
+pub fn catalogue(rules: &RuleSet) -> Catalogue {
+    let named = rules
+        .rules
+        .iter()
+        .fold(Catalogue::default(), |catalogue, rule| catalogue.with_rule(&rule.code, &rule.name, &rule.family));
+    let ratios = rules.lexicon.metrics().iter().filter(|metric| metric.max == Some(1.0));
+    ratios.fold(named, |catalogue, metric| catalogue.with_ratio(&metric.id))
 }
 
 /// True for paths whose ending says Markdown.

@@ -108,8 +108,8 @@ impl Worker {
         let review = review_change(&self.deps, platform.as_ref(), &payload.at, &self.options).await?;
         match publish(&self.deps, platform.as_ref(), &review).await? {
             Published::Done { writes, .. } => {
-                tracing::info!(change = %payload.at, head = %review.change.head, writes,
-                    conclusion = review.conclusion.word(), "reviewed");
+                tracing::info!(change = %payload.at, head = %review.review.change.head, writes,
+                    conclusion = review.review.conclusion.word(), "reviewed");
                 Ok(())
             }
             Published::Superseded { head } => {

@@ -17,7 +17,7 @@ use crate::facts::{Lexicon, Profile, RawConcept};
 use crate::finding::{Confidence, Problem, Severity};
 
 /// Where the pages that come with the program can be read.
-const DOCS: &str = "https://github.com/specreview/specreview/blob/main/";
+pub const DOCS: &str = "https://github.com/specreview/specreview/blob/main/";
 /// Most files of one set of user rules.
 const MOST_SOURCES: usize = 1000;
 /// Longest page or table in bytes.

@@ -18,7 +18,7 @@ mod tables;
 mod testing;
 mod words;
 
-pub use compile::{ConceptPage, Rule, RuleSet, compile};
+pub use compile::{ConceptPage, DOCS, Rule, RuleSet, compile};
 pub use example::{Example, ExampleOutcome, Expectation, run_concept_example, run_example};
 pub use explain::new_page;
 pub use page::{Page, Source};

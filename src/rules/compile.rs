@@ -282,6 +282,7 @@ impl Loader {
         let names = Names::of(&lexicon);
         let mut set = RuleSet { concepts: self.concepts, lexicon, ..RuleSet::default() };
         let mut taken: BTreeMap<String, String> = BTreeMap::new();
+        let declared: BTreeSet<String> = self.pages.iter().filter_map(|(_, front, _)| code_of(front)).collect();
         let mut to_try = Vec::new();
         for (page, front, is_user) in self.pages {
             let faults = Faults::new(&page.path, page.front_line);
@@ -296,7 +297,8 @@ impl Loader {
         }
         set.rules.sort_by(|a, b| a.code.cmp(&b.code));
         self.problems.extend(try_examples(&mut set, &to_try, &self.user_concepts));
-        set.risks = known_risks(self.tables.risks, &set, &places, &mut self.problems);
+        // A page that is broken is reported already; a risk that names it is not wrong as well.
+        set.risks = known_risks(self.tables.risks, &set, &declared, &places, &mut self.problems);
         (set, self.problems)
     }
 }
@@ -394,6 +396,15 @@ fn build(
     })
 }
 
+/// The code of a front matter, sound or not.
+fn code_of(front: &Node) -> Option<String> {
+    let Value::Map(pairs) = &front.value else { return None };
+    pairs.iter().find(|(key, _)| key.text == "code").and_then(|(_, node)| match &node.value {
+        Value::Text(code) => Some(code.clone()),
+        _ => None,
+    })
+}
+
 fn examples_are_complete(page: &Page, faults: &Faults<'_>) {
     for (expect, advice) in [
         (Expectation::Bad, "add a ```` ```markdown bad ```` block with a passage on which the rule must fire"),
@@ -465,12 +476,16 @@ fn try_examples(set: &mut RuleSet, codes: &[String], concepts: &BTreeSet<String>
 fn known_risks(
     risks: Vec<RawRisk>,
     set: &RuleSet,
+    declared: &BTreeSet<String>,
     places: &BTreeMap<String, (String, u32)>,
     problems: &mut Vec<Problem>,
 ) -> Vec<RawRisk> {
     let is_known = |key: &String| {
         let (code, part) = key.split_once(':').map_or((key.as_str(), None), |(code, part)| (code, Some(part)));
-        set.get(code).is_some_and(|rule| part.is_none_or(|part| rule.parts.iter().any(|name| name == part)))
+        set.get(code).map_or_else(
+            || declared.contains(code),
+            |rule| part.is_none_or(|part| rule.parts.iter().any(|name| name == part)),
+        )
     };
     for risk in &risks {
         for key in risk.mitigated_by.iter().chain(&risk.measured_by).filter(|key| !is_known(key)) {

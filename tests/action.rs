@@ -119,7 +119,8 @@ fn run(workspace: &Path, inputs: &[(&str, &str)], event: &str) -> Done {
         for (name, value) in &step.env {
             command.env(name, fill(value, &known));
         }
-        let folder = step.working_directory.as_ref().map_or_else(|| workspace.display().to_string(), |d| fill(d, &known));
+        let folder =
+            step.working_directory.as_ref().map_or_else(|| workspace.display().to_string(), |d| fill(d, &known));
         let done = command.current_dir(folder).output().unwrap();
         stdout += &String::from_utf8(done.stdout).unwrap();
         stderr += &String::from_utf8(done.stderr).unwrap();

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use specreview::diff::DiffLine;
-use specreview::platform::github::{AppKey, Credentials, GitHub, Mark, Settings, Token};
+use specreview::platform::github::{AppKey, Credentials, GitHub, Settings, Token};
 use specreview::platform::{Platform, PlatformError, Platforms as _};
+use specreview::review::marker::{Item, MarkKind, MarkerKey};
 use specreview::review::{
     Action, Annotation, Change, ChangedFile, CheckOutput, Conclusion, FilePatch, FileStatus, InlineComment, ObjectId,
     Outcome,
@@ -16,17 +17,20 @@ use crate::forge::{APP, Delivery, Edit, Fault, Forge, PRIVATE_KEY, Pull, SECRET,
 
 const SPEC: &str = "# Fraud\n\nOne.\n\nTwo.\n\nThree.\n\nFour.\n\nFive.\n\nSix.\n";
 
-/// Stands for the bot's own marks: `<!-- mark summary -->`, `<!-- mark inline a b -->`.
-fn recognise(body: &str) -> Option<Mark> {
-    let words: Vec<&str> = body.split_once("<!-- mark ")?.1.split_once(" -->")?.0.split(' ').collect();
-    match words.as_slice() {
-        ["summary"] => Some(Mark::Summary),
-        ["review"] => Some(Mark::Review),
-        ["inline", rest @ ..] => {
-            Some(Mark::Inline { fingerprints: rest.iter().map(|word| (*word).to_owned()).collect() })
-        }
-        _ => None,
-    }
+fn key() -> MarkerKey {
+    MarkerKey::new(b"the key of this bot's marks")
+}
+
+/// A text with the bot's own mark.
+fn marked(pull: &Pull, kind: MarkKind, text: &str, fingerprints: &[&str]) -> String {
+    let item =
+        |fingerprint: &&str| Item { rule: "MET-001".into(), model: false, fingerprint: (*fingerprint).to_owned() };
+    let items: Vec<Item> = fingerprints.iter().map(item).collect();
+    format!("{text}\n\n{}", key().seal(&pull.at(), kind, "key-1", &items, text).as_str())
+}
+
+fn summary(pull: &Pull, text: &str) -> Action {
+    Action::CreateSummary { body: marked(pull, MarkKind::Summary, text, &[]) }
 }
 
 fn settings(forge: &Forge) -> Settings {
@@ -34,7 +38,7 @@ fn settings(forge: &Forge) -> Settings {
 }
 
 fn github(forge: &Forge, credentials: Credentials) -> GitHub {
-    GitHub::new(&settings(forge), credentials, Arc::new(recognise), Arc::new(now)).unwrap()
+    GitHub::new(&settings(forge), credentials, key(), Arc::new(now)).unwrap()
 }
 
 fn app(forge: &Forge) -> GitHub {
@@ -73,7 +77,8 @@ fn at_line(path: &str, start: u32, end: u32, body: &str) -> InlineComment {
 }
 
 fn review(pull: &Pull, comments: Vec<InlineComment>) -> Action {
-    Action::CreateReview { commit: pull.head(), body: "See the summary. <!-- mark review -->".into(), comments }
+    let body = marked(pull, MarkKind::Review, "See the summary.", &[]);
+    Action::CreateReview { commit: pull.head(), body, comments }
 }
 
 fn check(pull: &Pull, annotations: u32) -> Action {
@@ -269,17 +274,27 @@ async fn only_own_objects_with_own_marks_are_found_again() {
     let repo = forge.repo("acme/specs");
     let pull = repo.open_pull("feature", &[("a.md", SPEC)]);
     let platform = open(&forge, &pull).await;
-    pull.comment_as("mallory", "<!-- mark summary -->");
-    pull.review_as("mallory", "COMMENTED", "<!-- mark review -->");
-    pull.review_as("mallory", "PENDING", "<!-- mark review -->");
+    let forged = marked(&pull, MarkKind::Summary, "copied", &[]);
+    pull.comment_as("mallory", &forged);
+    pull.review_as("mallory", "COMMENTED", &marked(&pull, MarkKind::Review, "copied", &[]));
+    pull.review_as("mallory", "PENDING", &marked(&pull, MarkKind::Review, "copied", &[]));
     pull.review_as("specreview[bot]", "COMMENTED", "no mark");
-    for body in ["<!-- mark summary --> one", "no mark", "<!-- mark summary --> two"] {
-        id(&platform.carry_out(&pull.at(), &Action::CreateSummary { body: body.into() }).await);
+    let elsewhere = marked(&repo.open_pull("other", &[("c.md", "x")]), MarkKind::Summary, "of another change", &[]);
+    for action in [
+        summary(&pull, "one"),
+        Action::CreateSummary { body: "no mark".into() },
+        Action::CreateSummary { body: elsewhere },
+        summary(&pull, "two"),
+    ] {
+        id(&platform.carry_out(&pull.at(), &action).await);
     }
-    let comments = vec![at_line("a.md", 1, 1, "<!-- mark inline f1 f2 -->"), at_line("a.md", 3, 5, "no mark")];
+    let inline = marked(&pull, MarkKind::Inline, "Finding.", &["f1", "f2"]);
+    let fixed = marked(&pull, MarkKind::Fixed, "Fixed.", &["f3"]);
+    let comments =
+        vec![at_line("a.md", 1, 1, &inline), at_line("a.md", 3, 5, "no mark"), at_line("a.md", 7, 7, &fixed)];
     id(&platform.carry_out(&pull.at(), &review(&pull, comments)).await);
-    let marked = pull.inline()[0].id;
-    pull.reply_as("dora", marked, "<!-- mark inline f9 --> I disagree");
+    let first = pull.inline()[0].id;
+    pull.reply_as("dora", first, &marked(&pull, MarkKind::Inline, "I disagree", &["f9"]));
     let old_check = platform.carry_out(&pull.at(), &check(&pull, 0)).await;
     pull.push(&[("b.md", "x")]);
     platform.carry_out(&pull.at(), &check(&pull, 0)).await;
@@ -287,14 +302,13 @@ async fn only_own_objects_with_own_marks_are_found_again() {
 
     let posted = platform.posted(&pull.at(), &pull.head()).await.unwrap();
 
-    let summaries: Vec<_> = posted.summaries.iter().map(|one| one.body.as_str()).collect();
-    assert_eq!(summaries, ["<!-- mark summary --> one", "<!-- mark summary --> two"]);
+    let summaries: Vec<_> = posted.summaries.iter().map(|one| one.body.lines().next().unwrap()).collect();
+    assert_eq!(summaries, ["one", "two"]);
     assert!(posted.summaries[0].url.starts_with("https://forge.test/acme/specs/pull/1#issuecomment-"));
     let reviews: Vec<_> = posted.reviews.iter().map(|one| (one.pending, one.id.0.clone())).collect();
     assert_eq!(reviews, [(false, pull.reviews()[3].id.to_string()), (true, left_over.to_string())]);
-    assert_eq!(posted.comments.len(), 1);
-    assert_eq!(posted.comments[0].fingerprints, ["f1", "f2"]);
-    assert!(posted.comments[0].has_replies);
+    let comments: Vec<_> = posted.comments.iter().map(|one| (one.fingerprints.join(" "), one.has_replies)).collect();
+    assert_eq!(comments, [("f1 f2".to_owned(), true), ("f3".to_owned(), false)]);
     assert_eq!(posted.checks.len(), 1, "only the check on this head");
     assert_ne!(posted.checks[0].id, id(&old_check));
     assert_eq!((posted.checks[0].key.as_str(), posted.checks[0].completed), ("key-1", true));
@@ -307,17 +321,17 @@ async fn a_person_is_known_by_their_token_and_a_job_by_being_a_bot() {
     let forge = Forge::start().await;
     let repo = forge.repo("acme/specs");
     let pull = repo.open_pull("feature", &[("a.md", SPEC)]);
-    pull.comment_as("dora", "<!-- mark summary --> dora's");
-    pull.comment_as("mallory", "<!-- mark summary --> mallory's");
-    pull.comment_as("github-actions[bot]", "<!-- mark summary --> job's");
+    for login in ["dora", "mallory", "github-actions[bot]"] {
+        pull.comment_as(login, &marked(&pull, MarkKind::Summary, login, &[]));
+    }
     pull.review_as("dora", "PENDING", "being written by hand");
-    for (token, mine) in [(forge.personal_token("dora"), "dora's"), (forge.actions_token(&repo), "job's")] {
+    for (token, mine) in [(forge.personal_token("dora"), "dora"), (forge.actions_token(&repo), "github-actions[bot]")] {
         let github = github(&forge, Credentials::Token(Token::new(&token).unwrap()));
         let platform = github.open(&pull.at(), None).await.unwrap();
         assert!(!platform.capabilities().checks);
         let posted = platform.posted(&pull.at(), &pull.head()).await.unwrap();
-        let bodies: Vec<_> = posted.summaries.iter().map(|one| one.body.as_str()).collect();
-        assert_eq!(bodies, [format!("<!-- mark summary --> {mine}")]);
+        let bodies: Vec<_> = posted.summaries.iter().map(|one| one.body.lines().next().unwrap()).collect();
+        assert_eq!(bodies, [mine]);
         assert_eq!(posted.reviews, [], "a person's own pending review is left alone");
     }
     forge.finish();
@@ -440,7 +454,7 @@ async fn a_write_without_a_clear_answer_is_unknown_and_never_repeated() {
     let pull = repo.open_pull("feature", &[("a.md", SPEC)]);
     let hasty = Settings { total: Duration::from_millis(300), ..settings(&forge) };
     let app = Credentials::App(AppKey::new(&APP.to_string(), PRIVATE_KEY).unwrap());
-    let github = GitHub::new(&hasty, app, Arc::new(recognise), Arc::new(now)).unwrap();
+    let github = GitHub::new(&hasty, app, key(), Arc::new(now)).unwrap();
     let platform = github.open(&pull.at(), None).await.unwrap();
     let late = Duration::from_secs(3);
     for (fault, posted) in [
@@ -568,7 +582,7 @@ async fn missing_rights_are_told_with_what_to_do() {
 
     let clock = Arc::new(|| now() + 3_600);
     let app = Credentials::App(AppKey::new(&APP.to_string(), PRIVATE_KEY).unwrap());
-    let late = GitHub::new(&settings(&forge), app, Arc::new(recognise), clock).unwrap();
+    let late = GitHub::new(&settings(&forge), app, key(), clock).unwrap();
     let told = failure(late).await.unwrap();
     assert!(told.contains("the clock of this machine"), "{told}");
 
@@ -587,7 +601,7 @@ async fn an_endpoint_that_nobody_serves_is_told_as_such() {
     let api = "http://127.0.0.1:9".to_owned();
     let settings = Settings { api, pause: Duration::ZERO, ..Settings::default() };
     let credentials = Credentials::Token(Token::new("ghp_secret").unwrap());
-    let github = GitHub::new(&settings, credentials, Arc::new(recognise), Arc::new(now)).unwrap();
+    let github = GitHub::new(&settings, credentials, key(), Arc::new(now)).unwrap();
     let at = specreview::review::ChangeRef { owner: "acme".into(), repo: "specs".into(), number: 1 };
     let error = github.open(&at, None).await.unwrap().head(&at).await.unwrap_err();
     assert!(matches!(&error, PlatformError::Unavailable { .. }), "{error:?}");
@@ -609,7 +623,7 @@ async fn github_enterprise_is_spoken_to_below_its_base_path() {
     let platform = open(&forge, &pull).await;
     let change = platform.fetch(&pull.at(), &markdown).await.unwrap();
     assert_eq!(change.files.len(), 1);
-    id(&platform.carry_out(&pull.at(), &Action::CreateSummary { body: "<!-- mark summary -->".into() }).await);
+    id(&platform.carry_out(&pull.at(), &summary(&pull, "found again")).await);
     id(&platform.carry_out(&pull.at(), &review(&pull, vec![at_line("a.md", 5, 5, "x")])).await);
     id(&platform.carry_out(&pull.at(), &check(&pull, 60)).await);
     // The summary is on the third page: the credentials must last that far.

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Platform, PlatformError, Platforms, Wanted};
+use crate::review::marker::MarkerKey;
 use crate::review::{Action, Capabilities, Change, ChangeRef, Outcome, Posted};
 
 pub use auth::{AppKey, Clock, Credentials, Token};
@@ -50,23 +51,6 @@ impl Default for Settings {
     }
 }
 
-/// What a hidden mark says about the object that carries it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mark {
-    /// A summary.
-    Summary,
-    /// The body of a review.
-    Review,
-    /// An inline comment.
-    Inline {
-        /// Fingerprints of the findings it carries.
-        fingerprints: Vec<String>,
-    },
-}
-
-/// Reads the bot's own mark out of a text; nothing for marks that it did not make.
-pub type Recognise = Arc<dyn Fn(&str) -> Option<Mark> + Send + Sync>;
-
 /// One GitHub with one set of credentials. Cheap to clone.
 #[derive(Clone)]
 pub struct GitHub(Arc<Shared>);
@@ -74,24 +58,24 @@ pub struct GitHub(Arc<Shared>);
 struct Shared {
     client: Client,
     keyring: Keyring,
-    recognise: Recognise,
+    marker: MarkerKey,
     check: String,
 }
 
 impl GitHub {
-    /// Needs a running tokio. Asks GitHub nothing yet.
+    /// Needs a running tokio. Asks GitHub nothing yet. `marker` finds the bot's own marks again.
     ///
     /// # Errors
     /// When the address of the API is none.
     pub fn new(
         settings: &Settings,
         credentials: Credentials,
-        recognise: Recognise,
+        marker: MarkerKey,
         clock: Clock,
     ) -> Result<Self, PlatformError> {
         let client = Client::new(settings, clock.clone())?;
         let keyring = Keyring::new(credentials, clock);
-        Ok(Self(Arc::new(Shared { client, keyring, recognise, check: settings.check.clone() })))
+        Ok(Self(Arc::new(Shared { client, keyring, marker, check: settings.check.clone() })))
     }
 }
 

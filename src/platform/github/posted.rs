@@ -3,8 +3,9 @@
 
 use super::auth::Identity;
 use super::wire::{CheckRuns, Comment, Inline, Review, User};
-use super::{Mark, PAGES, Repository};
+use super::{PAGES, Repository};
 use crate::platform::PlatformError;
+use crate::review::marker::{Mark, MarkKind};
 use crate::review::{ChangeRef, ObjectId, Posted, PostedCheck, PostedComment, PostedReview, PostedSummary};
 
 impl Repository {
@@ -15,9 +16,9 @@ impl Repository {
         let reviews: Vec<Review> = self.of(&format!("/pulls/{number}/reviews"), "the reviews").await?;
         let inline: Vec<Inline> = self.of(&format!("/pulls/{number}/comments"), "the inline comments").await?;
         Ok(Posted {
-            summaries: self.summaries(me, comments),
-            reviews: self.reviews(me, reviews),
-            comments: self.inline(me, inline),
+            summaries: self.summaries(me, at, comments),
+            reviews: self.reviews(me, at, reviews),
+            comments: self.inline(me, at, inline),
             checks: self.checks(me, head).await?,
         })
     }
@@ -26,15 +27,15 @@ impl Repository {
         self.list(&self.path(path), PAGES).await.map_err(|failure| failure.error(what))
     }
 
-    fn mark(&self, me: &Identity, user: Option<&User>, body: Option<&str>) -> Option<Mark> {
-        if is_me(me, user?) { (self.shared.recognise)(body?) } else { None }
+    fn mark(&self, me: &Identity, at: &ChangeRef, user: Option<&User>, body: Option<&str>) -> Option<Mark> {
+        if is_me(me, user?) { self.shared.marker.read(at, body?) } else { None }
     }
 
-    fn summaries(&self, me: &Identity, mut comments: Vec<Comment>) -> Vec<PostedSummary> {
+    fn summaries(&self, me: &Identity, at: &ChangeRef, mut comments: Vec<Comment>) -> Vec<PostedSummary> {
         comments.sort_by_key(|comment| comment.id);
         let mine = |comment: Comment| {
-            let mark = self.mark(me, comment.user.as_ref(), comment.body.as_deref())?;
-            matches!(mark, Mark::Summary).then(|| PostedSummary {
+            let mark = self.mark(me, at, comment.user.as_ref(), comment.body.as_deref())?;
+            (mark.kind == MarkKind::Summary).then(|| PostedSummary {
                 id: ObjectId(comment.id.to_string()),
                 url: comment.html_url,
                 body: comment.body.unwrap_or_default(),
@@ -43,11 +44,12 @@ impl Repository {
         comments.into_iter().filter_map(mine).collect()
     }
 
-    fn reviews(&self, me: &Identity, mut reviews: Vec<Review>) -> Vec<PostedReview> {
+    fn reviews(&self, me: &Identity, at: &ChangeRef, mut reviews: Vec<Review>) -> Vec<PostedReview> {
         reviews.sort_by_key(|review| review.id);
         let mine = |review: Review| {
             let pending = review.state.eq_ignore_ascii_case("pending");
-            let marked = matches!(self.mark(me, review.user.as_ref(), review.body.as_deref()), Some(Mark::Review));
+            let mark = self.mark(me, at, review.user.as_ref(), review.body.as_deref());
+            let marked = mark.is_some_and(|mark| mark.kind == MarkKind::Review);
             // A person may be writing a review under the account of a token; nobody writes under that of an App.
             let left_over = pending
                 && matches!(me, Identity::App { .. })
@@ -62,18 +64,18 @@ impl Repository {
         reviews.into_iter().filter_map(mine).collect()
     }
 
-    fn inline(&self, me: &Identity, mut comments: Vec<Inline>) -> Vec<PostedComment> {
+    fn inline(&self, me: &Identity, at: &ChangeRef, mut comments: Vec<Inline>) -> Vec<PostedComment> {
         comments.sort_by_key(|comment| comment.id);
         let answered: std::collections::HashSet<u64> =
             comments.iter().filter_map(|comment| comment.in_reply_to_id).collect();
         let mine = |comment: Inline| {
-            let mark = self.mark(me, comment.user.as_ref(), comment.body.as_deref())?;
-            let (Mark::Inline { fingerprints }, None) = (mark, comment.in_reply_to_id) else { return None };
-            Some(PostedComment {
+            let mark = self.mark(me, at, comment.user.as_ref(), comment.body.as_deref())?;
+            let first = comment.in_reply_to_id.is_none() && matches!(mark.kind, MarkKind::Inline | MarkKind::Fixed);
+            first.then(|| PostedComment {
                 id: ObjectId(comment.id.to_string()),
                 path: comment.path,
                 body: comment.body.unwrap_or_default(),
-                fingerprints,
+                fingerprints: mark.items.into_iter().map(|item| item.fingerprint).collect(),
                 has_replies: answered.contains(&comment.id),
             })
         };

@@ -14,7 +14,9 @@ pub(super) fn mark(sections: &mut [Section], blocks: &mut [Block], tables: &[Tab
     for at in 0..blocks.len() {
         let Some(block) = blocks.get(at) else { continue };
         let above = block.lead.and_then(|lead| blocks.get(lead));
-        let shown = above.is_some_and(|lead| lead.mark == Mark::Example && lead.text.ends_with(':'));
+        // Code or a table under "Example:" belongs to it; a list often is the content itself.
+        let shown = !matches!(block.kind, BlockKind::Item { .. } | BlockKind::Paragraph)
+            && above.is_some_and(|lead| lead.mark == Mark::Example && lead.text.ends_with(':'));
         let section = sections.get(block.section);
         let mark = match (block.mark, section.map_or(Mark::Content, |section| section.mark)) {
             (mark, _) | (Mark::Content, mark) if mark != Mark::Content => mark,

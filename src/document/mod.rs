@@ -133,7 +133,9 @@ pub struct Block {
     pub kind: BlockKind,
     /// The section it stands in.
     pub section: SectionId,
-    /// Visible words without markup. Cells of a table row are joined by ` | `.
+    /// Visible words without markup. Cells of a table row are joined by ` | `. A wrapped line goes on after a blank; a line
+    /// break stands only where the author broke the line on purpose: code, `<br>`, two blanks, a bold label at the
+    /// start of a line, the next paragraph of a list item. Words struck out are left out.
     pub text: String,
     /// From `text` back to the source.
     pub map: TextMap,
@@ -145,7 +147,9 @@ pub struct Block {
     pub mark: Mark,
     /// Stands in a block quote.
     pub quoted: bool,
-    /// A lead-in that the list or table below completes ("What mistakes cost:"), if there is one.
+    /// The paragraph (or bold line) right above a list, table or code block, which it introduces ("What mistakes cost:").
+    /// Nested items have their [`BlockKind::Item`] parent instead; a table, code block or later paragraph inside an
+    /// item has the item.
     pub lead: Option<BlockId>,
 }
 

@@ -93,8 +93,10 @@ impl Writer {
             if at >= self.text.len() {
                 break;
             }
-            let verbatim = len == source.len();
-            end = if verbatim { source.start() + len.min(self.text.len() - at) } else { source.end() };
+            // The white space cut off at the end is cut off a verbatim piece too, so that it stays one.
+            let kept = if len == source.len() { len.min(self.text.len() - at) } else { source.len() };
+            let source = Span::new(source.start(), source.start() + kept);
+            end = source.end();
             map.push(at, source);
         }
         map.push(self.text.len(), Span::new(end, end));

@@ -176,7 +176,7 @@ pub fn is_public(ip: IpAddr) -> bool {
 
 /// IPv4 networks that are not the public internet, with the length of their prefix.
 const CLOSED_V4: &[(Ipv4Addr, u32)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),        // this network
+    (Ipv4Addr::UNSPECIFIED, 8),            // this network
     (Ipv4Addr::new(10, 0, 0, 0), 8),       // private
     (Ipv4Addr::new(100, 64, 0, 0), 10),    // shared by carriers
     (Ipv4Addr::new(127, 0, 0, 0), 8),      // loopback

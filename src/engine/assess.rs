@@ -14,7 +14,7 @@ pub fn assess(document: &Document, rules: &RuleSet, settings: &Settings) -> Asse
     let mut facts = Facts::read(document, &rules.lexicon);
     if settings.is_spec && facts.profile.kind != Kind::AiSpec {
         facts.profile.kind = Kind::AiSpec;
-        facts.profile.because = "The settings say that it is a specification.".to_owned();
+        facts.profile.because = String::from("The settings say that it is a specification.");
     }
     let is_spec = facts.profile.kind == Kind::AiSpec;
     let mut waivers = Waivers::read(document, rules, settings);

@@ -4,6 +4,8 @@
 mod assess;
 mod risk;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod waiver;
 
 pub use assess::assess;

@@ -5,15 +5,15 @@ use super::Settings;
 use crate::document::{DirectiveKind, Document};
 use crate::finding::{CheckState, Confidence, Evidence, Finding, FindingBuilder, Severity, Source};
 use crate::rules::check::{Answer, Context, Place};
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{DOCS, Rule, RuleSet};
 use crate::text::LineRange;
 
 /// An instruction of the document that is not understood, or that names no rule.
 const UNKNOWN: &str = "REV-001";
 /// A waiver in the document that has nothing to waive.
 const UNUSED: &str = "REV-002";
-/// Where waivers are explained.
-const DOCS: &str = "https://github.com/specreview/specreview/blob/main/docs/rules.md#waivers";
+/// Where waivers are explained, behind [`DOCS`].
+const GUIDE: &str = "docs/rules.md#waivers";
 
 /// All waivers of one run.
 #[derive(Debug, Default)]
@@ -121,7 +121,7 @@ impl Waivers {
                 .level(severity, Confidence::High)
                 .at(Some(Evidence::new(lines, document.line_text(lines))), Vec::new())
                 .why(why)
-                .docs(DOCS);
+                .docs(format!("{DOCS}{GUIDE}"));
             findings.push(finding.build());
         };
         for (lines, message) in self.strange {

@@ -178,10 +178,10 @@ impl<'a> Fields<'a> {
     pub(super) fn count(&self, key: &'static str, low: u32, high: u32) -> Option<u32> {
         let node = self.get(key)?;
         let number = match node.value {
-            Value::Number(number) if number.fract() == 0.0 => number,
+            Value::Number(number) => number,
             _ => f64::NAN,
         };
-        let found = (low..=high).find(|n| f64::from(*n) == number);
+        let found = (low..=high).find(|n| (f64::from(*n) - number).abs() < 1e-9);
         if found.is_none() {
             self.wrong(key, node, "a whole number", &format!("from {low} to {high}"));
         }

@@ -2,6 +2,7 @@
 //! Does no I/O: pages come in as text.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod build;
 mod builtin;
 pub mod check;
 mod compile;
@@ -14,16 +15,21 @@ mod node;
 mod page;
 mod raw;
 mod risk;
+mod rule;
 mod tables;
 mod testing;
+#[cfg(test)]
+mod tests;
 mod words;
 
-pub use compile::{ConceptPage, DOCS, Rule, RuleSet, compile};
+pub use build::DOCS;
+pub use compile::compile;
 pub use example::{Example, ExampleOutcome, Expectation, run_concept_example, run_example};
 pub use explain::new_page;
 pub use page::{Page, Source};
 pub use raw::Applies;
 pub use risk::RawRisk;
+pub use rule::{ConceptPage, Rule, RuleSet};
 pub use testing::{TestReport, TestedExample, outcomes, test_sources};
 
 use crate::finding::Problem;

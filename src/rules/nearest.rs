@@ -1,9 +1,9 @@
 //! The known word that a misspelt one probably means. Knows no rule.
 
-/// The nearest of `known` to `word`, if it is near enough to be meant: at most a third of the letters differ.
+/// The nearest of `known` to `word`, if it is near enough to be meant: at most one letter in three differs.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase().replace('_', "-");
-    let limit = (word.chars().count() / 3).max(1);
+    let limit = word.chars().count().div_ceil(3);
     known
         .into_iter()
         .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))

@@ -82,7 +82,7 @@ const CONFIDENCES: &[(&str, Confidence)] =
 
 /// Reads the front matter of a rule page; `None` when something that every rule needs is missing or malformed. The kind of
 /// the check is returned beside it, since its own keys can only be read with the lexicon at hand.
-pub(super) fn read<'a>(top: Fields<'a>) -> Option<(RawRule, &'static Kind, Fields<'a>)> {
+pub(super) fn read(top: Fields<'_>) -> Option<(RawRule, &'static Kind, Fields<'_>)> {
     let faults = top.faults();
     let code = top.text("code", "for example `MET-003`").filter(|word| code_is_sound(word, faults));
     let name = top.text("name", "kebab-case name of the flaw, for example `missing-baseline`");

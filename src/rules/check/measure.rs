@@ -68,11 +68,11 @@ impl Filter {
         let families = fields.list("families");
         let of_task = families.iter().any(|word| word.text == "task");
         let families: Vec<_> = families.into_iter().filter(|word| word.text != "task").collect();
-        let sound = metrics.iter().fold(true, |sound, word| is_known(word, "metric", &names.metrics, faults) && sound);
-        let sound =
-            families.iter().fold(sound, |sound, word| is_known(word, "family", &names.families, faults) && sound);
+        let strange = metrics.iter().filter(|word| !is_known(word, "metric", &names.metrics, faults)).count();
+        let strange =
+            strange + families.iter().filter(|word| !is_known(word, "family", &names.families, faults)).count();
         let business = fields.flag("business");
-        if !sound {
+        if strange > 0 {
             return None;
         }
         Some(Self {
@@ -157,14 +157,14 @@ impl Check for MeasureCheck {
             answer.evidence = named.take(3).map(|mention| cx.evidence(mention.lines)).collect();
         }
         if answer.evidence.is_empty() {
-            self.from_concepts(&mut answer, cx);
+            self.fall_back_on_concepts(&mut answer, cx);
         }
         vec![answer]
     }
 }
 
 impl MeasureCheck {
-    fn from_concepts(&self, answer: &mut Answer, cx: &Context<'_>) {
+    fn fall_back_on_concepts(&self, answer: &mut Answer, cx: &Context<'_>) {
         let instead = self.or_concept.iter().filter_map(|id| cx.facts.concepts.get(id)).max_by_key(|fact| fact.state);
         if let Some(fact) = instead.filter(|fact| fact.state >= ConceptState::Specified) {
             answer.evidence = fact.passages.iter().take(3).map(|passage| cx.evidence(passage.lines)).collect();

@@ -82,7 +82,7 @@ impl Check for Pattern {
             }
         }
         found.truncate(MOST);
-        if self.wanted == !found.is_empty() {
+        if self.wanted != found.is_empty() {
             answer.state = CheckState::Specified;
         }
         if self.wanted {

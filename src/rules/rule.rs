@@ -1,0 +1,136 @@
+//! A rule that can run, and the set of them. What a rule says about a flaw; never how a document is read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::check::{Answer, Check, Flaw, one_less};
+use super::page::Page;
+use super::words::Phrases;
+use super::{Applies, RawRisk, message};
+use crate::document::{Document, Mark, SectionId};
+use crate::facts::{Lexicon, Profile};
+use crate::finding::{Confidence, Severity};
+
+/// A rule that can run.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Pack.
+    pub pack: String,
+    /// Family.
+    pub family: String,
+    /// Worst severity.
+    pub severity: Severity,
+    /// Confidence.
+    pub confidence: Confidence,
+    /// Version it came with.
+    pub since: String,
+    /// When it applies.
+    pub applies: Applies,
+    /// Requirements it stands for.
+    pub source: Vec<String>,
+    /// Parts, each with its own state; empty for a rule without parts.
+    pub parts: Vec<String>,
+    /// Sentence for the state "absent".
+    pub message: String,
+    /// Sentence for the state "mentioned".
+    pub mentioned: String,
+    /// Sentences for the other cases of its check.
+    pub cases: BTreeMap<String, String>,
+    /// Why it matters.
+    pub why: String,
+    /// Text to paste.
+    pub skeleton: Option<String>,
+    /// One severity step less unless the document has one of these traits.
+    pub lower_unless: Vec<String>,
+    /// Words of headings below which the missing text would stand, the best first.
+    pub(super) homes: Vec<Phrases>,
+    /// Address of its page; empty for rules of a user.
+    pub docs: String,
+    /// How it looks.
+    pub check: Arc<dyn Check>,
+    /// The whole page, for `rules explain`.
+    pub page: Page,
+}
+
+impl Rule {
+    /// Severity of a flaw in a document of this profile, before settings.
+    #[must_use]
+    pub fn severity_of(&self, flaw: &Flaw, profile: &Profile) -> Severity {
+        let mut most = self.severity;
+        if !self.lower_unless.is_empty() && !self.lower_unless.iter().any(|name| profile.traits.contains(name)) {
+            most = one_less(most);
+        }
+        let severity = flaw.severity.map_or(most, |severity| severity.min(most));
+        if self.applies.is_early(profile) { one_less(severity) } else { severity }
+    }
+
+    /// The section that would hold what is missing, judged by its heading.
+    #[must_use]
+    pub fn home(&self, document: &Document) -> Option<SectionId> {
+        let fits = |words: &Phrases| {
+            let mut sections = document.sections.iter();
+            sections.position(|section| {
+                section.level > 1 && section.mark == Mark::Content && words.first_in(&section.title).is_some()
+            })
+        };
+        self.homes.iter().find_map(fits)
+    }
+
+    /// What a flaw says, in words.
+    #[must_use]
+    pub fn words_of(&self, answer: &Answer, flaw: &Flaw) -> String {
+        let template = match flaw.case {
+            "" => &self.message,
+            "mentioned" => &self.mentioned,
+            case => self.cases.get(case).unwrap_or(if case == "vague" || case == "elsewhere" {
+                &self.mentioned
+            } else {
+                &self.message
+            }),
+        };
+        let mut values: Vec<(&str, &str)> = flaw.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        if let Some(part) = &answer.part {
+            values.push(("part", part));
+        }
+        if let Some(place) = &flaw.place {
+            values.push(("quote", &place.evidence.quote));
+        }
+        message::fill(template, &values)
+    }
+}
+
+/// A concept page with its examples.
+#[derive(Debug, Clone)]
+pub struct ConceptPage {
+    /// Id of the concept.
+    pub concept: String,
+    /// The page.
+    pub page: Page,
+}
+
+/// Compiled rules with the words they read with.
+#[derive(Debug, Clone, Default)]
+pub struct RuleSet {
+    /// In order of code.
+    pub rules: Vec<Rule>,
+    /// Pages of the concepts, in order of path.
+    pub concepts: Vec<ConceptPage>,
+    /// Concepts, metrics, tasks, signals.
+    pub lexicon: Lexicon,
+    /// Risk table.
+    pub risks: Vec<RawRisk>,
+    /// 16 hexadecimal digits over all sources.
+    pub hash: String,
+}
+
+impl RuleSet {
+    /// A rule by code, whatever its case.
+    #[must_use]
+    pub fn get(&self, code: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.code.eq_ignore_ascii_case(code))
+    }
+}

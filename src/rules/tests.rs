@@ -1,0 +1,192 @@
+//! What the loader says about broken pages, and what it lets through.
+
+use super::*;
+
+const FRONT: &str = "code: OWN-001
+name: missing-retention
+pack: own
+family: Own
+severity: warning
+confidence: medium
+since: \"1\"
+source: policy 7
+check:
+  kind: section
+  headings: [retention]
+message: There is no section on retention.
+";
+
+const BODY: &str = "# Missing retention
+
+## Why
+
+Data is kept for ever.
+
+```markdown bad
+# Goal
+
+Nothing.
+```
+
+```markdown good
+# Retention
+
+We keep the letters for two years and delete them then.
+```
+";
+
+fn page(path: &str, front: &str, body: &str) -> Source {
+    Source { path: path.into(), text: format!("---\n{front}---\n{body}") }
+}
+
+fn problems(sources: &[Source]) -> Vec<String> {
+    compile(sources).1.iter().map(ToString::to_string).collect()
+}
+
+/// Compiles the sound page with one change of its front matter.
+fn check(from: &str, to: &str, expected: &[&str]) {
+    assert!(FRONT.contains(from), "{from}");
+    assert_eq!(problems(&[page("a.md", &FRONT.replace(from, to), BODY)]), expected, "{from} -> {to}");
+}
+
+#[test]
+fn a_sound_page_becomes_a_rule() {
+    let (set, problems) = compile(&[page("a.md", FRONT, BODY)]);
+    assert_eq!(problems, []);
+    let rule = set.get("own-001").unwrap();
+    assert_eq!((rule.why.as_str(), rule.docs.as_str()), ("Data is kept for ever.", ""));
+    assert_eq!(set.hash.len(), 16);
+    assert_ne!(set.hash, compile(&[page("b.md", FRONT, BODY)]).0.hash);
+}
+
+#[test]
+fn every_mistake_has_a_place_and_advice() {
+    check(
+        "severity: warning",
+        "severty: warning",
+        &[
+            "a.md:2:1: a rule page has no `severity` (error, warning or info)",
+            "a.md:6:1: a rule page has no key `severty` (did you mean `severity`?)",
+        ],
+    );
+    check(
+        "severity: warning",
+        "severity: fatal",
+        &["a.md:6:11: `severity` cannot be `fatal` (known: error, info, warning)"],
+    );
+    check(
+        "code: OWN-001",
+        "code: own1",
+        &["a.md:2:7: `own1` is not a rule code (capital letters, a hyphen and three digits: `ACME-001`)"],
+    );
+    check(
+        "kind: section",
+        "kind: sektion",
+        &["a.md:11:9: there is no kind of check called `sektion` (did you mean `section`?)"],
+    );
+    check(
+        "  headings: [retention]",
+        "  headings: [retention]\n  wrods: 4",
+        &["a.md:13:3: check has no key `wrods` (did you mean `words`?)"],
+    );
+    check(
+        "  kind: section\n  headings: [retention]",
+        "  kind: concept\n  concept: retention",
+        &["a.md:12:12: there is no concept `retention`"],
+    );
+    check(
+        "pack: own",
+        "pack: own\napplies: {any: [trans]}",
+        &["a.md:5:17: there is no trait `trans` (did you mean `trains`?)"],
+    );
+    check(
+        "on retention.",
+        "on {titel}.",
+        &["a.md:13:10: nothing fills `{titel}` in this message (did you mean `title`?)"],
+    );
+    check(
+        "  kind: section\n  headings: [retention]",
+        "  kind: pattern\n  pattern: '(a'",
+        &[
+            "a.md:12:12: the pattern does not compile: error: unclosed group (put the pattern in single quotes; look-around and back-references do not exist here)",
+        ],
+    );
+    check(
+        "name: missing-retention",
+        "name: [a, b]",
+        &["a.md:3:7: `name` must be a text, not a list (put it in quotes)"],
+    );
+    check(
+        "source: policy 7\n",
+        "",
+        &[
+            "a.md:2:1: a rule page has no `source` (name the requirement that the rule stands for: publication and section)",
+        ],
+    );
+}
+
+#[test]
+fn several_mistakes_of_several_files_are_all_reported() {
+    let broken = FRONT.replace("OWN-001", "x").replace("kind: section", "kind: y").replace("pack: own", "pakc: own");
+    let all = problems(&[
+        page("a.md", &broken, BODY),
+        page("b.md", FRONT, "# No examples\n"),
+        Source { path: "c.md".into(), text: "no front matter".into() },
+        Source {
+            path: "metrics.toml".into(),
+            text: "[[metric]]\nid = 'm'\n\n[[metric]]\nid = 'n'\nnames = ['n']\nbeter = 'up'\n".into(),
+        },
+        page("d.md", "a: [\n", BODY),
+        page("e.md", "concept: own-thing\ntitle: T\nqueues: [a]\nweek: [b]\n", ""),
+    ]);
+    let places: Vec<&str> = all.iter().filter_map(|problem| problem.split(": ").next()).collect();
+    let count = |file: &str| places.iter().filter(|place| place.starts_with(file)).count();
+    assert_eq!(
+        (count("a.md"), count("b.md"), count("c.md"), count("metrics.toml"), count("d.md"), count("e.md")),
+        (4, 3, 1, 2, 1, 2),
+        "{all:#?}"
+    );
+}
+
+#[test]
+fn a_page_whose_examples_do_not_behave_does_not_load() {
+    let body =
+        BODY.replace("# Retention", "# Storage").replace("# Goal", "# Retention\n\nAs long as the law asks for it.");
+    let (set, problems) = compile(&[page("a.md", FRONT, &body)]);
+    let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let advice = "(change the example or the check; the page does not load like this)";
+    assert_eq!(
+        said,
+        [
+            format!("a.md:21: OWN-001/bad/1: missing: the rule stays silent {advice}"),
+            format!("a.md:29: OWN-001/good/1: noisy: warning: There is no section on retention. {advice}"),
+        ]
+    );
+    assert!(set.rules.is_empty());
+}
+
+#[test]
+fn codes_and_names_are_taken_once() {
+    let other = FRONT.replace("missing-retention", "missing-deletion");
+    let (set, problems) = compile(&[page("a.md", FRONT, BODY), page("b.md", &other, BODY)]);
+    assert_eq!(set.rules.len(), 1);
+    let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(said, ["b.md:2:7: the code `OWN-001` is taken (by a.md; choose another one)"]);
+}
+
+#[test]
+fn what_strangers_write_is_bounded_and_never_stops_the_loader() {
+    let deep = format!("a: {}", "[".repeat(5000));
+    let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n";
+    let regex =
+        FRONT.replace("  kind: section\n  headings: [retention]", "  kind: pattern\n  pattern: '(\\w{500}){500}'");
+    let long = "x".repeat(300_000);
+    for (front, part) in
+        [(deep.as_str(), "front matter"), (bomb, ""), (&regex, "does not compile"), (&long, "longer than")]
+    {
+        let said = problems(&[page("a.md", &format!("{front}\n"), BODY)]);
+        assert!(said.iter().any(|problem| problem.contains(part)), "{part}: {said:?}");
+    }
+    let many: Vec<Source> = (0..1001).map(|n| Source { path: format!("{n}.toml"), text: String::new() }).collect();
+    assert!(problems(&many).iter().any(|problem| problem.contains("more than 1000")));
+}

@@ -684,3 +684,47 @@ async fn what_the_forge_delivers_is_what_the_webhook_reads() {
     assert_eq!(read(&opened.signed_with("another")), Err(Reject::WrongSignature));
     forge.finish();
 }
+
+/// Collects what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_secret_is_logged_however_much_is() {
+    let log = Log::default();
+    let to = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || to.clone());
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let forge = Forge::start().await;
+    let repo = forge.repo("acme/specs");
+    let pull = repo.open_pull("feature", &[("a.md", "A sentence that stays in the repository.")]);
+    let platform = open(&forge, &pull).await;
+    forge.fail_next("GET", "/pulls/{number}", Fault::Status(500));
+    platform.fetch(&pull.at(), &markdown).await.unwrap();
+    platform.posted(&pull.at(), &pull.head()).await.unwrap();
+    forge.fail_next("POST", "/check-runs", Fault::DropAfterCommit);
+    platform.carry_out(&pull.at(), &check(&pull, 1)).await;
+    pull.look_away();
+
+    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    assert!(log.contains("/repos/acme/specs/pulls/1"), "the log was listened to");
+    let given = forge.recorded().into_iter().filter_map(|one| one.headers.get("authorization").cloned());
+    let secrets: Vec<String> = given.map(|header| header.replace("Bearer ", "")).chain(forge.secrets()).collect();
+    assert!(secrets.len() > 5);
+    for secret in secrets {
+        assert!(!log.contains(&secret), "logged: {}…", &secret[..12]);
+    }
+    assert!(!log.contains("A sentence that stays"));
+    forge.finish();
+}

@@ -11,5 +11,7 @@
     missing_docs
 )]
 
+mod bot;
 mod forge;
 mod github;
+mod stories;

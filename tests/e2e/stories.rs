@@ -136,9 +136,7 @@ async fn the_configuration_of_the_head_changes_nothing() {
     let forge = forge().await;
     let bot = Bot::start(&forge).await;
     let quiet = "[rules]\noff = [\"ARI-004\"]\n\n[review]\nfail-on = \"never\"\n";
-    let pull = forge
-        .repo("acme/specs")
-        .open_pull("parcels", &[("specs/parcel.md", SPEC), (".specreview.toml", quiet)]);
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC), (".specreview.toml", quiet)]);
     bot.review(&pull.event("opened")).await;
     assert!(summary(&pull).contains("ARI-004"));
     assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("failure"));

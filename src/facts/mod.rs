@@ -12,11 +12,13 @@ mod signal;
 
 pub use commitment::{Commitment, CommitmentKind, commitments};
 pub use concept::{ConceptFact, ConceptState, Passage, concepts};
-pub use lexicon::{Hit, Lexicon, LexiconProblem, Metric, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Term};
+pub use lexicon::{
+    Hit, Lexicon, LexiconProblem, Metric, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Reach, Term,
+};
 pub use measure::{Measure, Mention, Role, measures};
 pub use profile::{Kind, Profile, Stage, profile};
 pub use quantity::{Comparator, Quantity, Unit, quantities};
-pub use signal::{Signal, Signals};
+pub use signal::{Piece, Signal, Signals};
 
 use std::collections::BTreeMap;
 

@@ -11,7 +11,5 @@
     missing_docs
 )]
 
-mod bot;
 mod forge;
 mod github;
-mod stories;

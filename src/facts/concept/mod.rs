@@ -1,4 +1,9 @@
-//! Concepts: is the thing named, and is it committed to?
+//! Concepts: is the thing named, and is it committed to? Never judges whether it should be.
+
+mod announce;
+mod judge;
+mod negation;
+mod passage;
 
 use std::collections::BTreeMap;
 
@@ -56,11 +61,13 @@ impl ConceptFact {
 /// State of every concept of the lexicon.
 #[must_use]
 pub fn concepts(
-    _document: &Document,
-    _lexicon: &Lexicon,
-    _hits: &[Hit],
-    _signals: &Signals,
+    document: &Document,
+    lexicon: &Lexicon,
+    hits: &[Hit],
+    signals: &Signals,
     _measures: &[Measure],
 ) -> BTreeMap<String, ConceptFact> {
-    BTreeMap::new()
+    let judge = judge::Judge::new(document, lexicon, hits, signals);
+    let concepts = lexicon.concepts().iter().enumerate();
+    concepts.map(|(number, (_, concept))| (concept.concept.clone(), judge.fact(number, concept))).collect()
 }

@@ -1,17 +1,14 @@
-//! The words that facts are read with: concepts, metrics, tasks and signals, compiled into one automaton.
-//!
-//! The raw types are what the data files in `rules/` say; [`Lexicon::compile`] is the only way to the compiled one.
+//! What the data files in `rules/` say, unchecked: concepts, metrics, tasks, signals. Never looks at a document.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::document::{BlockId, Document};
-
 /// A concept as its page says it.
 ///
-/// Phrases: words in lower case; `annotat*` matches any ending; `a ... b` matches both in this order in one sentence with
-/// at most eight words between; `a & b` matches both in one sentence in any order. Hyphens match hyphen or space.
+/// Phrases: words in lower case; `annotat*` matches any ending; `(roll|switch) back` stands for both; `a ... b` matches
+/// both in this order in one sentence with at most eight words between; `a & b` matches both in one sentence in any
+/// order; a part `@name` is any phrase of the vocabulary or signal of that name. Hyphens match hyphen or space.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RawConcept {
@@ -35,9 +32,57 @@ pub struct RawConcept {
     #[serde(default)]
     pub words: BTreeMap<String, Vec<String>>,
     /// What a commitment is: one of these lines must be met. A line is a list of signals ([`super::Signal`], kebab-case)
-    /// and vocabularies that all stand in the passage (the block, its nested items, its lead, the next two blocks).
+    /// and vocabularies that all stand in the passage (see [`Reach`]). `cue` asks for a strong cue of the concept, `announced` for
+    /// a heading, lead or label that announces it; `!name` must not stand there. A line may begin with its own unit:
+    /// `in-sentence`, `in-block`, `in-passage`, `in-section`.
     #[serde(default)]
     pub needs: Vec<Vec<String>>,
+    /// How far apart the words of a line may stand.
+    #[serde(default)]
+    pub unit: Reach,
+    /// What the concept belongs to: cues that are put together from vocabularies do not count in passages that are
+    /// announced for other topics only.
+    #[serde(default)]
+    pub topic: String,
+    /// Concepts whose announced passages such cues never count in.
+    #[serde(default)]
+    pub not_under: Vec<String>,
+    /// Unannounced passages count only in the first two fifths of the document.
+    #[serde(default)]
+    pub early: bool,
+    /// "no …" and "without …" before a cue do not take it back ("not met" is a cue of its own).
+    #[serde(default)]
+    pub keeps_negation: bool,
+    /// Different blocks that must each meet a line.
+    #[serde(default = "one", deserialize_with = "whole")]
+    pub at_least: usize,
+}
+
+/// The passage in which all words of a line must stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// The sentence, with the lead or parent items above it and the header of its table.
+    Sentence,
+    /// The block, with the same and the headings above it.
+    Block,
+    /// The block as above, its nested items, the list or table that it leads, and the unlabelled paragraphs right below.
+    #[default]
+    Passage,
+    /// Everything under the same heading.
+    Section,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// A whole number, also where a reader of YAML hands on `2.0`.
+fn whole<'de, D: serde::Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+    let number = f64::deserialize(from)?;
+    (1..=9)
+        .find(|whole| (number - *whole as f64).abs() < f64::EPSILON)
+        .ok_or_else(|| serde::de::Error::custom("`at-least` is a whole number from 1 to 9"))
 }
 
 /// A metric as `rules/metrics.toml` says it.
@@ -118,123 +163,4 @@ pub struct RawLexicon {
     pub tasks: Vec<RawTask>,
     /// Signals and traits.
     pub signals: Vec<RawSignal>,
-}
-
-/// A mistake in the data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LexiconProblem {
-    /// Concept, metric, task or signal.
-    pub id: String,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-/// A metric, compiled.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Metric {
-    /// Id.
-    pub id: String,
-    /// `Some(true)`: higher is better.
-    pub higher_is_better: Option<bool>,
-    /// Range on the ratio scale.
-    pub min: Option<f64>,
-    /// Range on the ratio scale.
-    pub max: Option<f64>,
-    /// Value of chance.
-    pub chance: Option<f64>,
-    /// Families.
-    pub families: Vec<String>,
-    /// Depends on a threshold.
-    pub threshold: bool,
-    /// Measures the quality of a model.
-    pub quality: bool,
-    /// The name is an everyday word.
-    pub everyday: bool,
-}
-
-/// What a phrase stands for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Term {
-    /// Strong cue of concept n.
-    Cue(usize),
-    /// Weak cue of concept n.
-    Weak(usize),
-    /// Heading phrase of concept n.
-    Heading(usize),
-    /// Collision of concept n.
-    Unless(usize),
-    /// Word of vocabulary m of concept n.
-    Word(usize, usize),
-    /// Name of metric n.
-    Metric(usize),
-    /// Collision of metric n.
-    MetricUnless(usize),
-    /// Cue of task n.
-    Task(usize),
-    /// Phrase of signal or trait n.
-    Signal(usize),
-}
-
-/// A phrase found in a block.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hit {
-    /// The block.
-    pub block: BlockId,
-    /// What it stands for.
-    pub term: Term,
-    /// Offset in the block's text.
-    pub start: usize,
-    /// End offset in the block's text.
-    pub end: usize,
-}
-
-/// The compiled words.
-#[derive(Debug, Clone, Default)]
-pub struct Lexicon {
-    raw: RawLexicon,
-    metrics: Vec<Metric>,
-}
-
-impl Lexicon {
-    /// Compiles; mistakes are collected, and what is sound is kept.
-    #[must_use]
-    pub fn compile(raw: RawLexicon) -> (Self, Vec<LexiconProblem>) {
-        (Self { raw, metrics: Vec::new() }, Vec::new())
-    }
-
-    /// Every phrase of every content block and heading, in one pass. Sorted by block, then start.
-    #[must_use]
-    pub fn scan(&self, _document: &Document) -> Vec<Hit> {
-        Vec::new()
-    }
-
-    /// Concepts in order of their number.
-    #[must_use]
-    pub fn concepts(&self) -> &[(String, RawConcept)] {
-        &self.raw.concepts
-    }
-
-    /// Tasks in order of their number.
-    #[must_use]
-    pub fn tasks(&self) -> &[RawTask] {
-        &self.raw.tasks
-    }
-
-    /// Signals in order of their number.
-    #[must_use]
-    pub fn signals(&self) -> &[RawSignal] {
-        &self.raw.signals
-    }
-
-    /// Metrics in order of their number.
-    #[must_use]
-    pub fn metrics(&self) -> &[Metric] {
-        &self.metrics
-    }
-
-    /// A metric by its id.
-    #[must_use]
-    pub fn metric(&self, id: &str) -> Option<&Metric> {
-        self.metrics.iter().find(|metric| metric.id == id)
-    }
 }

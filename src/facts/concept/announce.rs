@@ -1,0 +1,75 @@
+//! Which concepts a block is announced for: by its own label, by what it is nested in, by its heading. The nearest
+//! announcement wins. Never judges what the block says.
+
+use super::passage::{Shape, is_title, label};
+use crate::document::{BlockId, BlockKind, Document};
+use crate::facts::{Hit, Term};
+
+/// Numbers of concepts, sorted.
+type Concepts = Vec<usize>;
+
+/// Per block, the concepts it is announced for.
+pub(super) fn announced(document: &Document, shape: &Shape<'_>, hits: &[Hit]) -> Vec<Concepts> {
+    let mut labels: Vec<Concepts> = vec![Vec::new(); document.blocks.len()];
+    let mut headers: Vec<Concepts> = vec![Vec::new(); document.blocks.len()];
+    for hit in hits {
+        let (Term::Heading(concept), Some(block)) = (&hit.term, document.blocks.get(hit.block)) else { continue };
+        let header = matches!(block.kind, BlockKind::TableRow { row: 0, .. });
+        let list = if header { &mut headers } else { &mut labels };
+        if (header || block.kind == BlockKind::Heading || label(block).is_some_and(|end| hit.start < end))
+            && let Some(list) = list.get_mut(hit.block)
+        {
+            list.push(*concept);
+        }
+    }
+    let sections = by_section(document, shape, &labels);
+    let mut announced: Vec<Concepts> = Vec::with_capacity(document.blocks.len());
+    for (id, block) in document.blocks.iter().enumerate() {
+        let own = labels.get(id).filter(|own| !own.is_empty());
+        // What stands above comes earlier, so it is known already.
+        let above = || {
+            let parents = shape.above(id).into_iter();
+            let mut found: Vec<usize> = Vec::new();
+            for parent in parents.filter(|parent| *parent < id) {
+                let label = labels.get(parent).into_iter().flatten();
+                let header = headers.get(parent).into_iter().flatten();
+                found.extend(label.chain(header).copied());
+            }
+            found
+        };
+        let mut concepts = match own {
+            Some(own) => own.clone(),
+            None => above(),
+        };
+        if own.is_some() || concepts.is_empty() {
+            // A row is also announced by the header of its table.
+            if let BlockKind::TableRow { table, .. } = block.kind
+                && let Some(table) = document.tables.get(table)
+            {
+                concepts.extend(headers.get(table.header_block).into_iter().flatten());
+            }
+        }
+        if concepts.is_empty() {
+            concepts.extend(sections.get(block.section).into_iter().flatten());
+        }
+        concepts.sort_unstable();
+        concepts.dedup();
+        announced.push(concepts);
+    }
+    announced
+}
+
+/// Concepts that the heading of each section announces, or the nearest heading above that announces any.
+fn by_section(document: &Document, shape: &Shape<'_>, labels: &[Concepts]) -> Vec<Concepts> {
+    let mut sections: Vec<Concepts> = Vec::with_capacity(document.sections.len());
+    for (id, section) in document.sections.iter().enumerate() {
+        let heading: Option<BlockId> = shape.heading(id);
+        let own = heading.and_then(|block| labels.get(block)).filter(|own| !own.is_empty());
+        let concepts = match own {
+            Some(own) if !is_title(document, id) => own.clone(),
+            _ => section.parent.and_then(|parent| sections.get(parent)).cloned().unwrap_or_default(),
+        };
+        sections.push(concepts);
+    }
+    sections
+}

@@ -1,0 +1,307 @@
+//! Judges passages: named only, committed to, or left out. Never decides what a concept is; its page does.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::announce::announced;
+use super::negation::denied;
+use super::passage::{Place, Shape};
+use super::{ConceptFact, ConceptState, Passage};
+use crate::document::{BlockId, BlockKind, Document, Mark};
+use crate::facts::lexicon::{Need, Token};
+use crate::facts::{Hit, Lexicon, Piece, RawConcept, Signal, Signals, Term};
+
+/// Passages that a fact keeps.
+const KEPT: usize = 8;
+/// Part of the document in which an early concept counts without being announced.
+const EARLY: f64 = 0.4;
+
+/// Titles of sections whose content is not committed to.
+const OPEN: [&str; 12] = [
+    "open question",
+    "open issue",
+    "open point",
+    "future work",
+    "to be decided",
+    "undecided",
+    "out of scope",
+    "non goals",
+    "non-goals",
+    "not in scope",
+    "nice to have",
+    "parking lot",
+];
+
+/// A place that speaks of the concept.
+#[derive(Debug, Clone)]
+struct Trigger {
+    block: BlockId,
+    piece: usize,
+    /// Offsets of the cue in the block's text; none where only a heading or label announces the block.
+    cue: Option<(usize, usize)>,
+    announced: bool,
+}
+
+pub(super) struct Judge<'a> {
+    document: &'a Document,
+    lexicon: &'a Lexicon,
+    signals: &'a Signals,
+    shape: Shape<'a>,
+    announced: Vec<Vec<usize>>,
+    /// Where each term stands, in order.
+    places: HashMap<&'a Term, Vec<(BlockId, usize)>>,
+    hits: HashMap<usize, Vec<&'a Hit>>,
+    open: Vec<bool>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(document: &'a Document, lexicon: &'a Lexicon, hits: &'a [Hit], signals: &'a Signals) -> Self {
+        let shape = Shape::new(document);
+        let announced = announced(document, &shape, hits);
+        let mut places: HashMap<&Term, Vec<(BlockId, usize)>> = HashMap::new();
+        let mut by_concept: HashMap<usize, Vec<&Hit>> = HashMap::new();
+        for hit in hits {
+            places.entry(&hit.term).or_default().push((hit.block, hit.start));
+            if let Term::Cue(concept) | Term::Pair(concept) | Term::Weak(concept) | Term::Unless(concept) = hit.term {
+                by_concept.entry(concept).or_default().push(hit);
+            }
+        }
+        let mut open: Vec<bool> = Vec::new();
+        for section in &document.sections {
+            let title = section.title.to_lowercase();
+            let inherited = section.parent.and_then(|parent| open.get(parent)).copied().unwrap_or_default();
+            open.push(inherited || OPEN.iter().any(|phrase| title.contains(phrase)));
+        }
+        Self { document, lexicon, signals, shape, announced, places, hits: by_concept, open }
+    }
+
+    pub(super) fn fact(&self, number: usize, concept: &RawConcept) -> ConceptFact {
+        let mut found: BTreeMap<(BlockId, usize), (Passage, Option<String>)> = BTreeMap::new();
+        for trigger in self.triggers(number, concept) {
+            let (state, reason) = self.judge(number, concept, &trigger);
+            let at = (trigger.block, trigger.piece);
+            if found.get(&at).is_none_or(|(passage, _)| passage.state < state)
+                && let Some(passage) = self.passage(&trigger, state)
+            {
+                found.insert(at, (passage, reason));
+            }
+        }
+        let mut passages: Vec<(Passage, Option<String>)> = found.into_values().collect();
+        let blocks: std::collections::BTreeSet<BlockId> = passages
+            .iter()
+            .filter(|(passage, _)| passage.state == ConceptState::Specified)
+            .map(|(passage, _)| passage.block)
+            .collect();
+        if blocks.len() < concept.at_least {
+            for (passage, _) in &mut passages {
+                if passage.state == ConceptState::Specified {
+                    passage.state = ConceptState::Mentioned;
+                }
+            }
+        }
+        // What is committed to somewhere is not left out, whatever is left out elsewhere.
+        passages.sort_by_key(|(passage, _)| match passage.state {
+            ConceptState::Specified => 0,
+            ConceptState::Waived => 1,
+            ConceptState::Mentioned => 2,
+            ConceptState::Absent => 3,
+        });
+        let Some((best, reason)) = passages.first() else { return ConceptFact::absent() };
+        let (state, reason) = (best.state, reason.clone().filter(|_| best.state == ConceptState::Waived));
+        let mut passages: Vec<Passage> = passages.into_iter().map(|(passage, _)| passage).collect();
+        let deferred_to = if state == ConceptState::Mentioned {
+            passages.iter().find_map(|passage| self.deferred(passage.block))
+        } else {
+            None
+        };
+        passages.truncate(KEPT);
+        ConceptFact { state, passages, reason, deferred_to }
+    }
+
+    /// All places that speak of the concept, in order.
+    fn triggers(&self, number: usize, concept: &RawConcept) -> Vec<Trigger> {
+        let hits = self.hits.get(&number).map_or(&[][..], Vec::as_slice);
+        let piece_of = |hit: &Hit| {
+            let pieces = self.signals.pieces(hit.block);
+            pieces.partition_point(|piece| piece.start <= hit.start).saturating_sub(1)
+        };
+        let taken: Vec<(BlockId, usize)> = hits
+            .iter()
+            .filter(|hit| matches!(hit.term, Term::Unless(_)))
+            .map(|hit| (hit.block, piece_of(hit)))
+            .collect();
+        let mut triggers = Vec::new();
+        let mut weak: BTreeMap<BlockId, Vec<&Hit>> = BTreeMap::new();
+        for hit in hits {
+            let at = (hit.block, piece_of(hit));
+            if taken.contains(&at) {
+                continue;
+            }
+            let announced = self.is_announced(hit.block, number);
+            match hit.term {
+                Term::Cue(_) => {}
+                Term::Pair(_) | Term::Weak(_) if !announced && self.off_topic(hit.block, concept) => continue,
+                Term::Pair(_) => {}
+                Term::Weak(_) if announced => {}
+                Term::Weak(_) => {
+                    weak.entry(hit.block).or_default().push(hit);
+                    continue;
+                }
+                _ => continue,
+            }
+            triggers.push(Trigger { block: hit.block, piece: at.1, cue: Some((hit.start, hit.end)), announced });
+        }
+        for (block, hits) in weak {
+            let text = self.document.blocks.get(block).map_or("", |block| block.text.as_str());
+            let words: std::collections::BTreeSet<String> =
+                hits.iter().filter_map(|hit| text.get(hit.start..hit.end)).map(str::to_lowercase).collect();
+            if words.len() >= 2 {
+                triggers.extend(hits.iter().map(|hit| Trigger {
+                    block,
+                    piece: piece_of(hit),
+                    cue: Some((hit.start, hit.end)),
+                    announced: false,
+                }));
+            }
+        }
+        for (block, concepts) in self.announced.iter().enumerate() {
+            if concepts.binary_search(&number).is_ok() && self.counts(block) {
+                let pieces = self.signals.pieces(block);
+                triggers.extend((0..pieces.len()).map(|piece| Trigger { block, piece, cue: None, announced: true }));
+            }
+        }
+        if concept.early {
+            let limit = self.document.source.len() as f64 * EARLY;
+            triggers.retain(|trigger| {
+                let start = self.document.blocks.get(trigger.block).map_or(0, |block| block.span.start());
+                trigger.announced || start as f64 <= limit
+            });
+        }
+        triggers.retain(|trigger| self.counts(trigger.block) || trigger.cue.is_some());
+        triggers
+    }
+
+    fn is_announced(&self, block: BlockId, concept: usize) -> bool {
+        self.announced.get(block).is_some_and(|concepts| concepts.binary_search(&concept).is_ok())
+    }
+
+    /// True in passages that are announced for something else.
+    fn off_topic(&self, block: BlockId, concept: &RawConcept) -> bool {
+        let Some(announced) = self.announced.get(block).filter(|list| !list.is_empty()) else { return false };
+        let others = announced.iter().filter_map(|number| self.lexicon.concepts().get(*number)).map(|(_, other)| other);
+        let mut related = false;
+        for other in others {
+            if concept.not_under.contains(&other.concept) {
+                return true;
+            }
+            related |= !concept.topic.is_empty() && other.topic == concept.topic;
+        }
+        !related
+    }
+
+    /// Content that can satisfy a check; a heading or table header alone cannot.
+    fn counts(&self, block: BlockId) -> bool {
+        self.document.blocks.get(block).is_some_and(|block| {
+            block.mark == Mark::Content
+                && !matches!(block.kind, BlockKind::Heading | BlockKind::TableRow { row: 0, .. })
+                && block.text.chars().any(char::is_alphanumeric)
+        })
+    }
+
+    fn judge(&self, number: usize, concept: &RawConcept, trigger: &Trigger) -> (ConceptState, Option<String>) {
+        let section = self.document.blocks.get(trigger.block).map_or(0, |block| block.section);
+        let open = self.open.get(section).copied().unwrap_or_default();
+        let sentence = self.sentence(trigger);
+        let negated = !concept.keeps_negation
+            && trigger.cue.is_some_and(|(start, end)| {
+                let from = self.piece(trigger).map_or(0, |piece| piece.start);
+                denied(sentence, start.saturating_sub(from), end.saturating_sub(from))
+            });
+        if negated || open {
+            let pieces = self.signals.pieces(trigger.block);
+            let reason = [trigger.piece, trigger.piece + 1]
+                .iter()
+                .filter_map(|at| pieces.get(*at))
+                .any(|piece| piece.has(Signal::Reason) && !piece.has(Signal::Vague));
+            if negated && reason {
+                let text = self.document.blocks.get(trigger.block).map_or("", |block| block.text.as_str());
+                return (ConceptState::Waived, Some(text.to_owned()));
+            }
+            return (ConceptState::Mentioned, None);
+        }
+        let met = self.lexicon.needs(number).iter().any(|need| self.met(number, need, trigger));
+        (if met { ConceptState::Specified } else { ConceptState::Mentioned }, None)
+    }
+
+    fn met(&self, number: usize, need: &Need, trigger: &Trigger) -> bool {
+        if need.unwanted.contains(&Token::Announced) && trigger.announced {
+            return false;
+        }
+        let places = self.shape.passage(trigger.block, trigger.piece, need.reach);
+        let pieces: Vec<(BlockId, &Piece)> = places.iter().flat_map(|place| self.usable(place)).collect();
+        need.wanted.iter().all(|token| match token {
+            Token::Announced => trigger.announced,
+            token => pieces.iter().any(|(block, piece)| self.shows(number, token, *block, piece)),
+        }) && !need
+            .unwanted
+            .iter()
+            .any(|token| pieces.iter().any(|(block, piece)| self.shows(number, token, *block, piece)))
+    }
+
+    /// Sentences that can prove something: neither hope nor question.
+    fn usable(&self, place: &Place) -> Vec<(BlockId, &Piece)> {
+        let (block, only) = *place;
+        let pieces = self.signals.pieces(block).iter().enumerate();
+        pieces
+            .filter(|(at, piece)| {
+                only.is_none_or(|only| only == *at) && !piece.has(Signal::Vague) && !piece.has(Signal::Question)
+            })
+            .map(|(_, piece)| (block, piece))
+            .collect()
+    }
+
+    fn shows(&self, number: usize, token: &Token, block: BlockId, piece: &Piece) -> bool {
+        match token {
+            Token::Signal(signal) => piece.has(*signal),
+            Token::Phrases(term) => self.stands(term, block, piece),
+            Token::Cue => {
+                self.stands(&Term::Cue(number), block, piece) || self.stands(&Term::Weak(number), block, piece)
+            }
+            Token::Announced => false,
+        }
+    }
+
+    fn stands(&self, term: &Term, block: BlockId, piece: &Piece) -> bool {
+        self.places.get(term).is_some_and(|places| {
+            let at = places.partition_point(|place| *place < (block, piece.start));
+            places.get(at).is_some_and(|(b, start)| *b == block && *start < piece.end.max(piece.start + 1))
+        })
+    }
+
+    fn piece(&self, trigger: &Trigger) -> Option<&Piece> {
+        self.signals.pieces(trigger.block).get(trigger.piece)
+    }
+
+    fn sentence(&self, trigger: &Trigger) -> &str {
+        let text = self.document.blocks.get(trigger.block).map_or("", |block| block.text.as_str());
+        self.piece(trigger).and_then(|piece| text.get(piece.start..piece.end)).unwrap_or(text)
+    }
+
+    fn passage(&self, trigger: &Trigger, state: ConceptState) -> Option<Passage> {
+        let block = self.document.blocks.get(trigger.block)?;
+        let piece = self.piece(trigger)?;
+        let lines = self.document.lines.range(block.map.span(piece.start, piece.end));
+        let cue = match trigger.cue {
+            Some((start, end)) => block.text.get(start..end).unwrap_or_default().to_owned(),
+            None => self.sentence(trigger).chars().take(60).collect(),
+        };
+        Some(Passage { block: trigger.block, lines, state, cue })
+    }
+
+    /// Target of a link to another document, when a short block says little more than where to look.
+    fn deferred(&self, block: BlockId) -> Option<String> {
+        let short = self.document.blocks.get(block).is_some_and(|block| block.text.len() < 200);
+        let link =
+            self.document.links.iter().find(|link| link.block == Some(block) && !link.target.starts_with('#'))?;
+        short.then(|| link.target.clone())
+    }
+}

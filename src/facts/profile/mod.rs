@@ -1,0 +1,169 @@
+//! What kind of document this is, and what kind of system it describes. The profile decides which rules apply.
+//! Never reads a rule.
+
+mod kind;
+mod task;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{ConceptFact, ConceptState, Hit, Lexicon, Measure, Mention};
+use crate::document::Document;
+
+/// Is it a specification of an AI project?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Yes: it says what shall be built and what it must reach.
+    AiSpec,
+    /// About AI, but no specification of a project (model card, tutorial, template, decision record, library).
+    Related,
+    /// Something else.
+    Other,
+}
+
+impl Kind {
+    /// The word used in reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::AiSpec => "ai-spec",
+            Self::Related => "related",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// How far the project is. Ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// An idea, a request, an announcement.
+    Brief,
+    /// Up to a proof of concept.
+    Poc,
+    /// Up to operation.
+    Production,
+}
+
+impl Stage {
+    /// The word used in reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Brief => "brief",
+            Self::Poc => "poc",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// The profile of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Kind of document.
+    pub kind: Kind,
+    /// Why the kind was decided so, in one sentence for people.
+    pub because: String,
+    /// Task ids of the lexicon (`binary-classification`, `forecasting`, `rag`, …), strongest first; may be empty.
+    pub tasks: Vec<String>,
+    /// Score of every task that scored at all.
+    pub scores: BTreeMap<String, u32>,
+    /// A model is trained or fine-tuned (and not only prompted).
+    pub trains: bool,
+    /// Labels are made by people (and not only logged outcomes).
+    pub labelled_by_people: bool,
+    /// The output triggers an action, so that errors of two kinds cost something.
+    pub decides: bool,
+    /// It judges or concerns people.
+    pub affects_people: bool,
+    /// Personal or regulated area: medical, credit, hiring, law, …
+    pub regulated: bool,
+    /// Stage.
+    pub stage: Stage,
+    /// All traits that rules can ask for by name (`trains`, `decides`, task ids, …).
+    pub traits: BTreeSet<String>,
+}
+
+/// Reads the profile.
+#[must_use]
+pub fn profile(
+    document: &Document,
+    lexicon: &Lexicon,
+    hits: &[Hit],
+    concepts: &BTreeMap<String, ConceptFact>,
+    measures: &[Measure],
+    mentions: &[Mention],
+) -> Profile {
+    let words = words::Words::count(document, lexicon, hits);
+    let scores = task::scores(document, lexicon, hits, mentions);
+    let tasks = task::tasks(document, lexicon, &scores);
+    let (kind, because) = kind::kind(&words, concepts, measures);
+    let has = |id: &str| tasks.iter().any(|task| task == id);
+    let state = |id: &str| concepts.get(id).map_or(ConceptState::Absent, |fact| fact.state);
+
+    let generative = ["generation", "rag", "agent", "image-generation"].into_iter().any(has);
+    let training = words.distinct("trains");
+    let trains = training >= 1 && words.distinct("no-training") == 0 && (!generative || training >= 3);
+    let recorded = words.distinct("recorded-labels") > 0 || state("annotation") == ConceptState::Waived;
+    let labelled_by_people = words.distinct("people-labels") >= if recorded { 3 } else { 1 };
+    let decides = lexicon.tasks().iter().any(|task| task.decides && has(&task.id)) || words.distinct("decides") >= 3;
+    let affects_people = words.total("affects-people") >= 3;
+    let regulated = words.distinct("regulated") >= 2;
+    let stage = stage(document, &words, concepts);
+
+    let mut traits: BTreeSet<String> = tasks.iter().cloned().collect();
+    let classifier =
+        ["binary-classification", "multi-class", "object-detection", "anomaly", "extraction"].into_iter().any(has);
+    let evaluates = !measures.is_empty() || !mentions.is_empty();
+    for (name, holds) in [
+        ("trains", trains),
+        ("prompted", !trains && (generative || words.distinct("llm") >= 2)),
+        ("labelled-by-people", labelled_by_people),
+        ("decides", decides),
+        ("affects-people", affects_people),
+        ("regulated", regulated),
+        ("evaluates", evaluates),
+        ("retrieves", words.distinct("retrieves") >= 2 || has("rag")),
+        ("has-budget", words.distinct("budget") > 0),
+        ("classifier", classifier),
+        ("generative", generative),
+        ("forecast", has("forecasting")),
+        ("stage-brief", stage == Stage::Brief),
+        ("stage-poc", stage == Stage::Poc),
+        ("stage-production", stage == Stage::Production),
+    ] {
+        if holds {
+            traits.insert(name.to_owned());
+        }
+    }
+    Profile {
+        kind,
+        because,
+        tasks,
+        scores,
+        trains,
+        labelled_by_people,
+        decides,
+        affects_people,
+        regulated,
+        stage,
+        traits,
+    }
+}
+
+/// Concepts of which a document speaks that goes as far as operation.
+const OPERATION: [&str; 7] =
+    ["serving", "hosting", "monitoring", "rollback", "environments", "drift-model", "drift-data"];
+/// A document with fewer words, and without a plan for operation, is a brief.
+const BRIEF_WORDS: usize = 700;
+
+fn stage(document: &Document, words: &words::Words, concepts: &BTreeMap<String, ConceptFact>) -> Stage {
+    let operation = OPERATION
+        .iter()
+        .filter(|id| concepts.get(**id).is_some_and(|fact| fact.state == ConceptState::Specified))
+        .count();
+    let title = document.title().unwrap_or_default().to_lowercase();
+    if operation < 3 && ["proof of concept", "poc", "feasibility", "pilot"].iter().any(|word| title.contains(word)) {
+        return Stage::Poc;
+    }
+    if operation < 3 && words.all < BRIEF_WORDS { Stage::Brief } else { Stage::Production }
+}

@@ -1,1 +1,505 @@
-//! (to be written)
+//! The report as JSON: contract version 1. These types are frozen: later versions add fields, none changes meaning. Nothing is
+//! computed here but the shape.
+
+use serde::Serialize;
+
+use super::{Entry, Run};
+use crate::document::Document;
+use crate::facts::{CommitmentKind, Measure, Unit};
+use crate::finding::{CheckState, Evidence, Finding};
+use crate::review::{Catalogue, Reviewed};
+
+/// The name of the contract.
+pub const SCHEMA: &str = "specreview/report/v1";
+
+/// The report as pretty JSON with a line feed at its end. `catalogue` tells which metrics are ratios.
+#[must_use]
+pub fn render(run: &Run, catalogue: &Catalogue) -> String {
+    // Types without maps and with finite text always serialise; the empty object is never seen.
+    let mut text = serde_json::to_string_pretty(&report(run, catalogue)).unwrap_or_else(|_| "{}".to_owned());
+    text.push('\n');
+    text
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    engine: Engine<'a>,
+    documents: Vec<DocumentOut<'a>>,
+    run: RunOut<'a>,
+}
+
+#[derive(Serialize)]
+struct Engine<'a> {
+    version: &'a str,
+    rules: &'a str,
+    model: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct DocumentOut<'a> {
+    path: &'a str,
+    sha256: Option<&'a str>,
+    kind: &'static str,
+    /// Why the kind was decided so.
+    because: &'a str,
+    /// Why the input could not be read; absent where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    profile: ProfileOut<'a>,
+    checks: Vec<CheckOut<'a>>,
+    measures: Vec<MeasureOut<'a>>,
+    findings: Vec<FindingOut<'a>>,
+    risks: Vec<RiskOut<'a>>,
+    chain: Vec<LinkOut>,
+    commitments: Vec<CommitmentOut<'a>>,
+    /// Head against base; absent without a base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compare: Option<CompareOut<'a>>,
+    reading: ReadingOut,
+}
+
+#[derive(Serialize, Default)]
+struct ProfileOut<'a> {
+    tasks: Vec<&'a str>,
+    trains: bool,
+    affects_people: bool,
+    stage: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    line: u32,
+    end_line: u32,
+    quote: &'a str,
+}
+
+#[derive(Serialize)]
+struct CheckOut<'a> {
+    rule: &'a str,
+    part: Option<&'a str>,
+    state: &'static str,
+    evidence: Vec<Place<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deferred_to: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct MeasureOut<'a> {
+    metric: &'a str,
+    name: &'a str,
+    slice: Option<&'a str>,
+    averaging: Option<&'a str>,
+    at: Option<&'a str>,
+    comparator: &'static str,
+    value: f64,
+    /// Upper end of a range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upper: Option<f64>,
+    unit: String,
+    role: &'static str,
+    /// A change and not a level.
+    relative: bool,
+    line: u32,
+    quote: String,
+}
+
+#[derive(Serialize)]
+struct FindingOut<'a> {
+    rule: &'a str,
+    part: Option<&'a str>,
+    source: &'static str,
+    severity: &'static str,
+    confidence: &'static str,
+    line: Option<u32>,
+    end_line: Option<u32>,
+    quote: Option<&'a str>,
+    message: &'a str,
+    why: &'a str,
+    suggestion: Option<&'a str>,
+    related: Vec<Place<'a>>,
+    fingerprint: &'a str,
+    docs: &'a str,
+}
+
+#[derive(Serialize)]
+struct RiskOut<'a> {
+    risk: &'a str,
+    level: crate::finding::RiskLevel,
+    line: Option<u32>,
+    mitigation: Option<&'a str>,
+    measured_by: Option<&'a str>,
+    owner: Option<&'a str>,
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct LinkOut {
+    link: &'static str,
+    rule: &'static str,
+    state: Option<&'static str>,
+    lines: Vec<u32>,
+}
+
+#[derive(Serialize)]
+struct CommitmentOut<'a> {
+    kind: &'static str,
+    key: &'a str,
+    value: &'a str,
+    line: u32,
+}
+
+#[derive(Serialize)]
+struct CompareOut<'a> {
+    introduced: Vec<&'a str>,
+    fixed: Vec<&'a str>,
+    carried_over: Vec<&'a str>,
+    commitments: Vec<CommitmentChangeOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct CommitmentChangeOut<'a> {
+    kind: &'static str,
+    key: &'a str,
+    before: Option<&'a str>,
+    after: Option<&'a str>,
+    line: Option<u32>,
+}
+
+#[derive(Serialize, Default)]
+struct ReadingOut {
+    numbers_read: usize,
+    measures_checked: usize,
+    not_understood: usize,
+}
+
+#[derive(Serialize)]
+struct RunOut<'a> {
+    complete: bool,
+    skipped: Vec<SkippedOut>,
+    problems: &'a [crate::finding::Problem],
+    model: ModelOut<'a>,
+}
+
+#[derive(Serialize)]
+struct SkippedOut {
+    path: String,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct ModelOut<'a> {
+    calls: u32,
+    input_tokens: u64,
+    output_tokens: u64,
+    cost_usd: f64,
+    cached: u32,
+    dropped_without_evidence: usize,
+    /// Why questions stayed unanswered, if some did.
+    incomplete: Option<&'a str>,
+}
+
+/// The chain from goal to owner: what each link is called, and the check that says how far the document goes with it.
+const CHAIN: &[(&str, &str)] = &[
+    ("goal", "BIZ-001"),
+    ("kpi", "BIZ-002"),
+    ("kpi-metric-link", "BIZ-004"),
+    ("metric", "MET-001"),
+    ("rationale", "MET-012"),
+    ("baseline", "MET-003"),
+    ("poc-gate", "POC-002"),
+    ("target", "MET-002"),
+    ("threshold", "MET-009"),
+    ("monitoring", "MON-001"),
+    ("owner", "GOV-002"),
+];
+
+fn report<'a>(run: &'a Run, catalogue: &Catalogue) -> Report<'a> {
+    let verdicts = || run.reviewed().flat_map(|reviewed| &reviewed.critique.verdicts);
+    Report {
+        schema: SCHEMA,
+        engine: Engine { version: &run.version, rules: &run.rules, model: run.model.as_deref() },
+        documents: run.documents.iter().map(|entry| document(entry, catalogue)).collect(),
+        run: RunOut {
+            complete: run.is_complete(),
+            skipped: run.unread().into_iter().map(|at| SkippedOut { path: at.what, reason: at.why }).collect(),
+            problems: &run.problems,
+            model: ModelOut {
+                calls: run.usage.calls,
+                input_tokens: run.usage.input_tokens,
+                output_tokens: run.usage.output_tokens,
+                cost_usd: 0.0,
+                cached: 0,
+                dropped_without_evidence: verdicts().map(|verdict| verdict.dropped).sum(),
+                incomplete: run.incomplete.as_deref(),
+            },
+        },
+    }
+}
+
+fn document<'a>(entry: &'a Entry, catalogue: &Catalogue) -> DocumentOut<'a> {
+    match entry {
+        Entry::Reviewed(reviewed, document) => reviewed_out(reviewed, document, catalogue),
+        Entry::Unread { path, reason } => DocumentOut {
+            path,
+            sha256: None,
+            kind: "other",
+            because: "it could not be read",
+            error: Some(reason),
+            profile: ProfileOut::default(),
+            checks: Vec::new(),
+            measures: Vec::new(),
+            findings: Vec::new(),
+            risks: Vec::new(),
+            chain: Vec::new(),
+            commitments: Vec::new(),
+            compare: None,
+            reading: ReadingOut::default(),
+        },
+    }
+}
+
+fn reviewed_out<'a>(reviewed: &'a Reviewed, document: &Document, catalogue: &Catalogue) -> DocumentOut<'a> {
+    let head = &reviewed.head;
+    let profile = &head.profile;
+    DocumentOut {
+        path: &reviewed.path,
+        sha256: Some(&reviewed.sha256),
+        kind: profile.kind.word(),
+        because: &profile.because,
+        error: None,
+        profile: ProfileOut {
+            tasks: profile.tasks.iter().map(String::as_str).collect(),
+            trains: profile.trains,
+            affects_people: profile.affects_people,
+            stage: Some(profile.stage.word()),
+        },
+        checks: head
+            .checks
+            .iter()
+            .map(|check| CheckOut {
+                rule: &check.rule,
+                part: check.part.as_deref(),
+                state: check.state.word(),
+                evidence: check.evidence.iter().map(place).collect(),
+                reason: check.reason.as_deref(),
+                deferred_to: check.deferred_to.as_deref(),
+            })
+            .collect(),
+        measures: head.measures.iter().map(|measure| measure_out(measure, document, catalogue)).collect(),
+        findings: reviewed.findings().map(finding).collect(),
+        risks: head
+            .risks
+            .iter()
+            .map(|risk| RiskOut {
+                risk: &risk.risk,
+                level: risk.level,
+                line: risk.place.as_ref().map(|place| place.lines.start),
+                mitigation: risk.mitigation.as_deref(),
+                measured_by: risk.measured_by.as_deref(),
+                owner: risk.owner.as_deref(),
+                reason: risk.reason.as_deref(),
+            })
+            .collect(),
+        chain: chain(reviewed),
+        commitments: head
+            .commitments
+            .iter()
+            .map(|at| CommitmentOut { kind: at.kind.word(), key: &at.key, value: &at.value, line: at.lines.start })
+            .collect(),
+        compare: compare(reviewed),
+        reading: ReadingOut {
+            numbers_read: head.reading.numbers_read,
+            measures_checked: head.reading.measures_checked,
+            not_understood: head.reading.not_understood,
+        },
+    }
+}
+
+fn place(evidence: &Evidence) -> Place<'_> {
+    Place { line: evidence.lines.start, end_line: evidence.lines.end, quote: &evidence.quote }
+}
+
+fn finding(finding: &Finding) -> FindingOut<'_> {
+    FindingOut {
+        rule: &finding.rule,
+        part: finding.part.as_deref(),
+        source: finding.source.word(),
+        severity: finding.severity.word(),
+        confidence: finding.confidence.word(),
+        line: finding.place.as_ref().map(|place| place.lines.start),
+        end_line: finding.place.as_ref().map(|place| place.lines.end),
+        quote: finding.place.as_ref().map(|place| place.quote.as_str()),
+        message: &finding.message,
+        why: &finding.why,
+        suggestion: finding.suggestion.as_deref(),
+        related: finding.related.iter().map(place).collect(),
+        fingerprint: finding.fingerprint.as_str(),
+        docs: &finding.docs,
+    }
+}
+
+/// Values of ratio metrics stand on the ratio scale however they were written; a percentage of anything else stays one.
+fn measure_out<'a>(measure: &'a Measure, document: &Document, catalogue: &Catalogue) -> MeasureOut<'a> {
+    let quantity = &measure.quantity;
+    let percent = quantity.unit == Unit::Percent;
+    let known = catalogue.is_ratio(&measure.metric);
+    let ratio = known && (percent || quantity.unit == Unit::Plain) || percent && measure.metric != "kpi";
+    let unit = match &quantity.unit {
+        _ if ratio => "ratio".to_owned(),
+        Unit::Plain => "number".to_owned(),
+        Unit::Percent => "percent".to_owned(),
+        Unit::Points => "points".to_owned(),
+        Unit::Times => "times".to_owned(),
+        Unit::Money(currency) => currency.clone(),
+        Unit::Duration => "seconds".to_owned(),
+        Unit::Date => "date".to_owned(),
+        Unit::Count(noun) => noun.clone(),
+    };
+    let scaled = |value: f64| if ratio && percent { clean(value / 100.0) } else { value };
+    MeasureOut {
+        metric: &measure.metric,
+        name: &measure.name,
+        slice: measure.slice.as_deref(),
+        averaging: measure.averaging.as_deref(),
+        at: measure.at.as_deref(),
+        comparator: measure.comparator.sign(),
+        value: scaled(quantity.value),
+        upper: quantity.upper.map(scaled),
+        unit,
+        role: measure.role.word(),
+        relative: measure.relative,
+        line: measure.lines.start,
+        quote: Evidence::new(measure.lines, document.line_text(measure.lines)).quote,
+    }
+}
+
+/// Takes the dust of the division away: 99.2 / 100 is 0.992.
+fn clean(value: f64) -> f64 {
+    (value * 1e12).round() / 1e12
+}
+
+fn chain(reviewed: &Reviewed) -> Vec<LinkOut> {
+    let link = |(link, rule): &(&'static str, &'static str)| {
+        let check = reviewed.head.checks.iter().find(|check| check.rule == *rule);
+        LinkOut {
+            link,
+            rule,
+            state: check.map(|check| check.state.word()),
+            lines: check
+                .filter(|check| check.state != CheckState::NotApplicable)
+                .map(|check| check.evidence.iter().map(|evidence| evidence.lines.start).collect())
+                .unwrap_or_default(),
+        }
+    };
+    CHAIN.iter().map(link).collect()
+}
+
+fn compare(reviewed: &Reviewed) -> Option<CompareOut<'_>> {
+    let base = reviewed.base.as_ref()?;
+    let comparison = &reviewed.comparison;
+    Some(CompareOut {
+        introduced: fingerprints(&comparison.introduced, &reviewed.head.findings),
+        fixed: fingerprints(&comparison.fixed, &base.findings),
+        carried_over: fingerprints(&comparison.carried, &reviewed.head.findings),
+        commitments: comparison
+            .commitments
+            .iter()
+            .map(|change| CommitmentChangeOut {
+                kind: CommitmentKind::word(change.kind),
+                key: &change.key,
+                before: change.before.as_deref(),
+                after: change.after.as_deref(),
+                line: change.lines.map(|lines| lines.start),
+            })
+            .collect(),
+    })
+}
+
+fn fingerprints<'a>(indices: &[usize], of: &'a [Finding]) -> Vec<&'a str> {
+    indices.iter().filter_map(|at| of.get(*at)).map(|finding| finding.fingerprint.as_str()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{catalogue, run_of};
+    use super::*;
+    use crate::facts::Role;
+    use crate::finding::{Risk, RiskLevel};
+    use crate::review::testing::{at_line, check, commitment, measure, missing, named, reviewed, said_by_model};
+
+    fn sample() -> Run {
+        let mut document = reviewed(
+            "specs/parcel.md",
+            vec![missing("BIZ-001"), named("MON-001", 7, "we will monitor it"), at_line("ARI-003", 11, "0.85")],
+            Some(vec![missing("BIZ-001"), missing("GOV-001")]),
+        );
+        document.head.checks.push(check("VER-001", Some("data"), CheckState::NotApplicable, None));
+        let mut target = measure("recall", Role::Target, 85.0, 11);
+        target.quantity.unit = Unit::Percent;
+        document.head.measures = vec![measure("recall", Role::Baseline, 0.31, 11), target];
+        document.head.commitments = vec![commitment("recall", ">= 0.85", 11)];
+        document.base.as_mut().unwrap().commitments = vec![commitment("recall", ">= 0.9", 11)];
+        document.comparison = crate::review::compare(&document.head, document.base.as_ref());
+        document.head.risks = vec![Risk {
+            risk: "drift".into(),
+            level: RiskLevel::Mentioned,
+            place: Some(Evidence::new(crate::text::LineRange::single(7), "we will monitor it")),
+            mitigation: None,
+            measured_by: None,
+            owner: None,
+            reason: None,
+        }];
+        document.critique.verdicts.push(crate::critique::Verdict {
+            question: "MR1".into(),
+            score: Some(1),
+            findings: vec![said_by_model("MR1", 7, "a good recall")],
+            dropped: 2,
+            failure: None,
+        });
+        run_of(vec![document], &["missing.md"])
+    }
+
+    #[test]
+    fn the_report_keeps_its_shape() {
+        insta::assert_snapshot!(render(&sample(), &catalogue()));
+    }
+
+    #[test]
+    fn every_input_has_an_entry_and_nothing_unread_is_complete() {
+        let report: serde_json::Value = serde_json::from_str(&render(&sample(), &catalogue())).unwrap();
+        assert_eq!(report["schema"], SCHEMA);
+        assert_eq!(report["documents"].as_array().unwrap().len(), 2);
+        assert_eq!(report["documents"][1]["kind"], "other");
+        assert_eq!(report["documents"][1]["error"], "no such file; check the path");
+        assert_eq!(report["run"]["complete"], false);
+        assert_eq!(report["run"]["skipped"][0]["path"], "missing.md");
+        let empty: serde_json::Value = serde_json::from_str(&render(&run_of(vec![], &[]), &catalogue())).unwrap();
+        assert_eq!(empty["documents"].as_array().unwrap().len(), 0);
+    }
+
+    #[test]
+    fn values_stand_on_the_scale_of_their_metric() {
+        let out = |metric: &str, value, unit| {
+            let mut measure = measure(metric, Role::Target, value, 1);
+            measure.quantity.unit = unit;
+            let out = measure_out(&measure, &Document::parse("x"), &catalogue());
+            (out.value, out.unit)
+        };
+        let cases = [
+            (out("recall", 0.9, Unit::Plain), (0.9, "ratio")),
+            (out("recall", 99.2, Unit::Percent), (0.992, "ratio")),
+            (out("mape", 12.0, Unit::Percent), (0.12, "ratio")),
+            (out("kpi", 20.0, Unit::Percent), (20.0, "percent")),
+            (out("mae", 0.4, Unit::Plain), (0.4, "number")),
+            (out("latency", 0.4, Unit::Duration), (0.4, "seconds")),
+            (out("kpi", 38.0, Unit::Money("EUR".into())), (38.0, "EUR")),
+            (out("kpi", 4000.0, Unit::Count("parcels".into())), (4000.0, "parcels")),
+        ];
+        for ((value, unit), wanted) in cases {
+            assert_eq!((value, unit.as_str()), wanted);
+        }
+    }
+}

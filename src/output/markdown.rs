@@ -1,1 +1,85 @@
-//! (to be written)
+//! The report as Markdown, for the step summary of a job: the same pages as on a change. Renders nothing of its own.
+
+use super::{Run, all_in_one_place};
+use crate::facts::Kind;
+use crate::review::render::escape::{Md, md};
+use crate::review::render::links::{Links, OWN_DOCS};
+use crate::review::render::{Page, summary, words};
+use crate::review::{Catalogue, Gate, Reviewed};
+
+/// Documents that are named where no rule was applied.
+const NAMED: usize = 50;
+
+/// The report in at most `limit` UTF-16 units.
+#[must_use]
+pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate, limit: usize) -> String {
+    let (specs, others): (Vec<&Reviewed>, Vec<&Reviewed>) = run.reviewed().partition(|reviewed| reviewed.is_spec());
+    let rest = not_specs(&others);
+    let unopened = run.unopened();
+    let page = Page {
+        placed: all_in_one_place(&specs),
+        documents: specs,
+        skipped: &unopened,
+        problems: &run.problems,
+        gate,
+        conclusion: run.conclusion(gate),
+        links: Links::rules_only(&[OWN_DOCS.to_owned()]),
+        catalogue,
+        version: &run.version,
+        rules: &run.rules,
+        checks: false,
+    };
+    let mut text = summary::summary(&page, limit.saturating_sub(rest.units())).text;
+    text.push(rest);
+    text.into_string()
+}
+
+fn not_specs(others: &[&Reviewed]) -> Md {
+    if others.is_empty() {
+        return Md::default();
+    }
+    let mut text = Md::from(words::NOT_SPECS);
+    for reviewed in others.iter().take(NAMED) {
+        text.push(words::not_a_spec(&reviewed.path, reviewed.head.profile.kind == Kind::Related));
+    }
+    if others.len() > NAMED {
+        text.push(md!["- and ", others.len() - NAMED, " more\n"]);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{catalogue, run_of};
+    use super::*;
+    use crate::finding::{CheckState, Severity};
+    use crate::review::testing::{at_line, missing, reviewed};
+
+    const GATE: Gate = Gate { fail_on: Some(Severity::Error), require_complete: false };
+
+    #[test]
+    fn a_step_summary_tells_every_finding() {
+        let mut note = reviewed("notes.md", vec![], None);
+        note.head.profile.kind = Kind::Related;
+        let documents = vec![
+            reviewed("a.md", vec![missing("BIZ-001"), at_line("MET-002", 7, "a good recall")], None),
+            reviewed("b.md", vec![], None),
+            note,
+        ];
+        let text = render(&run_of(documents, &["gone.md"]), &catalogue(), GATE, 1_000_000);
+        assert!(text.starts_with("**2 errors** in `a.md` and `b.md` · blocks the merge"), "{text}");
+        for part in ["says nothing about BIZ-001", "a good recall", "`gone.md`", "`notes.md`: about AI"] {
+            assert_eq!(text.matches(part).count(), 1, "{part}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_run_without_a_specification_says_so() {
+        let mut note = reviewed("notes.md", vec![missing("BIZ-001")], None);
+        note.head.profile.kind = Kind::Other;
+        note.head.findings.clear();
+        note.head.checks.iter_mut().for_each(|check| check.state = CheckState::NotApplicable);
+        let text = render(&run_of(vec![note], &[]), &catalogue(), GATE, 1_000_000);
+        assert!(text.starts_with("**No specification of an AI project was found.**"), "{text}");
+    }
+}

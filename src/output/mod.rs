@@ -4,11 +4,12 @@
 pub mod annotations;
 pub mod json;
 pub mod markdown;
+mod paint;
 pub mod text;
 
 use crate::critique::Usage;
-use crate::finding::Problem;
-use crate::review::{Reviewed, Skipped};
+use crate::finding::{Finding, Problem};
+use crate::review::{Conclusion, Gate, Placed, Placement, Reviewed, Skipped, conclusion};
 
 /// A run over one or more documents, ready to be reported.
 #[derive(Debug, Clone)]
@@ -33,6 +34,7 @@ pub struct Run {
 
 /// One input.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a run holds a handful of entries, nearly all of them reviewed")]
 pub enum Entry {
     /// Reviewed.
     Reviewed(Box<Reviewed>, crate::document::Document),
@@ -43,4 +45,135 @@ pub enum Entry {
         /// Why, and what to do.
         reason: String,
     },
+}
+
+impl Run {
+    /// The inputs that could be read.
+    pub fn reviewed(&self) -> impl Iterator<Item = &Reviewed> {
+        self.documents.iter().filter_map(|entry| match entry {
+            Entry::Reviewed(reviewed, _) => Some(&**reviewed),
+            Entry::Unread { .. } => None,
+        })
+    }
+
+    /// Deterministic findings that count: those that the change introduces, where there is a base.
+    pub fn introduced(&self) -> impl Iterator<Item = &Finding> {
+        self.reviewed().flat_map(Reviewed::introduced)
+    }
+
+    /// Inputs that were not opened: what the conductor skipped, and entries that could not be read, each once.
+    #[must_use]
+    pub fn unopened(&self) -> Vec<Skipped> {
+        let mut all = self.skipped.clone();
+        for entry in &self.documents {
+            let Entry::Unread { path, reason } = entry else { continue };
+            if all.iter().all(|known| known.what != *path) {
+                all.push(Skipped { what: path.clone(), why: reason.clone() });
+            }
+        }
+        all
+    }
+
+    /// Everything that was not read: [`Run::unopened`], and what the reader of a document had to cut.
+    #[must_use]
+    pub fn unread(&self) -> Vec<Skipped> {
+        let mut all = self.unopened();
+        for reviewed in self.reviewed() {
+            let cut = |why: &String| Skipped { what: reviewed.path.clone(), why: why.clone() };
+            all.extend(reviewed.head.limits.iter().map(cut));
+        }
+        all
+    }
+
+    /// True when every input was read whole. A model is no part of it.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.unread().is_empty()
+    }
+
+    /// The conclusion under `gate`.
+    #[must_use]
+    pub fn conclusion(&self, gate: Gate) -> Conclusion {
+        conclusion(self.introduced(), self.is_complete(), gate)
+    }
+}
+
+/// Every finding of these documents, all of them told in the same place: reports that have no diff to put them on.
+fn all_in_one_place(documents: &[&Reviewed]) -> Vec<Placed> {
+    let of = |(document, reviewed): (usize, &&Reviewed)| {
+        let deterministic = reviewed.head.findings.len();
+        let introduced = reviewed.comparison.introduced.clone();
+        (0..reviewed.findings().count())
+            .map(move |finding| Placed {
+                document,
+                finding,
+                placement: Placement::Summary,
+                introduced: finding >= deterministic || introduced.contains(&finding),
+            })
+            .collect::<Vec<_>>()
+    };
+    documents.iter().enumerate().flat_map(of).collect()
+}
+
+/// Exit status of a run: 0 nothing at or above the gate, 1 something is, 2 nothing could be reviewed, 4 the reading is
+/// incomplete and the gate requires it to be complete. 3 is not used.
+#[must_use]
+pub fn exit_status(run: &Run, gate: Gate) -> u8 {
+    if run.reviewed().next().is_none() {
+        2
+    } else if conclusion(run.introduced(), true, gate) == Conclusion::Failure {
+        1
+    } else if gate.require_complete && !run.is_complete() {
+        4
+    } else {
+        0
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing;
+
+#[cfg(test)]
+mod tests {
+    use super::testing::run_of;
+    use super::*;
+    use crate::finding::Severity;
+    use crate::review::testing::{at_line, missing, reviewed};
+
+    #[test]
+    fn the_exit_status_tells_findings_from_reading() {
+        let gate = |fail_on, require_complete| Gate { fail_on, require_complete };
+        let errors = gate(Some(Severity::Error), false);
+        let strict = gate(Some(Severity::Error), true);
+        let never = gate(None, true);
+        let bad = || vec![reviewed("a.md", vec![missing("BIZ-001")], None)];
+        let old = || vec![reviewed("a.md", vec![missing("BIZ-001")], Some(vec![missing("BIZ-001")]))];
+        let mut mild = bad();
+        mild[0].head.findings[0].severity = Severity::Warning;
+        let cases = [
+            ("an error", run_of(bad(), &[]), errors, 1),
+            ("an error that was there before", run_of(old(), &[]), errors, 0),
+            ("a warning", run_of(mild.clone(), &[]), errors, 0),
+            ("a warning that fails", run_of(mild, &[]), gate(Some(Severity::Warning), false), 1),
+            ("never", run_of(bad(), &[]), never, 0),
+            ("an unread input", run_of(old(), &["b.md"]), errors, 0),
+            ("an unread input, completeness required", run_of(old(), &["b.md"]), strict, 4),
+            ("an error and an unread input", run_of(bad(), &["b.md"]), strict, 1),
+            ("nothing read", run_of(vec![], &["b.md"]), errors, 2),
+            ("nothing at all", run_of(vec![], &[]), errors, 2),
+        ];
+        for (what, run, gate, status) in cases {
+            assert_eq!(exit_status(&run, gate), status, "{what}");
+        }
+    }
+
+    #[test]
+    fn what_was_cut_is_named_once() {
+        let mut run = run_of(vec![reviewed("a.md", vec![at_line("MET-002", 1, "x")], None)], &["b.md"]);
+        run.skipped.push(Skipped { what: "b.md".into(), why: "no such file".into() });
+        assert_eq!(run.unread().len(), 1);
+        let Entry::Reviewed(reviewed, _) = &mut run.documents[0] else { panic!() };
+        reviewed.head.limits.push("nested deeper than 100 levels".into());
+        assert_eq!(run.unread().len(), 2);
+    }
 }

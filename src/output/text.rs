@@ -1,1 +1,453 @@
-//! (to be written)
+//! The report for a person at a terminal: verdict, checklist, findings as compilers show them, numbers, what to do next.
+//! Decides nothing; text of others cannot steer the terminal.
+
+mod snippet;
+mod tables;
+
+use std::fmt::Write as _;
+
+pub use super::paint::Look;
+use super::paint::{Ink, line, wrap};
+use super::{Entry, Run};
+use crate::document::Document;
+use crate::facts::{Kind, Stage};
+use crate::finding::{Confidence, Finding, Severity, Source};
+use crate::review::render::words::{Tally, plural};
+use crate::review::{Catalogue, Reviewed};
+
+/// The report.
+#[must_use]
+pub fn render(run: &Run, catalogue: &Catalogue, look: Look) -> String {
+    let mut desk = Desk { run, catalogue, look, out: String::new() };
+    let mut short = true;
+    for (at, entry) in run.documents.iter().enumerate() {
+        let is_short = !matches!(entry, Entry::Reviewed(reviewed, _) if reviewed.is_spec());
+        if at > 0 && !(short && is_short) {
+            desk.out.push('\n');
+        }
+        short = is_short;
+        match entry {
+            Entry::Reviewed(reviewed, document) if reviewed.is_spec() => desk.spec(reviewed, document),
+            Entry::Reviewed(reviewed, document) => desk.other(reviewed, document),
+            Entry::Unread { path, reason } => desk.unread(path, reason),
+        }
+    }
+    desk.end();
+    desk.out
+}
+
+struct Desk<'a> {
+    run: &'a Run,
+    catalogue: &'a Catalogue,
+    look: Look,
+    out: String,
+}
+
+impl Desk<'_> {
+    /// Everything about one specification.
+    fn spec(&mut self, reviewed: &Reviewed, document: &Document) {
+        let verdict = verdict(reviewed);
+        let ink = ink_of_tally(Tally::of(news(reviewed)));
+        let path = self.look.paint(Ink::Strong, &line(&reviewed.path));
+        let verdict = self.look.paint(ink, &verdict);
+        self.put(&format!("{path}: {verdict}"));
+        self.faint(&read_as(reviewed));
+        self.out.push_str(&tables::checklist(reviewed, self.catalogue, self.look));
+        let (new, old): (Vec<_>, Vec<_>) = reviewed.findings().enumerate().partition(|(at, _)| is_new(reviewed, *at));
+        let mut told: Vec<(String, String)> = Vec::new();
+        for (_, finding) in &new {
+            self.finding(finding, reviewed, document, &mut told);
+        }
+        self.comparison(reviewed, &old.iter().map(|(_, finding)| *finding).collect::<Vec<_>>());
+        self.out.push_str(&tables::numbers(&reviewed.head.measures, self.look));
+        for limit in &reviewed.head.limits {
+            self.note("not read", &line(limit));
+        }
+    }
+
+    /// A document that no rule was applied to: one line, and what it was told nevertheless.
+    fn other(&mut self, reviewed: &Reviewed, document: &Document) {
+        let path = self.look.paint(Ink::Strong, &line(&reviewed.path));
+        let what = match reviewed.head.profile.kind {
+            Kind::Related => "about AI, but not a specification of a project",
+            _ => "not a specification of an AI project",
+        };
+        let because = line(&reviewed.head.profile.because);
+        let because = if because.is_empty() { because } else { format!(" ({})", because.trim_end_matches('.')) };
+        let text = format!("{what}{because}: no rule applied; --as spec to review it anyway");
+        let mut lines = wrap(&text, super::paint::width(&reviewed.path) + 2, self.look.columns()).into_iter();
+        self.put(&format!("{path}: {}", lines.next().unwrap_or_default()));
+        for more in lines {
+            self.put(&format!("  {more}"));
+        }
+        let mut told = Vec::new();
+        for finding in reviewed.findings() {
+            self.finding(finding, reviewed, document, &mut told);
+        }
+    }
+
+    fn unread(&mut self, path: &str, reason: &str) {
+        let path = self.look.paint(Ink::Strong, &line(path));
+        let what = self.look.paint(Ink::Bad, "not read");
+        self.put(&format!("{path}: {what}: {}", line(reason)));
+    }
+
+    /// One finding as a compiler shows it. `told` holds the texts to paste that stand above already, with their rule.
+    fn finding(
+        &mut self,
+        finding: &Finding,
+        reviewed: &Reviewed,
+        document: &Document,
+        told: &mut Vec<(String, String)>,
+    ) {
+        let ink = ink(finding.severity);
+        self.out.push('\n');
+        let name = self.catalogue.name(&finding.rule).map(|name| format!(" {name}")).unwrap_or_default();
+        let doubt = match (finding.source, finding.confidence) {
+            (Source::Model, _) => ", from the model",
+            (_, Confidence::High) => "",
+            (_, Confidence::Medium) => ", medium confidence",
+            (_, Confidence::Low) => ", low confidence",
+        };
+        let head = format!("{}[{}{name}{doubt}]", finding.severity, line(&finding.key()));
+        let used = super::paint::width(&head) + 2;
+        let mut message = wrap(&line(&finding.message), used, self.look.columns()).into_iter();
+        let first = self.look.paint(Ink::Strong, &message.next().unwrap_or_default());
+        let head = self.look.paint(ink, &head);
+        self.put(&format!("{head}: {first}"));
+        for more in message {
+            let more = self.look.paint(Ink::Strong, &more);
+            self.put(&format!("  {more}"));
+        }
+        let places = || finding.place.iter().chain(&finding.related);
+        let gutter = places().map(|place| place.lines.end.to_string().len()).max().unwrap_or(1).max(2);
+        let arrow = self.look.paint(Ink::Faint, "-->");
+        let path = line(&reviewed.path);
+        for (at, place) in places().enumerate() {
+            let arrow = if at == 0 { arrow.clone() } else { self.look.paint(Ink::Faint, ":::") };
+            self.put(&format!("{}{arrow} {path}:{}", " ".repeat(gutter), place.lines.start));
+            let ink = if at == 0 { ink } else { Ink::Note };
+            self.out.push_str(&snippet::snippet(document, place, gutter, ink, self.look));
+        }
+        if finding.place.is_none() && finding.related.is_empty() {
+            self.put(&format!("{}{arrow} {path}", " ".repeat(gutter)));
+        }
+        self.remark(gutter, "why", &line(&finding.why));
+        let Some(text) = finding.suggestion.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return };
+        if let Some((rule, _)) = told.iter().find(|(_, known)| known == text) {
+            let rule = rule.clone();
+            self.remark(gutter, "help", &format!("the text to paste under {rule} covers this too"));
+            return;
+        }
+        self.remark(gutter, "help", "paste and fill in");
+        for row in text.lines() {
+            let bar = self.look.paint(Ink::Faint, "|");
+            let row = crate::review::render::escape::visible(row, false);
+            self.put(format!("{} {bar}   {row}", " ".repeat(gutter)).trim_end());
+        }
+        told.push((line(&finding.key()), text.to_owned()));
+    }
+
+    /// `   = why: …`
+    fn remark(&mut self, gutter: usize, what: &str, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let indent = gutter + 3 + what.len() + 2;
+        let mut lines = wrap(text, indent, self.look.columns()).into_iter();
+        let mark = self.look.paint(Ink::Faint, "=");
+        let what = self.look.paint(Ink::Strong, &format!("{what}:"));
+        self.put(&format!("{} {mark} {what} {}", " ".repeat(gutter), lines.next().unwrap_or_default()));
+        for more in lines {
+            self.put(&format!("{}{more}", " ".repeat(indent)));
+        }
+    }
+
+    /// What was there before the change, and what it mended.
+    fn comparison(&mut self, reviewed: &Reviewed, old: &[&Finding]) {
+        let Some(base) = &reviewed.base else { return };
+        if !old.is_empty() {
+            self.out.push('\n');
+            self.put(&self.look.paint(Ink::Strong, "From before this change (never fails it)"));
+        }
+        for finding in old {
+            let place = finding.place.as_ref().map(|at| format!(" (line {})", at.lines.start)).unwrap_or_default();
+            let text = format!("{}[{}]{place}: {}", finding.severity, line(&finding.key()), line(&finding.message));
+            for (at, row) in wrap(&text, 2, self.look.columns()).into_iter().enumerate() {
+                self.put(&format!("{}{row}", if at == 0 { "  " } else { "    " }));
+            }
+        }
+        let mut fixed: Vec<String> =
+            reviewed.comparison.fixed.iter().filter_map(|at| base.findings.get(*at)).map(Finding::key).collect();
+        fixed.sort();
+        fixed.dedup();
+        if !fixed.is_empty() {
+            self.note("fixed by this change", &line(&fixed.join(", ")));
+        }
+    }
+
+    /// Totals, what was not read, how the model took part, and what to do next.
+    fn end(&mut self) {
+        let specs: Vec<&Reviewed> = self.run.reviewed().filter(|reviewed| reviewed.is_spec()).collect();
+        if self.run.documents.len() > 1 {
+            self.out.push('\n');
+            let others = self.run.reviewed().count() - specs.len();
+            let unread = self.run.documents.len() - others - specs.len();
+            let tally = Tally::of(specs.iter().flat_map(|reviewed| news(reviewed)));
+            let found = tally.words().unwrap_or_else(|| "nothing to report".to_owned());
+            let mut parts = vec![format!("{} ({found})", plural(specs.len(), "specification", "specifications"))];
+            if others > 0 {
+                parts.push(format!("{others} of another kind"));
+            }
+            if unread > 0 {
+                parts.push(format!("{unread} not read"));
+            }
+            let text = format!("{}: {}", plural(self.run.documents.len(), "document", "documents"), parts.join(", "));
+            self.put(&self.look.paint(Ink::Strong, &text));
+        }
+        let listed = |path: &str| {
+            self.run.documents.iter().any(|entry| matches!(entry, Entry::Unread { path: known, .. } if known == path))
+        };
+        let skipped: Vec<String> = self
+            .run
+            .skipped
+            .iter()
+            .filter(|skipped| !listed(&skipped.what))
+            .map(|skipped| format!("{}: {}", line(&skipped.what), line(&skipped.why)))
+            .collect();
+        for skipped in skipped {
+            self.note("not read", &skipped);
+        }
+        for problem in &self.run.problems {
+            self.note("configuration", &line(&problem.to_string()));
+        }
+        if !specs.is_empty() {
+            self.next(&specs);
+            self.out.push('\n');
+            self.faint(&self.model());
+        }
+    }
+
+    /// What to do next.
+    fn next(&mut self, specs: &[&Reviewed]) {
+        let mut found: Vec<&Finding> = specs.iter().flat_map(|reviewed| news(reviewed)).collect();
+        found.retain(|finding| finding.source == Source::Rule);
+        found.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), std::cmp::Reverse(finding.confidence)));
+        let Some(first) = found.first() else { return };
+        let mut keys: Vec<String> = Vec::new();
+        for finding in found.iter().filter(|finding| finding.severity == first.severity) {
+            let place = finding.place.as_ref().map(|at| format!(" (line {})", at.lines.start)).unwrap_or_default();
+            let key = format!("{}{place}", line(&finding.key()));
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let more = keys.len().saturating_sub(8);
+        keys.truncate(8);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let rule = line(&first.rule);
+        self.out.push('\n');
+        self.put(&self.look.paint(Ink::Strong, "What to do next"));
+        let what = match first.severity {
+            Severity::Error => "errors",
+            Severity::Warning => "warnings",
+            Severity::Info => "notes",
+        };
+        for (number, step) in [
+            format!("Start with the {what}: {}{more}.", keys.join(", ")),
+            format!("`specreview rules explain {rule}` shows what the rule wants, with good and bad examples."),
+            format!("Left out on purpose? Say so in the document: <!-- specreview: waive {rule} reason=\"…\" -->"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            for (at, row) in wrap(&step, 5, self.look.columns()).into_iter().enumerate() {
+                let lead = if at == 0 { format!("  {}. ", number + 1) } else { "     ".to_owned() };
+                self.put(&format!("{lead}{row}"));
+            }
+        }
+    }
+
+    /// How the model took part.
+    fn model(&self) -> String {
+        if let Some(why) = &self.run.incomplete {
+            let why = line(why);
+            return format!("{}; the checklist above is complete without it.", why.trim_end_matches('.'));
+        }
+        match &self.run.model {
+            None => "No model was asked: the deterministic checklist only.".to_owned(),
+            Some(name) => {
+                let calls = plural(usize::try_from(self.run.usage.calls).unwrap_or_default(), "call", "calls");
+                format!("The critique was written with {} ({calls}); it never decides.", line(name))
+            }
+        }
+    }
+
+    fn put(&mut self, row: &str) {
+        self.out.push_str(row);
+        self.out.push('\n');
+    }
+
+    fn faint(&mut self, text: &str) {
+        for row in wrap(text, 0, self.look.columns()) {
+            let row = self.look.paint(Ink::Faint, &row);
+            self.put(&row);
+        }
+    }
+
+    fn note(&mut self, what: &str, text: &str) {
+        let head = self.look.paint(Ink::Note, &format!("{what}:"));
+        let _ = writeln!(self.out, "{head} {text}");
+    }
+}
+
+/// Whether the finding with this index belongs to the change; without a base everything does.
+fn is_new(reviewed: &Reviewed, index: usize) -> bool {
+    index >= reviewed.head.findings.len() || reviewed.comparison.introduced.contains(&index)
+}
+
+fn news(reviewed: &Reviewed) -> impl Iterator<Item = &Finding> {
+    reviewed.findings().enumerate().filter(|(at, _)| is_new(reviewed, *at)).map(|(_, finding)| finding)
+}
+
+/// "2 errors, 1 warning", or that there is nothing.
+fn verdict(reviewed: &Reviewed) -> String {
+    let carried = reviewed.comparison.carried.len();
+    let mut text = Tally::of(news(reviewed))
+        .words()
+        .unwrap_or_else(|| if carried > 0 { "nothing new".to_owned() } else { "nothing to report".to_owned() });
+    if carried > 0 {
+        let _ = write!(text, ", {carried} more from before this change");
+    }
+    text
+}
+
+/// How the document was read.
+fn read_as(reviewed: &Reviewed) -> String {
+    let head = &reviewed.head;
+    let stage = match head.profile.stage {
+        Stage::Brief => "a brief",
+        Stage::Poc => "a plan up to the proof of concept",
+        Stage::Production => "a plan up to operation",
+    };
+    let tasks: Vec<String> = head.profile.tasks.iter().take(3).map(|task| line(&task.replace('-', " "))).collect();
+    let tasks = if tasks.is_empty() { String::new() } else { format!(" for {}", tasks.join(", ")) };
+    format!(
+        "Read as {stage}{tasks}: {} read, {} checked, {} not understood.",
+        plural(head.reading.numbers_read, "number", "numbers"),
+        plural(head.reading.measures_checked, "measure", "measures"),
+        head.reading.not_understood,
+    )
+}
+
+fn ink(severity: Severity) -> Ink {
+    match severity {
+        Severity::Error => Ink::Bad,
+        Severity::Warning => Ink::Doubtful,
+        Severity::Info => Ink::Note,
+    }
+}
+
+fn ink_of_tally(tally: Tally) -> Ink {
+    match tally {
+        Tally { errors: 1.., .. } => Ink::Bad,
+        Tally { warnings: 1.., .. } => Ink::Doubtful,
+        Tally { notes: 1.., .. } => Ink::Note,
+        _ => Ink::Good,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{catalogue, run_of};
+    use super::*;
+    use crate::facts::Role;
+    use crate::finding::CheckState;
+    use crate::review::testing::{at_line, check, measure, missing, named, reviewed, said_by_model};
+
+    fn sample() -> Reviewed {
+        let mut document = reviewed(
+            "specs/parcel.md",
+            vec![
+                missing("BIZ-001"),
+                named("MON-001", 7, "we will monitor it"),
+                named("MON-002", 7, "monitor"),
+                at_line("MET-002", 7, "a good recall"),
+                at_line("INF-003", 15, "at most 400 ms for each parcel"),
+            ],
+            None,
+        );
+        document.head.findings[4].severity = Severity::Warning;
+        document.head.findings[2].suggestion = document.head.findings[1].suggestion.clone();
+        for (rule, part, state, line) in [
+            ("BIZ-002", None, CheckState::Specified, Some(3)),
+            ("DAT-001", None, CheckState::Specified, Some(13)),
+            ("VER-001", Some("code"), CheckState::Absent, None),
+            ("VER-001", Some("data"), CheckState::Mentioned, Some(13)),
+            ("ANN-001", None, CheckState::NotApplicable, None),
+            ("FAI-001", None, CheckState::Waived, Some(13)),
+        ] {
+            document.head.checks.push(check(rule, part, state, line));
+        }
+        document.head.measures =
+            vec![measure("recall", Role::Baseline, 0.31, 11), measure("recall", Role::Target, 0.85, 11)];
+        document
+    }
+
+    #[test]
+    fn one_specification_reads_well() {
+        let text = render(&run_of(vec![sample()], &[]), &catalogue(), Look { colour: false, width: 100 });
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_narrow_terminal_wraps() {
+        let text = render(&run_of(vec![sample()], &[]), &catalogue(), Look { colour: false, width: 60 });
+        let long: Vec<&str> = text.lines().filter(|line| super::super::paint::width(line) > 60).collect();
+        assert_eq!(long, [""; 0]);
+    }
+
+    #[test]
+    fn several_inputs_end_in_a_total() {
+        let mut other = reviewed("notes.md", vec![], None);
+        other.head.profile.kind = Kind::Other;
+        other.head.profile.because = "It tells how to install a library.".into();
+        let mut cut = reviewed("clean.md", vec![], None);
+        cut.head.limits.push("block quotes nested deeper than 100 levels".into());
+        let mut said = reviewed("said.md", vec![], None);
+        said.critique.verdicts.push(crate::critique::Verdict {
+            question: "MR1".into(),
+            score: Some(1),
+            findings: vec![said_by_model("MR1", 7, "a good recall")],
+            dropped: 0,
+            failure: None,
+        });
+        let old = reviewed("old.md", vec![missing("BIZ-001")], Some(vec![missing("BIZ-001"), missing("GOV-001")]));
+        let mut run = run_of(vec![other, cut, said, old], &["gone.md"]);
+        run.model = Some("small-model".into());
+        run.usage.calls = 1;
+        insta::assert_snapshot!(render(&run, &catalogue(), Look { colour: false, width: 90 }));
+    }
+
+    #[test]
+    fn colour_changes_no_word() {
+        let run = run_of(vec![sample()], &["gone.md"]);
+        let plain = render(&run, &catalogue(), Look { colour: false, width: 100 });
+        let painted = render(&run, &catalogue(), Look { colour: true, width: 100 });
+        assert_ne!(plain, painted);
+        let bare = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap().replace_all(&painted, "").into_owned();
+        assert_eq!(bare, plain);
+    }
+
+    #[test]
+    fn nothing_in_a_document_steers_the_terminal() {
+        let mut document = sample();
+        for finding in &mut document.head.findings {
+            finding.message.push_str(" \u{1b}[2J\u{7}\r\n");
+            finding.suggestion = Some("\u{1b}]0;title\u{7}".into());
+        }
+        document.path = "a\u{1b}[31m\nb.md".into();
+        let text = render(&run_of(vec![document], &[]), &catalogue(), Look { colour: false, width: 100 });
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+    }
+}

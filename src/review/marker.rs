@@ -1,6 +1,7 @@
 //! Hidden marks in the bot's own comments, by which it finds them again. Bound to this bot and to one change by a key, so that a
 //! mark that somebody else writes, or copies from another change, is ignored.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -67,6 +68,8 @@ impl Item {
 pub struct Mark {
     /// What the text is.
     pub kind: MarkKind,
+    /// The change it was written on, as [`ChangeRef`] shows itself.
+    pub change: String,
     /// Key of the run that wrote it.
     pub key: String,
     /// Digest of the text above the mark when it was written.
@@ -119,25 +122,38 @@ impl MarkerKey {
                 format!("{source}:{}:{}", shield(&item.rule), shield(&item.fingerprint))
             })
             .collect();
-        let payload = format!("k={};b={};f={}", shield(key), digest(text), items.join(","));
+        let (at, key) = (shield(&at.to_string()), shield(key));
+        let payload = format!("c={at};k={key};b={};f={}", digest(text), items.join(","));
         let kind = KINDS.iter().find(|(known, _)| *known == kind).map_or("", |(_, word)| word);
-        let seal = self.mac(at, kind, &payload).map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default();
+        let seal = self.mac(kind, &payload).map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default();
         Sealed(format!("{OPEN}{kind} {payload} {seal}{CLOSE}"))
     }
 
     /// The mark at the end of `body`, when it is ours and belongs to change `at`.
     #[must_use]
     pub fn read(&self, at: &ChangeRef, body: &str) -> Option<Mark> {
+        self.recognise(body).filter(|mark| mark.change == at.to_string())
+    }
+
+    /// The mark at the end of `body`, when it is ours, whatever change it was made for.
+    #[must_use]
+    pub fn recognise(&self, body: &str) -> Option<Mark> {
         let (_, mark) = split(body)?;
         let mut words = mark.split(' ');
         let (kind, payload, seal) = (words.next()?, words.next()?, words.next()?);
         if words.next().is_some() {
             return None;
         }
-        self.mac(at, kind, payload)?.verify_slice(&unhex(seal)?).ok()?;
+        self.mac(kind, payload)?.verify_slice(&unhex(seal)?).ok()?;
         let kind = KINDS.iter().find(|(_, word)| *word == kind)?.0;
         let field = |name: &str| payload.split(';').find_map(|field| field.strip_prefix(name));
-        Some(Mark { kind, key: unshield(field("k=")?), digest: field("b=")?.to_owned(), items: items(field("f=")?) })
+        Some(Mark {
+            kind,
+            change: unshield(field("c=")?),
+            key: unshield(field("k=")?),
+            digest: field("b=")?.to_owned(),
+            items: items(field("f=")?),
+        })
     }
 
     /// The text above the mark of `body`, when it still reads as it was posted.
@@ -148,9 +164,9 @@ impl MarkerKey {
         (digest(text) == mark.digest).then_some(Unchanged(text))
     }
 
-    fn mac(&self, at: &ChangeRef, kind: &str, payload: &str) -> Option<Hmac<Sha256>> {
+    fn mac(&self, kind: &str, payload: &str) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
-        for part in ["specreview marker v1", &at.to_string(), kind, payload] {
+        for part in ["specreview marker v1", kind, payload] {
             mac.update(part.as_bytes());
             mac.update(&[0]);
         }
@@ -232,11 +248,14 @@ fn unshield(text: &str) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;
     }
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
@@ -268,7 +287,7 @@ mod tests {
     fn a_mark_is_read_back() {
         let body = body("words");
         let mark = key().read(&at(1), &body).unwrap();
-        assert_eq!(mark.kind, MarkKind::Inline);
+        assert_eq!((mark.kind, mark.change.as_str()), (MarkKind::Inline, "o/r#1"));
         assert_eq!(mark.key, "run-1");
         assert_eq!(mark.items, [item("MON-002:data"), item("BIZ-001")]);
         assert_eq!(fingerprints(&body), ["0123456789abcdef", "0123456789abcdef"]);
@@ -281,6 +300,7 @@ mod tests {
         let cases = [
             ("another key", MarkerKey::new(b"another").read(&at(1), &good)),
             ("another change", key().read(&at(2), &good)),
+            ("a change rewritten", key().read(&at(2), &good.replace("%231;", "%232;"))),
             ("another kind", key().read(&at(1), &good.replace("v1 inline", "v1 summary"))),
             ("another run", key().read(&at(1), &good.replace("k=run", "k=ran"))),
             ("another version", key().read(&at(1), &good.replace("specreview:v1", "specreview:v2"))),

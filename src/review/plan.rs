@@ -7,6 +7,7 @@ use super::action::{Action, Capabilities, InlineComment, Posted, PostedComment, 
 use super::marker::{Item, Mark, MarkKind, MarkerKey, digest, is_marked};
 use super::place::{Layout, Placement, Room, layout};
 use super::render::escape::{Md, md, prose};
+use super::render::links::OWN_DOCS;
 use super::render::{Page, check, inline, summary, words};
 use super::{Catalogue, FileStatus, Review, Reviewed};
 use crate::finding::Finding;
@@ -22,7 +23,8 @@ pub struct Options {
     pub check_without_spec: bool,
     /// Names and families of the rules that ran.
     pub catalogue: Catalogue,
-    /// Addresses below which rules are documented: the only foreign ones that are linked.
+    /// Addresses below which rules are documented: the only foreign ones that are linked. By default those
+    /// of the rules that come with the program.
     pub docs: Vec<String>,
     /// Version of the program, for the last line of the summary.
     pub version: String,
@@ -37,7 +39,7 @@ impl Default for Options {
             inline_comments: 10,
             check_without_spec: true,
             catalogue: Catalogue::default(),
-            docs: Vec::new(),
+            docs: vec![OWN_DOCS.to_owned()],
             version: String::new(),
             rules: String::new(),
         }
@@ -149,7 +151,7 @@ impl<'a> Desk<'a> {
         let mut standing_comments = 0;
         for (comment, mark) in &self.mine.comments {
             let Some(document) = self.document(&comment.path) else { continue };
-            if self.gone(document, mark).len() < mark.items.len() {
+            if Self::gone(document, mark).len() < mark.items.len() {
                 standing_comments += 1;
             }
             for item in &mark.items {
@@ -215,7 +217,7 @@ impl<'a> Desk<'a> {
             let left = self.left_the_change(&comment.path);
             return left.then(|| self.fixed(comment, mark, words::fixed_comment(head, rules(&all), false)));
         };
-        let gone = self.gone(document, mark);
+        let gone = Self::gone(document, mark);
         if gone.is_empty() {
             return None;
         }
@@ -276,7 +278,7 @@ impl<'a> Desk<'a> {
 
     /// Items of a comment that the document no longer gives rise to. What a model said is gone only when a model was asked
     /// again and answered.
-    fn gone<'m>(&self, document: &Reviewed, mark: &'m Mark) -> Vec<&'m Item> {
+    fn gone<'m>(document: &Reviewed, mark: &'m Mark) -> Vec<&'m Item> {
         let asked = document.critique.model.is_some() && document.critique.incomplete.is_none();
         let mut now: Vec<&str> = document.findings().map(|finding| finding.fingerprint.as_str()).collect();
         let mut is_gone = |item: &&Item| match now.iter().position(|known| *known == item.fingerprint) {

@@ -4,6 +4,8 @@
 //! [`Md`] is Markdown that may be posted. It is made from words of this program (`&'static str`) or by one of the functions
 //! below; there is no other way, so the compiler finds text that was not escaped.
 
+use std::fmt::Write as _;
+
 /// Markdown that may leave the bot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Md(String);
@@ -171,7 +173,9 @@ pub fn visible(text: &str, lines: bool) -> String {
             '\n' | '\t' if lines => out.push(c),
             '\r' if lines => out.push('\n'),
             '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => out.push(' '),
-            c if is_hidden(c) => out.push_str(&format!("‹U+{:04X}›", u32::from(c))),
+            c if is_hidden(c) => {
+                let _ = write!(out, "‹U+{:04X}›", u32::from(c));
+            }
             c => out.push(c),
         }
     }

@@ -24,7 +24,11 @@ pub fn summary(page: &Page<'_>, limit: usize) -> Summary {
     let room_for_note = 200;
     let mut sheet = Sheet::new(limit.saturating_sub(footer.units() + room_for_note));
     let mut overflow = Vec::new();
-    sheet.add(page.verdict());
+    if page.documents.is_empty() {
+        sheet.add(words::NO_SPEC_FOUND);
+    } else {
+        sheet.add(page.verdict());
+    }
     for (index, document) in page.documents.iter().enumerate() {
         if page.documents.len() > 1 {
             let file = link(words::path(&document.path), page.links.lines(&document.path, None).as_ref());
@@ -155,27 +159,34 @@ fn pointers(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed, mine: &[Pla
     }
 }
 
+/// The findings of one family, worst first.
+struct Family<'a> {
+    name: &'a str,
+    rank: usize,
+    members: Vec<(Placed, &'a Finding)>,
+}
+
 /// New findings by family, each family with one text to paste. Returns what did not fit.
 fn findings(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed, placed: &[Placed]) -> Vec<Placed> {
-    let mut families: Vec<(&str, usize, Vec<(Placed, &Finding)>)> = Vec::new();
+    let mut families: Vec<Family<'_>> = Vec::new();
     for at in placed {
         let Some(finding) = page.finding(at) else { continue };
-        let family = page.catalogue.family_of(finding);
-        match families.iter_mut().find(|(known, ..)| *known == family) {
-            Some((.., members)) => members.push((*at, finding)),
-            None => families.push((family, Catalogue::rank(&finding.rule), vec![(*at, finding)])),
+        let name = page.catalogue.family_of(finding);
+        match families.iter_mut().find(|family| family.name == name) {
+            Some(family) => family.members.push((*at, finding)),
+            None => families.push(Family { name, rank: Catalogue::rank(&finding.rule), members: vec![(*at, finding)] }),
         }
     }
-    families.sort_by_key(|(_, rank, members)| {
-        (std::cmp::Reverse(members.iter().map(|(_, finding)| finding.severity).max()), *rank)
+    families.sort_by_key(|family| {
+        (std::cmp::Reverse(family.members.iter().map(|(_, finding)| finding.severity).max()), family.rank)
     });
     let mut overflow = Vec::new();
-    for (family, _, members) in families {
+    for family in families {
         let mut told = Vec::new();
-        for (at, finding) in members {
+        for (at, finding) in family.members {
             let mut block = item(page, document, finding);
             if told.is_empty() {
-                block = md!["**", prose(family, 60), "**\n\n", block];
+                block = md!["**", prose(family.name, 60), "**\n\n", block];
             }
             if sheet.add(block) {
                 told.push(finding);

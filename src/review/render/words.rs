@@ -128,6 +128,19 @@ pub const NO_SPEC_TITLE: &str = "No specification changed";
 pub const NO_SPEC_CHECK: &str =
     "This change touches no specification of an AI project, so there was nothing to review.\n";
 
+/// A document that no rule was applied to.
+#[must_use]
+pub fn not_a_spec(document: &str, related: bool) -> Md {
+    let what =
+        if related { "about AI, but no specification of a project" } else { "no specification of an AI project" };
+    md!["- ", path(document), ": ", what, "; no rule applied\n"]
+}
+
+/// Title of those documents.
+pub const NOT_SPECS: &str = "\n**Not reviewed as a specification**\n\n";
+/// A run in which no document is a specification.
+pub const NO_SPEC_FOUND: &str = "**No specification of an AI project was found.**\n\n";
+
 /// How the document was read, in one line.
 #[must_use]
 pub fn profile(profile: &Profile) -> Md {

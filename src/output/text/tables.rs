@@ -1,0 +1,177 @@
+//! The checklist by family and the numbers that were read, in columns.
+
+use std::fmt::Write as _;
+
+use super::super::paint::{Ink, Look, flow, line, pad, width};
+use crate::facts::Measure;
+use crate::finding::{Check, CheckState};
+use crate::review::render::{numbers as rows, words};
+use crate::review::{Catalogue, Reviewed};
+
+/// Most columns that the name of a family takes.
+const FAMILY: usize = 18;
+
+/// Every check with its state, by family: what is stated side by side, what is not each on a line of its own.
+pub(super) fn checklist(reviewed: &Reviewed, catalogue: &Catalogue, look: Look) -> String {
+    let mut checks: Vec<&Check> = reviewed.head.checks.iter().collect();
+    if checks.is_empty() {
+        return String::new();
+    }
+    checks.sort_by_key(|check| Catalogue::rank(&check.rule));
+    let mut families: Vec<(&str, Vec<&Check>)> = Vec::new();
+    let mut apart = Vec::new();
+    for check in checks {
+        if check.state == CheckState::NotApplicable {
+            apart.push(label(check));
+            continue;
+        }
+        let family = catalogue.family(&check.rule);
+        match families.iter_mut().find(|(known, _)| *known == family) {
+            Some((_, members)) => members.push(check),
+            None => families.push((family, vec![check])),
+        }
+    }
+    let column = families.iter().map(|(family, _)| width(family)).max().unwrap_or(0).min(FAMILY) + 4;
+    let legend = "✓ stated   ~ named only   ✗ missing";
+    let mut out =
+        format!("\n{}{}\n", look.paint(Ink::Strong, &pad("Checklist", column)), look.paint(Ink::Faint, legend));
+    for (family, members) in families {
+        let stated = |check: &&Check| matches!(check.state, CheckState::Specified | CheckState::Waived);
+        let (good, bad): (Vec<&Check>, Vec<&Check>) = members.into_iter().partition(stated);
+        let mut rows = Vec::new();
+        if !good.is_empty() {
+            let pieces = good.into_iter().map(|check| entry(check, look));
+            rows = flow(pieces, 2, 0, look.columns().saturating_sub(column));
+        }
+        for check in bad {
+            let (text, wide) = entry(check, look);
+            let name = catalogue.name(&check.rule).map(|name| line(&name.replace('-', " "))).unwrap_or_default();
+            let words = name.split(' ').filter(|word| !word.is_empty()).map(|word| (word.to_owned(), width(word)));
+            let pieces = std::iter::once((text, wide)).chain(words);
+            let wrapped = flow(pieces, 1, 0, look.columns().saturating_sub(column)).into_iter().enumerate();
+            rows.extend(wrapped.map(|(at, row)| if at == 0 { row } else { format!("  {row}") }));
+        }
+        for (at, row) in rows.into_iter().enumerate() {
+            let lead = if at == 0 { format!("  {}", line(family)) } else { String::new() };
+            let lead = if width(&lead) >= column { format!("{lead} ") } else { pad(&lead, column) };
+            let _ = writeln!(out, "{lead}{row}");
+        }
+    }
+    if !apart.is_empty() {
+        let lead = "  – not applicable: ";
+        let pieces = apart.iter().enumerate().map(|(at, label)| {
+            let text = if at + 1 < apart.len() { format!("{label},") } else { label.clone() };
+            let wide = width(&text);
+            (text, wide)
+        });
+        for (at, row) in flow(pieces, 1, width(lead), look.columns()).into_iter().enumerate() {
+            let lead = if at == 0 { lead } else { "    " };
+            let _ = writeln!(out, "{}", look.paint(Ink::Faint, &format!("{lead}{row}")));
+        }
+    }
+    out
+}
+
+/// `VER-001:data`.
+fn label(check: &Check) -> String {
+    match &check.part {
+        Some(part) => line(&format!("{}:{part}", check.rule)),
+        None => line(&check.rule),
+    }
+}
+
+/// Sign, rule and the first lines that prove it, with its width.
+fn entry(check: &Check, look: Look) -> (String, usize) {
+    let ink = match check.state {
+        CheckState::Specified | CheckState::Waived => Ink::Good,
+        CheckState::Mentioned => Ink::Doubtful,
+        CheckState::Absent => Ink::Bad,
+        CheckState::NotApplicable => Ink::Faint,
+    };
+    let mut lines: Vec<u32> = check.evidence.iter().map(|evidence| evidence.lines.start).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let mut notes: Vec<String> = Vec::new();
+    if check.state == CheckState::Waived {
+        notes.push("waived".to_owned());
+    }
+    if let Some(other) = &check.deferred_to {
+        notes.push(format!("see {}", line(other)));
+    }
+    if !lines.is_empty() {
+        let shown: Vec<String> = lines.iter().take(2).map(u32::to_string).collect();
+        notes.push(format!("{} {}", if shown.len() == 1 { "line" } else { "lines" }, shown.join(", ")));
+    }
+    let label = label(check);
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
+    let sign = words::sign(check.state);
+    let wide = width(sign) + 1 + width(&label) + width(&notes);
+    (format!("{} {label}{}", look.paint(ink, sign), look.paint(Ink::Faint, &notes)), wide)
+}
+
+/// The numbers that were read, one row per metric and slice; empty when there are none.
+pub(super) fn numbers(measures: &[Measure], look: Look) -> String {
+    let rows = rows::rows(measures);
+    if rows.is_empty() {
+        return String::new();
+    }
+    let heads = ["Numbers read", "baseline", "poc", "target", "other", "lines"];
+    let mut table: Vec<[String; 6]> = vec![heads.map(str::to_owned)];
+    for row in &rows {
+        let lines: Vec<String> = row.lines.iter().take(3).map(|at| at.start.to_string()).collect();
+        table.push([
+            format!("  {}", line(&row.measure)),
+            line(&row.baseline),
+            line(&row.poc),
+            line(&row.target),
+            line(&row.other),
+            lines.join(", "),
+        ]);
+    }
+    let used = |at: usize| table.iter().skip(1).any(|row| row.get(at).is_some_and(|cell| !cell.is_empty()));
+    let columns: Vec<usize> = (0..heads.len()).filter(|at| used(*at)).collect();
+    let widest = |at: usize| table.iter().filter_map(|row| row.get(at)).map(|cell| width(cell)).max().unwrap_or(0);
+    let mut widths: Vec<usize> = columns.iter().map(|at| widest(*at)).collect();
+    shrink(&mut widths, look.columns());
+    let mut out = String::from("\n");
+    for (number, row) in table.iter().enumerate() {
+        let cells: Vec<String> =
+            columns.iter().zip(&widths).filter_map(|(at, wide)| Some(pad(&cut(row.get(*at)?, *wide), *wide))).collect();
+        let text = cells.join("  ");
+        let text = text.trim_end();
+        let painted = if number == 0 { look.paint(Ink::Strong, text) } else { text.to_owned() };
+        let _ = writeln!(out, "{painted}");
+    }
+    out
+}
+
+/// Takes columns from the widest until the table fits.
+fn shrink(widths: &mut [usize], columns: usize) {
+    let gaps = 2 * widths.len().saturating_sub(1);
+    while widths.iter().sum::<usize>() + gaps > columns {
+        let Some(widest) = widths.iter_mut().max() else { return };
+        if *widest <= 8 {
+            return;
+        }
+        *widest -= 1;
+    }
+}
+
+/// `text` cut to `columns`.
+fn cut(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        let wide = super::super::paint::width_of(c);
+        if used + wide + 1 > columns {
+            break;
+        }
+        out.push(c);
+        used += wide;
+    }
+    out.push('…');
+    out
+}

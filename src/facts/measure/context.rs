@@ -1,0 +1,92 @@
+//! What the surroundings of a block say about its numbers: label, lead, parent item, heading. Never reads the numbers.
+
+use super::Reader;
+use super::role::{self, Cue, Place, Purpose};
+use crate::document::{BlockId, BlockKind, SectionId, sentences};
+
+/// Levels of nesting that are looked at.
+const DEPTH: usize = 8;
+
+/// What the surroundings say.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Context {
+    /// From a label, lead or parent item.
+    pub near: Option<Cue>,
+    /// From the headings.
+    pub heading: Option<Cue>,
+}
+
+impl Context {
+    /// The nearest word.
+    pub(super) fn purpose(&self) -> Option<Purpose> {
+        self.near.or(self.heading).map(|cue| cue.purpose)
+    }
+
+    /// The nearest phase.
+    pub(super) fn phase(&self) -> Option<&'static str> {
+        self.near.or(self.heading).and_then(|cue| cue.phase)
+    }
+}
+
+/// Surroundings of block `id`.
+pub(super) fn of(reader: &Reader<'_>, id: BlockId) -> Context {
+    let Some(block) = reader.block(id) else { return Context::default() };
+    let mut near = None;
+    let mut parent = match block.kind {
+        BlockKind::Item { parent, .. } => parent,
+        _ => None,
+    };
+    for _ in 0..DEPTH {
+        let Some(at) = parent else { break };
+        near = near.or_else(|| announced(reader.text(at)));
+        parent = match reader.block(at).map(|block| &block.kind) {
+            Some(BlockKind::Item { parent, .. }) => *parent,
+            _ => None,
+        };
+    }
+    near = near.or_else(|| block.lead.and_then(|lead| announced(reader.text(lead))));
+    Context { near, heading: heading(reader, block.section) }
+}
+
+/// What the headings from `section` upwards say; the innermost that says anything wins.
+pub(super) fn heading(reader: &Reader<'_>, section: SectionId) -> Option<Cue> {
+    let mut at = Some(section);
+    for _ in 0..DEPTH {
+        let section = reader.document.sections.get(at?)?;
+        // The title of the document speaks of the whole project.
+        if section.level > 0 && !(section.level == 1 && section.parent.is_none_or(|parent| parent == 0) && is_title(reader, at?))
+            && let Some(cue) = role::of_heading(&section.title)
+        {
+            return Some(cue);
+        }
+        at = section.parent;
+    }
+    None
+}
+
+fn is_title(reader: &Reader<'_>, section: SectionId) -> bool {
+    let first = reader.document.sections.iter().position(|section| section.level > 0);
+    let alone = reader.document.sections.iter().filter(|section| section.level == 1).count() == 1;
+    first == Some(section) && alone
+}
+
+/// What a lead or parent item says: its last sentence when it ends in a colon, else its label.
+pub(super) fn announced(text: &str) -> Option<Cue> {
+    let trimmed = text.trim_end();
+    let short = trimmed.split_whitespace().count() <= 8;
+    let last = sentences(trimmed).last().map_or(trimmed, |sentence| sentence.text);
+    let cues = if short { role::cues(trimmed, Place::Label) } else { role::cues(last, Place::Sentence) };
+    let strong: Vec<Cue> = cues.into_iter().filter(|cue| !cue.weak).collect();
+    role::best(&strong).or_else(|| label(trimmed))
+}
+
+/// The label that opens a text: "PoC (6 weeks): …", "Decay. …", "MVP, 8 weeks, …".
+pub(super) fn label(text: &str) -> Option<Cue> {
+    let end = text.find([':', '.', ',', '(', ';', '–', '—', '→']).unwrap_or(text.len());
+    let label = text.get(..end)?;
+    if label.split_whitespace().count() > 4 {
+        return None;
+    }
+    let cues: Vec<Cue> = role::cues(label, Place::Label).into_iter().filter(|cue| !cue.weak).collect();
+    role::best(&cues)
+}

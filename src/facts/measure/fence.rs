@@ -1,0 +1,45 @@
+//! Measures in fences of data or plain text: `target_recall: 0.92`, drawn boxes. Never reads programs.
+
+use super::context::Context;
+use super::role::{self, Cue, Place};
+use super::sentence::read_range;
+use super::{Found, Reader, context};
+use crate::document::BlockId;
+
+/// Deepest nesting of keys that is remembered.
+const DEPTH: usize = 12;
+
+/// Reads a fence line by line; keys above a line say what its numbers are for.
+pub(super) fn read(reader: &Reader<'_>, block: BlockId, found: &mut Found) {
+    if reader.names(block).is_empty() || reader.quantities(block).is_empty() {
+        return;
+    }
+    let text = reader.text(block);
+    let surroundings = context::of(reader, block);
+    let mut keys: Vec<(usize, Option<Cue>)> = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let start = at;
+        at += line.len();
+        let trimmed = line.trim_end();
+        let body = trimmed.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '│' | '├' | '└' | '─' | '|' | '"' | '\''));
+        if body.is_empty() {
+            continue;
+        }
+        let indent = trimmed.len() - body.len();
+        keys.retain(|(depth, _)| *depth < indent);
+        let key = body.split_once([':', '=']).map(|(key, _)| key.trim_matches(|c: char| !c.is_alphanumeric()));
+        let own = key.filter(|key| key.split(['_', '-', ' ']).count() <= 5).and_then(|key| role::best(&role::cues(&key.replace('_', " "), Place::Label)));
+        if keys.len() < DEPTH {
+            keys.push((indent, own.filter(|cue| !cue.weak)));
+        }
+        let near = own.or_else(|| keys.iter().rev().find_map(|(_, cue)| *cue));
+        // Sample data has names and numbers but nobody who says what they are for.
+        let bound = trimmed.contains(['≥', '≤', '<', '>']);
+        if near.is_none() && !bound && surroundings.near.is_none() {
+            continue;
+        }
+        let context = Context { near: near.or(surroundings.near), heading: surroundings.heading };
+        read_range(reader, block, start, start + trimmed.len(), context, found);
+    }
+}

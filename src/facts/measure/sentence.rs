@@ -1,0 +1,298 @@
+//! Measures in running text: paragraphs, list items, task items, cells that hold a sentence.
+
+use super::context::{self, Context};
+use super::name::{Name, id};
+use super::pair::{Clause, Pair};
+use super::purpose::{Case, Fit, fit, metric_is_agreement, rule};
+use super::role::{Cue, Place, cues};
+use super::{Draft, Found, Reader, slice};
+use crate::document::{BlockId, sentences};
+use crate::facts::{Quantity, Unit};
+
+/// Reads all sentences of a block.
+pub(super) fn read_block(reader: &Reader<'_>, block: BlockId, found: &mut Found) {
+    if reader.names(block).is_empty() {
+        return;
+    }
+    let text = reader.text(block);
+    let mut context = context::of(reader, block);
+    for (at, sentence) in sentences(text).enumerate() {
+        if at > 0 && let Some(cue) = context::label(text) {
+            context.near = Some(cue);
+        }
+        read_range(reader, block, sentence.start, sentence.start + sentence.text.len(), context, found);
+    }
+}
+
+/// Reads the names and numbers of one stretch of a block's text.
+pub(super) fn read_range(reader: &Reader<'_>, block: BlockId, start: usize, end: usize, context: Context, found: &mut Found) {
+    let text = reader.text(block);
+    let names: Vec<Name> = reader.names(block).iter().filter(|name| start <= name.start && name.end <= end).cloned().collect();
+    if names.is_empty() {
+        return;
+    }
+    let free = |quantity: &&Quantity| {
+        let inside = names.iter().any(|name| quantity.start < name.end && name.start < quantity.end);
+        start <= quantity.start && quantity.end <= end && quantity.unit != Unit::Date && !inside
+    };
+    let quantities: Vec<&Quantity> = reader.quantities(block).iter().filter(free).collect();
+    let metrics = names.iter().map(|name| reader.metric(name)).collect();
+    let clause = Clause { text, names: &names, metrics, quantities };
+    let mut pairs = clause.pairs();
+    pairs.sort_by_key(|pair| clause.quantities.get(pair.quantity).map(|quantity| quantity.start));
+    found.open += open(&clause, &pairs);
+    let line = Line { reader, block, clause: &clause, start, end, context, cues: shifted(text, start, end) };
+    line.write(&pairs, found);
+}
+
+fn shifted(text: &str, start: usize, end: usize) -> Vec<Cue> {
+    let part = text.get(start..end).unwrap_or_default();
+    cues(part, Place::Sentence).into_iter().map(|cue| Cue { start: cue.start + start, end: cue.end + start, ..cue }).collect()
+}
+
+/// Names of quality metrics that stay without a number although an unused one of the right kind stands beside them.
+fn open(clause: &Clause<'_>, pairs: &[Pair]) -> usize {
+    let lonely = |n: &usize| {
+        let metric = clause.metrics.get(*n).copied().flatten();
+        metric.is_some_and(|metric| metric.quality && !metric.everyday) && !pairs.iter().any(|pair| pair.name == *n)
+    };
+    let spare = |n: &usize| {
+        let used = pairs.iter().any(|pair| pair.quantity == *n);
+        let share = clause.quantities.get(*n).is_some_and(|quantity| quantity.unit == Unit::Percent || (quantity.unit == Unit::Plain && quantity.decimals > 0));
+        share && !used
+    };
+    let names = (0..clause.names.len()).filter(lonely).count();
+    let numbers = (0..clause.quantities.len()).filter(spare).count();
+    names.min(numbers)
+}
+
+struct Line<'a> {
+    reader: &'a Reader<'a>,
+    block: BlockId,
+    clause: &'a Clause<'a>,
+    start: usize,
+    end: usize,
+    context: Context,
+    cues: Vec<Cue>,
+}
+
+impl Line<'_> {
+    fn text(&self, start: usize, end: usize) -> &str {
+        self.clause.text.get(start..end.max(start)).unwrap_or_default()
+    }
+
+    fn write(&self, pairs: &[Pair], found: &mut Found) {
+        let mut used: Vec<usize> = pairs.iter().map(|pair| pair.quantity).collect();
+        used.dedup();
+        let conditions = self.conditions(pairs);
+        for (n, pair) in pairs.iter().enumerate() {
+            let (Some(name), Some(quantity)) = (self.clause.names.get(pair.name), self.clause.quantities.get(pair.quantity)) else { continue };
+            let Some(metric) = self.reader.metric(name) else { continue };
+            let condition = conditions.iter().find(|(main, _)| *main == n).map(|(_, other)| *other);
+            let given = conditions.iter().find(|(_, other)| *other == n).map(|(main, _)| *main);
+            if given.is_some() && matches!(id(self.reader.lexicon, name.metric), "iou") {
+                continue;
+            }
+            let place = used.iter().position(|at| *at == pair.quantity).unwrap_or(0);
+            let (from, to) = self.segment(&used, place);
+            let (near, far) = self.split_cues(quantity, from, to);
+            let sentence = self.text(self.start, self.end).to_lowercase();
+            let case = Case {
+                metric,
+                quantity,
+                near,
+                far,
+                context: self.context,
+                about_labels: metric_is_agreement(metric) && about_labels(&sentence),
+                forbids: forbids(&sentence),
+            };
+            let mut ruling = rule(&case);
+            if ruling.phase.is_none() {
+                ruling.phase = later_phase(self.text(from, to)).or_else(|| self.context_phase(ruling.role));
+            }
+            let limit = quantity.start.max(name.end);
+            let behind = self.text(quantity.end.max(name.end), to.max(quantity.end).max(name.end));
+            let around = slice::of_sentence(self.clause.text, name.start, name.end, limit, behind);
+            let at = condition.or(given).and_then(|other| pairs.get(other)).and_then(|other| self.condition(other));
+            let change = fit(metric, quantity) == Fit::Change || is_change(self.text(self.start, quantity.start), self.text(quantity.end, self.end));
+            let relative = change && !(metric.higher_is_better.is_none() && quantity.unit == Unit::Percent);
+            let quantity = (*quantity).clone();
+            found.measures.extend(self.reader.finish(Draft { name, name_block: self.block, quantity, around, at, ruling, relative }));
+        }
+    }
+
+    fn context_phase(&self, role: super::Role) -> Option<String> {
+        let same = matches!(self.context.purpose(), Some(super::role::Purpose::For(context)) if context == role);
+        same.then(|| self.context.phase().map(str::to_owned)).flatten()
+    }
+
+    /// "precision ≥ 0.95 at recall ≥ 0.85": positions of the main pair and of its condition.
+    fn conditions(&self, pairs: &[Pair]) -> Vec<(usize, usize)> {
+        let mut out = Vec::new();
+        for (n, pair) in pairs.iter().enumerate() {
+            let (Some(name), Some(quantity)) = (self.clause.names.get(pair.name), self.clause.quantities.get(pair.quantity)) else { continue };
+            let first = name.start.min(quantity.start);
+            let before = self.text(self.start, first).to_lowercase();
+            let trimmed = strip_bounds(&before);
+            let word = trimmed.split(|c: char| !(c.is_alphanumeric() || c == '@')).next_back().unwrap_or_default();
+            if !matches!(word, "at" | "@" | "given" | "keeping" | "holding" | "fixing" | "with") {
+                continue;
+            }
+            let other = |m: &usize| pairs.get(*m).is_some_and(|other| other.name != pair.name);
+            let main = n.checked_sub(1).filter(other).filter(|m| {
+                let end = pairs.get(*m).and_then(|main| Some(self.clause.names.get(main.name)?.end.max(self.clause.quantities.get(main.quantity)?.end)));
+                end.is_some_and(|end| end <= first && first - end <= 48 && !self.text(end, first).contains([';', '.']))
+            });
+            if word == "with" && main.is_none() {
+                continue;
+            }
+            let leading = trimmed.trim_end_matches(word).trim().is_empty();
+            if let Some(main) = main {
+                out.push((main, n));
+            } else if leading && other(&(n + 1)) && pairs.len() > n + 1 {
+                out.push((n + 1, n));
+            }
+        }
+        out
+    }
+
+    /// A pair as a condition: "recall >= 0.85".
+    fn condition(&self, pair: &Pair) -> Option<String> {
+        let name = self.clause.names.get(pair.name)?;
+        let quantity = self.clause.quantities.get(pair.quantity)?;
+        let metric = self.reader.metric(name)?;
+        if metric.id == "iou" {
+            return Some(format!("IoU {}", quantity.ratio()));
+        }
+        let sign = quantity.comparator.map_or("=", crate::facts::Comparator::sign);
+        Some(format!("{} {sign} {}", metric.id, (quantity.ratio() * 1e6).round() / 1e6))
+    }
+
+    /// The stretch around the number at `place` of `used` that speaks of it and of no other.
+    fn segment(&self, used: &[usize], place: usize) -> (usize, usize) {
+        let at = |n: usize| used.get(n).and_then(|n| self.clause.quantities.get(*n));
+        let Some(own) = at(place) else { return (self.start, self.end) };
+        let from = place.checked_sub(1).and_then(at).map_or(self.start, |before| {
+            before.end + divide(self.text(before.end, own.start))
+        });
+        let to = at(place + 1).map_or(self.end, |after| own.end + divide(self.text(own.end, after.start)));
+        (from, to)
+    }
+
+    /// Cues inside the segment and clause of the number, and all others of the sentence; nearest first.
+    fn split_cues(&self, quantity: &Quantity, from: usize, to: usize) -> (Vec<Cue>, Vec<Cue>) {
+        let before = self.text(from, quantity.start);
+        let from = from + before.rfind([';', '—']).map_or(0, |at| at + 1);
+        let after = self.text(quantity.end, to);
+        let to = quantity.end + after.find([';', '—']).unwrap_or(after.len());
+        let own = self.bracket(quantity.start);
+        let distance = |cue: &Cue| if cue.end <= quantity.start { quantity.start - cue.end } else { cue.start.saturating_sub(quantity.end) };
+        let mut near: Vec<Cue> = Vec::new();
+        let mut far: Vec<Cue> = Vec::new();
+        for cue in &self.cues {
+            let inside = from <= cue.start && cue.end <= to && self.bracket(cue.start) == own;
+            // "…, otherwise we roll back" tells what follows from a miss.
+            let consequence = cue.start >= quantity.end
+                && self.text(quantity.end, cue.start).to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "otherwise" | "else" | "or" | "failing"));
+            if consequence {
+                continue;
+            }
+            if inside { near.push(*cue) } else { far.push(*cue) }
+        }
+        near.sort_by_key(distance);
+        far.sort_by_key(distance);
+        (near, far)
+    }
+
+    /// Offset of the bracket that is open at `at`; 0 for none.
+    fn bracket(&self, at: usize) -> usize {
+        let mut open: Vec<usize> = Vec::new();
+        for (offset, c) in self.text(self.start, at).char_indices() {
+            match c {
+                '(' | '[' => open.push(offset + 1),
+                ')' | ']' => {
+                    open.pop();
+                }
+                _ => {}
+            }
+        }
+        open.last().copied().unwrap_or(0)
+    }
+}
+
+/// Where the text between two numbers changes from the first to the second.
+fn divide(text: &str) -> usize {
+    let lower = text.to_ascii_lowercase();
+    let marks = [";", ",", "→", "->", "(", ")", " and ", " to ", " against ", " versus ", " vs", " but ", " while ", " whereas ", " / ", " or ", " compared ", " from ", " up from ", " down from ", "–", "|"];
+    let first = marks.iter().filter_map(|mark| lower.find(mark)).min();
+    if let Some(at) = first {
+        return at;
+    }
+    let opens = lower.trim_start();
+    let behind = ["in ", "at ", "for ", "during ", "by ", "on ", "as ", "today", "now", "currently"].iter().any(|word| opens.starts_with(word));
+    if behind { text.len() } else { 0 }
+}
+
+/// Without the comparator and articles that end a text: "at a recall" keeps its "at".
+fn strip_bounds(text: &str) -> &str {
+    let mut rest = text.trim_end();
+    loop {
+        let word = rest.rsplit(' ').next().unwrap_or_default();
+        let filler = matches!(word, "a" | "an" | "the" | "fixed" | "constant" | "≥" | ">=" | "≤" | "<=" | ">" | "<" | "=" | "least" | "most" | "about" | "macro-" | "same" | "our" | "overall" | "minimum" | "maximum");
+        if !filler || word.is_empty() {
+            return rest.trim_end_matches(['≥', '≤', '<', '>', '=', '~']).trim_end();
+        }
+        let cut = rest.len() - word.len();
+        rest = rest.get(..cut).unwrap_or_default().trim_end();
+        // "at least" is a comparator, "at" before it belongs to it.
+        if matches!(word, "least" | "most") && rest.ends_with("at") {
+            rest = rest.trim_end_matches("at").trim_end();
+        }
+    }
+}
+
+fn about_labels(sentence: &str) -> bool {
+    ["annotat", "label", "rater", "twice", "grade", "coder", "double", "guide", "adjudic", "reviewers agree", "per queue", "overlap"].iter().any(|word| sentence.contains(word))
+}
+
+fn forbids(sentence: &str) -> bool {
+    sentence.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| {
+        matches!(word, "no" | "not" | "never" | "if" | "when" | "whenever" | "once" | "unless" | "stop" | "stops" | "block" | "blocks" | "blocked" | "reject" | "rejected" | "without" | "cannot" | "should" | "fails")
+    }) || sentence.contains('→')
+}
+
+/// "by 5 %", "+5 points", "20 % lower than today".
+pub(super) fn is_change(before: &str, after: &str) -> bool {
+    let mut words: Vec<String> = before.to_lowercase().split_whitespace().rev().take(6).map(str::to_owned).collect();
+    while words.first().is_some_and(|word| matches!(word.as_str(), "at" | "least" | "about" | "around" | "roughly" | "a" | "an" | "up" | "to" | "than" | "more" | "further" | "another" | "some") && words.len() > 1) {
+        let word = words.remove(0);
+        if word == "to" && words.first().is_none_or(|word| word != "up") {
+            return false;
+        }
+    }
+    let last = words.first().map_or("", String::as_str);
+    let of = last == "of" && words.get(1).is_some_and(|word| matches!(word.as_str(), "increase" | "decrease" | "reduction" | "improvement" | "drop" | "gain" | "uplift" | "rise" | "fall" | "cut"));
+    let next: Vec<String> = after.to_lowercase().split_whitespace().take(2).map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()).collect();
+    let first = next.first().map_or("", String::as_str);
+    let compared = matches!(first, "lower" | "higher" | "less" | "more" | "fewer" | "better" | "worse" | "faster" | "relative" | "reduction" | "increase" | "improvement" | "uplift" | "drop" | "gain" | "decrease")
+        || matches!(first, "above" | "below" | "under" | "over") && next.get(1).is_some_and(|word| matches!(word.as_str(), "the" | "its" | "baseline" | "today" | "launch" | "our" | "current" | "that"));
+    last == "by" || of || compared || last.ends_with('+')
+}
+
+/// "v2", "after 6 months", "phase 3", "year 2": a target that does not hold at launch.
+pub(super) fn later_phase(text: &str) -> Option<String> {
+    let words: Vec<String> = text.to_lowercase().split(|c: char| !(c.is_alphanumeric())).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let at = |n: usize| words.get(n).map_or("", String::as_str);
+    for n in 0..words.len() {
+        let number = at(n + 1).chars().all(|c| c.is_ascii_digit()) && !at(n + 1).is_empty();
+        let time = matches!(at(n + 2), "month" | "months" | "weeks" | "year" | "years" | "quarters");
+        match at(n) {
+            "phase" | "stage" | "year" | "release" | "wave" | "step" if number => return Some(format!("{} {}", at(n), at(n + 1))),
+            "after" if number && time => return Some(format!("after {} {}", at(n + 1), at(n + 2))),
+            "beta" | "alpha" | "mvp" => return Some(at(n).to_owned()),
+            word if word.len() == 2 && word.starts_with('v') && word.ends_with(|c: char| c.is_ascii_digit()) && word != "v1" => return Some(word.to_owned()),
+            _ => {}
+        }
+    }
+    None
+}

@@ -54,7 +54,8 @@ pub(super) fn heading(reader: &Reader<'_>, section: SectionId) -> Option<Cue> {
     for _ in 0..DEPTH {
         let section = reader.document.sections.get(at?)?;
         // The title of the document speaks of the whole project.
-        if section.level > 0 && !(section.level == 1 && section.parent.is_none_or(|parent| parent == 0) && is_title(reader, at?))
+        if section.level > 0
+            && !(section.level == 1 && section.parent.is_none_or(|parent| parent == 0) && is_title(reader, at?))
             && let Some(cue) = role::of_heading(&section.title)
         {
             return Some(cue);
@@ -80,7 +81,7 @@ pub(super) fn announced(text: &str) -> Option<Cue> {
     role::best(&strong).or_else(|| label(trimmed))
 }
 
-/// The label that opens a text: "PoC (6 weeks): …", "Decay. …", "MVP, 8 weeks, …".
+/// The label that opens a text: "Pilot (6 weeks): …", "Decay. …", "MVP, 8 weeks, …".
 pub(super) fn label(text: &str) -> Option<Cue> {
     let end = text.find([':', '.', ',', '(', ';', '–', '—', '→']).unwrap_or(text.len());
     let label = text.get(..end)?;

@@ -22,14 +22,18 @@ pub(super) fn read(reader: &Reader<'_>, block: BlockId, found: &mut Found) {
         let start = at;
         at += line.len();
         let trimmed = line.trim_end();
-        let body = trimmed.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '│' | '├' | '└' | '─' | '|' | '"' | '\''));
+        let body = trimmed.trim_start_matches(|c: char| {
+            c.is_whitespace() || matches!(c, '-' | '│' | '├' | '└' | '─' | '|' | '"' | '\'')
+        });
         if body.is_empty() {
             continue;
         }
         let indent = trimmed.len() - body.len();
         keys.retain(|(depth, _)| *depth < indent);
         let key = body.split_once([':', '=']).map(|(key, _)| key.trim_matches(|c: char| !c.is_alphanumeric()));
-        let own = key.filter(|key| key.split(['_', '-', ' ']).count() <= 5).and_then(|key| role::best(&role::cues(&key.replace('_', " "), Place::Label)));
+        let own = key
+            .filter(|key| key.split(['_', '-', ' ']).count() <= 5)
+            .and_then(|key| role::best(&role::cues(&key.replace('_', " "), Place::Label)));
         if keys.len() < DEPTH {
             keys.push((indent, own.filter(|cue| !cue.weak)));
         }

@@ -1,7 +1,9 @@
 //! Metrics with their values: which metric, for what, how much, and what the number is for. Never judges a value.
 
+mod column;
 mod context;
 mod fence;
+mod gap;
 mod kpi;
 mod name;
 mod pair;
@@ -10,6 +12,7 @@ mod role;
 mod sentence;
 mod slice;
 mod table;
+mod wording;
 
 use super::{Comparator, Hit, Lexicon, Metric, Quantity, Unit};
 use crate::document::{Block, BlockId, BlockKind, Document};
@@ -282,14 +285,20 @@ fn mentions(reader: &Reader<'_>, measures: &[Measure]) -> Vec<Mention> {
         for name in names {
             let Some(metric) = reader.metric(name) else { continue };
             let company = names.iter().any(|other| {
-                other.metric != name.metric && reader.metric(other).is_some_and(|other| other.quality && (!other.everyday || name_is_sure(reader, id, names, name)))
+                other.metric != name.metric
+                    && reader.metric(other).is_some_and(|other| {
+                        other.quality && (!other.everyday || name_is_sure(reader, id, names, name))
+                    })
             });
             let in_table = table.is_some_and(|table| {
                 let blocks = table.rows.iter().map(|row| row.block).chain([table.header_block]);
-                blocks.into_iter().any(|block| measures.iter().any(|measure| measure.block == block && measure.metric == metric.id))
+                blocks
+                    .into_iter()
+                    .any(|block| measures.iter().any(|measure| measure.block == block && measure.metric == metric.id))
             });
             let dressed = name.averaging.is_some() || name.at.is_some();
-            let counts = !metric.everyday || dressed || company || in_table || valued.contains(&(id, metric.id.as_str()));
+            let counts =
+                !metric.everyday || dressed || company || in_table || valued.contains(&(id, metric.id.as_str()));
             if !counts {
                 continue;
             }

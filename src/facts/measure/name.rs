@@ -40,7 +40,8 @@ pub(super) fn names(text: &str, hits: &[Hit], lexicon: &Lexicon) -> Vec<Name> {
         let spoiled = hits.iter().any(|hit| {
             let beside = hit.start <= end + BESIDE && start <= hit.end + BESIDE;
             let overlaps = hit.start < end && start < hit.end;
-            matches!(hit.term, Term::MetricUnless(other) if other == metric) && (overlaps || beside && hit.end - hit.start > 2)
+            matches!(hit.term, Term::MetricUnless(other) if other == metric)
+                && (overlaps || beside && hit.end - hit.start > 2)
         });
         if !spoiled {
             kept.push((start, end, metric));
@@ -48,10 +49,8 @@ pub(super) fn names(text: &str, hits: &[Hit], lexicon: &Lexicon) -> Vec<Name> {
     }
     kept.sort_unstable();
     let tokens = Tokens::new(text);
-    let mut names: Vec<Name> = kept
-        .into_iter()
-        .map(|(start, end, metric)| dressed(&tokens, lexicon, start, end, metric))
-        .collect();
+    let mut names: Vec<Name> =
+        kept.into_iter().map(|(start, end, metric)| dressed(&tokens, lexicon, start, end, metric)).collect();
     percentiles(&tokens, lexicon, &mut names);
     names
 }
@@ -70,7 +69,9 @@ fn dressed(tokens: &Tokens<'_>, lexicon: &Lexicon, start: usize, end: usize, met
         let hyphen = usize::from(tokens.before(before, 1) == "-");
         let word = tokens.before(before, 1 + hyphen);
         let Some(kind) = averaging(word) else {
-            if matches!(word, "averaged" | "average" | "avg") && averaging(tokens.before(before, 2 + hyphen * 2)).is_some() {
+            if matches!(word, "averaged" | "average" | "avg")
+                && averaging(tokens.before(before, 2 + hyphen * 2)).is_some()
+            {
                 before -= 1 + hyphen;
                 continue;
             }
@@ -97,14 +98,20 @@ fn dressed(tokens: &Tokens<'_>, lexicon: &Lexicon, start: usize, end: usize, met
     }
     // "top-7 accuracy"
     let hyphen = usize::from(tokens.before(first, 2) == "-");
-    if name.at.is_none() && tokens.before(first, 2 + hyphen) == "top" && first > 1 && tokens.kind(first - 1) == Some(Kind::Digits) {
+    if name.at.is_none()
+        && tokens.before(first, 2 + hyphen) == "top"
+        && first > 1
+        && tokens.kind(first - 1) == Some(Kind::Digits)
+    {
         name.at = Some(format!("@{}", tokens.before(first, 1)));
         name.start = tokens.get(first.saturating_sub(2 + hyphen)).map_or(name.start, |token| token.start);
-        name.metric = by_id(lexicon, "top-k-accuracy").filter(|_| id(lexicon, metric) == "accuracy").unwrap_or(name.metric);
+        name.metric =
+            by_id(lexicon, "top-k-accuracy").filter(|_| id(lexicon, metric) == "accuracy").unwrap_or(name.metric);
     }
     if let Some(own) = tokens.text.get(start..end).map(str::to_lowercase)
         && name.at.is_none()
-        && let Some(k) = own.split(['-', ' ']).nth(1).filter(|k| own.starts_with("top") && k.chars().all(|c| c.is_ascii_digit()))
+        && let Some(k) =
+            own.split(['-', ' ']).nth(1).filter(|k| own.starts_with("top") && k.chars().all(|c| c.is_ascii_digit()))
     {
         name.at = Some(format!("@{k}"));
     }
@@ -148,9 +155,13 @@ fn cut(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
         let equals = usize::from(tokens.low(at + 1 + iou) == "=");
         let number = at + 1 + iou + equals;
         if tokens.kind(number) == Some(Kind::Digits) {
-            let decimal = tokens.low(number + 1) == "." && tokens.glued(number + 1) && tokens.kind(number + 2) == Some(Kind::Digits) && tokens.glued(number + 2);
+            let decimal = tokens.low(number + 1) == "."
+                && tokens.glued(number + 1)
+                && tokens.kind(number + 2) == Some(Kind::Digits)
+                && tokens.glued(number + 2);
             let next = if decimal { number + 3 } else { number + 1 };
-            let value = tokens.get(number).zip(tokens.get(next - 1)).and_then(|(a, b)| tokens.text.get(a.start..b.end))?;
+            let value =
+                tokens.get(number).zip(tokens.get(next - 1)).and_then(|(a, b)| tokens.text.get(a.start..b.end))?;
             return Some((format!("@{value}"), next));
         }
         let k = tokens.low(at + 1);
@@ -158,7 +169,9 @@ fn cut(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
     }
     if low == "at" && tokens.kind(at + 1) == Some(Kind::Digits) {
         let value: usize = tokens.low(at + 1).parse().ok()?;
-        let bare = !matches!(tokens.low(at + 2), "%" | "." | "," | "per" | "percent" | "–" | "-" | "k") || (tokens.low(at + 2) == "," && !tokens.glued(at + 3)) || (tokens.low(at + 2) == "." && !tokens.glued(at + 3));
+        let bare = !matches!(tokens.low(at + 2), "%" | "." | "," | "per" | "percent" | "–" | "-" | "k")
+            || (tokens.low(at + 2) == "," && !tokens.glued(at + 3))
+            || (tokens.low(at + 2) == "." && !tokens.glued(at + 3));
         let small = (1..=200).contains(&value) && bare && !tokens.low(at + 1).starts_with('0');
         return small.then(|| (format!("@{value}"), at + 2));
     }
@@ -195,7 +208,12 @@ fn percentiles(tokens: &Tokens<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
         }
         // A bare percentile names a latency only where a time follows.
         let mut next = n + 1;
-        while tokens.kind(next) == Some(Kind::Mark) || matches!(tokens.low(next), "of" | "at" | "most" | "under" | "below" | "is" | "less" | "than" | "within" | "must" | "be") {
+        while tokens.kind(next) == Some(Kind::Mark)
+            || matches!(
+                tokens.low(next),
+                "of" | "at" | "most" | "under" | "below" | "is" | "less" | "than" | "within" | "must" | "be"
+            )
+        {
             if matches!(tokens.low(next), "|" | ";") {
                 break;
             }
@@ -206,9 +224,18 @@ fn percentiles(tokens: &Tokens<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
         while matches!(tokens.low(unit), "." | "," | "–" | "-") || tokens.kind(unit) == Some(Kind::Digits) {
             unit += 1;
         }
-        let time = matches!(tokens.low(unit), "ms" | "s" | "sec" | "second" | "seconds" | "milliseconds" | "min" | "minutes" | "minute");
+        let time = matches!(
+            tokens.low(unit),
+            "ms" | "s" | "sec" | "second" | "seconds" | "milliseconds" | "min" | "minutes" | "minute"
+        );
         if number && time {
-            names.push(Name { metric: latency, start: token.start, end: token.end, averaging: None, at: Some(token.low.clone()) });
+            names.push(Name {
+                metric: latency,
+                start: token.start,
+                end: token.end,
+                averaging: None,
+                at: Some(token.low.clone()),
+            });
         }
     }
     names.sort_by_key(|name| name.start);

@@ -60,7 +60,9 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
     let strong = |cues: &[Cue]| -> Vec<Cue> { cues.iter().copied().filter(|cue| !cue.weak).collect() };
     let near = strong(&case.near);
     let adverse = well == Some(false);
-    if agreement && (case.about_labels || !near.iter().any(|cue| matches!(cue.purpose, Purpose::For(Role::Target | Role::Poc)))) {
+    if agreement
+        && (case.about_labels || !near.iter().any(|cue| matches!(cue.purpose, Purpose::For(Role::Target | Role::Poc))))
+    {
         return Ruling::of(Role::Human, case.about_labels, None);
     }
     if let Some(cue) = choose(&near, adverse, well) {
@@ -68,24 +70,51 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
     }
     let modal = case.near.iter().any(|cue| cue.weak);
     let context = case.context.purpose();
-    let special = matches!(context, Some(Purpose::Other | Purpose::For(Role::Poc | Role::Slo | Role::Stretch | Role::Human | Role::Random)));
-    if modal && !adverse && !special && case.far.iter().all(|cue| cue.weak || !matches!(cue.purpose, Purpose::For(Role::Slo | Role::Poc) | Purpose::Other)) {
+    let special = matches!(
+        context,
+        Some(Purpose::Other | Purpose::For(Role::Poc | Role::Slo | Role::Stretch | Role::Human | Role::Random))
+    );
+    if modal
+        && !adverse
+        && !special
+        && case
+            .far
+            .iter()
+            .all(|cue| cue.weak || !matches!(cue.purpose, Purpose::For(Role::Slo | Role::Poc) | Purpose::Other))
+    {
         return Ruling::of(Role::Target, true, None);
     }
     let far: Vec<Cue> = strong(&case.far)
         .into_iter()
-        .filter(|cue| !(well == Some(true) && matches!(cue.purpose, Purpose::For(Role::Baseline | Role::Reported | Role::Human | Role::Random))))
+        .filter(|cue| {
+            !(well == Some(true)
+                && matches!(cue.purpose, Purpose::For(Role::Baseline | Role::Reported | Role::Human | Role::Random)))
+        })
         .collect();
     if let Some(cue) = choose(&far, adverse, well) {
         return from_cue(case, cue, well, true);
     }
     if let Some(cue) = case.context.near.or(case.context.heading) {
         // Under "Results" or "Current state" a bound is still a demand.
-        let demand = (modal || well == Some(true)) && matches!(cue.purpose, Purpose::For(Role::Baseline | Role::Reported));
+        let demand =
+            (modal || well == Some(true)) && matches!(cue.purpose, Purpose::For(Role::Baseline | Role::Reported));
         if !demand {
             // A heading such as "Acceptance" does not turn every figure below it into a target: a bound or modal is needed.
-            let bare = case.context.near.is_none() && cue.purpose == Purpose::For(Role::Target) && well.is_none() && !modal && case.quantity.upper.is_none();
-            return if bare { Ruling::unknown() } else { from_cue(case, cue, well, case.context.near.is_some() || !matches!(cue.purpose, Purpose::For(Role::Slo))) };
+            let bare = case.context.near.is_none()
+                && cue.purpose == Purpose::For(Role::Target)
+                && well.is_none()
+                && !modal
+                && case.quantity.upper.is_none();
+            return if bare {
+                Ruling::unknown()
+            } else {
+                from_cue(
+                    case,
+                    cue,
+                    well,
+                    case.context.near.is_some() || !matches!(cue.purpose, Purpose::For(Role::Slo)),
+                )
+            };
         }
     }
     if modal && !adverse {
@@ -128,11 +157,16 @@ fn from_cue(case: &Case<'_>, cue: Cue, well: Option<bool>, explicit: bool) -> Ru
             Role::Target if case.forbids => ruling.flipped = true,
             Role::Target => return Ruling::unknown(),
             // "Stop if F1 < 50 %" after the trial: a second, lower line; never mixed up with the gate.
-            Role::Poc | Role::Stretch => return Ruling { phase: cue.phase.map(|phase| format!("{phase} stop")), ..Ruling::unknown() },
+            Role::Poc | Role::Stretch => {
+                return Ruling { phase: cue.phase.map(|phase| format!("{phase} stop")), ..Ruling::unknown() };
+            }
             _ => {}
         }
     }
-    if role == Role::Slo && well == Some(true) && case.near.iter().chain(&case.far).all(|cue| cue.weak || cue.purpose != Purpose::For(Role::Slo)) {
+    if role == Role::Slo
+        && well == Some(true)
+        && case.near.iter().chain(&case.far).all(|cue| cue.weak || cue.purpose != Purpose::For(Role::Slo))
+    {
         // Only the heading speaks of operation.
         ruling.explicit = false;
     }
@@ -188,19 +222,55 @@ pub(super) enum Fit {
 pub(super) fn fit(metric: &Metric, quantity: &Quantity) -> Fit {
     let bounded = metric.max.is_some_and(|max| max <= 2.0);
     let timed = matches!(metric.id.as_str(), "latency" | "handling-time" | "detection-delay");
-    let inside = metric.min.is_none_or(|min| quantity.value >= min) && metric.max.is_none_or(|max| quantity.value <= max);
+    let inside =
+        metric.min.is_none_or(|min| quantity.value >= min) && metric.max.is_none_or(|max| quantity.value <= max);
     match &quantity.unit {
         Unit::Date => Fit::No,
         Unit::Points | Unit::Times => Fit::Change,
-        Unit::Money(_) => if metric.id == "cost" || (!bounded && !timed) { Fit::Level } else { Fit::No },
-        Unit::Duration => if timed || (!bounded && metric.quality) { Fit::Level } else { Fit::No },
+        Unit::Money(_) => {
+            if metric.id == "cost" || (!bounded && !timed) {
+                Fit::Level
+            } else {
+                Fit::No
+            }
+        }
+        Unit::Duration => {
+            if timed || (!bounded && metric.quality) {
+                Fit::Level
+            } else {
+                Fit::No
+            }
+        }
         Unit::Percent if timed => Fit::Change,
-        Unit::Percent => Fit::Level,
         Unit::Count(_) if timed => Fit::No,
-        Unit::Count(_) if bounded => if inside && quantity.decimals > 0 { Fit::Level } else { Fit::No },
-        Unit::Count(_) => Fit::Level,
+        Unit::Count(_) if bounded => {
+            if inside && quantity.decimals > 0 {
+                Fit::Level
+            } else {
+                Fit::No
+            }
+        }
+        Unit::Count(_) | Unit::Percent => Fit::Level,
         Unit::Plain if timed => Fit::Doubtful,
-        Unit::Plain if inside || !bounded => if quantity.decimals == 0 && bounded && !matches!(quantity.comparator, Some(Comparator::AtLeast | Comparator::MoreThan | Comparator::AtMost | Comparator::LessThan | Comparator::Equal)) { Fit::Doubtful } else { Fit::Level },
+        Unit::Plain if inside || !bounded => {
+            if quantity.decimals == 0
+                && bounded
+                && !matches!(
+                    quantity.comparator,
+                    Some(
+                        Comparator::AtLeast
+                            | Comparator::MoreThan
+                            | Comparator::AtMost
+                            | Comparator::LessThan
+                            | Comparator::Equal
+                    )
+                )
+            {
+                Fit::Doubtful
+            } else {
+                Fit::Level
+            }
+        }
         Unit::Plain => Fit::Doubtful,
     }
 }
@@ -209,7 +279,9 @@ pub(super) fn fit(metric: &Metric, quantity: &Quantity) -> Fit {
 pub(super) fn settle(measures: &mut [Measure], _lexicon: &Lexicon) {
     let poc = measures.iter().any(|measure| measure.role == Role::Poc && measure.phase.as_deref() != Some("mvp"));
     if poc {
-        for measure in measures.iter_mut().filter(|measure| measure.role == Role::Poc && measure.phase.as_deref() == Some("mvp")) {
+        for measure in
+            measures.iter_mut().filter(|measure| measure.role == Role::Poc && measure.phase.as_deref() == Some("mvp"))
+        {
             measure.role = Role::Target;
         }
     }

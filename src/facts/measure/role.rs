@@ -83,7 +83,11 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          experts reach, experts achieve, expert performance, experts agree, inspectors reach, radiologists reach, clinicians reach, doctors reach, \
          agents reach, reviewers reach, people reach, human reviewers reach, human experts, trained staff reach, inspectors find, a human reaches",
     ),
-    (For(Human), Label, "human, humans, expert, experts, annotators, annotator, inspectors, clinicians, radiologists, people, reader, readers"),
+    (
+        For(Human),
+        Label,
+        "human, humans, expert, experts, annotators, annotator, inspectors, clinicians, radiologists, people, reader, readers",
+    ),
     (
         For(Random),
         Strong,
@@ -140,14 +144,22 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          kill switch, switched off, switch off, fall back to, falls back to, live limit, warning level, red line, drift, drifts, drifted, \
          triggers, trigger, is triggered, wakes, escalated, escalate, escalates, suspended, suspend, paused, error budget",
     ),
-    (For(Slo), Label, "monitoring, monitor, warn, warning, red, amber, in service, in operation, live alert, page, live alarm, watch, tolerated"),
+    (
+        For(Slo),
+        Label,
+        "monitoring, monitor, warn, warning, red, amber, in service, in operation, live alert, page, live alarm, watch, tolerated",
+    ),
     (
         For(Reported),
         Strong,
         "we measured, was measured, were measured, we achieved, achieved, we reached, was reached, we obtained, obtained, results show, result was, \
          we observed, observed, in our tests, in our experiments, our experiments, experiments show, scored, we got, came out at, yielded, preliminary results",
     ),
-    (For(Reported), Label, "result, results, measured, achieved, reached, observed, outcome, status, score achieved, reported, obtained"),
+    (
+        For(Reported),
+        Label,
+        "result, results, measured, achieved, reached, observed, outcome, status, score achieved, reported, obtained",
+    ),
     (
         For(Stretch),
         Strong,
@@ -179,10 +191,26 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          environments, repositories, hosting, infrastructure, assumptions, risks, glossary, references, background, problem, motivation, context, sample size, \
          statistical, cost of errors, price of a mistake, what mistakes cost, error cost, error costs",
     ),
-    (For(Slo), Heading, "monitoring, in service, in operation, operation, operations, running, once live, once it is live, after launch, drift, decay, maintenance, observability, alerting, watch"),
-    (For(Reported), Heading, "results, findings, outcome, experiments so far, what we found, evaluation results, poc results, lessons"),
-    (For(Baseline), Heading, "current situation, current state, as is, status quo, where we are, how it works today, starting point"),
-    (For(Target), Heading, "acceptance, target, targets, success criteria, launch, go live, definition of done, quality requirements, non functional, requirements, success, release, how good, quality bar"),
+    (
+        For(Slo),
+        Heading,
+        "monitoring, in service, in operation, operation, operations, running, once live, once it is live, after launch, drift, decay, maintenance, observability, alerting, watch",
+    ),
+    (
+        For(Reported),
+        Heading,
+        "results, findings, outcome, experiments so far, what we found, evaluation results, poc results, lessons",
+    ),
+    (
+        For(Baseline),
+        Heading,
+        "current situation, current state, as is, status quo, where we are, how it works today, starting point",
+    ),
+    (
+        For(Target),
+        Heading,
+        "acceptance, target, targets, success criteria, launch, go live, definition of done, quality requirements, non functional, requirements, success, release, how good, quality bar",
+    ),
 ];
 
 type Phrases = BTreeMap<&'static str, Vec<(Vec<&'static str>, Purpose, Weight)>>;
@@ -209,7 +237,8 @@ fn matches(pattern: &str, word: &str) -> bool {
 pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
     let words: Vec<_> = tokens(text).into_iter().filter(|token| token.kind != Kind::Mark).collect();
     let close = |from: usize, to: usize| {
-        text.get(from..to).is_some_and(|gap| gap.chars().all(|c| c.is_whitespace() || matches!(c, '-' | '\u{2011}' | '/' | '_')))
+        text.get(from..to)
+            .is_some_and(|gap| gap.chars().all(|c| c.is_whitespace() || matches!(c, '-' | '\u{2011}' | '/' | '_')))
     };
     let mut out: Vec<Cue> = Vec::new();
     let mut at = 0;
@@ -225,7 +254,8 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
             };
             let fits = phrase.iter().enumerate().all(|(n, pattern)| {
                 let here = words.get(at + n).is_some_and(|word| matches(pattern, &word.low));
-                here && (n == 0 || words.get(at + n - 1).zip(words.get(at + n)).is_some_and(|(a, b)| close(a.end, b.start)))
+                here && (n == 0
+                    || words.get(at + n - 1).zip(words.get(at + n)).is_some_and(|(a, b)| close(a.end, b.start)))
             });
             // A label word that also is a weak sentence word counts as what the place asks for.
             if counts && fits && best.is_none_or(|(len, ..)| phrase.len() > len) {
@@ -237,6 +267,10 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
             continue;
         };
         let end = words.get(at + len - 1).map_or(word.end, |word| word.end);
+        if purpose != For(Poc) && compound(text, word.start, end) {
+            at += len;
+            continue;
+        }
         let phase = phase(&word.low, purpose);
         let cue = Cue { start: word.start, end, purpose, weak: weight == Weak, phase };
         at += len;
@@ -257,11 +291,32 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
     out
 }
 
+/// "current-fact recall", "auto-ship": the word is half of another one that says something else.
+fn compound(text: &str, start: usize, end: usize) -> bool {
+    let hyphen = |c: char| matches!(c, '-' | '\u{2011}');
+    let after = text.get(end..).unwrap_or_default();
+    let before = text.get(..start).unwrap_or_default();
+    let word: String = after.trim_start_matches(hyphen).chars().take_while(|c| c.is_alphanumeric()).collect();
+    let known =
+        |word: &str| PHRASES.contains_key(word.to_lowercase().as_str()) || matches!(word, "gate" | "level" | "value");
+    let follows = after.starts_with(hyphen) && word.chars().any(char::is_alphabetic) && !known(&word);
+    let previous: String = before
+        .trim_end_matches(hyphen)
+        .chars()
+        .rev()
+        .take_while(|c| c.is_alphanumeric())
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect();
+    let precedes = before.ends_with(hyphen) && previous.chars().any(char::is_alphabetic) && !known(&previous);
+    follows || precedes
+}
+
 fn phase(word: &str, purpose: Purpose) -> Option<&'static str> {
     match (word, purpose) {
-        ("mvp", _) => Some("mvp"),
         ("minimum" | "min", For(Target)) => Some("minimum"),
-        ("minimum", For(Poc)) => Some("mvp"),
+        ("mvp", _) | ("minimum", For(Poc)) => Some("mvp"),
         ("pilot" | "pilots", _) => Some("pilot"),
         (_, For(Poc)) => Some("poc"),
         _ => None,
@@ -282,11 +337,11 @@ pub(super) fn of_heading(text: &str) -> Option<Cue> {
 pub(super) fn best(cues: &[Cue]) -> Option<Cue> {
     let rank = |cue: &Cue| match cue.purpose {
         _ if cue.weak => 0,
-        For(Target) => 2,
         Other => 1,
+        For(Target) => 2,
         For(Reported) => 3,
         For(Baseline) => 4,
-        _ => 5,
+        For(_) => 5,
     };
     cues.iter().copied().max_by_key(rank)
 }

@@ -5,6 +5,7 @@ use super::name::{Name, id};
 use super::pair::{Clause, Pair};
 use super::purpose::{Case, Fit, fit, metric_is_agreement, rule};
 use super::role::{Cue, Place, cues};
+use super::wording::{about_labels, divide, forbids, is_change, later_phase, strip_bounds};
 use super::{Draft, Found, Reader, slice};
 use crate::document::{BlockId, sentences};
 use crate::facts::{Quantity, Unit};
@@ -17,7 +18,9 @@ pub(super) fn read_block(reader: &Reader<'_>, block: BlockId, found: &mut Found)
     let text = reader.text(block);
     let mut context = context::of(reader, block);
     for (at, sentence) in sentences(text).enumerate() {
-        if at > 0 && let Some(cue) = context::label(text) {
+        if at > 0
+            && let Some(cue) = context::label(text)
+        {
             context.near = Some(cue);
         }
         read_range(reader, block, sentence.start, sentence.start + sentence.text.len(), context, found);
@@ -25,9 +28,17 @@ pub(super) fn read_block(reader: &Reader<'_>, block: BlockId, found: &mut Found)
 }
 
 /// Reads the names and numbers of one stretch of a block's text.
-pub(super) fn read_range(reader: &Reader<'_>, block: BlockId, start: usize, end: usize, context: Context, found: &mut Found) {
+pub(super) fn read_range(
+    reader: &Reader<'_>,
+    block: BlockId,
+    start: usize,
+    end: usize,
+    context: Context,
+    found: &mut Found,
+) {
     let text = reader.text(block);
-    let names: Vec<Name> = reader.names(block).iter().filter(|name| start <= name.start && name.end <= end).cloned().collect();
+    let names: Vec<Name> =
+        reader.names(block).iter().filter(|name| start <= name.start && name.end <= end).cloned().collect();
     if names.is_empty() {
         return;
     }
@@ -47,7 +58,10 @@ pub(super) fn read_range(reader: &Reader<'_>, block: BlockId, start: usize, end:
 
 fn shifted(text: &str, start: usize, end: usize) -> Vec<Cue> {
     let part = text.get(start..end).unwrap_or_default();
-    cues(part, Place::Sentence).into_iter().map(|cue| Cue { start: cue.start + start, end: cue.end + start, ..cue }).collect()
+    cues(part, Place::Sentence)
+        .into_iter()
+        .map(|cue| Cue { start: cue.start + start, end: cue.end + start, ..cue })
+        .collect()
 }
 
 /// Names of quality metrics that stay without a number although an unused one of the right kind stands beside them.
@@ -58,7 +72,9 @@ fn open(clause: &Clause<'_>, pairs: &[Pair]) -> usize {
     };
     let spare = |n: &usize| {
         let used = pairs.iter().any(|pair| pair.quantity == *n);
-        let share = clause.quantities.get(*n).is_some_and(|quantity| quantity.unit == Unit::Percent || (quantity.unit == Unit::Plain && quantity.decimals > 0));
+        let share = clause.quantities.get(*n).is_some_and(|quantity| {
+            quantity.unit == Unit::Percent || (quantity.unit == Unit::Plain && quantity.decimals > 0)
+        });
         share && !used
     };
     let names = (0..clause.names.len()).filter(lonely).count();
@@ -86,7 +102,11 @@ impl Line<'_> {
         used.dedup();
         let conditions = self.conditions(pairs);
         for (n, pair) in pairs.iter().enumerate() {
-            let (Some(name), Some(quantity)) = (self.clause.names.get(pair.name), self.clause.quantities.get(pair.quantity)) else { continue };
+            let (Some(name), Some(quantity)) =
+                (self.clause.names.get(pair.name), self.clause.quantities.get(pair.quantity))
+            else {
+                continue;
+            };
             let Some(metric) = self.reader.metric(name) else { continue };
             let condition = conditions.iter().find(|(main, _)| *main == n).map(|(_, other)| *other);
             let given = conditions.iter().find(|(_, other)| *other == n).map(|(main, _)| *main);
@@ -114,10 +134,19 @@ impl Line<'_> {
             let behind = self.text(quantity.end.max(name.end), to.max(quantity.end).max(name.end));
             let around = slice::of_sentence(self.clause.text, name.start, name.end, limit, behind);
             let at = condition.or(given).and_then(|other| pairs.get(other)).and_then(|other| self.condition(other));
-            let change = fit(metric, quantity) == Fit::Change || is_change(self.text(self.start, quantity.start), self.text(quantity.end, self.end));
+            let change = fit(metric, quantity) == Fit::Change
+                || is_change(self.text(self.start, quantity.start), self.text(quantity.end, self.end));
             let relative = change && !(metric.higher_is_better.is_none() && quantity.unit == Unit::Percent);
             let quantity = (*quantity).clone();
-            found.measures.extend(self.reader.finish(Draft { name, name_block: self.block, quantity, around, at, ruling, relative }));
+            found.measures.extend(self.reader.finish(Draft {
+                name,
+                name_block: self.block,
+                quantity,
+                around,
+                at,
+                ruling,
+                relative,
+            }));
         }
     }
 
@@ -130,7 +159,11 @@ impl Line<'_> {
     fn conditions(&self, pairs: &[Pair]) -> Vec<(usize, usize)> {
         let mut out = Vec::new();
         for (n, pair) in pairs.iter().enumerate() {
-            let (Some(name), Some(quantity)) = (self.clause.names.get(pair.name), self.clause.quantities.get(pair.quantity)) else { continue };
+            let (Some(name), Some(quantity)) =
+                (self.clause.names.get(pair.name), self.clause.quantities.get(pair.quantity))
+            else {
+                continue;
+            };
             let first = name.start.min(quantity.start);
             let before = self.text(self.start, first).to_lowercase();
             let trimmed = strip_bounds(&before);
@@ -140,7 +173,9 @@ impl Line<'_> {
             }
             let other = |m: &usize| pairs.get(*m).is_some_and(|other| other.name != pair.name);
             let main = n.checked_sub(1).filter(other).filter(|m| {
-                let end = pairs.get(*m).and_then(|main| Some(self.clause.names.get(main.name)?.end.max(self.clause.quantities.get(main.quantity)?.end)));
+                let end = pairs.get(*m).and_then(|main| {
+                    Some(self.clause.names.get(main.name)?.end.max(self.clause.quantities.get(main.quantity)?.end))
+                });
                 end.is_some_and(|end| end <= first && first - end <= 48 && !self.text(end, first).contains([';', '.']))
             });
             if word == "with" && main.is_none() {
@@ -172,9 +207,10 @@ impl Line<'_> {
     fn segment(&self, used: &[usize], place: usize) -> (usize, usize) {
         let at = |n: usize| used.get(n).and_then(|n| self.clause.quantities.get(*n));
         let Some(own) = at(place) else { return (self.start, self.end) };
-        let from = place.checked_sub(1).and_then(at).map_or(self.start, |before| {
-            before.end + divide(self.text(before.end, own.start))
-        });
+        let from = place
+            .checked_sub(1)
+            .and_then(at)
+            .map_or(self.start, |before| before.end + divide(self.text(before.end, own.start)));
         let to = at(place + 1).map_or(self.end, |after| own.end + divide(self.text(own.end, after.start)));
         (from, to)
     }
@@ -186,14 +222,20 @@ impl Line<'_> {
         let after = self.text(quantity.end, to);
         let to = quantity.end + after.find([';', '—']).unwrap_or(after.len());
         let own = self.bracket(quantity.start);
-        let distance = |cue: &Cue| if cue.end <= quantity.start { quantity.start - cue.end } else { cue.start.saturating_sub(quantity.end) };
+        let distance = |cue: &Cue| {
+            if cue.end <= quantity.start { quantity.start - cue.end } else { cue.start.saturating_sub(quantity.end) }
+        };
         let mut near: Vec<Cue> = Vec::new();
         let mut far: Vec<Cue> = Vec::new();
         for cue in &self.cues {
             let inside = from <= cue.start && cue.end <= to && self.bracket(cue.start) == own;
             // "…, otherwise we roll back" tells what follows from a miss.
             let consequence = cue.start >= quantity.end
-                && self.text(quantity.end, cue.start).to_lowercase().split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "otherwise" | "else" | "or" | "failing"));
+                && self
+                    .text(quantity.end, cue.start)
+                    .to_lowercase()
+                    .split(|c: char| !c.is_alphabetic())
+                    .any(|word| matches!(word, "otherwise" | "else" | "or" | "failing"));
             if consequence {
                 continue;
             }
@@ -218,81 +260,4 @@ impl Line<'_> {
         }
         open.last().copied().unwrap_or(0)
     }
-}
-
-/// Where the text between two numbers changes from the first to the second.
-fn divide(text: &str) -> usize {
-    let lower = text.to_ascii_lowercase();
-    let marks = [";", ",", "→", "->", "(", ")", " and ", " to ", " against ", " versus ", " vs", " but ", " while ", " whereas ", " / ", " or ", " compared ", " from ", " up from ", " down from ", "–", "|"];
-    let first = marks.iter().filter_map(|mark| lower.find(mark)).min();
-    if let Some(at) = first {
-        return at;
-    }
-    let opens = lower.trim_start();
-    let behind = ["in ", "at ", "for ", "during ", "by ", "on ", "as ", "today", "now", "currently"].iter().any(|word| opens.starts_with(word));
-    if behind { text.len() } else { 0 }
-}
-
-/// Without the comparator and articles that end a text: "at a recall" keeps its "at".
-fn strip_bounds(text: &str) -> &str {
-    let mut rest = text.trim_end();
-    loop {
-        let word = rest.rsplit(' ').next().unwrap_or_default();
-        let filler = matches!(word, "a" | "an" | "the" | "fixed" | "constant" | "≥" | ">=" | "≤" | "<=" | ">" | "<" | "=" | "least" | "most" | "about" | "macro-" | "same" | "our" | "overall" | "minimum" | "maximum");
-        if !filler || word.is_empty() {
-            return rest.trim_end_matches(['≥', '≤', '<', '>', '=', '~']).trim_end();
-        }
-        let cut = rest.len() - word.len();
-        rest = rest.get(..cut).unwrap_or_default().trim_end();
-        // "at least" is a comparator, "at" before it belongs to it.
-        if matches!(word, "least" | "most") && rest.ends_with("at") {
-            rest = rest.trim_end_matches("at").trim_end();
-        }
-    }
-}
-
-fn about_labels(sentence: &str) -> bool {
-    ["annotat", "label", "rater", "twice", "grade", "coder", "double", "guide", "adjudic", "reviewers agree", "per queue", "overlap"].iter().any(|word| sentence.contains(word))
-}
-
-fn forbids(sentence: &str) -> bool {
-    sentence.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| {
-        matches!(word, "no" | "not" | "never" | "if" | "when" | "whenever" | "once" | "unless" | "stop" | "stops" | "block" | "blocks" | "blocked" | "reject" | "rejected" | "without" | "cannot" | "should" | "fails")
-    }) || sentence.contains('→')
-}
-
-/// "by 5 %", "+5 points", "20 % lower than today".
-pub(super) fn is_change(before: &str, after: &str) -> bool {
-    let mut words: Vec<String> = before.to_lowercase().split_whitespace().rev().take(6).map(str::to_owned).collect();
-    while words.first().is_some_and(|word| matches!(word.as_str(), "at" | "least" | "about" | "around" | "roughly" | "a" | "an" | "up" | "to" | "than" | "more" | "further" | "another" | "some") && words.len() > 1) {
-        let word = words.remove(0);
-        if word == "to" && words.first().is_none_or(|word| word != "up") {
-            return false;
-        }
-    }
-    let last = words.first().map_or("", String::as_str);
-    let of = last == "of" && words.get(1).is_some_and(|word| matches!(word.as_str(), "increase" | "decrease" | "reduction" | "improvement" | "drop" | "gain" | "uplift" | "rise" | "fall" | "cut"));
-    let next: Vec<String> = after.to_lowercase().split_whitespace().take(2).map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()).collect();
-    let first = next.first().map_or("", String::as_str);
-    let compared = matches!(first, "lower" | "higher" | "less" | "more" | "fewer" | "better" | "worse" | "faster" | "relative" | "reduction" | "increase" | "improvement" | "uplift" | "drop" | "gain" | "decrease")
-        || matches!(first, "above" | "below" | "under" | "over") && next.get(1).is_some_and(|word| matches!(word.as_str(), "the" | "its" | "baseline" | "today" | "launch" | "our" | "current" | "that"));
-    last == "by" || of || compared || last.ends_with('+')
-}
-
-/// "v2", "after 6 months", "phase 3", "year 2": a target that does not hold at launch.
-pub(super) fn later_phase(text: &str) -> Option<String> {
-    let words: Vec<String> = text.to_lowercase().split(|c: char| !(c.is_alphanumeric())).filter(|word| !word.is_empty()).map(str::to_owned).collect();
-    let at = |n: usize| words.get(n).map_or("", String::as_str);
-    for n in 0..words.len() {
-        let number = at(n + 1).chars().all(|c| c.is_ascii_digit()) && !at(n + 1).is_empty();
-        let time = matches!(at(n + 2), "month" | "months" | "weeks" | "year" | "years" | "quarters");
-        match at(n) {
-            "phase" | "stage" | "year" | "release" | "wave" | "step" if number => return Some(format!("{} {}", at(n), at(n + 1))),
-            "after" if number && time => return Some(format!("after {} {}", at(n + 1), at(n + 2))),
-            "beta" | "alpha" | "mvp" => return Some(at(n).to_owned()),
-            word if word.len() == 2 && word.starts_with('v') && word.ends_with(|c: char| c.is_ascii_digit()) && word != "v1" => return Some(word.to_owned()),
-            _ => {}
-        }
-    }
-    None
 }

@@ -38,8 +38,32 @@ fn generic(word: &str) -> bool {
 /// True when the phrase names a data set and not a part of the cases.
 fn dataset(phrase: &str) -> bool {
     const WORDS: [&str; 26] = [
-        "test set", "testset", "test data", "validation set", "validation data", "hold-out", "holdout", "held-out", "held out", "golden set", "gold set", "test split", "benchmark",
-        "evaluation set", "eval set", "test questions", "test sample", "backtest", "back-test", "out-of-time", "replay", "reference set", "test corpus", "unseen data", "dataset", "data set",
+        "test set",
+        "testset",
+        "test data",
+        "validation set",
+        "validation data",
+        "hold-out",
+        "holdout",
+        "held-out",
+        "held out",
+        "golden set",
+        "gold set",
+        "test split",
+        "benchmark",
+        "evaluation set",
+        "eval set",
+        "test questions",
+        "test sample",
+        "backtest",
+        "back-test",
+        "out-of-time",
+        "replay",
+        "reference set",
+        "test corpus",
+        "unseen data",
+        "dataset",
+        "data set",
     ];
     WORDS.iter().any(|word| phrase.contains(word))
 }
@@ -47,8 +71,13 @@ fn dataset(phrase: &str) -> bool {
 /// Lower case, no articles, no marks at the ends.
 pub(super) fn fold(phrase: &str) -> String {
     let low = phrase.to_lowercase();
-    let low = low.trim_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '<' | '>' | '≥' | '≤' | '$' | '€' | '£' | '%' | '+')));
-    let words: Vec<&str> = low.split_whitespace().filter(|word| !matches!(*word, "the" | "a" | "an" | "our" | "your" | "its" | "all" | "any" | "each" | "every")).collect();
+    let low = low.trim_matches(|c: char| {
+        !(c.is_alphanumeric() || matches!(c, '<' | '>' | '≥' | '≤' | '$' | '€' | '£' | '%' | '+'))
+    });
+    let words: Vec<&str> = low
+        .split_whitespace()
+        .filter(|word| !matches!(*word, "the" | "a" | "an" | "our" | "your" | "its" | "all" | "any" | "each" | "every"))
+        .collect();
     words.join(" ")
 }
 
@@ -68,8 +97,47 @@ fn accept(phrase: &str, out: &mut Around) {
     let first = words.first().copied().unwrap_or_default();
     let clause = matches!(
         first,
-        "from" | "as" | "measured" | "computed" | "averaged" | "calculated" | "see" | "based" | "per" | "on" | "in" | "at" | "by" | "with" | "where" | "which" | "that" | "lower" | "higher" | "if"
-            | "using" | "than" | "because" | "so" | "i.e." | "weighted" | "over" | "under" | "within" | "to" | "and" | "or" | "not" | "it" | "we" | "is" | "are" | "two" | "three" | "four" | "five"
+        "from"
+            | "as"
+            | "measured"
+            | "computed"
+            | "averaged"
+            | "calculated"
+            | "see"
+            | "based"
+            | "per"
+            | "on"
+            | "in"
+            | "at"
+            | "by"
+            | "with"
+            | "where"
+            | "which"
+            | "that"
+            | "lower"
+            | "higher"
+            | "if"
+            | "using"
+            | "than"
+            | "because"
+            | "so"
+            | "i.e."
+            | "weighted"
+            | "over"
+            | "under"
+            | "within"
+            | "to"
+            | "and"
+            | "or"
+            | "not"
+            | "it"
+            | "we"
+            | "is"
+            | "are"
+            | "two"
+            | "three"
+            | "four"
+            | "five"
     );
     let role = cues(&folded, Place::Label).iter().any(|cue| cue.end - cue.start + 4 >= folded.len());
     let meaning = words.iter().any(|word| !generic(word) && word.chars().any(char::is_alphabetic));
@@ -90,7 +158,8 @@ pub(super) fn of_label(text: &str, start: usize, end: usize) -> Around {
 
 fn suffix(after: &str, out: &mut Around) {
     let (outer, inner) = brackets(after);
-    let rest = outer.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '·' | '/' | ')' | ']'));
+    let rest =
+        outer.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '·' | '/' | ')' | ']'));
     let colon = rest.starts_with(':');
     for part in rest.split([',', ';', ':', '·']).map(str::trim).filter(|part| !part.is_empty()) {
         let part = leading_preposition(part);
@@ -111,7 +180,9 @@ fn suffix(after: &str, out: &mut Around) {
 
 fn leading_preposition(part: &str) -> &str {
     for word in ["of ", "for ", "on ", "in ", "over ", "among ", "across ", "score ", "rate ", "score of "] {
-        if let Some(head) = part.get(..word.len()) && head.eq_ignore_ascii_case(word) {
+        if let Some(head) = part.get(..word.len())
+            && head.eq_ignore_ascii_case(word)
+        {
             return part.get(word.len()..).unwrap_or(part);
         }
     }
@@ -180,10 +251,17 @@ pub(super) fn of_sentence(text: &str, start: usize, end: usize, limit: usize, be
     }
     // "recall (fraud class) must …"
     let bracket = after.trim_start();
-    if bracket.starts_with('(') && let (_, inner) = brackets(bracket) && let Some(first) = inner.first() && first.split_whitespace().count() <= 4 && !first.chars().any(|c| c.is_ascii_digit()) {
+    if bracket.starts_with('(')
+        && let (_, inner) = brackets(bracket)
+        && let Some(first) = inner.first()
+        && first.split_whitespace().count() <= 4
+        && !first.chars().any(|c| c.is_ascii_digit())
+    {
         accept(first, &mut out);
     }
-    if out.slice.is_none() && let Some(phrase) = noun_phrase(behind) {
+    if out.slice.is_none()
+        && let Some(phrase) = noun_phrase(behind)
+    {
         accept(phrase, &mut out);
     }
     if out.slice.is_none() {
@@ -202,20 +280,43 @@ fn noun_phrase(after: &str) -> Option<&str> {
     if start.kind != Kind::Word {
         return None;
     }
+    // "roll-out" is one word.
+    let hyphened = |token: &Token| {
+        token.glued && after.get(..token.start).is_some_and(|before| before.ends_with(['-', '\u{2011}']))
+    };
     let ends = |token: &Token| {
-        let mark = token.kind == Kind::Mark && !matches!(token.low.as_str(), "&" | "-" | "'" | "/" | "\"" | "“" | "”" | "+" | "\u{2011}");
-        let stop = is_stop(&token.low) && !matches!(token.low.as_str(), "the" | "a" | "an" | "and" | "or" | "our" | "all" | "each" | "every" | "any" | "that" | "with" | "of" | "it");
-        mark || stop || token.low == "or" || token.low == "score" && false
+        let mark = token.kind == Kind::Mark
+            && !matches!(token.low.as_str(), "&" | "-" | "'" | "/" | "\"" | "“" | "”" | "+" | "\u{2011}");
+        let stop = is_stop(&token.low)
+            && !hyphened(token)
+            && !matches!(
+                token.low.as_str(),
+                "the"
+                    | "a"
+                    | "an"
+                    | "and"
+                    | "or"
+                    | "our"
+                    | "all"
+                    | "each"
+                    | "every"
+                    | "any"
+                    | "that"
+                    | "with"
+                    | "of"
+                    | "it"
+            );
+        mark || stop || token.low == "or"
     };
     let mut end = start.start;
-    let mut taken = 0;
     for (n, token) in words.iter().enumerate().skip(1) {
-        if ends(token) || taken >= 7 {
+        if ends(token) || n > 7 {
             break;
         }
         if token.low == "and" {
             // "Security and Outage" only before a capital or nothing else; otherwise a new clause begins.
-            let capital = words.get(n + 1).is_some_and(|next| next.capital) && words.get(n - 1).is_some_and(|last| last.capital);
+            let capital =
+                words.get(n + 1).is_some_and(|next| next.capital) && words.get(n - 1).is_some_and(|last| last.capital);
             if !capital {
                 break;
             }
@@ -224,10 +325,33 @@ fn noun_phrase(after: &str) -> Option<&str> {
             break;
         }
         end = token.end;
-        taken += 1;
     }
     let phrase = after.get(start.start..end)?.trim();
-    let duration = phrase.split_whitespace().any(|word| matches!(word.to_lowercase().as_str(), "week" | "weeks" | "days" | "months" | "month" | "hours" | "years" | "year" | "place" | "total" | "average" | "which" | "this" | "turn" | "fact" | "least" | "most" | "it" | "them" | "us"));
+    let duration = phrase.split_whitespace().any(|word| {
+        matches!(
+            word.to_lowercase().as_str(),
+            "week"
+                | "weeks"
+                | "days"
+                | "months"
+                | "month"
+                | "hours"
+                | "years"
+                | "year"
+                | "place"
+                | "total"
+                | "average"
+                | "which"
+                | "this"
+                | "turn"
+                | "fact"
+                | "least"
+                | "most"
+                | "it"
+                | "them"
+                | "us"
+        )
+    });
     let role = cues(phrase, Place::Sentence).iter().any(|cue| !cue.weak);
     (!duration && !role && !phrase.is_empty()).then_some(phrase)
 }

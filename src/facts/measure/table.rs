@@ -1,59 +1,23 @@
 //! Measures in tables of any orientation: metric in the row and roles in the columns, the other way round, or row by row.
 
+use super::column::{Column, cells, columns, lengths, with_unit};
 use super::context::{self, Context};
 use super::name::Name;
 use super::purpose::{Case, Fit, Ruling, bounds_well, fit, metric_is_agreement, rule};
 use super::role::{self, Cue, Purpose};
-use super::sentence::{is_change, later_phase, read_range};
+use super::sentence::read_range;
 use super::slice::{self, Around};
+use super::wording::{is_change, later_phase};
 use super::{Draft, Found, Reader, Role};
 use crate::document::{BlockId, Mark, Table};
 use crate::facts::{Quantity, Unit};
-
-/// A column as its header has it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Column {
-    /// Its header.
-    pub header: String,
-    /// What the header says about the numbers below.
-    pub cue: Option<Cue>,
-    /// The metric that the header names.
-    pub name: Option<Name>,
-    /// Offset of the header's text in the header block.
-    pub offset: usize,
-    /// "(%)", "[ms]".
-    pub unit: Option<Unit>,
-    /// Factor of that unit.
-    pub factor: f64,
-    /// The column holds the words for the rows.
-    pub words: bool,
-}
-
-/// Start and end of every cell in the text of its row's block.
-pub(super) fn cells(text: &str, cells: impl Iterator<Item = usize>) -> Vec<(usize, usize)> {
-    let mut at = 0;
-    cells
-        .map(|len| {
-            let cell = (at.min(text.len()), (at + len).min(text.len()));
-            at += len + 3;
-            cell
-        })
-        .collect()
-}
-
-fn lengths(table: &Table, row: Option<usize>) -> impl Iterator<Item = usize> + '_ {
-    let cells = match row {
-        None => table.header.as_slice(),
-        Some(row) => table.rows.get(row).map_or(&[][..], |row| row.cells.as_slice()),
-    };
-    cells.iter().map(|cell| cell.text.len())
-}
 
 /// Reads a table.
 pub(super) fn read(reader: &Reader<'_>, table: &Table, found: &mut Found) {
     let columns = columns(reader, table);
     let context = context::of(reader, table.header_block);
-    let any = table.rows.iter().any(|row| !reader.names(row.block).is_empty()) || columns.iter().any(|column| column.name.is_some());
+    let any = table.rows.iter().any(|row| !reader.names(row.block).is_empty())
+        || columns.iter().any(|column| column.name.is_some());
     if !any {
         return;
     }
@@ -64,71 +28,6 @@ pub(super) fn read(reader: &Reader<'_>, table: &Table, found: &mut Found) {
         let places = cells(reader.text(row.block), lengths(table, Some(n)));
         Grid { reader, columns: &columns, context, block: row.block, header: table.header_block, places }.row(found);
     }
-}
-
-/// Columns of a table.
-pub(super) fn columns(reader: &Reader<'_>, table: &Table) -> Vec<Column> {
-    let text = reader.text(table.header_block);
-    let places = cells(text, lengths(table, None));
-    let count = places.len().max(table.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0));
-    let mut columns: Vec<Column> = (0..count)
-        .map(|n| {
-            let (start, end) = places.get(n).copied().unwrap_or((text.len(), text.len()));
-            let header = text.get(start..end).unwrap_or_default().to_owned();
-            let name = reader.names(table.header_block).iter().find(|name| start <= name.start && name.end <= end).cloned();
-            let (unit, factor) = unit(&header);
-            let cue = role::of_label(&header);
-            Column { header, cue, name, offset: start, unit, factor, words: false }
-        })
-        .collect();
-    for (n, column) in columns.iter_mut().enumerate() {
-        let filled = table.rows.iter().enumerate().filter_map(|(at, row)| {
-            let cell = row.cells.get(n)?;
-            (!cell.text.trim().is_empty()).then_some((at, row.block, cell))
-        });
-        let (mut numbers, mut all) = (0usize, 0usize);
-        for (at, block, _) in filled {
-            all += 1;
-            let places = cells(reader.text(block), lengths(table, Some(at)));
-            let Some((start, end)) = places.get(n).copied() else { continue };
-            let length = end - start;
-            numbers += usize::from(reader.quantities(block).iter().any(|q| start <= q.start && q.end <= end && 2 * (q.end - q.start) + 24 >= length));
-        }
-        column.words = all > 0 && numbers * 2 < all && numbers == 0;
-    }
-    columns
-}
-
-/// "(%)", "[ms]", "in %", "%": the unit of a header.
-fn unit(header: &str) -> (Option<Unit>, f64) {
-    let low = header.to_lowercase();
-    let inner = low.rsplit_once(['(', '[']).map_or("", |(_, inner)| inner.trim_end_matches([')', ']', ' ']));
-    let tail = low.rsplit([' ', ',']).next().unwrap_or_default();
-    for word in [inner, tail] {
-        let found = match word.trim() {
-            "%" | "percent" | "per cent" | "pct" | "in %" => (Unit::Percent, 1.0),
-            "pp" | "pts" | "points" | "percentage points" => (Unit::Points, 1.0),
-            "ms" | "milliseconds" => (Unit::Duration, 1e-3),
-            "s" | "sec" | "seconds" => (Unit::Duration, 1.0),
-            "minutes" | "mins" => (Unit::Duration, 60.0),
-            "hours" | "hrs" | "h" => (Unit::Duration, 3600.0),
-            _ => continue,
-        };
-        return (Some(found.0), found.1);
-    }
-    (None, 1.0)
-}
-
-/// A number with the unit that its header gives.
-pub(super) fn with_unit(quantity: &Quantity, column: &Column) -> Quantity {
-    let mut quantity = quantity.clone();
-    if let (Unit::Plain, Some(unit)) = (&quantity.unit, &column.unit) {
-        quantity.unit = unit.clone();
-        quantity.value *= column.factor;
-        quantity.upper = quantity.upper.map(|upper| upper * column.factor);
-        quantity.half_width *= column.factor;
-    }
-    quantity
 }
 
 struct Grid<'a> {
@@ -147,7 +46,11 @@ impl Grid<'_> {
 
     fn numbers(&self, n: usize) -> Vec<&Quantity> {
         let Some((start, end)) = self.places.get(n).copied() else { return Vec::new() };
-        self.reader.quantities(self.block).iter().filter(|q| start <= q.start && q.end <= end && q.unit != Unit::Date).collect()
+        self.reader
+            .quantities(self.block)
+            .iter()
+            .filter(|q| start <= q.start && q.end <= end && q.unit != Unit::Date)
+            .collect()
     }
 
     fn names(&self, n: usize) -> Vec<&Name> {
@@ -163,9 +66,12 @@ impl Grid<'_> {
             let header = self.columns.get(n);
             let titled = header.is_some_and(|column| {
                 let low = column.header.to_lowercase();
-                ["metric", "measure", "measured by", "kpi", "indicator", "criterion", "criteria", "what", "name"].iter().any(|word| low.contains(word))
+                ["metric", "measure", "measured by", "kpi", "indicator", "criterion", "criteria", "what", "name"]
+                    .iter()
+                    .any(|word| low.contains(word))
             });
-            let explains = header.is_some_and(|column| matches!(column.cue.map(|cue| cue.purpose), Some(Purpose::Other)));
+            let explains =
+                header.is_some_and(|column| matches!(column.cue.map(|cue| cue.purpose), Some(Purpose::Other)));
             if explains {
                 continue;
             }
@@ -190,8 +96,12 @@ impl Grid<'_> {
         let cue_of = |n: usize| {
             let cell = self.cell(n);
             let short = cell.split_whitespace().count() <= 6;
-            let other = self.columns.get(n).and_then(|column| column.cue).is_some_and(|cue| cue.purpose == Purpose::Other);
-            (short && !other && self.numbers(n).is_empty()).then(|| role::of_label(cell)).flatten().filter(|cue| cue.purpose != Purpose::Other)
+            let other =
+                self.columns.get(n).and_then(|column| column.cue).is_some_and(|cue| cue.purpose == Purpose::Other);
+            (short && !other && self.numbers(n).is_empty())
+                .then(|| role::of_label(cell))
+                .flatten()
+                .filter(|cue| cue.purpose != Purpose::Other)
         };
         (0..self.places.len()).filter(|n| Some(*n) != metric_at).find_map(cue_of)
     }
@@ -205,24 +115,40 @@ impl Grid<'_> {
             let cell = self.cell(n);
             let before = cell.get(..name.start.checked_sub(start)?)?;
             let after = cell.get(name.end.checked_sub(start)?..)?;
-            role::best(&role::cues(before, role::Place::Label)).or_else(|| bracket_cue(after)).filter(|cue| cue.purpose != Purpose::Other)
+            role::best(&role::cues(before, role::Place::Label))
+                .or_else(|| bracket_cue(after))
+                .filter(|cue| cue.purpose != Purpose::Other)
         });
-        let columns_with_roles = self.columns.iter().filter(|column| matches!(column.cue.map(|cue| cue.purpose), Some(Purpose::For(_)))).count();
+        let columns_with_roles = self
+            .columns
+            .iter()
+            .filter(|column| matches!(column.cue.map(|cue| cue.purpose), Some(Purpose::For(_))))
+            .count();
         for n in 0..self.places.len() {
             let numbers = self.numbers(n);
-            if numbers.is_empty() || metric.is_some_and(|(at, _)| at == n && self.names(n).len() < 2 && !self.tells(n)) {
+            if numbers.is_empty() || metric.is_some_and(|(at, _)| at == n && self.names(n).len() < 2 && !self.tells(n))
+            {
                 continue;
             }
             let column = self.columns.get(n).cloned().unwrap_or_default();
             let header_cue = column.cue;
-            let context = Context { near: header_cue.or(row_cue).or(own_cue).or(self.context.near), heading: self.context.heading };
+            let context = Context {
+                near: header_cue.or(row_cue).or(own_cue).or(self.context.near),
+                heading: self.context.heading,
+            };
             if self.tells(n) {
                 let (start, end) = self.places.get(n).copied().unwrap_or_default();
-                let context = if header_cue.is_some_and(|cue| cue.purpose == Purpose::Other) { Context { near: row_cue, ..context } } else { context };
+                let context = if header_cue.is_some_and(|cue| cue.purpose == Purpose::Other) {
+                    Context { near: row_cue, ..context }
+                } else {
+                    context
+                };
                 read_range(self.reader, self.block, start, end, context, found);
                 continue;
             }
-            if let Some((at, name)) = metric && at != n {
+            if let Some((at, name)) = metric
+                && at != n
+            {
                 let around = slice::of_label(self.cell(at), name.start - self.offset(at), name.end - self.offset(at));
                 let around = self.with_row_slice(around, at);
                 self.values(n, &column, name, self.block, &around, row_cue.or(own_cue), columns_with_roles, found);
@@ -251,7 +177,8 @@ impl Grid<'_> {
         (0..self.places.len()).filter(|n| *n != own).find_map(|n| {
             let cell = self.cell(n);
             let words = cell.split_whitespace().count();
-            let other = self.columns.get(n).and_then(|column| column.cue).is_some_and(|cue| cue.purpose == Purpose::Other);
+            let other =
+                self.columns.get(n).and_then(|column| column.cue).is_some_and(|cue| cue.purpose == Purpose::Other);
             let folded = slice::fold(cell);
             (self.numbers(n).is_empty() && (1..=6).contains(&words) && !other && !folded.is_empty()).then_some(folded)
         })
@@ -264,9 +191,28 @@ impl Grid<'_> {
         }
         for (n, column) in self.columns.iter().enumerate() {
             let low = column.header.to_lowercase();
-            let titled = ["class", "segment", "slice", "group", "category", "population", "label", "subset", "language", "applies to", "part"].iter().any(|word| low.contains(word));
+            let titled = [
+                "class",
+                "segment",
+                "slice",
+                "group",
+                "category",
+                "population",
+                "label",
+                "subset",
+                "language",
+                "applies to",
+                "part",
+            ]
+            .iter()
+            .any(|word| low.contains(word));
             let cell = self.cell(n);
-            if n != metric_at && titled && self.numbers(n).is_empty() && !cell.trim().is_empty() && !matches!(slice::fold(cell).as_str(), "all" | "overall" | "" | "total") {
+            if n != metric_at
+                && titled
+                && self.numbers(n).is_empty()
+                && !cell.trim().is_empty()
+                && !matches!(slice::fold(cell).as_str(), "all" | "overall" | "" | "total")
+            {
                 around.slice = Some(slice::fold(cell));
             }
         }
@@ -274,7 +220,17 @@ impl Grid<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn values(&self, n: usize, column: &Column, name: &Name, name_block: BlockId, around: &Around, row_cue: Option<Cue>, roles: usize, found: &mut Found) {
+    fn values(
+        &self,
+        n: usize,
+        column: &Column,
+        name: &Name,
+        name_block: BlockId,
+        around: &Around,
+        row_cue: Option<Cue>,
+        roles: usize,
+        found: &mut Found,
+    ) {
         let Some(metric) = self.reader.metric(name) else { return };
         if column.cue.is_some_and(|cue| cue.purpose == Purpose::Other) {
             return;
@@ -291,16 +247,29 @@ impl Grid<'_> {
             }
             let (start, end) = self.places.get(n).copied().unwrap_or_default();
             let cell = self.reader.text(self.block).get(start..end).unwrap_or_default();
-            let own: Vec<Cue> = role::cues(cell, role::Place::Label).into_iter().filter(|cue| !matches!(cue.purpose, Purpose::Other)).collect();
+            let own: Vec<Cue> = role::cues(cell, role::Place::Label)
+                .into_iter()
+                .filter(|cue| !matches!(cue.purpose, Purpose::Other))
+                .collect();
             let near = nearest(&own, quantity.start - start, quantity.end - start);
             let ruling = match near.filter(|_| at > 0 || column.cue.is_none()).or(column.cue).or(row_cue) {
-                Some(cue) => self.from_label(cue, metric, &quantity, around),
+                Some(cue) => self.labelled(cue, metric, &quantity),
                 None if roles > 0 && self.left_of_roles(n) => Ruling::of(Role::Baseline, false, None),
-                None if roles > 0 && bounds_well(metric, quantity.comparator).is_none() => Ruling::of(Role::Unknown, false, None),
+                None if roles > 0 && bounds_well(metric, quantity.comparator).is_none() => {
+                    Ruling::of(Role::Unknown, false, None)
+                }
                 None => {
                     let context = self.context;
                     let about_labels = metric_is_agreement(metric);
-                    let case = Case { metric, quantity: &quantity, near: Vec::new(), far: Vec::new(), context, about_labels, forbids: false };
+                    let case = Case {
+                        metric,
+                        quantity: &quantity,
+                        near: Vec::new(),
+                        far: Vec::new(),
+                        context,
+                        about_labels,
+                        forbids: false,
+                    };
                     rule(&case)
                 }
             };
@@ -309,19 +278,30 @@ impl Grid<'_> {
                 ruling.phase = later_phase(&column.header);
             }
             let text = self.reader.text(self.block);
-            let change = level == Fit::Change || is_change(text.get(start..quantity.start).unwrap_or_default(), text.get(quantity.end..end).unwrap_or_default());
+            let change = level == Fit::Change
+                || is_change(
+                    text.get(start..quantity.start).unwrap_or_default(),
+                    text.get(quantity.end..end).unwrap_or_default(),
+                );
             let signed = metric.higher_is_better.is_none();
             let relative = change && !signed;
             // A second number in a cell is a remark, unless it says what it is.
             if at > 0 && near.is_none() {
                 continue;
             }
-            found.measures.extend(self.reader.finish(Draft { name, name_block, quantity, around: around.clone(), at: None, ruling, relative }));
+            found.measures.extend(self.reader.finish(Draft {
+                name,
+                name_block,
+                quantity,
+                around: around.clone(),
+                at: None,
+                ruling,
+                relative,
+            }));
         }
     }
 
-    fn from_label(&self, cue: Cue, metric: &crate::facts::Metric, quantity: &Quantity, around: &Around) -> Ruling {
-        let _ = around;
+    fn labelled(&self, cue: Cue, metric: &crate::facts::Metric, quantity: &Quantity) -> Ruling {
         let Purpose::For(role) = cue.purpose else { return Ruling::of(Role::Unknown, true, None) };
         let adverse = bounds_well(metric, quantity.comparator) == Some(false);
         // A column called "Threshold" below a heading on the proof of concept holds its gate.
@@ -336,7 +316,9 @@ impl Grid<'_> {
                 let Purpose::For(role) = outer.purpose else { return Ruling::of(Role::Unknown, false, None) };
                 Ruling::of(role, true, outer.phase)
             }
-            _ if plain && self.common(cue) && matches!(special.map(|cue| cue.purpose), Some(Purpose::Other)) => Ruling::of(Role::Unknown, true, None),
+            _ if plain && self.common(cue) && matches!(special.map(|cue| cue.purpose), Some(Purpose::Other)) => {
+                Ruling::of(Role::Unknown, true, None)
+            }
             _ if plain && adverse => Ruling::of(Role::Unknown, true, cue.phase),
             _ => Ruling::of(role, true, cue.phase),
         }
@@ -344,8 +326,13 @@ impl Grid<'_> {
 
     /// "Threshold", "Gate", "Minimum", "Criterion": says that it is a bound, not which.
     fn common(&self, cue: Cue) -> bool {
-        let texts = self.columns.iter().filter(|column| column.cue == Some(cue)).map(|column| column.header.to_lowercase());
-        let common = |text: &str| !["target", "launch", "live", "ship", "acceptance", "release", "production", "goal", "roll"].iter().any(|word| text.contains(word));
+        let texts =
+            self.columns.iter().filter(|column| column.cue == Some(cue)).map(|column| column.header.to_lowercase());
+        let common = |text: &str| {
+            !["target", "launch", "live", "ship", "acceptance", "release", "production", "goal", "roll"]
+                .iter()
+                .any(|word| text.contains(word))
+        };
         let mut any = false;
         for text in texts {
             any = true;
@@ -358,8 +345,12 @@ impl Grid<'_> {
 
     /// A column without a word for its role, left of those that have one, holds what is compared with.
     fn left_of_roles(&self, n: usize) -> bool {
-        let goal = |column: &Column| matches!(column.cue.map(|cue| cue.purpose), Some(Purpose::For(Role::Poc | Role::Target)));
-        let unnamed = self.columns.get(n).is_some_and(|column| column.header.chars().any(char::is_alphabetic) && column.name.is_none());
+        let goal =
+            |column: &Column| matches!(column.cue.map(|cue| cue.purpose), Some(Purpose::For(Role::Poc | Role::Target)));
+        let unnamed = self
+            .columns
+            .get(n)
+            .is_some_and(|column| column.header.chars().any(char::is_alphabetic) && column.name.is_none());
         unnamed && self.columns.iter().skip(n + 1).any(goal)
     }
 }
@@ -370,5 +361,8 @@ fn bracket_cue(after: &str) -> Option<Cue> {
 }
 
 fn nearest(cues: &[Cue], start: usize, end: usize) -> Option<Cue> {
-    cues.iter().copied().filter(|cue| cue.end <= start || cue.start >= end).min_by_key(|cue| if cue.end <= start { start - cue.end } else { cue.start - end })
+    cues.iter()
+        .copied()
+        .filter(|cue| cue.end <= start || cue.start >= end)
+        .min_by_key(|cue| if cue.end <= start { start - cue.end } else { cue.start - end })
 }

@@ -242,6 +242,11 @@ fn small(word: &str) -> Option<f64> {
     WORDS.iter().position(|w| *w == word).map(|n| n as f64)
 }
 
+/// 7 for 7.0: the digit of a value below ten.
+fn digits_of(value: f64) -> u32 {
+    (0..10).find(|n| f64::from(*n) >= value).unwrap_or(9)
+}
+
 fn tens(word: &str) -> Option<f64> {
     const WORDS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     WORDS.iter().position(|w| *w == word).map(|n| (n as f64 + 2.0) * 10.0)
@@ -366,7 +371,7 @@ pub(super) fn words(tokens: &Tokens<'_>, at: usize) -> Option<Number> {
         let mut next = number.next + 1;
         let mut fraction = String::new();
         while let Some(digit) = small(tokens.low(next)) {
-            fraction += &format!("{digit:.0}");
+            fraction.extend(char::from_digit(digits_of(digit), 10));
             next += 1;
         }
         if fraction.is_empty()

@@ -1,0 +1,117 @@
+//! Columns of a table: header, role, metric and unit, and where the cells of a row stand. Never reads values.
+
+use super::Reader;
+use super::name::Name;
+use super::role::{self, Cue};
+use crate::document::Table;
+use crate::facts::{Quantity, Unit};
+
+/// A column as its header has it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Column {
+    /// Its header.
+    pub header: String,
+    /// What the header says about the numbers below.
+    pub cue: Option<Cue>,
+    /// The metric that the header names.
+    pub name: Option<Name>,
+    /// Offset of the header's text in the header block.
+    pub offset: usize,
+    /// "(%)", "[ms]".
+    pub unit: Option<Unit>,
+    /// Factor of that unit.
+    pub factor: f64,
+    /// The column holds the words for the rows.
+    pub words: bool,
+}
+
+/// Start and end of every cell in the text of its row's block.
+pub(super) fn cells(text: &str, cells: impl Iterator<Item = usize>) -> Vec<(usize, usize)> {
+    let mut at = 0;
+    cells
+        .map(|len| {
+            let cell = (at.min(text.len()), (at + len).min(text.len()));
+            at += len + 3;
+            cell
+        })
+        .collect()
+}
+
+pub(super) fn lengths(table: &Table, row: Option<usize>) -> impl Iterator<Item = usize> + '_ {
+    let cells = match row {
+        None => table.header.as_slice(),
+        Some(row) => table.rows.get(row).map_or(&[][..], |row| row.cells.as_slice()),
+    };
+    cells.iter().map(|cell| cell.text.len())
+}
+
+/// Columns of a table.
+pub(super) fn columns(reader: &Reader<'_>, table: &Table) -> Vec<Column> {
+    let text = reader.text(table.header_block);
+    let places = cells(text, lengths(table, None));
+    let count = places.len().max(table.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0));
+    let mut columns: Vec<Column> = (0..count)
+        .map(|n| {
+            let (start, end) = places.get(n).copied().unwrap_or((text.len(), text.len()));
+            let header = text.get(start..end).unwrap_or_default().to_owned();
+            let name =
+                reader.names(table.header_block).iter().find(|name| start <= name.start && name.end <= end).cloned();
+            let (unit, factor) = unit(&header);
+            let cue = role::of_label(&header);
+            Column { header, cue, name, offset: start, unit, factor, words: false }
+        })
+        .collect();
+    for (n, column) in columns.iter_mut().enumerate() {
+        let filled = table.rows.iter().enumerate().filter_map(|(at, row)| {
+            let cell = row.cells.get(n)?;
+            (!cell.text.trim().is_empty()).then_some((at, row.block, cell))
+        });
+        let (mut numbers, mut all) = (0usize, 0usize);
+        for (at, block, _) in filled {
+            all += 1;
+            let places = cells(reader.text(block), lengths(table, Some(at)));
+            let Some((start, end)) = places.get(n).copied() else { continue };
+            let length = end - start;
+            numbers += usize::from(
+                reader
+                    .quantities(block)
+                    .iter()
+                    .any(|q| start <= q.start && q.end <= end && 2 * (q.end - q.start) + 24 >= length),
+            );
+        }
+        column.words = all > 0 && numbers * 2 < all && numbers == 0;
+    }
+    columns
+}
+
+/// "(%)", "[ms]", "in %", "%": the unit of a header.
+fn unit(header: &str) -> (Option<Unit>, f64) {
+    let low = header.to_lowercase();
+    let inner = low.rsplit_once(['(', '[']).map_or("", |(_, inner)| inner.trim_end_matches([')', ']', ' ']));
+    let tail = low.rsplit([' ', ',']).next().unwrap_or_default();
+    for word in [inner, tail] {
+        let found = match word.trim() {
+            "%" | "percent" | "per cent" | "pct" | "in %" => (Unit::Percent, 1.0),
+            "pp" | "pts" | "points" | "percentage points" => (Unit::Points, 1.0),
+            "ms" | "milliseconds" => (Unit::Duration, 1e-3),
+            "s" | "sec" | "seconds" => (Unit::Duration, 1.0),
+            "minutes" | "mins" => (Unit::Duration, 60.0),
+            "hours" | "hrs" | "h" => (Unit::Duration, 3600.0),
+            _ => continue,
+        };
+        return (Some(found.0), found.1);
+    }
+    (None, 1.0)
+}
+
+/// A number with the unit that its header gives.
+pub(super) fn with_unit(quantity: &Quantity, column: &Column) -> Quantity {
+    let mut quantity = quantity.clone();
+    if let (Unit::Plain, Some(unit)) = (&quantity.unit, &column.unit) {
+        quantity.unit = unit.clone();
+        quantity.value *= column.factor;
+        quantity.upper = quantity.upper.map(|upper| upper * column.factor);
+        quantity.half_width *= column.factor;
+    }
+    quantity
+}

@@ -88,7 +88,7 @@ fn read(reply: &str) -> Result<ScoreReply, String> {
         return Err("the reply is empty".into());
     }
     if let Ok(value) = serde_json::from_str::<Value>(text) {
-        return from_value(value);
+        return from_value(&value);
     }
     let mut last = Err(String::from("the reply is no JSON object"));
     let mut done = 0;
@@ -100,7 +100,7 @@ fn read(reply: &str) -> Result<ScoreReply, String> {
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
         if let Some(Ok(value)) = values.next() {
             done = at + values.byte_offset();
-            match from_value(value) {
+            match from_value(&value) {
                 Ok(found) => last = Ok(found),
                 Err(failure) if last.is_err() => last = Err(failure),
                 Err(_) => {}
@@ -111,12 +111,12 @@ fn read(reply: &str) -> Result<ScoreReply, String> {
 }
 
 /// A reply may come as an object, as JSON in a string, as content parts, or wrapped in one more object.
-fn from_value(value: Value) -> Result<ScoreReply, String> {
-    let direct = ScoreReply::read(&value);
+fn from_value(value: &Value) -> Result<ScoreReply, String> {
+    let direct = ScoreReply::read(value);
     if direct.is_ok() {
         return direct;
     }
-    let inner = match &value {
+    let inner = match value {
         Value::String(text) => serde_json::from_str(text).ok(),
         Value::Array(parts) => match parts.as_slice() {
             [only] if only.get("text").is_none() => Some(only.clone()),

@@ -1,10 +1,18 @@
 //! Language models behind one port: a question with a schema in, text out. Knows no finding.
 
+mod completion;
+mod dialect;
 pub mod openai;
+pub mod replay;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::critique::{Answer, Ask};
+
+pub use openai::{OpenAi, Settings};
+pub use replay::Replay;
 
 /// A failure of a model endpoint.
 #[derive(Debug, thiserror::Error)]
@@ -35,15 +43,65 @@ pub enum ModelError {
     Misconfigured(String),
 }
 
+impl ModelError {
+    /// True when the same question may be answered later: no connection, too many requests, a fault of the server.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            // A quota that is used up answers 429 too, and waiting does not fill it.
+            Self::Refused { status: 429, detail, .. } => !detail.to_lowercase().contains("quota"),
+            Self::Refused { status, .. } => *status == 408 || *status >= 500,
+            Self::Unusable(_) | Self::Misconfigured(_) => false,
+        }
+    }
+
+    /// How long the endpoint asks to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after, .. } => retry_after.map(Duration::from_secs),
+            _ => None,
+        }
+    }
+}
+
 /// A model that answers questions.
 #[async_trait]
 pub trait Model: Send + Sync {
     /// Its name, for the report and the cache key.
     fn name(&self) -> &str;
 
-    /// Asks once.
+    /// Asks, and comes back within the timeout of the settings whatever the endpoint does. The text of the answer may be of no
+    /// use (see [`crate::critique::judge`]); what it cost is counted all the same.
     ///
     /// # Errors
-    /// When no usable text came back; nothing is retried here beyond what the endpoint asks for.
+    /// When no completion came back. Failures that pass are tried again a few times as long as the timeout lasts.
     async fn ask(&self, ask: &Ask) -> Result<Answer, ModelError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_is_retryable_and_what_stays_is_not() {
+        let refused = |status, detail: &str| ModelError::Refused { status, detail: detail.into(), retry_after: None };
+        let unreachable = ModelError::Unreachable { endpoint: String::new(), detail: String::new() };
+        for (error, expected) in [
+            (unreachable, true),
+            (refused(429, "slow down"), true),
+            (refused(429, "You exceeded your current Quota"), false),
+            (refused(500, ""), true),
+            (refused(529, "overloaded"), true),
+            (refused(408, ""), true),
+            (refused(400, ""), false),
+            (refused(401, ""), false),
+            (refused(404, ""), false),
+            (ModelError::Unusable(String::new()), false),
+            (ModelError::Misconfigured(String::new()), false),
+        ] {
+            assert_eq!(error.is_retryable(), expected, "{error:?}");
+        }
+    }
 }

@@ -1,6 +1,13 @@
 //! Settings of a repository: `.specreview.toml`, read from the base commit. Raw text in, checked settings and problems out.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod globs;
+mod raw;
+mod read;
+
+pub use globs::Paths;
+pub use raw::schema;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Problem, Severity};
@@ -51,21 +58,174 @@ impl Default for Config {
 }
 
 impl Config {
-    /// True when the file is a specification by configuration.
+    /// True when the file is a specification whatever it looks like. For many files compile [`Paths`] once.
     #[must_use]
-    pub fn is_spec(&self, _path: &str) -> bool {
-        false
+    pub fn is_spec(&self, path: &str) -> bool {
+        Paths::new(self).is_spec(path)
     }
 
-    /// True when the file is never looked at.
+    /// True when the file is never looked at. For many files compile [`Paths`] once.
     #[must_use]
-    pub fn is_excluded(&self, _path: &str) -> bool {
-        false
+    pub fn is_excluded(&self, path: &str) -> bool {
+        Paths::new(self).is_excluded(path)
     }
 }
 
-/// Reads `text` of the file `path`. What is broken keeps its default and is reported; `codes` are the known rule codes.
+/// Reads `text` of the file `path`. What is broken keeps its default and is reported; `codes` are the known rule codes (with
+/// none, every code passes).
 #[must_use]
-pub fn parse(_path: &str, _text: &str, _codes: &BTreeSet<String>) -> (Config, Vec<Problem>) {
-    (Config::default(), Vec::new())
+pub fn parse(path: &str, text: &str, codes: &BTreeSet<String>) -> (Config, Vec<Problem>) {
+    read::read(path, text, codes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes() -> BTreeSet<String> {
+        ["MET-002", "MET-003", "MON-002", "GOV-001"].map(str::to_owned).into()
+    }
+
+    fn read(text: &str) -> (Config, Vec<Problem>) {
+        parse(".specreview.toml", text, &codes())
+    }
+
+    /// Problems as `code line:column`, in order of their place.
+    fn check(text: &str, expected: &[&str]) {
+        let (_, problems) = read(text);
+        let found: Vec<String> = problems
+            .iter()
+            .map(|problem| {
+                let place = |n: Option<u32>| n.map_or("-".into(), |n| n.to_string());
+                format!("{} {}:{}", problem.code, place(problem.line), place(problem.column))
+            })
+            .collect();
+        assert_eq!(found, expected, "{text}\n{problems:#?}");
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let (config, problems) = read(
+            "[review]\nspecs = [\"docs/**\"]\nexclude = [\"old/\"]\nfail-on = \"warning\"\nrequire-complete = true\n\
+            inline-comments = 3\ncheck-without-spec = false\n[rules]\noff = [\"GOV-001\"]\n\
+            severity = { MET-002 = \"info\", \"MON-002:data\" = \"error\" }\n\
+            [[waive]]\nrule = \"MON-002:data\"\nreason = \" the input is fixed \"\n[model]\nenabled = false\n",
+        );
+        assert_eq!(problems, []);
+        let expected = Config {
+            specs: vec!["docs/**".into()],
+            exclude: vec!["old/".into()],
+            fail_on: Some(Severity::Warning),
+            require_complete: true,
+            inline_comments: 3,
+            check_without_spec: false,
+            off: ["GOV-001".to_owned()].into(),
+            severity: [("MET-002".to_owned(), Severity::Info), ("MON-002:data".to_owned(), Severity::Error)].into(),
+            waivers: vec![("MON-002:data".into(), "the input is fixed".into())],
+            model: false,
+        };
+        assert_eq!(config, expected);
+    }
+
+    #[test]
+    fn an_empty_file_means_the_defaults() {
+        for text in ["", "\n# only a comment\n", "[review]\n[rules]\n"] {
+            assert_eq!(read(text), (Config::default(), Vec::new()), "{text}");
+        }
+        assert_eq!(read("[review]\nfail-on = \"never\"\n").0.fail_on, None);
+    }
+
+    #[test]
+    fn every_mistake_has_its_place() {
+        check("[review]\nfail_on = \"error\"\n", &["unknown-key 2:1"]);
+        check("  [reviews]\nspecs = []\n", &["unknown-key 1:4"]);
+        check("colour = 1\n[review]\ncolour = 1\n", &["unknown-key 1:1", "unknown-key 3:1"]);
+        check("[review]\nfail-on = \"fatal\"\n", &["wrong-type 2:11"]);
+        check("[review]\nrequire-complete = \"yes\"\n", &["wrong-type 2:20"]);
+        check("[review]\ninline-comments = 26\n", &["out-of-range 2:19"]);
+        check("[review]\ninline-comments = -1\n", &["out-of-range 2:19"]);
+        check("[review]\ninline-comments = 1.5\n", &["wrong-type 2:19"]);
+        check("[review]\nspecs = \"docs\"\n", &["wrong-type 2:9"]);
+        check("[review]\nspecs = [\"docs/**\", 3, \"a/[b\"]\n", &["wrong-type 2:21", "bad-glob 2:24"]);
+        check("review = 1\n", &["wrong-type 1:10"]);
+        check("waive = 1\n", &["wrong-type 1:9"]);
+        check("[rules]\noff = [\"MET-02\", \"XYZ-999\"]\n", &["unknown-rule 2:8", "unknown-rule 2:18"]);
+        check(
+            "[rules]\nseverity = { MET-001 = \"info\", MET-002 = \"bad\" }\n",
+            &["unknown-rule 2:14", "wrong-type 2:42"],
+        );
+        check("[[waive]]\nrule = \"MET-002\"\n", &["no-reason 2:8"]);
+        check("[[waive]]\nrule = \"MET-002\"\nreason = \"  \"\n", &["no-reason 2:8"]);
+        check("[[waive]]\nrule = \"MET-002\"\nreason = 5\n", &["wrong-type 3:10"]);
+        check("[[waive]]\nrule = \"MET-002\"\nreson = \"x\"\n", &["unknown-key 3:1"]);
+        check("[[waive]]\nreason = \"x\"\n", &["no-rule 1:1"]);
+        check("[[waive]]\nrule = \"MET-009\"\nreason = \"x\"\n", &["unknown-rule 2:8"]);
+    }
+
+    #[test]
+    fn what_only_the_operator_may_say_is_refused() {
+        check("[model]\nbase-url = \"http://evil\"\napi_key = \"k\"\n", &["operator-only 2:1", "operator-only 3:1"]);
+        check("[server]\nlisten = 1\n[github]\n", &["operator-only 1:2", "operator-only 3:2"]);
+        let (_, problems) = read("[model]\nbase-url = \"http://evil\"\n");
+        assert!(problems.iter().all(|problem| problem.message.contains("operator")));
+        assert!(!format!("{problems:?}").contains("evil"), "values are not repeated");
+    }
+
+    #[test]
+    fn near_misses_are_named() {
+        for (text, near) in [
+            ("[review]\nfail_on = \"error\"\n", "`fail-on`"),
+            ("[reveiw]\n", "`review`"),
+            ("[rules]\noff = [\"met-003\"]\n", "MET-003"),
+            ("[[waive]]\nrules = \"x\"\n", "`rule`"),
+        ] {
+            let (_, problems) = read(text);
+            assert!(problems.iter().any(|problem| problem.advice.contains(near)), "{text}: {problems:#?}");
+        }
+    }
+
+    #[test]
+    fn what_is_sound_is_kept_beside_what_is_broken() {
+        let (config, problems) = read(
+            "[review]\nspecs = [\"a/**\", 7, \"b/**\"]\nfail-on = 3\nrequire-complete = true\nnonsense = 1\n\
+            [rules]\noff = [\"MET-002\", \"NO-1\"]\nseverity = { MET-003 = \"info\", MON-002 = 5 }\n\
+            [[waive]]\nrule = \"MET-002\"\n[[waive]]\nrule = \"GOV-001\"\nreason = \"small team\"\n",
+        );
+        assert_eq!(config.specs, ["a/**", "b/**"]);
+        assert_eq!(config.fail_on, Some(Severity::Error));
+        assert!(config.require_complete);
+        assert_eq!(config.off, ["MET-002".to_owned()].into());
+        assert_eq!(config.severity, [("MET-003".to_owned(), Severity::Info)].into());
+        assert_eq!(config.waivers, [("GOV-001".to_owned(), "small team".to_owned())]);
+        assert_eq!(problems.len(), 6, "{problems:#?}");
+    }
+
+    #[test]
+    fn a_broken_line_does_not_take_the_file_with_it() {
+        let (config, problems) = read("[review]\nrequire-complete = true\nfail-on = \ninline-comments = 2\n");
+        assert!(config.require_complete);
+        assert_eq!(config.inline_comments, 2);
+        assert_eq!(problems.first().map(|problem| (problem.code.as_str(), problem.line)), Some(("syntax", Some(3))));
+    }
+
+    #[test]
+    fn hostile_files_end_in_problems() {
+        let many = (0..5000).map(|n| format!("key{n} = 1")).collect::<Vec<_>>().join("\n");
+        let big = "#".repeat(300 * 1024);
+        let deep = format!("a = {}1{}\n", "[".repeat(5000), "]".repeat(5000));
+        let items = format!("[review]\nspecs = [{}]\n", "7, ".repeat(400));
+        for text in
+            [many.as_str(), &big, &deep, &items, "\u{0}\u{1}", "[[[", "= = =", "\u{feff}[review]\nx=1\n", "[review\n"]
+        {
+            let (config, problems) = read(text);
+            assert!(!problems.is_empty() && problems.len() <= 51, "{}", text.get(..20).unwrap_or(text));
+            assert_eq!(config.fail_on, Some(Severity::Error));
+        }
+    }
+
+    #[test]
+    fn without_known_rules_every_code_passes() {
+        let (config, problems) = parse("x", "[rules]\noff = [\"ANY-001\"]\n", &BTreeSet::new());
+        assert_eq!((config.off.len(), problems.len()), (1, 0));
+    }
 }

@@ -56,6 +56,19 @@ impl ModelError {
         }
     }
 
+    /// What readers of a review are told: what is missing, and neither address nor words of the endpoint.
+    #[must_use]
+    pub fn for_readers(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => "the model endpoint did not answer",
+            Self::Refused { status: 401 | 403, .. } => "the model endpoint refused the key",
+            Self::Refused { status: 429, .. } => "the model endpoint allows no more requests for now",
+            Self::Refused { .. } => "the model endpoint answered with an error",
+            Self::Unusable(_) => "the model endpoint's answer could not be used",
+            Self::Misconfigured(_) => "the model is not set up rightly",
+        }
+    }
+
     /// How long the endpoint asks to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

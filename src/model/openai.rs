@@ -46,7 +46,7 @@ impl Settings {
     /// Settings with the usual limits: 60 seconds for a question, two retries.
     #[must_use]
     pub fn new(base_url: impl Into<String>, api_key: Option<SecretString>, model: impl Into<String>) -> Self {
-        let (timeout, pause) = (Duration::from_secs(60), Duration::from_millis(500));
+        let (timeout, pause) = (Duration::from_mins(1), Duration::from_millis(500));
         Self { base_url: base_url.into(), api_key, model: model.into(), timeout, max_retries: 2, pause }
     }
 }

@@ -11,5 +11,7 @@
     missing_docs
 )]
 
+mod critique;
 mod forge;
 mod github;
+mod model;

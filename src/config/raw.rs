@@ -1,0 +1,169 @@
+//! What `.specreview.toml` may say, unchecked. The JSON Schema for editors is made from these types; they judge nothing.
+
+use std::collections::BTreeMap;
+
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use serde::Deserialize;
+use serde_json::Value;
+use toml::Spanned;
+
+use crate::finding::Severity;
+
+/// Settings of specreview for one repository. Read from the base commit of a change.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct RawConfig {
+    /// What is reviewed, and when a review fails.
+    pub(super) review: RawReview,
+    /// Rules that are switched off or weigh otherwise here.
+    pub(super) rules: RawRules,
+    /// Rules that this repository leaves out on purpose. Each waiver is listed in every review.
+    pub(super) waive: Vec<RawWaiver>,
+    /// The critique by a language model.
+    pub(super) model: RawModel,
+}
+
+/// `[review]`
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "Review")]
+pub(super) struct RawReview {
+    /// Globs of files that are specifications whatever they look like, such as `docs/specs/**`. Without a slash a glob matches
+    /// in every folder. Default: none; documents are recognised by what they say.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) specs: Option<Vec<Spanned<String>>>,
+    /// Globs of files that are never looked at. Stronger than `specs`. Default: none.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) exclude: Option<Vec<Spanned<String>>>,
+    /// The least severity that fails the check. Only findings of rules with high confidence count. Default: error.
+    pub(super) fail_on: Option<RawFailOn>,
+    /// Fail when a specification could not be read whole. Default: false, which makes the check neutral.
+    pub(super) require_complete: Option<bool>,
+    /// Most inline comments of one review, 0 to 25; what does not fit stands in the summary. Default: 10.
+    #[schemars(with = "Option<u8>", range(max = 25))]
+    pub(super) inline_comments: Option<Spanned<i64>>,
+    /// Complete a check on changes that touch no specification, so that a required check never blocks them. Default: true.
+    pub(super) check_without_spec: Option<bool>,
+}
+
+/// When a review fails.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "FailOn")]
+pub(super) enum RawFailOn {
+    Never,
+    Error,
+    Warning,
+    Info,
+}
+
+/// `[rules]`
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "Rules")]
+pub(super) struct RawRules {
+    /// Codes of rules that are switched off, such as `GOV-002`. They are not listed in a review; to leave one out visibly, waive it.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) off: Option<Vec<Spanned<String>>>,
+    /// Severity by code: `severity = { MET-009 = "info" }`.
+    #[schemars(with = "Option<BTreeMap<String, Severity>>")]
+    pub(super) severity: Option<BTreeMap<Spanned<String>, Severity>>,
+}
+
+/// `[[waive]]`
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "Waiver")]
+pub(super) struct RawWaiver {
+    /// Code of the rule, perhaps with a part: `MON-002:data`.
+    #[schemars(with = "String", required)]
+    pub(super) rule: Option<Spanned<String>>,
+    /// Why the rule does not apply here, in words for the next reader. A waiver without a reason does not count.
+    #[schemars(with = "String", required)]
+    pub(super) reason: Option<Spanned<String>>,
+}
+
+/// `[model]`
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "Model")]
+pub(super) struct RawModel {
+    /// Whether the documents of this repository may be sent to the language model that the operator has configured. Default: true.
+    pub(super) enabled: Option<bool>,
+}
+
+/// The JSON Schema of the file, for editors.
+#[must_use]
+pub fn schema() -> Value {
+    let settings = SchemaSettings::draft2020_12().with_transform(RecursiveTransform(without_null));
+    let mut schema = settings.into_generator().into_root_schema_for::<RawConfig>();
+    schema.insert("title".into(), "Settings of specreview (.specreview.toml)".into());
+    schema.to_value()
+}
+
+/// A key that may be left out is no key that may be null: TOML has no null. Defaults are in the descriptions.
+fn without_null(schema: &mut Schema) {
+    schema.remove("default");
+    schema.remove("format");
+    let is_null = |value: &Value| value == "null" || value.get("type").is_some_and(|kind| kind == "null");
+    let alone = match schema.get_mut("type") {
+        Some(Value::Array(kinds)) => {
+            kinds.retain(|kind| !is_null(kind));
+            (kinds.len() == 1).then(|| kinds.remove(0))
+        }
+        _ => None,
+    };
+    if let Some(kind) = alone {
+        schema.insert("type".into(), kind);
+    }
+    let alone = match schema.get_mut("anyOf") {
+        Some(Value::Array(variants)) => {
+            variants.retain(|variant| !is_null(variant));
+            (variants.len() == 1).then(|| variants.remove(0))
+        }
+        _ => None,
+    };
+    if let Some(Value::Object(fields)) = alone {
+        schema.remove("anyOf");
+        for (key, value) in fields {
+            schema.insert(key, value);
+        }
+    }
+}
+
+/// The keys of a section, as its type has them.
+pub(super) fn keys<T: JsonSchema>() -> Vec<String> {
+    let schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
+    let properties = schema.get("properties").and_then(Value::as_object);
+    properties.map(|properties| properties.keys().cloned().collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_describes_every_key_and_knows_no_null() {
+        let schema = schema();
+        let text = schema.to_string();
+        assert!(!text.contains("null") && !text.contains("\"default\""), "{schema:#}");
+        let mut described = 0;
+        let sections = schema["$defs"].as_object().unwrap().values().chain([&schema]);
+        for section in sections.filter(|section| section.get("properties").is_some()) {
+            assert_eq!(section["additionalProperties"], Value::Bool(false), "{section:#}");
+            for (key, property) in section["properties"].as_object().unwrap() {
+                assert!(property["description"].is_string(), "{key}: {property:#}");
+                described += 1;
+            }
+        }
+        assert_eq!(described, 4 + 6 + 2 + 2 + 1);
+    }
+
+    #[test]
+    fn keys_come_from_the_types() {
+        assert_eq!(keys::<RawConfig>(), ["review", "rules", "waive", "model"]);
+        assert_eq!(keys::<RawWaiver>(), ["rule", "reason"]);
+        assert!(keys::<RawReview>().contains(&"fail-on".to_owned()));
+    }
+}

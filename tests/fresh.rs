@@ -1,0 +1,56 @@
+//! Generated files equal the code they come from. `UPDATE=1 cargo test --test fresh` writes them anew.
+#![allow(clippy::disallowed_methods, clippy::expect_used)] // A test that reads and writes files of the repository.
+
+use std::path::Path;
+
+/// Compares the file `path` with `text`, or writes it when `UPDATE` is set.
+fn fresh(path: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&file, text).expect("the file can be written");
+    }
+    let found = std::fs::read_to_string(&file).unwrap_or_default().replace("\r\n", "\n");
+    assert!(found == text, "{path} is stale: run `UPDATE=1 cargo test --test fresh` and commit the file");
+}
+
+#[test]
+fn the_schema_of_the_configuration_is_fresh() {
+    let schema = serde_json::to_string_pretty(&specreview::config::schema()).expect("a schema is JSON");
+    fresh("docs/specreview.schema.json", &format!("{schema}\n"));
+}
+
+/// A key that nobody documented is a key that nobody finds.
+#[test]
+fn every_key_of_the_configuration_is_documented() {
+    let page = include_str!("../docs/configuration.md");
+    let schema = specreview::config::schema();
+    let sections = schema["$defs"].as_object().expect("the schema has definitions");
+    let keys = sections.values().filter_map(|section| section["properties"].as_object()).flat_map(|keys| keys.keys());
+    for key in keys {
+        assert!(page.contains(&format!("`{key}`")), "docs/configuration.md does not explain `{key}`");
+    }
+}
+
+/// The example of the page is read as it stands there.
+#[test]
+fn the_example_of_the_configuration_page_is_sound() {
+    let page = include_str!("../docs/configuration.md");
+    let example =
+        page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the page has an example");
+    let codes = specreview::rules::builtin().0.rules.iter().map(|rule| rule.code.clone()).collect();
+    let (config, problems) = specreview::config::parse(".specreview.toml", example, &codes);
+    assert_eq!(problems, []);
+    assert_ne!(config, specreview::config::Config::default());
+}
+
+/// A question that reads a concept nobody defines would take every absence for granted.
+#[test]
+fn every_concept_that_a_question_reads_exists() {
+    let (rules, _) = specreview::rules::builtin();
+    let known: Vec<&str> = rules.lexicon.concepts().iter().map(|(_, concept)| concept.concept.as_str()).collect();
+    for question in specreview::critique::builtin().0 {
+        for concept in question.inputs.iter().chain(&question.rubric.absence) {
+            assert!(known.contains(&concept.as_str()), "{}: no concept `{concept}` among {known:?}", question.id);
+        }
+    }
+}

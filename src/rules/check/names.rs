@@ -14,10 +14,15 @@ const TRAITS: &[&str] = &[
     "decides",
     "affects-people",
     "regulated",
-    "brief",
-    "poc",
-    "production",
-    "unknown-task",
+    "evaluates",
+    "retrieves",
+    "has-budget",
+    "classifier",
+    "generative",
+    "forecast",
+    "stage-brief",
+    "stage-poc",
+    "stage-production",
 ];
 
 /// Everything that can be named.
@@ -32,12 +37,11 @@ pub(in crate::rules) struct Names {
 impl Names {
     pub(in crate::rules) fn of(lexicon: &Lexicon) -> Self {
         let tasks = lexicon.tasks().iter().map(|task| task.id.clone());
-        let signals = lexicon.signals().iter().map(|signal| signal.id.clone());
         Self {
             concepts: lexicon.concepts().iter().map(|(_, concept)| concept.concept.clone()).collect(),
             metrics: lexicon.metrics().iter().map(|metric| metric.id.clone()).collect(),
             families: lexicon.metrics().iter().flat_map(|metric| metric.families.iter().cloned()).collect(),
-            traits: TRAITS.iter().map(|name| (*name).to_owned()).chain(tasks).chain(signals).collect(),
+            traits: TRAITS.iter().map(|name| (*name).to_owned()).chain(tasks).collect(),
         }
     }
 }

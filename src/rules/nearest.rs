@@ -12,7 +12,10 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, candidate)| candidate)
 }
 
-/// Advice for an unknown word: the nearest known one, else all of them.
+/// Most words that advice lists.
+const MOST: usize = 12;
+
+/// Advice for an unknown word: the nearest known one, else all of them; of many those that are least unlike.
 pub(crate) fn advice<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     if let Some(near) = nearest(word, known.clone()) {
         return format!("did you mean `{near}`?");
@@ -20,6 +23,11 @@ pub(crate) fn advice<'a>(word: &str, known: impl IntoIterator<Item = &'a str> + 
     let mut all: Vec<&str> = known.into_iter().collect();
     all.sort_unstable();
     all.dedup();
+    if all.len() > MOST {
+        all.sort_by_key(|candidate| distance(&word.to_lowercase(), &candidate.to_lowercase()));
+        all.truncate(MOST);
+        return format!("known, among others: {}", all.join(", "));
+    }
     if all.is_empty() { String::new() } else { format!("known: {}", all.join(", ")) }
 }
 

@@ -1,56 +1,14 @@
-//! Kind `arithmetic`: laws between metrics, by name. Every number carries its rounding, so only what no rounding can mend is
-//! an error.
+//! The law F1 = 2PR/(P+R), with the rounding of every number.
 
-use std::sync::Arc;
-
-use super::compared::{label, shown};
-use super::{Answer, Check, Context, Flaw, Kind, Names};
+use super::super::compared::{label, shown};
+use super::super::{Context, Flaw};
+use super::flaw;
 use crate::facts::{Comparator, Measure, Role};
-use crate::finding::{CheckState, Severity};
-use crate::rules::fields::Fields;
-
-pub(super) const KIND: Kind = Kind {
-    name: "arithmetic",
-    variables: &["metric", "value", "calculation"],
-    cases: &["loose", "needless"],
-    read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
-};
-
-/// A law: every set of measures it looked at, and what it found wrong.
-type Law = for<'a> fn(&Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>);
-
-/// The laws by name. To add one: a function, and a line here.
-const LAWS: &[(&str, Law)] = &[("f1", f1)];
-
-#[derive(Debug)]
-struct Arithmetic(Law);
-
-fn read(fields: &Fields<'_>, _names: &Names) -> Option<Arithmetic> {
-    fields.text("law", "the name of a law, for example `f1`")?;
-    fields.choice("law", LAWS).map(Arithmetic)
-}
-
-impl Check for Arithmetic {
-    fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
-        let (measures, flaws) = (self.0)(cx);
-        if measures.is_empty() {
-            return vec![Answer::not_applicable("the numbers that this law connects are not all there")];
-        }
-        let sure = flaws.iter().any(|flaw| flaw.severity.is_none_or(|severity| severity == Severity::Error));
-        let state = match (flaws.is_empty(), sure) {
-            (true, _) => CheckState::Specified,
-            (_, true) => CheckState::Absent,
-            _ => CheckState::Mentioned,
-        };
-        let mut answer = Answer::new(None, state);
-        answer.evidence = measures.iter().take(6).map(|measure| cx.evidence(measure.lines)).collect();
-        answer.flaws = flaws;
-        vec![answer]
-    }
-}
+use crate::finding::Severity;
+use crate::rules::words::Phrases;
 
 /// F1 = 2PR/(P+R) over precision, recall and F1 of the same role, class and data.
-fn f1<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
+pub(super) fn f1<'a>(cx: &Context<'a>, _: &Phrases) -> (Vec<&'a Measure>, Vec<Flaw>) {
     let (mut seen, mut flaws) = (Vec::new(), Vec::new());
     for f in cx.facts.measures.iter().filter(|measure| is_plain(measure, "f1")) {
         let partner = |id: &str| {
@@ -115,21 +73,4 @@ fn f1_bounds(p: &Measure, r: &Measure) -> (f64, f64) {
     let f = |p: f64, r: f64| if p + r > 0.0 { 2.0 * p * r / (p + r) } else { 0.0 };
     let end = |m: &Measure, sign: f64| (m.quantity.ratio() + sign * m.quantity.ratio_half_width()).clamp(0.0, 1.0);
     (f(end(p, -1.0), end(r, -1.0)), f(end(p, 1.0), end(r, 1.0)))
-}
-
-fn flaw(
-    cx: &Context<'_>,
-    at: &Measure,
-    others: &[&Measure],
-    case: &'static str,
-    severity: Option<Severity>,
-    calculation: String,
-) -> Flaw {
-    Flaw {
-        case,
-        severity,
-        place: Some(cx.place_of(at)),
-        related: others.iter().map(|measure| cx.evidence(measure.lines)).collect(),
-        values: vec![("metric", label(at)), ("value", shown(at)), ("calculation", calculation)],
-    }
 }

@@ -6,6 +6,7 @@ mod concept;
 mod measure;
 mod names;
 mod pattern;
+mod preference;
 mod question;
 mod range;
 mod section;
@@ -30,6 +31,7 @@ pub(super) const KINDS: &[Kind] = &[
     range::KIND,
     wording::KIND,
     pattern::KIND,
+    preference::KIND,
     arithmetic::KIND,
     section::KIND,
     question::KIND,

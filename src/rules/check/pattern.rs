@@ -8,7 +8,7 @@ use regex::{Regex, RegexBuilder};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::{Block, BlockKind, sentences};
 use crate::finding::CheckState;
-use crate::rules::fields::Fields;
+use crate::rules::fields::{Faults, Fields, Word};
 
 pub(super) const KIND: Kind = Kind {
     name: "pattern",
@@ -48,19 +48,18 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Pattern> {
         )
         .unwrap_or(Where::Sentences);
     let wanted = fields.choice("expect", &[("match", true), ("no-match", false)]).unwrap_or(false);
-    let built = RegexBuilder::new(&text.text).case_insensitive(true).size_limit(SIZE).dfa_size_limit(4 * SIZE).build();
-    match built {
-        Ok(regex) => Some(Pattern { regex, place, wanted }),
+    Some(Pattern { regex: bounded(&text, fields.faults())?, place, wanted })
+}
+
+/// Compiles an expression of a page; reports one that does not compile or grows too large.
+pub(super) fn bounded(text: &Word, faults: &Faults<'_>) -> Option<Regex> {
+    match RegexBuilder::new(&text.text).case_insensitive(true).size_limit(SIZE).dfa_size_limit(4 * SIZE).build() {
+        Ok(regex) => Some(regex),
         Err(error) => {
-            let text_of_error = error.to_string();
-            let last = text_of_error.lines().last().unwrap_or_default().trim().to_owned();
+            let said = error.to_string();
+            let last = said.lines().last().unwrap_or_default().trim();
             let advice = "put the pattern in single quotes; look-around and back-references do not exist here";
-            fields.faults().report(
-                "bad-pattern",
-                Some(text.spot),
-                format!("the pattern does not compile: {last}"),
-                advice,
-            );
+            faults.report("bad-pattern", Some(text.spot), format!("the pattern does not compile: {last}"), advice);
             None
         }
     }

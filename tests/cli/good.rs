@@ -1,0 +1,108 @@
+//! What works.
+
+use crate::program::{SPEC, World};
+
+fn world() -> World {
+    World::new(&[("specs/parcel.md", SPEC.as_bytes()), ("README.md", b"# A shop\n\nIt sells things.\n")])
+}
+
+#[test]
+fn a_file_gets_a_report_without_colour_in_a_pipe() {
+    let done = world().run(&["review", "specs/parcel.md"]);
+    done.says(0, &[]);
+    assert!(done.out.contains("specs/parcel.md"), "{done:?}");
+    assert!(!done.out.contains('\u{1b}'), "{done:?}");
+    assert_eq!(done.err, "");
+    assert!(world().run(&["review", "specs/parcel.md", "--color", "always"]).out.contains('\u{1b}'));
+}
+
+#[test]
+fn json_follows_the_contract_with_an_entry_for_every_input() {
+    let done = world().run(&["review", "--format", "json", "--no-llm", "specs", "README.md", "gone.md"]);
+    let report = done.says(0, &["not reviewed: gone.md"]).json();
+    assert_eq!(report["schema"], "specreview/report/v1");
+    let paths: Vec<&str> = report["documents"].as_array().unwrap().iter().map(|d| d["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["specs/parcel.md", "README.md", "gone.md"]);
+    assert_eq!(report["documents"][0]["kind"], "ai-spec");
+    assert_eq!(report["documents"][1]["findings"].as_array().map(Vec::len), Some(0));
+    assert_eq!(report["run"]["complete"], false);
+    assert_eq!(report["engine"]["model"], serde_json::Value::Null);
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let args = ["review", "--format", "json", "specs"];
+    assert_eq!(world().run(&args).out, world().run(&args).out);
+}
+
+#[test]
+fn standard_input_is_read_as_a_dash() {
+    let report = world().run_with(&["review", "--format", "json", "-"], SPEC.as_bytes());
+    assert_eq!(report.says(0, &[]).json()["documents"][0]["path"], "-");
+}
+
+#[test]
+fn markdown_and_output_file() {
+    let world = world();
+    let done = world.run(&["review", "--format", "markdown", "-o", "out.md", "specs/parcel.md"]);
+    assert_eq!(done.says(0, &[]).out, "");
+    assert!(world.read("out.md").contains("specs/parcel.md"));
+}
+
+#[test]
+fn fail_on_decides_the_status_and_completeness_its_own() {
+    for (args, status) in [
+        (&["review", "specs/parcel.md"][..], 0),
+        (&["review", "specs/parcel.md", "--fail-on", "never"], 0),
+        (&["review", "specs/parcel.md", "--fail-on", "error"], 1),
+        (&["review", "README.md", "--fail-on", "error"], 0),
+        (&["review", "README.md", "gone.md"], 0),
+        (&["review", "README.md", "gone.md", "--require-complete"], 4),
+        (&["review", "README.md", "--require-complete"], 0),
+        (&["review", "specs/parcel.md", "gone.md", "--require-complete", "--fail-on", "error"], 1),
+    ] {
+        let done = world().run(args);
+        assert_eq!(done.status, status, "{args:?} {done:?}");
+    }
+}
+
+#[test]
+fn anything_can_be_treated_as_a_specification() {
+    let report = world().run(&["review", "--format", "json", "--as", "spec", "README.md"]).json();
+    assert!(!report["documents"][0]["findings"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    assert_eq!(world().run_unread(&["review", "specs/parcel.md"]).says(0, &[]).err, "");
+}
+
+#[test]
+fn rules_are_listed_explained_and_begun() {
+    let world = world();
+    let list = world.run(&["rules", "list"]);
+    assert!(list.says(0, &[]).out.lines().any(|line| line.starts_with("MET-002 ")), "{list:?}");
+    assert!(world.run(&["rules", "explain", "met-002"]).says(0, &[]).out.contains("MET-002"));
+    world.run(&["rules", "new", "no-exit-plan"]).says(0, &[]);
+    world.run(&["rules", "test", "no-exit-plan.md"]).says(0, &[]);
+    world.run(&["rules", "new", "no-exit-plan"]).says(2, &["no-exit-plan.md is there already", "--output"]);
+    world.run(&["rules", "new", "No Exit"]).says(2, &["not the name of a flaw"]);
+}
+
+#[test]
+fn help_and_version_are_on_standard_output() {
+    let world = world();
+    for args in [&["--help"][..], &["review", "--help"], &["serve", "--help"], &["version"], &["--version"]] {
+        let done = world.run(args);
+        assert!(!done.says(0, &[]).out.is_empty() && done.err.is_empty(), "{done:?}");
+    }
+}
+
+#[test]
+fn the_configuration_of_the_folder_applies() {
+    let world = world();
+    world.file(".specreview.toml", b"specs = [\"README.md\"]\n");
+    world.run(&["config", "check"]).says(0, &[]);
+    let report = world.run(&["review", "--format", "json", "README.md"]).json();
+    assert!(!report["documents"][0]["findings"].as_array().unwrap().is_empty());
+}

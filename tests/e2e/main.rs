@@ -11,7 +11,9 @@
     missing_docs
 )]
 
+mod bot;
 mod critique;
 mod forge;
 mod github;
 mod model;
+mod stories;

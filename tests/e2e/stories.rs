@@ -1,0 +1,237 @@
+//! What happens on a pull request, from the webhook to what a reader sees.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use specreview::job::worker::Step;
+
+use crate::bot::Bot;
+use crate::forge::{Fault, Forge, Pull};
+
+/// A specification with faults on purpose; a push mends one of them.
+const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
+const GATE: &str = "| Recall, damaged | 0.31 | 0.90 | 0.85 |";
+const MENDED: &str = "| Recall, damaged | 0.31 | 0.70 | 0.85 |";
+
+async fn forge() -> Arc<Forge> {
+    Arc::new(Forge::start().await)
+}
+
+/// Ends bot and forge.
+async fn finish(bot: Bot, forge: Arc<Forge>) {
+    bot.finish().await;
+    Arc::into_inner(forge).expect("the bot has let go of the forge").finish();
+}
+
+fn summary(pull: &Pull) -> String {
+    let comments = pull.comments();
+    assert_eq!(comments.len(), 1, "one summary and nothing else: {comments:#?}");
+    comments[0].body.clone()
+}
+
+#[tokio::test]
+async fn an_opened_pull_request_with_a_spec_gets_summary_review_and_check() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    assert_eq!(bot.review(&pull.event("opened")).await, [Step::Done]);
+
+    let told = summary(&pull);
+    assert!(told.contains("specs/parcel.md") && told.contains("ARI-004"), "{told}");
+    let reviews = pull.reviews();
+    assert_eq!(reviews.len(), 1);
+    assert_eq!((reviews[0].state, reviews[0].commit.as_str()), ("COMMENTED", pull.head().as_str()));
+    assert!(reviews[0].body.contains("#issuecomment-"), "the review links to the summary: {}", reviews[0].body);
+    let gate = u64::try_from(SPEC.lines().position(|line| line == GATE).unwrap() + 1).unwrap();
+    let inline = pull.inline();
+    assert!(inline.iter().any(|comment| comment.line == gate && comment.body.contains("ARI-004")), "{inline:#?}");
+    assert!(inline.len() <= 10);
+    let check = pull.check().expect("a check on the head");
+    assert_eq!((check.status.as_str(), check.conclusion.as_deref()), ("completed", Some("failure")));
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_push_that_mends_one_finding_takes_it_out_of_the_summary_and_posts_nothing_twice() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    bot.review(&pull.event("opened")).await;
+    let (before, first) = (summary(&pull), pull.inline());
+    assert!(before.contains("ARI-004"));
+
+    let head = pull.push(&[("specs/parcel.md", &SPEC.replace(GATE, MENDED))]);
+    bot.review(&pull.event("synchronize")).await;
+    let after = summary(&pull);
+    assert!(!open_part(&after).contains("ARI-004"), "{after}");
+    let now = pull.inline();
+    assert_eq!(now.len(), first.len(), "nothing new was said");
+    let old = now.iter().find(|comment| comment.body.contains("ARI-004")).unwrap();
+    assert!(old.body.contains(&head[..7]), "the old comment says what fixed it: {}", old.body);
+    assert_eq!(pull.reviews().len(), 1);
+    assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("failure"), "other errors stand");
+    finish(bot, forge).await;
+}
+
+/// The summary above its folds.
+fn open_part(summary: &str) -> &str {
+    summary.split("<details>").next().unwrap_or(summary)
+}
+
+#[tokio::test]
+async fn a_change_without_a_spec_gets_a_completed_check_and_no_word() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let repo = forge.repo("acme/specs");
+    let files = [("README.md", "# Shop\n\nSells things.\n"), ("src/main.rs", "fn main() {}\n")];
+    let pull = repo.open_pull("readme", &files);
+    bot.review(&pull.event("opened")).await;
+    assert!(pull.comments().is_empty() && pull.reviews().is_empty());
+    let check = pull.check().unwrap();
+    assert_eq!((check.status.as_str(), check.conclusion.as_deref()), ("completed", Some("success")));
+    assert!(check.title.to_lowercase().contains("no specification"), "{}", check.title);
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_bad_signature_is_refused_and_leaves_nothing_behind() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    let forged = pull.event("opened").signed_with("another secret");
+    assert_eq!(bot.receive(&forged).await.0, 401);
+    assert!(bot.work().await.is_empty());
+    assert_eq!(forge.recorded().len(), 0);
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn the_same_delivery_twice_makes_one_review() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    let delivery = pull.event("opened");
+    bot.review(&delivery).await;
+    assert_eq!(bot.review(&delivery).await, [], "a delivery that was done is not done again");
+    assert_eq!((pull.reviews().len(), pull.comments().len(), pull.checks().len()), (1, 1, 1));
+    pull.inline();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn another_event_for_the_same_head_writes_nothing() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    bot.review(&pull.event("opened")).await;
+    let writes = forge.writes();
+    bot.review(&pull.event("reopened")).await;
+    assert_eq!(forge.writes(), writes);
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn the_configuration_of_the_head_changes_nothing() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let quiet = "[rules]\noff = [\"ARI-004\"]\n\n[review]\nfail-on = \"never\"\n";
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC), (".specreview.toml", quiet)]);
+    bot.review(&pull.event("opened")).await;
+    assert!(summary(&pull).contains("ARI-004"));
+    assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("failure"));
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn the_configuration_of_the_base_counts() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let repo = forge.repo("acme/specs");
+    repo.commit("main", &[(".specreview.toml", "[rules]\noff = [\"ARI-004\"]\n\n[review]\nfail-on = \"never\"\n")]);
+    let pull = repo.open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    bot.review(&pull.event("opened")).await;
+    assert!(!summary(&pull).contains("ARI-004"));
+    assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("success"));
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn findings_of_the_base_are_carried_over_and_do_not_block() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let repo = forge.repo("acme/specs");
+    repo.commit("main", &[("specs/parcel.md", SPEC)]);
+    let pull = repo.open_pull("typo", &[("specs/parcel.md", &SPEC.replace("Every night", "Each night"))]);
+    bot.review(&pull.event("opened")).await;
+    assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("success"));
+    assert!(pull.reviews().is_empty(), "nothing new, so nothing inline");
+    summary(&pull);
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_write_that_was_done_although_its_answer_was_lost_is_not_done_again() {
+    for route in ["/issues/{number}/comments", "/pulls/{number}/reviews", "/check-runs"] {
+        let forge = forge().await;
+        let bot = Bot::start(&forge).await;
+        let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+        forge.fail_next("POST", route, Fault::DropAfterCommit);
+        bot.review(&pull.event("opened")).await;
+        bot.later(Duration::from_secs(3600));
+        bot.work().await;
+        assert_eq!((pull.comments().len(), pull.reviews().len(), pull.checks().len()), (1, 1, 1), "{route}");
+        pull.inline();
+        finish(bot, forge).await;
+    }
+}
+
+#[tokio::test]
+async fn a_refused_place_loses_no_finding() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    forge.fail_next("POST", "/pulls/{number}/reviews", Fault::Status(422));
+    bot.review(&pull.event("opened")).await;
+    assert!(pull.inline().is_empty());
+    assert!(summary(&pull).contains("ARI-004"));
+    assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("failure"));
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn an_outage_of_the_forge_delays_the_review_and_loses_nothing() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    for _ in 0..3 {
+        forge.fail_next("GET", "/pulls/{number}", Fault::Status(502));
+    }
+    assert_eq!(bot.review(&pull.event("opened")).await, [Step::Delayed]);
+    assert!(pull.comments().is_empty());
+    bot.later(Duration::from_secs(60));
+    assert_eq!(bot.work().await, [Step::Done]);
+    summary(&pull);
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_person_who_copies_the_hidden_mark_steers_nothing() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    bot.review(&pull.event("opened")).await;
+    let copied = summary(&pull);
+    pull.comment_as("mallory", &copied);
+    pull.push(&[("specs/parcel.md", &SPEC.replace(GATE, MENDED))]);
+    bot.review(&pull.event("synchronize")).await;
+    let comments = pull.comments();
+    assert_eq!(comments.len(), 2, "{comments:#?}");
+    assert_eq!(comments[1].body, copied, "another person's comment is never touched");
+    assert_ne!(comments[0].body, copied);
+    pull.look_away();
+    finish(bot, forge).await;
+}

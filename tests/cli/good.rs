@@ -21,7 +21,8 @@ fn json_follows_the_contract_with_an_entry_for_every_input() {
     let done = world().run(&["review", "--format", "json", "--no-llm", "specs", "README.md", "gone.md"]);
     let report = done.says(0, &["not reviewed: gone.md"]).json();
     assert_eq!(report["schema"], "specreview/report/v1");
-    let paths: Vec<&str> = report["documents"].as_array().unwrap().iter().map(|d| d["path"].as_str().unwrap()).collect();
+    let paths: Vec<&str> =
+        report["documents"].as_array().unwrap().iter().map(|d| d["path"].as_str().unwrap()).collect();
     assert_eq!(paths, ["specs/parcel.md", "README.md", "gone.md"]);
     assert_eq!(report["documents"][0]["kind"], "ai-spec");
     assert_eq!(report["documents"][1]["findings"].as_array().map(Vec::len), Some(0));

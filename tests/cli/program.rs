@@ -81,7 +81,11 @@ impl World {
 
 fn done(output: std::process::Output) -> Done {
     let text = |bytes| String::from_utf8(bytes).expect("only UTF-8 is written");
-    let done = Done { status: output.status.code().expect("ended by itself"), out: text(output.stdout), err: text(output.stderr) };
+    let done = Done {
+        status: output.status.code().expect("ended by itself"),
+        out: text(output.stdout),
+        err: text(output.stderr),
+    };
     assert!(!done.err.contains("panicked"), "{}", done.err);
     done
 }

@@ -102,7 +102,7 @@ fn help_and_version_are_on_standard_output() {
 #[test]
 fn the_configuration_of_the_folder_applies() {
     let world = world();
-    world.file(".specreview.toml", b"specs = [\"README.md\"]\n");
+    world.file(".specreview.toml", b"[review]\nspecs = [\"README.md\"]\n");
     world.run(&["config", "check"]).says(0, &[]);
     let report = world.run(&["review", "--format", "json", "README.md"]).json();
     assert!(!report["documents"][0]["findings"].as_array().unwrap().is_empty());

@@ -8,9 +8,8 @@ use async_trait::async_trait;
 use super::args::{Format, Review as Args};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit};
-use super::report::{self, Look};
 use super::review::{model, options};
-use super::setup;
+use super::{report, setup};
 use crate::critique::Usage;
 use crate::document::Document;
 use crate::job::{self, ChangeReview, Deps, Published};
@@ -34,9 +33,8 @@ pub(super) async fn review(
     let api = api(args.github.github_url.as_deref(), env.get("GITHUB_API_URL"), host)?;
     let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;
     let review = job::review_change(&deps, platform.as_ref(), at, &options(args)).await?;
-    let look = Look::of(args.color, args.output.is_some(), env, io);
     let text = match args.format {
-        Format::Json => report::render(&run(&deps, &review.review, left_out), Format::Json, look),
+        Format::Json => report::json(&run(&deps, &review.review, left_out), &review.plan.catalogue),
         Format::Text | Format::Markdown => preview(&deps, &review, platform.capabilities()).await?,
     };
     report::write(&text, args.output.as_deref(), io)?;

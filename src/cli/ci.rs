@@ -6,26 +6,27 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::args::{Ci, Colour, Format};
+use super::args::Ci;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
-use super::report::{self, Look};
-use super::review::{exit, is_complete, model, unread};
-use super::{change, config, load, setup};
-use crate::finding::{Finding, Severity};
-use crate::job::{self, Deps, Options, Published};
+use super::review::{exit, model};
+use super::{change, config, load, report, setup};
+use crate::finding::Severity;
+use crate::job::{self, ChangeReview, Deps, Options, Published};
 use crate::output::{Entry, Run};
 use crate::platform::Platforms as _;
-use crate::review::{ChangeRef, Conclusion, Gate, conclusion};
+use crate::review::{Catalogue, ChangeRef, Conclusion, Gate};
 
 /// Limits of the server and of CI: per file.
 const MAX_BYTES: u64 = 1024 * 1024;
-/// GitHub drops a step summary that is longer than 1 MiB; some room is left.
-const SUMMARY_BYTES: usize = 1_000_000;
+/// The workspace.
+const EVERYTHING: &str = ".";
 
 /// What was reviewed, in the form that is reported.
 struct Done {
     run: Run,
+    catalogue: Catalogue,
+    gate: Gate,
     conclusion: Conclusion,
     exit: Exit,
 }
@@ -119,8 +120,9 @@ async fn of_change(
             Err(error) => say(io, "warning", &format!("the review was not posted: {error}"))?,
         }
     }
-    let exit = change::exit(&review.review);
-    Ok(Done { conclusion: review.review.conclusion, exit, run: change::run(deps, &review.review, left_out) })
+    let ChangeReview { review, plan } = review;
+    let (exit, run) = (change::exit(&review), change::run(deps, &review, left_out));
+    Ok(Done { catalogue: plan.catalogue, gate: review.gate, conclusion: review.conclusion, exit, run })
 }
 
 async fn of_files(
@@ -132,23 +134,29 @@ async fn of_files(
 ) -> Result<Done, CliError> {
     let (config, problems) = config::read(args.gate.config.as_deref(), &deps.rules)?;
     let named = !args.paths.is_empty();
-    let paths = if named { args.paths.clone() } else { vec![".".to_owned()] };
+    let paths = if named { args.paths.clone() } else { vec![EVERYTHING.to_owned()] };
     let options = options(args);
     let loaded = load::load(&paths, MAX_BYTES, &config, env, io).await;
     let mut run = job::review_texts(deps, loaded, &config, problems, &options).await;
     run.incomplete = run.incomplete.or(left_out);
-    let unread = unread(&run);
-    if named && unread.len() == run.documents.len() {
-        return Err(CliError::NothingReviewed(unread));
+    if named && run.reviewed().next().is_none() {
+        return Err(CliError::NothingReviewed(run.unopened()));
     }
-    let is_spec = |entry: &Entry| matches!(entry, Entry::Reviewed(reviewed, _) if reviewed.is_spec());
-    run.documents.retain(is_spec);
+    if !named {
+        // A repository without documents is no failure: there is nothing to review.
+        run.skipped.retain(|skipped| skipped.what != EVERYTHING);
+        run.documents.retain(|entry| !matches!(entry, Entry::Unread { path, .. } if path == EVERYTHING));
+    }
     let gate = Gate {
         fail_on: options.fail_on.unwrap_or(config.fail_on),
         require_complete: options.require_complete || config.require_complete,
     };
-    let conclusion = conclusion(findings(&run), is_complete(&run), gate);
-    Ok(Done { conclusion, exit: exit(&run, gate), run })
+    let exit = match run.reviewed().next() {
+        Some(_) => exit(&run, gate),
+        None if gate.require_complete && !run.is_complete() => Exit::Incomplete,
+        None => Exit::Good,
+    };
+    Ok(Done { conclusion: run.conclusion(gate), exit, catalogue: job::catalogue(&deps.rules), gate, run })
 }
 
 fn options(args: &Ci) -> Options {
@@ -160,32 +168,22 @@ fn options(args: &Ci) -> Options {
     }
 }
 
-/// Deterministic findings that count: those that the change introduces, where there is a base.
-fn findings(run: &Run) -> impl Iterator<Item = &Finding> {
-    run.documents.iter().flat_map(|entry| match entry {
-        Entry::Reviewed(reviewed, _) => reviewed.introduced().collect::<Vec<_>>(),
-        Entry::Unread { .. } => Vec::new(),
-    })
-}
-
 fn report(args: &Ci, deps: &Deps, done: &Done, env: &Env, io: &mut Io<'_>) -> Result<(), CliError> {
-    let run = &done.run;
-    io.out.write_all(report::annotations(run).as_bytes()).map_err(CliError::Output)?;
-    for skipped in &run.skipped {
+    let Done { run, catalogue, gate, .. } = done;
+    io.out.write_all(report::annotations(run, catalogue).as_bytes()).map_err(CliError::Output)?;
+    for skipped in run.unread() {
         say(io, "warning", &format!("not reviewed: {}: {}", skipped.what, skipped.why))?;
     }
     for problem in &run.problems {
         say(io, "warning", &problem.to_string())?;
     }
-    let look = Look::of(Colour::Never, true, env, io);
     if let Some(path) = &args.report {
-        report::write(&report::render(run, Format::Json, look), Some(path), io)?;
+        report::write(&report::json(run, catalogue), Some(path), io)?;
     }
     if let Some(path) = env.get("GITHUB_STEP_SUMMARY") {
-        let summary = report::render(run, Format::Markdown, look);
-        append(path, &cut(&summary, SUMMARY_BYTES))?;
+        append(path, &report::summary(run, catalogue, *gate))?;
     }
-    let number = |severity| findings(run).filter(|finding| finding.severity == severity).count();
+    let number = |severity| run.introduced().filter(|finding| finding.severity == severity).count();
     let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
     let path = args.report.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
     if let Some(to) = env.get("GITHUB_OUTPUT") {
@@ -203,7 +201,7 @@ fn report(args: &Ci, deps: &Deps, done: &Done, env: &Env, io: &mut Io<'_>) -> Re
         }
         append(to, &text)?;
     }
-    let documents = count(run.documents.len(), "specification");
+    let documents = count(run.reviewed().filter(|one| one.is_spec()).count(), "specification");
     let line = format!(
         "specreview: {}: {documents}, {}, {}",
         done.conclusion.word(),
@@ -229,19 +227,4 @@ fn append(path: &str, text: &str) -> Result<(), CliError> {
     let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|source| CliError::Unwritten { path: Path::new(path).to_owned(), source })
-}
-
-/// At most `most` bytes, whole lines.
-fn cut(text: &str, most: usize) -> String {
-    if text.len() <= most {
-        return text.to_owned();
-    }
-    let mut kept = String::with_capacity(most);
-    for line in text.split_inclusive('\n') {
-        if kept.len() + line.len() > most {
-            break;
-        }
-        kept.push_str(line);
-    }
-    kept + "\n(cut: the rest is in the annotations and in the JSON report)\n"
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::finding::Problem;
 use crate::model::ModelError;
 use crate::platform::PlatformError;
+use crate::review::Skipped;
 use crate::store::StoreError;
 
 /// How the program ends. 3 is not used.
@@ -48,7 +49,7 @@ pub(super) struct Missing {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum CliError {
     #[error("nothing could be reviewed")]
-    NothingReviewed(Vec<(String, String)>),
+    NothingReviewed(Vec<Skipped>),
     #[error("a pull request is reviewed on its own, not together with other inputs")]
     MixedInputs,
     #[error("--post needs the address of a pull request")]
@@ -147,7 +148,7 @@ impl CliError {
     fn details(&self) -> Vec<String> {
         match self {
             Self::NothingReviewed(inputs) => {
-                inputs.iter().map(|(path, reason)| format!("{}: {reason}", shown(path))).collect()
+                inputs.iter().map(|input| format!("{}: {}", shown(&input.what), input.why)).collect()
             }
             Self::ConfigBroken { problems } => problems.iter().map(ToString::to_string).collect(),
             Self::Settings { missing } => missing.iter().map(|one| format!("{}: {}", one.what, one.how)).collect(),
@@ -220,7 +221,8 @@ mod tests {
 
     #[test]
     fn a_single_detail_stands_on_the_line_of_the_message() {
-        let error = CliError::NothingReviewed(vec![("a\u{1b}[31m.md".into(), "the file is empty".into())]);
+        let error =
+            CliError::NothingReviewed(vec![Skipped { what: "a\u{1b}[31m.md".into(), why: "the file is empty".into() }]);
         assert_eq!(error.report(), "error: nothing could be reviewed: a [31m.md: the file is empty\n");
     }
 

@@ -5,41 +5,48 @@ use std::path::Path;
 use super::args::{Colour, Format};
 use super::env::{Env, Io};
 use super::error::CliError;
-use crate::output::Run;
+use crate::output::text::Look;
+use crate::output::{Run, annotations as commands, json as v1, markdown, text};
+use crate::review::{Catalogue, Gate};
 
+/// GitHub drops a step summary that is longer than 1 MiB; a unit takes three bytes at most.
+const SUMMARY_UNITS: usize = 340_000;
 /// Columns where nobody tells.
 const WIDTH: usize = 100;
 
-/// How a text report looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Look {
-    pub(super) colour: bool,
-    pub(super) width: usize,
-}
-
-impl Look {
-    /// Colour only on a terminal unless asked for; `NO_COLOR` counts.
-    pub(super) fn of(wish: Colour, to_file: bool, env: &Env, io: &Io<'_>) -> Self {
-        let terminal = io.terminal && !to_file;
-        let colour = match wish {
-            Colour::Always => true,
-            Colour::Never => false,
-            Colour::Auto => terminal && !env.is_set("NO_COLOR") && env.get("TERM") != Some("dumb"),
-        };
-        Self { colour, width: io.width.filter(|_| terminal).unwrap_or(WIDTH).clamp(40, 160) }
-    }
+/// How a text report looks: colour only on a terminal unless asked for; `NO_COLOR` counts.
+pub(super) fn look(wish: Colour, to_file: bool, env: &Env, io: &Io<'_>) -> Look {
+    let terminal = io.terminal && !to_file;
+    let colour = match wish {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => terminal && !env.is_set("NO_COLOR") && env.get("TERM") != Some("dumb"),
+    };
+    Look { colour, width: io.width.filter(|_| terminal).unwrap_or(WIDTH).clamp(40, 160) }
 }
 
 /// The report.
-pub(super) fn render(run: &Run, format: Format, look: Look) -> String {
-    let _ = (run, format, look);
-    String::new()
+pub(super) fn render(run: &Run, catalogue: &Catalogue, format: Format, look: Look, gate: Gate) -> String {
+    match format {
+        Format::Text => text::render(run, catalogue, look),
+        Format::Json => json(run, catalogue),
+        Format::Markdown => markdown::render(run, catalogue, gate, usize::MAX),
+    }
+}
+
+/// The report for programs.
+pub(super) fn json(run: &Run, catalogue: &Catalogue) -> String {
+    v1::render(run, catalogue)
+}
+
+/// The step summary of a job: Markdown within what GitHub takes.
+pub(super) fn summary(run: &Run, catalogue: &Catalogue, gate: Gate) -> String {
+    markdown::render(run, catalogue, gate, SUMMARY_UNITS)
 }
 
 /// Workflow commands of GitHub Actions, one a finding.
-pub(super) fn annotations(run: &Run) -> String {
-    let _ = run;
-    String::new()
+pub(super) fn annotations(run: &Run, catalogue: &Catalogue) -> String {
+    commands::render(run, catalogue)
 }
 
 /// Writes to the file, else to standard output. A reader that went away is no error.
@@ -62,7 +69,7 @@ mod tests {
             let env = Env::new(vars.iter().map(|(name, value)| ((*name).into(), (*value).into())));
             let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
             let io = Io { stdin: &mut stdin, out: &mut out, err: &mut err, terminal, width: Some(72) };
-            let look = Look::of(wish, to_file, &env, &io);
+            let look = super::look(wish, to_file, &env, &io);
             (look.colour, look.width)
         };
         assert_eq!(look(Colour::Auto, true, false, &[]), (true, 72));

@@ -3,12 +3,11 @@
 use super::args::{Format, Review as Args};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, plain};
-use super::report::{self, Look};
 use super::setup::{self, ModelChoice};
-use super::{change, config, load};
+use super::{change, config, load, report};
 use crate::job::{self, Options};
-use crate::output::{Entry, Run};
-use crate::review::{Conclusion, Gate, conclusion};
+use crate::output::{Run, exit_status};
+use crate::review::{Gate, Skipped};
 use crate::source::url::{Address, recognise};
 
 /// Reviews the inputs.
@@ -30,23 +29,24 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     let options = options(args);
     let mut run = job::review_texts(&deps, loaded, &config, problems, &options).await;
     run.incomplete = run.incomplete.or(left_out);
-    let unread = unread(&run);
-    let nothing = unread.len() == run.documents.len();
+    let gate = Gate { fail_on: options.fail_on.flatten(), require_complete: options.require_complete };
+    let nothing = run.reviewed().next().is_none();
     // A program that reads JSON gets its report whatever happened.
     if !nothing || args.format == Format::Json {
-        let look = Look::of(args.color, args.output.is_some(), env, io);
-        report::write(&report::render(&run, args.format, look), args.output.as_deref(), io)?;
+        let look = report::look(args.color, args.output.is_some(), env, io);
+        let text = report::render(&run, &job::catalogue(&deps.rules), args.format, look, gate);
+        report::write(&text, args.output.as_deref(), io)?;
     }
     if nothing {
-        return Err(CliError::NothingReviewed(unread));
+        return Err(CliError::NothingReviewed(run.unopened()));
     }
-    for (path, reason) in unread {
-        let _ = writeln!(io.err, "warning: not reviewed: {}: {}", plain(&path), plain(&reason));
+    for Skipped { what, why } in run.unopened() {
+        let _ = writeln!(io.err, "warning: not reviewed: {}: {}", plain(&what), plain(&why));
     }
     for problem in &run.problems {
         let _ = writeln!(io.err, "warning: {}", plain(&problem.to_string()));
     }
-    Ok(exit(&run, Gate { fail_on: options.fail_on.flatten(), require_complete: options.require_complete }))
+    Ok(exit(&run, gate))
 }
 
 /// What the flags ask of the conductor. `review` is a report: nothing fails it unless somebody says so.
@@ -66,7 +66,7 @@ pub(super) fn model(
 ) -> Result<(Option<std::sync::Arc<dyn crate::model::Model>>, Option<String>), CliError> {
     let reason = match choice {
         ModelChoice::None => return Ok((None, None)),
-        ModelChoice::Ready(ready) => match setup::model(&ready) {
+        ModelChoice::Ready(ready) => match setup::model(ready) {
             Ok(model) => return Ok((Some(model), None)),
             Err(error) => error.to_string(),
         },
@@ -76,32 +76,12 @@ pub(super) fn model(
     Ok((None, Some(reason)))
 }
 
-/// Inputs that were not read, with the reason.
-pub(super) fn unread(run: &Run) -> Vec<(String, String)> {
-    let unread = run.documents.iter().filter_map(|entry| match entry {
-        Entry::Unread { path, reason } => Some((path.clone(), reason.clone())),
-        Entry::Reviewed(..) => None,
-    });
-    unread.collect()
-}
-
-/// Was everything read, and every question answered?
-pub(super) fn is_complete(run: &Run) -> bool {
-    let cut = |entry: &Entry| matches!(entry, Entry::Reviewed(reviewed, _) if !reviewed.head.limits.is_empty());
-    run.skipped.is_empty() && run.incomplete.is_none() && !run.documents.iter().any(cut)
-}
-
 /// The exit status of a report.
 pub(super) fn exit(run: &Run, gate: Gate) -> Exit {
-    let findings = run.documents.iter().flat_map(|entry| match entry {
-        Entry::Reviewed(reviewed, _) => reviewed.head.findings.as_slice(),
-        Entry::Unread { .. } => &[],
-    });
-    if conclusion(findings, true, gate) == Conclusion::Failure {
-        Exit::Findings
-    } else if gate.require_complete && !is_complete(run) {
-        Exit::Incomplete
-    } else {
-        Exit::Good
+    match exit_status(run, gate) {
+        0 => Exit::Good,
+        1 => Exit::Findings,
+        4 => Exit::Incomplete,
+        _ => Exit::Unusable,
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
     let settings = settings(args, env)?;
     let model = match setup::model_choice(&args.model, env) {
         ModelChoice::None => None,
-        ModelChoice::Ready(ready) => Some(setup::model(&ready)?),
+        ModelChoice::Ready(ready) => Some(setup::model(ready)?),
         ModelChoice::Unfinished(reason) => return Err(CliError::Setting { what: "the model", reason }),
     };
     let deps = setup::deps(model, env, &format!("specreview/{}", settings.app_id));

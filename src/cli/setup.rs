@@ -10,6 +10,7 @@ use super::error::CliError;
 use crate::critique::{self, Budget};
 use crate::job::Deps;
 use crate::model::Model;
+use crate::model::openai::{self, OpenAi};
 use crate::platform::github::{AppKey, Credentials, GitHub, Settings, Token};
 use crate::review::marker::MarkerKey;
 use crate::rules;
@@ -67,8 +68,9 @@ pub(super) fn model_choice(flags: &ModelFlags, env: &Env) -> ModelChoice {
 }
 
 /// The model, ready to be asked.
-pub(super) fn model(_settings: &ModelSettings) -> Result<Arc<dyn Model>, CliError> {
-    Err(CliError::Setting { what: "the model", reason: "models are not spoken to yet".into() })
+pub(super) fn model(settings: ModelSettings) -> Result<Arc<dyn Model>, CliError> {
+    let ModelSettings { url, model, key } = settings;
+    Ok(Arc::new(OpenAi::new(openai::Settings::new(url, key, model))?))
 }
 
 /// GitHub with a token: for one change by hand or in CI.

@@ -210,14 +210,18 @@ pub(super) fn label(block: &Block) -> Option<usize> {
     }
     let skipped = number_prefix(text);
     let rest = text.get(skipped..)?;
-    let end = [": ", ". ", "? ", " \u{2014} ", " \u{2013} ", " \u{2192} ", " - ", ", ", ".\n", ":\n"]
-        .iter()
-        .filter_map(|mark| rest.find(mark))
-        .min()
-        .unwrap_or(rest.len());
-    let label = rest.get(..end)?;
-    let short = end <= 60 && label.split_whitespace().count() <= 7;
-    short.then_some(skipped + end)
+    let first = |marks: &[&str]| marks.iter().filter_map(|mark| rest.find(mark)).min();
+    let strong = first(&[": ", " \u{2014} ", " \u{2013} ", " \u{2192} ", " - ", ":\n"]);
+    let weak = first(&[". ", "? ", ".\n"]);
+    let words = |end: usize| rest.get(..end).map_or(usize::MAX, |label| label.split_whitespace().count());
+    // A short sentence is a label only where it is very short, or numbered; a colon or dash makes one of a longer phrase.
+    let end = match (strong, weak) {
+        (Some(end), weak) if weak.is_none_or(|weak| end < weak) && words(end) <= 7 => Some(end),
+        (_, Some(end)) if words(end) <= if skipped > 0 { 8 } else { 4 } => Some(end),
+        (None, None) if words(rest.len()) <= 5 => Some(rest.len()),
+        _ => None,
+    };
+    end.map(|end| skipped + end)
 }
 
 /// Bytes of a number or id that opens a text ("C.2 ", "7.1 ", "R-01 ").

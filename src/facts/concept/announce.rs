@@ -13,7 +13,12 @@ pub(super) fn announced(document: &Document, shape: &Shape<'_>, hits: &[Hit]) ->
     let mut labels: Vec<Concepts> = vec![Vec::new(); document.blocks.len()];
     let mut headers: Vec<Concepts> = vec![Vec::new(); document.blocks.len()];
     for hit in hits {
-        let (Term::Heading(concept), Some(block)) = (&hit.term, document.blocks.get(hit.block)) else { continue };
+        let Some(block) = document.blocks.get(hit.block) else { continue };
+        let (Term::Heading(concept) | Term::Cue(concept)) = &hit.term else { continue };
+        // A cue announces only as a heading; in a label it speaks for itself.
+        if matches!(hit.term, Term::Cue(_)) && block.kind != BlockKind::Heading {
+            continue;
+        }
         let header = matches!(block.kind, BlockKind::TableRow { row: 0, .. });
         let list = if header { &mut headers } else { &mut labels };
         if (header || block.kind == BlockKind::Heading || label(block).is_some_and(|end| hit.start < end))

@@ -165,8 +165,8 @@ impl<'a> Judge<'a> {
         }
         for (block, concepts) in self.announced.iter().enumerate() {
             if concepts.binary_search(&number).is_ok() && self.counts(block) {
-                let pieces = self.signals.pieces(block);
-                triggers.extend((0..pieces.len()).map(|piece| Trigger { block, piece, cue: None, announced: true }));
+                let pieces = (0..self.signals.pieces(block).len()).filter(|piece| !taken.contains(&(block, *piece)));
+                triggers.extend(pieces.map(|piece| Trigger { block, piece, cue: None, announced: true }));
             }
         }
         if concept.early {
@@ -228,7 +228,8 @@ impl<'a> Judge<'a> {
             }
             return (ConceptState::Mentioned, None);
         }
-        let met = self.lexicon.needs(number).iter().any(|need| self.met(number, need, trigger));
+        let heading = self.document.blocks.get(trigger.block).is_some_and(|block| block.kind == BlockKind::Heading);
+        let met = !heading && self.lexicon.needs(number).iter().any(|need| self.met(number, need, trigger));
         (if met { ConceptState::Specified } else { ConceptState::Mentioned }, None)
     }
 
@@ -238,13 +239,19 @@ impl<'a> Judge<'a> {
         }
         let places = self.shape.passage(trigger.block, trigger.piece, need.reach);
         let pieces: Vec<(BlockId, &Piece)> = places.iter().flat_map(|place| self.usable(place)).collect();
-        need.wanted.iter().all(|token| match token {
+        // A heading gives the context, never the content: only general words count there.
+        let shows = |token: &Token| {
+            pieces.iter().any(|(block, piece)| {
+                let heading = self.document.blocks.get(*block).is_some_and(|block| block.kind == BlockKind::Heading);
+                (!heading || matches!(token, Token::Phrases(Term::Signal(_))))
+                    && self.shows(number, token, *block, piece)
+            })
+        };
+        let wanted = need.wanted.iter().all(|token| match token {
             Token::Announced => trigger.announced,
-            token => pieces.iter().any(|(block, piece)| self.shows(number, token, *block, piece)),
-        }) && !need
-            .unwanted
-            .iter()
-            .any(|token| pieces.iter().any(|(block, piece)| self.shows(number, token, *block, piece)))
+            token => shows(token),
+        });
+        wanted && !need.unwanted.iter().any(shows)
     }
 
     /// Sentences that can prove something: neither hope nor question.

@@ -4,6 +4,7 @@ mod column;
 mod context;
 mod fence;
 mod gap;
+mod goal;
 mod kpi;
 mod name;
 mod pair;

@@ -3,10 +3,10 @@
 use super::context::{self, Context};
 use super::name::{Name, id};
 use super::pair::{Clause, Pair};
-use super::purpose::{Case, Fit, fit, metric_is_agreement, rule};
+use super::purpose::{Case, Fit, Ruling, fit, metric_is_agreement, rule};
 use super::role::{Cue, Place, cues};
 use super::wording::{about_labels, divide, forbids, is_change, later_phase, strip_bounds};
-use super::{Draft, Found, Reader, slice};
+use super::{Draft, Found, Reader, Role, goal, slice};
 use crate::document::{BlockId, sentences};
 use crate::facts::{Quantity, Unit};
 
@@ -130,6 +130,11 @@ impl Line<'_> {
             if ruling.phase.is_none() {
                 ruling.phase = later_phase(self.text(from, to)).or_else(|| self.context_phase(ruling.role));
             }
+            if !case.near.iter().any(|cue| !cue.weak)
+                && let Some(role) = self.turn(pairs, n)
+            {
+                ruling = Ruling::of(role, role != Role::Unknown, None);
+            }
             let limit = quantity.start.max(name.end);
             let behind = self.text(quantity.end.max(name.end), to.max(quantity.end).max(name.end));
             let around = slice::of_sentence(self.clause.text, name.start, name.end, limit, behind);
@@ -150,9 +155,26 @@ impl Line<'_> {
         }
     }
 
-    fn context_phase(&self, role: super::Role) -> Option<String> {
+    fn context_phase(&self, role: Role) -> Option<String> {
         let same = matches!(self.context.purpose(), Some(super::role::Purpose::For(context)) if context == role);
         same.then(|| self.context.phase().map(str::to_owned)).flatten()
+    }
+
+    /// "from 0.6 to 0.8": the role of a value that begins or ends a change of one metric.
+    fn turn(&self, pairs: &[Pair], n: usize) -> Option<Role> {
+        let leads = |first: usize| {
+            let (a, b) = (pairs.get(first)?, pairs.get(first + 1)?);
+            let (from, to) = (self.clause.quantities.get(a.quantity)?, self.clause.quantities.get(b.quantity)?);
+            let before = self.text(self.start, from.start);
+            (a.name == b.name && goal::leads_to(before, self.text(from.end, to.start))).then_some(())
+        };
+        let past = goal::is_past(self.text(self.start, self.end));
+        let role = if leads(n).is_some() {
+            Role::Baseline
+        } else {
+            n.checked_sub(1).and_then(leads).map(|()| Role::Target)?
+        };
+        Some(if past { Role::Unknown } else { role })
     }
 
     /// "precision ≥ 0.95 at recall ≥ 0.85": positions of the main pair and of its condition.

@@ -82,7 +82,14 @@ impl Grid<'_> {
                 }
                 let fill = (name.end - name.start) as f64 / cell.len().max(1) as f64;
                 let plain = self.reader.metric(name).is_some_and(|metric| metric.quality);
-                let score = fill + if titled { 1.0 } else { 0.0 } + if plain { 0.2 } else { 0.0 };
+                // "Correctness: answers graded correct": the name stands before the colon.
+                let head = cell
+                    .get(..(name.end - self.offset(n)).min(cell.len()))
+                    .is_some_and(|head| cell.contains(':') && !head.contains(':'));
+                let score = fill
+                    + if head { 0.8 } else { 0.0 }
+                    + if titled { 1.0 } else { 0.0 }
+                    + if plain { 0.2 } else { 0.0 };
                 if best.is_none_or(|(top, ..)| score > top) {
                     best = Some((score, n, name));
                 }

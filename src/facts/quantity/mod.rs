@@ -143,6 +143,18 @@ pub fn quantities(document: &Document) -> Vec<Quantity> {
     out
 }
 
+/// Value of the first number of a sentence that is no date.
+pub(super) fn first_value(text: &str) -> Option<f64> {
+    let found = scan::read(text, false, number::Locale::default(), &std::collections::BTreeSet::new());
+    found.into_iter().find(|found| found.unit != Unit::Date).map(|found| found.value)
+}
+
+/// Place of the first date of a sentence.
+pub(super) fn first_date(text: &str) -> Option<(usize, usize)> {
+    let found = scan::read(text, false, number::Locale::default(), &std::collections::BTreeSet::new());
+    found.into_iter().find(|found| found.unit == Unit::Date).map(|found| (found.start, found.end))
+}
+
 /// Programs and diagrams hold numbers that nobody promises; data and plain text are read.
 fn readable(kind: &BlockKind) -> bool {
     match kind {

@@ -97,7 +97,7 @@ fn level<'a>(measure: &'a Measure, cx: &Context<'_>) -> Option<Level<'a>> {
     };
     let (mut value, mut half_width) = (measure.quantity.ratio(), measure.quantity.ratio_half_width());
     // "F1 of 88" on a metric that ends at 1 is meant in per cent.
-    if metric.max == Some(1.0) && measure.quantity.unit == Unit::Plain && (2.0..=100.0).contains(&value) {
+    if metric.max == Some(1.0) && measure.quantity.unit == Unit::Plain && (10.0..=100.0).contains(&value) {
         (value, half_width) = (value / 100.0, half_width / 100.0);
     }
     Some(Level { measure, score: if up { value } else { -value }, half_width, scale })
@@ -119,12 +119,11 @@ fn same(a: &Level<'_>, b: &Level<'_>, with_phase: bool) -> Same {
     if left.metric != right.metric || a.scale != b.scale {
         return Same::No;
     }
-    let mut pairs = vec![
-        (&left.slice, &right.slice),
-        (&left.averaging, &right.averaging),
-        (&left.at, &right.at),
-        (&left.dataset, &right.dataset),
-    ];
+    // A class and the whole are different things, whatever else is known.
+    if left.slice.as_deref().map(str::to_lowercase) != right.slice.as_deref().map(str::to_lowercase) {
+        return Same::No;
+    }
+    let mut pairs = vec![(&left.averaging, &right.averaging), (&left.at, &right.at), (&left.dataset, &right.dataset)];
     if with_phase {
         pairs.push((&left.phase, &right.phase));
     }
@@ -163,7 +162,13 @@ fn poc_below_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
     let baselines = levels(cx, &[Role::Baseline, Role::Random]);
     let (mut compared, mut flaws) = (Vec::new(), Vec::new());
     for gate in &gates {
-        let rivals = targets.iter().filter(|target| same(gate, target, false) != Same::No);
+        // A target that does not even beat the baseline is a finding of its own; the gate is not wrong as well.
+        let sound = |target: &&Level<'_>| {
+            !baselines
+                .iter()
+                .any(|baseline| same(target, baseline, false) == Same::Yes && baseline.score >= target.score)
+        };
+        let rivals = targets.iter().filter(|target| same(gate, target, false) != Same::No).filter(sound);
         // The strictest target of the same key: earlier stages may be as easy as the gate.
         if let Some(target) = rivals.max_by(|a, b| a.score.total_cmp(&b.score)) {
             compared.push(gate.measure);

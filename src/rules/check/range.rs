@@ -48,13 +48,13 @@ fn is_level(measure: &Measure) -> bool {
     matches!(measure.quantity.unit, Unit::Plain | Unit::Percent)
 }
 
-/// Beyond the range. A bare number from 2 to 100 on a metric that ends at 1 is taken for a percentage.
+/// Beyond the range. A bare number from 10 to 100 on a metric that ends at 1 is taken for a percentage.
 fn is_impossible(measure: &Measure, metric: &Metric) -> bool {
     let quantity = &measure.quantity;
     let upper = quantity.upper.unwrap_or(quantity.value);
     let scale = match quantity.unit {
         Unit::Percent => 0.01,
-        Unit::Plain if metric.max == Some(1.0) && (2.0..=100.0).contains(&upper) => 0.01,
+        Unit::Plain if metric.max == Some(1.0) && (10.0..=100.0).contains(&upper) => 0.01,
         _ => 1.0,
     };
     let (low, high) = (quantity.value * scale, upper * scale);

@@ -23,6 +23,8 @@ struct Wording {
     terms: Phrases,
     /// Without triggers the term alone is enough.
     triggers: Phrases,
+    /// Triggers in the sentence after that of the term.
+    after: Phrases,
     /// Most words between term and trigger.
     within: usize,
     /// Excuses in the same sentence.
@@ -38,6 +40,7 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Wording> {
     let wording = Wording {
         terms: phrases("terms"),
         triggers: phrases("triggers"),
+        after: phrases("after"),
         within: fields.count("within", 0, 30).map_or(6, |count| count as usize),
         except: phrases("except"),
         reasons: phrases("reasons"),
@@ -58,8 +61,10 @@ impl Check for Wording {
             if matches!(block.kind, BlockKind::Fence { .. } | BlockKind::Heading) || self.is_outside(block, cx) {
                 continue;
             }
+            let mut following = sentences(&block.text).skip(1);
             for sentence in sentences(&block.text) {
-                let Some((start, end, term, trigger)) = self.first_in(sentence.text) else { continue };
+                let next = following.next().map_or("", |next| next.text);
+                let Some((start, end, term, trigger)) = self.first_in(sentence.text, next) else { continue };
                 if self.except.first_in(sentence.text).is_some() || self.reasons.first_in(&block.text).is_some() {
                     continue;
                 }
@@ -89,7 +94,7 @@ impl Wording {
     }
 
     /// Byte range of the term, the term and the trigger.
-    fn first_in(&self, sentence: &str) -> Option<(usize, usize, String, String)> {
+    fn first_in(&self, sentence: &str, next: &str) -> Option<(usize, usize, String, String)> {
         let tokens = tokens(sentence);
         let triggers: Vec<(usize, usize)> = self.triggers.matches(&tokens).collect();
         let text_of = |(at, len): (usize, usize)| -> Option<(usize, usize, String)> {

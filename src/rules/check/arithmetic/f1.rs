@@ -11,10 +11,12 @@ use crate::rules::words::Phrases;
 pub(super) fn f1<'a>(cx: &Context<'a>, _: &Phrases) -> (Vec<&'a Measure>, Vec<Flaw>) {
     let (mut seen, mut flaws) = (Vec::new(), Vec::new());
     for f in cx.facts.measures.iter().filter(|measure| is_plain(measure, "f1")) {
-        let partner = |id: &str| {
-            cx.facts.measures.iter().find(|other| is_plain(other, id) && other.role == f.role && same_set(other, f))
+        let partner = |ids: [&str; 2]| {
+            let mut others = cx.facts.measures.iter();
+            others.find(|other| ids.iter().any(|id| is_plain(other, id)) && other.role == f.role && same_set(other, f))
         };
-        let (Some(p), Some(r)) = (partner("precision"), partner("recall")) else { continue };
+        let (p, r) = (partner(["precision", "precision-at-k"]), partner(["recall", "recall-at-k"]));
+        let (Some(p), Some(r)) = (p, r) else { continue };
         seen.extend([f, p, r]);
         let (low, high) = f1_bounds(p, r);
         let value = f.quantity.ratio();

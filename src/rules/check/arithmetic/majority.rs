@@ -11,54 +11,93 @@ const IMBALANCED: f64 = 0.8;
 /// The least part of the errors of the trivial answer that a target should remove.
 const LEAST_GAIN: f64 = 0.2;
 
-/// The share of the largest class, as far as the text gives it.
-struct Majority {
-    share: f64,
+/// Shares of classes, as far as the text gives them.
+struct Shares {
+    /// Each share with the words in front of it, which name its class.
+    all: Vec<(f64, String)>,
+    /// The text knows two classes only, so one share gives the other.
+    two_classes: bool,
     evidence: Evidence,
 }
 
 /// A floor for accuracy is above the share of the largest class.
 pub(super) fn above_majority<'a>(cx: &Context<'a>, _: &Phrases) -> (Vec<&'a Measure>, Vec<Flaw>) {
-    let Some(majority) = majority(cx) else { return (Vec::new(), Vec::new()) };
-    let floors: Vec<&Measure> = floors(cx).collect();
-    let mut flaws = Vec::new();
-    for floor in &floors {
-        let value = floor.quantity.ratio();
-        let gain = (value - majority.share) / (1.0 - majority.share);
+    let Some(shares) = shares(cx) else { return (Vec::new(), Vec::new()) };
+    let (mut judged, mut flaws) = (Vec::new(), Vec::new());
+    for floor in floors(cx) {
+        let Some(majority) = shares.majority(floor) else { continue };
+        judged.push(floor);
+        let gain = (floor.quantity.ratio() - majority) / (1.0 - majority);
         let (case, severity) = match gain {
-            gain if value - floor.quantity.ratio_half_width() <= majority.share && gain <= 0.0 => ("", None),
+            gain if gain <= 0.0 => ("", None),
             gain if gain < LEAST_GAIN => ("weak", Some(Severity::Warning)),
             _ => continue,
         };
-        flaws.push(flaw(cx, floor, Some(&majority), case, severity));
+        flaws.push(flaw(cx, floor, Some((&shares, trivial(majority))), case, severity));
     }
-    (floors, flaws)
+    (judged, flaws)
 }
 
-/// Accuracy does not stand alone where one class is rare.
+/// Accuracy does not stand alone where one class is rare. What guards a single class does not speak for the others.
 pub(super) fn alone<'a>(cx: &Context<'a>, cues: &Phrases) -> (Vec<&'a Measure>, Vec<Flaw>) {
-    let floors: Vec<&Measure> = floors(cx).collect();
-    let is_companion = |measure: &&Measure| {
+    let floors: Vec<&Measure> = floors(cx).filter(|floor| floor.slice.is_none()).collect();
+    let is_companion = |measure: &Measure| {
         let metric = cx.lexicon.metric(&measure.metric);
         matches!(measure.role, Role::Target | Role::Poc)
             && measure.metric != "accuracy"
+            && measure.slice.is_none()
             && metric.is_some_and(|metric| metric.quality && metric.families.iter().any(|f| f == "classification"))
     };
-    if floors.is_empty() || cx.facts.measures.iter().any(|measure| is_companion(&measure)) {
+    let Some(floor) = floors.first() else { return (floors, Vec::new()) };
+    if cx.facts.measures.iter().any(is_companion) {
         return (floors, Vec::new());
     }
-    let majority = majority(cx);
     let rare = || cx.document.content().any(|(_, block)| cues.first_in(&block.text).is_some());
-    let flaws = match &majority {
-        Some(majority) if majority.share >= IMBALANCED => {
-            floors.iter().take(1).map(|floor| flaw(cx, floor, Some(majority), "", None)).collect()
+    let found = match shares(cx) {
+        Some(shares) => {
+            let majority = shares.majority(floor).filter(|majority| *majority >= IMBALANCED);
+            let says = majority.map(trivial).or_else(|| shares.uneven());
+            says.map(|says| flaw(cx, floor, Some((&shares, says)), "", None))
         }
-        None if rare() => {
-            floors.iter().take(1).map(|floor| flaw(cx, floor, None, "perhaps", Some(Severity::Warning))).collect()
-        }
-        _ => Vec::new(),
+        None => rare().then(|| flaw(cx, floor, None, "perhaps", Some(Severity::Warning))),
     };
-    (floors, flaws)
+    (floors, found.into_iter().collect())
+}
+
+fn trivial(majority: f64) -> String {
+    format!("always answering with the most frequent class is right in {:.1} % of the cases", majority * 100.0)
+}
+
+impl Shares {
+    /// What the trivial answer reaches on the data of `floor`. A share that is not given can only be larger, so the result is
+    /// never too high where there are many classes.
+    fn majority(&self, floor: &Measure) -> Option<f64> {
+        let either = |share: f64| share.max(1.0 - share);
+        if let Some(slice) = floor.slice.as_ref().filter(|_| !self.two_classes) {
+            let words: Vec<&str> = slice.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 4).collect();
+            let of_slice = self.all.iter().find(|(_, before)| words.iter().any(|word| before.contains(word)));
+            return of_slice.map(|(share, _)| either(*share));
+        }
+        match self.all.as_slice() {
+            [(only, _)] if self.two_classes => Some(either(*only)),
+            [_] => None,
+            many => many.iter().map(|(share, _)| *share).reduce(f64::max),
+        }
+    }
+
+    /// In words, when the largest class is many times the smallest.
+    fn uneven(&self) -> Option<String> {
+        let shares = || self.all.iter().map(|(share, _)| *share);
+        let (low, high) = (shares().reduce(f64::min)?, shares().reduce(f64::max)?);
+        let uneven = low > 0.0 && low <= 0.05 && high >= 8.0 * low;
+        uneven.then(|| {
+            format!(
+                "the classes reach from {:.1} % to {:.1} %, so the small ones hardly count in it",
+                low * 100.0,
+                high * 100.0
+            )
+        })
+    }
 }
 
 fn floors<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Measure> {
@@ -66,59 +105,50 @@ fn floors<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Measure> {
         measure.metric == "accuracy"
             && matches!(measure.role, Role::Target | Role::Poc)
             && matches!(measure.comparator, Comparator::AtLeast | Comparator::MoreThan | Comparator::Equal)
-            && measure.slice.is_none()
             && !measure.relative
             && (0.0..=1.0).contains(&measure.quantity.ratio())
     })
 }
 
-/// From the passages that state the class shares: the largest share that is given, or what a single small share leaves where
-/// there are two classes. A share that is not given can only be larger, so the result is never too high for many classes.
-fn majority(cx: &Context<'_>) -> Option<Majority> {
+/// The shares in the first passage that states any.
+fn shares(cx: &Context<'_>) -> Option<Shares> {
     let fact = cx.facts.concepts.get("class-balance").filter(|fact| fact.state == ConceptState::Specified)?;
-    let two_classes = cx.facts.profile.tasks.iter().all(|task| task == "binary-classification" || task == "anomaly");
-    for passage in fact.passages.iter().filter(|passage| passage.state == ConceptState::Specified) {
-        let inside = cx.facts.quantities.iter().filter(|quantity| {
+    let many = ["multi-class", "object-detection", "extraction"];
+    let two_classes = !cx.facts.profile.tasks.iter().any(|task| many.contains(&task.as_str()));
+    fact.passages.iter().filter(|passage| passage.state == ConceptState::Specified).find_map(|passage| {
+        let mut all = Vec::new();
+        for quantity in &cx.facts.quantities {
             let lines = cx.document.lines.range(quantity.span);
-            quantity.unit == Unit::Percent && passage.lines.start <= lines.start && lines.end <= passage.lines.end
-        });
-        let shares: Vec<f64> =
-            inside.map(crate::facts::Quantity::ratio).filter(|share| (0.0..1.0).contains(share)).collect();
-        let largest = shares.iter().copied().fold(0.0_f64, f64::max);
-        let share = match shares.as_slice() {
-            [only] if two_classes => only.max(1.0 - only),
-            [] => continue,
-            _ => largest,
-        };
-        if (0.5..1.0).contains(&share) || (!two_classes && share > 0.0) {
-            return Some(Majority { share, evidence: cx.evidence(passage.lines) });
+            let inside = passage.lines.start <= lines.start && lines.end <= passage.lines.end;
+            let share = quantity.ratio();
+            let is_share = matches!(quantity.unit, Unit::Percent | Unit::Plain) && share > 0.0 && share < 1.0;
+            if inside && is_share && quantity.upper.is_none() {
+                let block = cx.document.blocks.get(quantity.block);
+                let before = block.and_then(|block| block.text.get(..quantity.start)).unwrap_or_default();
+                let clause = before.rsplit(['.', ',', ';', '|']).find(|piece| !piece.trim().is_empty());
+                all.push((share, clause.unwrap_or_default().to_lowercase()));
+            }
         }
-    }
-    None
+        (!all.is_empty()).then(|| Shares { all, two_classes, evidence: cx.evidence(passage.lines) })
+    })
 }
 
 fn flaw(
     cx: &Context<'_>,
     floor: &Measure,
-    majority: Option<&Majority>,
+    because: Option<(&Shares, String)>,
     case: &'static str,
     severity: Option<Severity>,
 ) -> Flaw {
-    let calculation = majority.map(|majority| {
-        format!(
-            "always answering with the most frequent class is right in {:.1} % of the cases",
-            majority.share * 100.0
-        )
-    });
+    let (related, calculation) = match because {
+        Some((shares, says)) => (vec![shares.evidence.clone()], says),
+        None => (Vec::new(), String::new()),
+    };
     Flaw {
         case,
         severity,
         place: Some(cx.place_of(floor)),
-        related: majority.iter().map(|majority| majority.evidence.clone()).collect(),
-        values: vec![
-            ("metric", label(floor)),
-            ("value", shown(floor)),
-            ("calculation", calculation.unwrap_or_default()),
-        ],
+        related,
+        values: vec![("metric", label(floor)), ("value", shown(floor)), ("calculation", calculation)],
     }
 }

@@ -187,6 +187,9 @@ fn poc_below_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
                 continue;
             }
         }
+        if targets.iter().any(|target| same(gate, target, false) == Same::Yes && !sound(&target)) {
+            continue;
+        }
         let rivals = baselines.iter().filter(|baseline| same(gate, baseline, false) == Same::Yes && explicit(baseline));
         if let Some(best) = rivals.max_by(|a, b| a.score.total_cmp(&b.score)) {
             compared.push(gate.measure);

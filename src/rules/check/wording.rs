@@ -113,9 +113,12 @@ impl Wording {
                     trigger.0.saturating_sub(term.0 + term.1)
                 }
             };
-            let near =
-                triggers.iter().filter(|trigger| gap(trigger) <= self.within).min_by_key(|trigger| gap(trigger))?;
-            Some((start, end, words, text_of(*near)?.2))
+            let near = triggers.iter().filter(|trigger| gap(trigger) <= self.within).min_by_key(|trigger| gap(trigger));
+            let trigger = match near {
+                Some(near) => text_of(*near)?.2,
+                None => self.after.first_in(next).and_then(|(start, end)| next.get(start..end))?.to_owned(),
+            };
+            Some((start, end, words, trigger))
         })
     }
 }

@@ -9,6 +9,8 @@ use crate::text::fold::{fold, folded};
 
 /// Longest quotation in words: what follows is cut before the search.
 const WORDS: usize = 40;
+/// Most bytes of one block or section that are searched: beyond that the index would outgrow the document tenfold.
+const SEARCHED: usize = 2 * 1024 * 1024;
 
 /// A quotation that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +101,7 @@ struct Hay {
 
 impl Hay {
     fn new(source: &str) -> Self {
+        let source = source.get(..source.floor_char_boundary(SEARCHED)).unwrap_or_default();
         let mut text = String::with_capacity(source.len());
         let mut origin = Vec::with_capacity(source.len());
         for (at, c) in folded(source) {
@@ -226,6 +229,13 @@ mod tests {
         let lines: Vec<_> =
             find(&document, &quotes).into_iter().map(|hit| hit.map(|hit| hit.evidence.lines.start)).collect();
         assert_eq!(lines, [Some(3), None, Some(1)]);
+    }
+
+    #[test]
+    fn a_section_without_end_is_searched_as_far_as_it_goes() {
+        let source = format!("{}\nThe words at the very end.\n", "é recall ".repeat(300_000));
+        check(&source, "The words at the very end", (0, 0));
+        check(&source, "recall é recall", (1, 1));
     }
 
     #[test]

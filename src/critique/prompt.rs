@@ -173,7 +173,8 @@ fn sections(sheet: Sheet<'_>, question: &Question, hidden: &[Span]) -> (Vec<(Str
         }
     }
     if taken.is_empty() {
-        let start = visible(&document.source, Span::new(0, all.end().min(4 * PARTS)), hidden).text;
+        let start = Span::new(0, document.source.floor_char_boundary(4 * PARTS));
+        let start = visible(&document.source, start, hidden).text;
         return (vec![(String::new(), shortened(start, PARTS))], false);
     }
     let rows = taken.into_iter().filter_map(|id| {
@@ -302,7 +303,11 @@ mod tests {
         let world = World::new(&long).measure("recall", 0.9);
         let ask = only(&world);
         assert!(ask.user.len() < PARTS + 6_000, "{}", ask.user.len());
-        assert!(ask.user.contains("[…]"));
+        assert!(ask.user.contains("[…]") && ask.user.contains("Recall protects"));
+        for shift in 0..3 {
+            let world = World::new(&format!("{}{}", "x".repeat(shift), "€uro ".repeat(40_000))).measure("recall", 0.9);
+            assert!(only(&world).user.contains("€uro €uro"), "{shift}");
+        }
     }
 
     #[test]

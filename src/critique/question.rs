@@ -68,6 +68,8 @@ pub struct Rubric {
     pub reply: ReplyType,
     /// Concepts that must not be specified when the model says that something is absent.
     pub absence: Vec<String>,
+    /// Rules that report the absence already: where one of them does, a score of 0 makes no finding of its own.
+    pub repeats: Vec<String>,
     /// Severity by score; a score without one makes no finding.
     pub severity: BTreeMap<u8, Severity>,
     /// The question to the author when the model's own cannot be used.
@@ -103,6 +105,8 @@ struct RawQuestion {
     applies: Applies,
     #[serde(default)]
     absence: Vec<String>,
+    #[serde(default)]
+    repeats: Vec<String>,
     severity: BTreeMap<u8, Severity>,
     max_tokens: u32,
     question: String,
@@ -187,6 +191,7 @@ impl Page<'_> {
             rubric: Rubric {
                 reply: raw.reply,
                 absence: raw.absence,
+                repeats: raw.repeats,
                 severity: raw.severity,
                 question: raw.question,
                 why: raw.why,

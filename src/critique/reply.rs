@@ -9,7 +9,7 @@ use super::score::{Answer, ScoreReply};
 use super::visible::one_line;
 use super::{Ask, Sheet, Verdict};
 use crate::facts::{ConceptState, Role};
-use crate::finding::{Confidence, Evidence, Finding, FindingBuilder, Severity, Source};
+use crate::finding::{Check, CheckState, Confidence, Evidence, Finding, FindingBuilder, Severity, Source};
 use crate::text::fold::fold;
 
 /// Longest reply that is read, in bytes.
@@ -165,7 +165,8 @@ fn score(ask: &Ask, reply: &ScoreReply, sheet: Sheet<'_>) -> Verdict {
         return verdict;
     }
     verdict.score = Some(score);
-    if let Some(severity) = ask.rubric.severity.get(&score) {
+    let said = score == 0 && is_reported(ask, sheet);
+    if let Some(severity) = ask.rubric.severity.get(&score).filter(|_| !said) {
         let related = found.map(|hit| hit.evidence).collect();
         verdict.findings.push(finding(ask, reply, sheet, *severity, first, related));
     }
@@ -176,6 +177,12 @@ fn score(ask: &Ask, reply: &ScoreReply, sheet: Sheet<'_>) -> Verdict {
 fn absence_holds(ask: &Ask, reply: &ScoreReply, sheet: Sheet<'_>) -> bool {
     let is_open = |concept: &String| sheet.facts.state(concept) < ConceptState::Specified;
     !reply.searched.is_empty() && ask.rubric.absence.iter().all(is_open)
+}
+
+/// Does a rule say the same already?
+fn is_reported(ask: &Ask, sheet: Sheet<'_>) -> bool {
+    let open = |check: &Check| matches!(check.state, CheckState::Absent | CheckState::Mentioned);
+    sheet.checks.iter().any(|check| open(check) && ask.rubric.repeats.contains(&check.rule))
 }
 
 fn finding(

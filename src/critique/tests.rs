@@ -177,6 +177,25 @@ fn an_absence_stands_at_the_target_when_the_facts_agree() {
 }
 
 #[test]
+fn what_a_rule_says_already_is_not_said_twice() {
+    for (state, score, findings) in [
+        (CheckState::Absent, 0, 0),
+        (CheckState::Mentioned, 0, 0),
+        (CheckState::Absent, 1, 1),
+        (CheckState::Specified, 0, 1),
+        (CheckState::NotApplicable, 0, 1),
+    ] {
+        let world = world().check("MET-012", state).check("MET-001", CheckState::Absent);
+        let verdict = judged(&world, &reply(&format!("{{\"score\": {score}}}")));
+        assert_eq!(
+            (verdict.score, verdict.findings.len(), verdict.dropped),
+            (Some(score), findings, 0),
+            "{state:?} {score}"
+        );
+    }
+}
+
+#[test]
 fn an_absence_that_names_no_search_is_dropped() {
     check(&reply(r#"{"score": 0, "quotes": [], "searched": []}"#), (None, 0, 1, false));
 }
@@ -335,4 +354,55 @@ fn counts_add_up_and_never_overflow() {
     let mut sum = Usage { calls: 1, input_tokens: u64::MAX, output_tokens: 2 };
     sum.add(Usage { calls: 1, input_tokens: 5, output_tokens: 3 });
     assert_eq!(sum, Usage { calls: 2, input_tokens: u64::MAX, output_tokens: 5 });
+}
+
+/// Pieces that a model might put into a quotation: true, half true, invented, hidden, from the prompt.
+const PIECES: &[&str] = &[
+    "F1 is used as it is robust and standard",
+    "F1 is used as it is “robust”",
+    "Recall must reach **0.92** before launch",
+    "Recall must reach 0.9",
+    "recall guards the customer",
+    "We want fewer floods",
+    "the metric is praised in general",
+    "Leak detection",
+    "",
+    " ",
+    "…",
+    "not in the text at all",
+];
+
+proptest::proptest! {
+    #[test]
+    fn no_finding_quotes_what_the_document_does_not_show(
+        quotes in proptest::collection::vec((proptest::sample::select(PIECES), proptest::sample::select(PIECES)), 0..4),
+        joined in proptest::bool::ANY,
+        score in proptest::option::of(0_u8..5),
+        answer in proptest::sample::select(&["yes", "no", "cannot_tell", "?"][..]),
+        prose in ".{0,60}",
+    ) {
+        let quotes: Vec<String> =
+            quotes.iter().map(|(a, b)| if joined { format!("{a} {b}") } else { (*a).to_owned() }).collect();
+        let text = serde_json::json!({
+            "quotes": quotes, "searched": ["x"], "answer": answer, "score": score, "claim": prose, "why_it_matters": prose,
+            "question_to_author": format!("{prose}?"), "confidence": "high",
+        });
+        let verdict = judged(&world(), &text.to_string());
+        let shown = crate::text::fold::fold(SPEC.split("<!--").next().unwrap_or_default());
+        for finding in &verdict.findings {
+            let quote = finding.place.as_ref().map(|place| crate::text::fold::fold(&place.quote)).unwrap_or_default();
+            proptest::prop_assert!(shown.contains(&quote) && !quote.is_empty(), "{quote}");
+            proptest::prop_assert!(finding.severity <= Severity::Warning && finding.source == Source::Model);
+            proptest::prop_assert!(finding.message.ends_with('?') && !finding.message.contains(['\n', '<', '@']));
+            proptest::prop_assert!(verdict.score.is_some_and(|score| score <= 1));
+        }
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic(text in proptest::prelude::any::<String>(), cut in 0_usize..400) {
+        judged(&world(), &text);
+        let reply = reply("{}");
+        let mixed = format!("{}{text}", reply.get(..cut).unwrap_or(&reply));
+        judged(&world(), &mixed);
+    }
 }

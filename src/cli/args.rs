@@ -1,4 +1,5 @@
 //! What can be typed: commands, flags and their help. Values only; nothing is done or read here.
+#![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "these comments are the help that a terminal shows")]
 
 use std::path::PathBuf;
 

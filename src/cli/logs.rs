@@ -18,14 +18,15 @@ const QUIET: &[&str] = &[
     "tower=warn",
 ];
 
-/// Starts logging. `wanted` is a filter of the user (`SPECREVIEW_LOG`), `level` the one without it. The words of a filter that
-/// cannot be read come back.
-pub(super) fn start(format: LogFormat, wanted: Option<&str>, level: &str) -> Option<String> {
-    let (filter, wrong) = filter(wanted, level);
+/// Starts logging. `wanted` is a filter of the user (`SPECREVIEW_LOG`); the words of one that cannot be read come back.
+pub(super) fn start(format: LogFormat, wanted: Option<&str>, is_server: bool) -> Option<String> {
+    // A command that ends says what happened in its report; a server has nothing but its log.
+    let (filter, wrong) = filter(wanted, if is_server { "info" } else { "error" });
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second start in one process (tests) keeps the first.
     let _ = match format {
-        LogFormat::Text => builder.with_ansi(false).with_target(false).try_init(),
+        LogFormat::Text if is_server => builder.with_ansi(false).with_target(false).try_init(),
+        LogFormat::Text => builder.with_ansi(false).with_target(false).without_time().try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
     wrong

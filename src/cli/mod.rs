@@ -53,9 +53,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, io: &mut Io<'_>)
         Err(said) => return usage(&said, io),
     };
     let is_server = matches!(cli.command, Command::Serve(_));
-    // A command that ends says what happened in its report; a server has nothing but its log.
-    let level = if is_server { "info" } else { "error" };
-    if let Some(wrong) = logs::start(cli.log_format, env.get("SPECREVIEW_LOG"), level) {
+    if let Some(wrong) = logs::start(cli.log_format, env.get("SPECREVIEW_LOG"), is_server) {
         let _ = writeln!(io.err, "warning: SPECREVIEW_LOG is not understood and not used: {}", plain(&wrong));
     }
     let result =

@@ -65,20 +65,20 @@ mod tests {
 
     #[test]
     fn colour_and_width_follow_terminal_flag_and_environment() {
-        let look = |wish, terminal, to_file, vars: &[(&str, &str)]| {
+        let check = |wish, terminal, to_file, vars: &[(&str, &str)]| {
             let env = Env::new(vars.iter().map(|(name, value)| ((*name).into(), (*value).into())));
             let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
             let io = Io { stdin: &mut stdin, out: &mut out, err: &mut err, terminal, width: Some(72) };
-            let look = super::look(wish, to_file, &env, &io);
+            let look = look(wish, to_file, &env, &io);
             (look.colour, look.width)
         };
-        assert_eq!(look(Colour::Auto, true, false, &[]), (true, 72));
-        assert_eq!(look(Colour::Auto, true, true, &[]), (false, 100));
-        assert_eq!(look(Colour::Auto, false, false, &[]), (false, 100));
-        assert_eq!(look(Colour::Auto, true, false, &[("NO_COLOR", "1")]), (false, 72));
-        assert_eq!(look(Colour::Auto, true, false, &[("NO_COLOR", "")]), (true, 72));
-        assert_eq!(look(Colour::Auto, true, false, &[("TERM", "dumb")]), (false, 72));
-        assert_eq!(look(Colour::Always, false, false, &[("NO_COLOR", "1")]), (true, 100));
-        assert_eq!(look(Colour::Never, true, false, &[]), (false, 72));
+        assert_eq!(check(Colour::Auto, true, false, &[]), (true, 72));
+        assert_eq!(check(Colour::Auto, true, true, &[]), (false, 100));
+        assert_eq!(check(Colour::Auto, false, false, &[]), (false, 100));
+        assert_eq!(check(Colour::Auto, true, false, &[("NO_COLOR", "1")]), (false, 72));
+        assert_eq!(check(Colour::Auto, true, false, &[("NO_COLOR", "")]), (true, 72));
+        assert_eq!(check(Colour::Auto, true, false, &[("TERM", "dumb")]), (false, 72));
+        assert_eq!(check(Colour::Always, false, false, &[("NO_COLOR", "1")]), (true, 100));
+        assert_eq!(check(Colour::Never, true, false, &[]), (false, 72));
     }
 }

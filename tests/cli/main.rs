@@ -9,3 +9,5 @@ mod bad;
 mod ci;
 mod good;
 mod program;
+#[cfg(unix)]
+mod serve;

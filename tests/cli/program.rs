@@ -49,7 +49,7 @@ impl World {
         self
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_specreview"));
         command.args(args).current_dir(self.folder.path()).env_clear();
         command.envs(self.vars.iter().map(|(name, value)| (name, value)));

@@ -44,6 +44,7 @@ use Severity::{Error, Info, Warning};
 
 const FULL: &str = "# Retention\n\nLetters are kept for two years only.\n\n# Rollback\n\nThe last release returns within ten minutes.\n";
 
+// The second rule is milder here: short texts are briefs, and it is meant for later stages.
 #[test]
 fn what_is_there_is_silent_and_what_is_missing_is_said_at_the_best_heading() {
     check(FULL, |_| {}, [Specified, Specified], &[]);
@@ -51,9 +52,9 @@ fn what_is_there_is_silent_and_what_is_missing_is_said_at_the_best_heading() {
         "# Spec\n\n## Plan\n\nNothing.\n",
         |_| {},
         [Absent, Absent],
-        &[(Error, 3, "Nothing on retention."), (Error, 3, "Nothing on rollback.")],
+        &[(Error, 3, "Nothing on retention."), (Warning, 3, "Nothing on rollback.")],
     );
-    check("", |_| {}, [Absent, Absent], &[(Error, 0, "Nothing on retention."), (Error, 0, "Nothing on rollback.")]);
+    check("", |_| {}, [Absent, Absent], &[(Error, 0, "Nothing on retention."), (Warning, 0, "Nothing on rollback.")]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Rule {
         }
         out.push('\n');
         let mut fence: Option<bool> = None;
-        for text in self.page.body.lines() {
+        for text in self.page.body.trim_start().lines() {
             let marker = text.trim_start().starts_with("```");
             match (fence, marker) {
                 (None, true) => {

@@ -12,7 +12,7 @@ use super::{Entry, Run};
 use crate::document::Document;
 use crate::facts::{Kind, Stage};
 use crate::finding::{Confidence, Finding, Severity, Source};
-use crate::review::render::words::{Tally, plural};
+use crate::review::render::tally::{Tally, plural};
 use crate::review::{Catalogue, Reviewed};
 
 /// The report.
@@ -140,10 +140,16 @@ impl Desk<'_> {
             return;
         }
         self.remark(gutter, "help", "paste and fill in");
+        let bar = self.look.paint(Ink::Faint, "|");
         for row in text.lines() {
-            let bar = self.look.paint(Ink::Faint, "|");
             let row = crate::review::render::escape::visible(row, false);
-            self.put(format!("{} {bar}   {row}", " ".repeat(gutter)).trim_end());
+            // A row of a table must stay in one piece.
+            let table = row.trim_start().starts_with('|');
+            let rows = if table { vec![row] } else { wrap(&row, gutter + 5, self.look.columns()) };
+            for (at, row) in rows.into_iter().enumerate() {
+                let indent = if at == 0 { "   " } else { "     " };
+                self.put(format!("{} {bar}{indent}{row}", " ".repeat(gutter)).trim_end());
+            }
         }
         told.push((line(&finding.key()), text.to_owned()));
     }

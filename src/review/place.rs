@@ -121,12 +121,15 @@ pub fn layout(review: &Review, room: &Room<'_>) -> Layout {
             placed.push(Placed { document, finding: index, placement, introduced });
         }
     }
+    // A note alone is not worth a comment; beside something worse of its family it is told there.
     let free = room.inline.saturating_sub(room.standing_comments);
     let mut comments: Vec<(Rank, Comment)> = groups
         .into_iter()
         .filter_map(|((document, _), members)| comment(review.documents.get(document)?, document, &members))
         .collect();
     comments.sort_by_key(|(rank, _)| *rank);
+    let worth = comments.iter().take_while(|((severity, ..), _)| severity.0 > Severity::Info).count();
+    let free = free.min(worth);
     for (_, over) in comments.iter().skip(free) {
         for at in &mut placed {
             if at.document == over.document && over.findings.contains(&at.finding) {
@@ -243,6 +246,17 @@ mod tests {
         let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
         assert_eq!(places(&review, 1), [Placement::Summary, Placement::Summary, inline(3)]);
         assert_eq!(places(&review, 2), [Placement::Summary, inline(2), inline(3)]);
+    }
+
+    #[test]
+    fn a_note_alone_is_no_comment() {
+        let mut note = named("MON-001", 2, "n");
+        note.severity = Severity::Info;
+        let alone = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", vec![note.clone()], None)]);
+        assert_eq!(places(&alone, 9), [Placement::Summary]);
+        let findings = vec![note, named("MON-002", 3, "e")];
+        let beside = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
+        assert_eq!(places(&beside, 9), [inline(2), inline(3)]);
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::text::fold::{fold, folded};
 /// Lines of one passage that are shown at most.
 const LINES: u32 = 3;
 
+/// Longest line that is underlined as a whole.
+const WHOLE: usize = 60;
+
 /// The lines of `place` with the quoted words underlined in `ink`. `gutter` is the width of the line numbers.
 pub(super) fn snippet(document: &Document, place: &Evidence, gutter: usize, ink: Ink, look: Look) -> String {
     let empty = format!("{} {}", " ".repeat(gutter), look.paint(Ink::Faint, "|"));
@@ -83,7 +86,10 @@ fn window(line: &str, quote: &str, room: usize) -> (String, String) {
         under.extend(std::iter::repeat_n(if cell.marked { '^' } else { ' ' }, cell.columns));
         used += cell.columns;
     }
-    (shown, under.trim_end().to_owned())
+    // A row of carets below a whole long line points at nothing.
+    let under = under.trim_end();
+    let whole_line = marks == whole && whole > WHOLE;
+    (shown, if whole_line { String::new() } else { under.to_owned() })
 }
 
 /// The columns to leave out so that the part begins with a word: at least `wish`, at most `before`.

@@ -2,6 +2,7 @@
 //! fit into the summary. Annotations are plain text.
 
 use super::escape::{Md, clip, visible};
+use super::tally::Tally;
 use super::{Page, words};
 use crate::finding::{Finding, Severity};
 use crate::review::{Annotation, CheckOutput, Placed};
@@ -10,7 +11,7 @@ use crate::text::LineRange;
 /// The output of the check of a review.
 #[must_use]
 pub fn output(page: &Page<'_>, annotated: &[Placed]) -> CheckOutput {
-    let tally = words::Tally::of(page.introduced());
+    let tally = Tally::of(page.introduced());
     let consequence = words::consequence(page.conclusion, page.blocks(), tally.total());
     let title = match (tally.words(), consequence) {
         (Some(words), "") => words,

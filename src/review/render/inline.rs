@@ -20,11 +20,13 @@ pub fn comment(
     limit: usize,
 ) -> Md {
     let mut text = Md::default();
+    let mut quoted = "";
     for (at, finding) in findings.iter().enumerate() {
         if at > 0 {
             text.push("\n");
         }
-        text.push(told(page, document, finding, here));
+        text.push(told(page, document, finding, here, quoted));
+        quoted = finding.place.as_ref().map_or("", |place| place.quote.as_str());
     }
     let paste = paste(findings);
     if !paste.is_empty() && text.units() + paste.units() < limit {
@@ -39,20 +41,20 @@ pub fn comment(
     text
 }
 
-/// Headline, quotation, sentence.
-fn told(page: &Page<'_>, document: &Reviewed, finding: &Finding, here: Option<LineRange>) -> Md {
+/// Headline, quotation (unless it is the one that stands above already), sentence.
+fn told(page: &Page<'_>, document: &Reviewed, finding: &Finding, here: Option<LineRange>, above: &str) -> Md {
     let mut text = words::headline(finding, page.catalogue, &page.links);
     if let Some(place) = &finding.place {
         if here.is_none_or(|here| here != place.lines) {
             let link = page.links.lines(&document.path, Some(place.lines));
             text.push(md![" · ", super::escape::link(words::at(place.lines), link.as_ref())]);
         }
-        if !place.quote.is_empty() {
+        if !place.quote.is_empty() && place.quote != above {
             text.push(md!["\n\n> ", words::quote(&place.quote)]);
         }
     }
     text.push(md!["\n\n", words::body(finding), "\n"]);
-    for other in &finding.related {
+    for other in finding.related.iter().filter(|other| !other.quote.is_empty()) {
         let link = page.links.lines(&document.path, Some(other.lines));
         text.push(md![
             "\n> ",

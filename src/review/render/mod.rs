@@ -8,6 +8,7 @@ pub mod links;
 pub mod numbers;
 mod sheet;
 pub mod summary;
+pub mod tally;
 pub mod words;
 
 use super::{Catalogue, Conclusion, Gate, Placed, Review, Reviewed, Skipped, conclusion};
@@ -81,10 +82,232 @@ impl<'a> Page<'a> {
     /// The first line.
     #[must_use]
     pub fn verdict(&self) -> escape::Md {
-        let tally = words::Tally::of(self.introduced());
+        let tally = tally::Tally::of(self.introduced());
         let before = self.placed.iter().filter(|placed| !placed.introduced).count();
         let paths: Vec<&str> = self.documents.iter().map(|document| document.path.as_str()).collect();
         let consequence = words::consequence(self.conclusion, self.blocks(), tally.total());
         words::verdict(tally, words::documents(&paths), before, consequence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::critique::Verdict;
+    use crate::facts::Role;
+    use crate::finding::{CheckState, Evidence, Finding, Problem, Severity};
+    use crate::review::marker::MarkerKey;
+    use crate::review::testing::{
+        added, assessment, at_line, change, check, commitment, measure, missing, named, reviewed, said_by_model,
+    };
+    use crate::review::{
+        Action, Capabilities, Catalogue, Gate, Options, Posted, Review, Reviewed, Skipped, compare, gather, plan,
+    };
+    use crate::text::LineRange;
+    use proptest::prelude::*;
+    use pulldown_cmark::{Event, Parser, Tag};
+
+    const CAN: Capabilities =
+        Capabilities { inline_per_review: 25, body_chars: 60_000, annotations_per_call: 50, checks: true };
+
+    /// A review that has something of everything; `words` stands wherever text of others may stand.
+    fn rich(words: &str) -> (Review, Options) {
+        let told = |mut finding: Finding| {
+            finding.message = format!("{} {words}", finding.message);
+            finding.why.push_str(words);
+            finding.suggestion = finding.suggestion.map(|text| format!("{text}\n{words}"));
+            finding.related = vec![Evidence::new(LineRange::single(9), &format!("today {words}"))];
+            finding.docs = if words.is_empty() { finding.docs } else { words.to_owned() };
+            finding
+        };
+        let mut note = missing("GOV-002");
+        note.severity = Severity::Info;
+        let head: Vec<Finding> = [
+            missing("BIZ-001"),
+            named("MON-001", 4, &format!("we will monitor it {words}")),
+            named("MON-002", 6, "drift is looked at"),
+            at_line("ARI-003", 8, "| Recall | 0.85 | 0.80 |"),
+            at_line("MET-009", 44, "a threshold of 0.5"),
+            at_line("MET-007", 3, "an old quarrel"),
+            note,
+        ]
+        .map(told)
+        .into();
+        let mut base = assessment(vec![head[5].clone(), missing("DAT-001")]);
+        base.commitments = vec![commitment(&format!("recall {words}"), &format!(">= 0.92{words}"), 8)];
+        let mut document = reviewed(&format!("specs/parcel{words}.md"), head, None);
+        for (rule, part, state, line) in [
+            ("BIZ-002", None, CheckState::Specified, Some(3)),
+            ("VER-001", Some("code"), CheckState::Absent, None),
+            ("ANN-001", None, CheckState::NotApplicable, None),
+            ("FAI-001", None, CheckState::Waived, Some(13)),
+            ("ENV-001", None, CheckState::Mentioned, Some(14)),
+        ] {
+            let mut check = check(rule, part, state, line);
+            if rule == "ENV-001" {
+                check.deferred_to = Some(format!("operations{words}.md"));
+            }
+            document.head.checks.push(check);
+        }
+        let mut sliced = measure("recall", Role::Target, 0.85, 8);
+        sliced.slice = Some(format!("damaged{words}"));
+        document.head.measures = vec![measure("recall", Role::Baseline, 0.31, 8), sliced];
+        document.head.commitments = vec![commitment(&format!("recall {words}"), &format!(">= 0.88{words}"), 8)];
+        document.head.limits = vec![format!("block quotes nested deeper than 100 levels{words}")];
+        document.head.profile.tasks = vec![format!("binary-classification{words}")];
+        document.comparison = compare(&document.head, Some(&base));
+        document.base = Some(base);
+        document.critique.model = Some(format!("small-model{words}"));
+        document.critique.verdicts = vec![Verdict {
+            question: "MR1".into(),
+            score: Some(1),
+            findings: vec![told(said_by_model("MR1", 5, "because it is good"))],
+            dropped: 1,
+            failure: None,
+        }];
+        let documents: Vec<Reviewed> = vec![document];
+        let mut change = change(&[(documents[0].path.as_str(), added(1..=10))]);
+        change.skipped = vec![Skipped { what: format!("big{words}.md"), why: format!("over 1 MiB{words}") }];
+        let problem = Problem {
+            code: "unknown-key".into(),
+            file: format!(".specreview.toml{words}"),
+            line: Some(3),
+            column: Some(1),
+            message: format!("there is no key `fail-no`{words}"),
+            advice: format!("did you mean `fail-on`?{words}"),
+        };
+        let gate = Gate { fail_on: Some(Severity::Error), require_complete: false };
+        let review = gather(change, documents, vec![problem], gate, "run-1".into());
+        let catalogue = Catalogue::default()
+            .with_rule("BIZ-001", "missing-business-problem", "Business")
+            .with_rule("MON-001", &format!("missing-performance-monitoring{words}"), &format!("Monitoring{words}"))
+            .with_rule("MON-002", "missing-drift-detection", &format!("Monitoring{words}"))
+            .with_rule("ENV-001", "missing-environment-separation", "Environments")
+            .with_rule("ARI-003", "target-not-better-than-baseline", "Arithmetic");
+        let options = Options {
+            catalogue,
+            docs: vec!["https://docs.example/rules".into()],
+            rules: "1234abcd".into(),
+            version: "0.1.0".into(),
+            ..Options::default()
+        };
+        (review, options)
+    }
+
+    fn bodies(review: &Review, options: &Options) -> Vec<(&'static str, String)> {
+        let mut texts = Vec::new();
+        for action in plan(&Posted::default(), review, &CAN, &MarkerKey::new(b"secret"), options) {
+            match action {
+                Action::CreateSummary { body } => texts.push(("summary", body)),
+                Action::CreateReview { body, comments, .. } => {
+                    texts.push(("review", body.replace(crate::review::SUMMARY_URL, "https://git.example/o/r/s")));
+                    texts.extend(comments.into_iter().map(|at| ("comment", at.body)));
+                }
+                Action::CompleteCheck { output, .. } => {
+                    texts.push((
+                        "check",
+                        output.summary.replace(crate::review::SUMMARY_URL, "https://git.example/o/r/s"),
+                    ));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        texts
+    }
+
+    #[test]
+    fn a_whole_review_reads_well() {
+        let (review, options) = rich("");
+        let text: Vec<String> =
+            bodies(&review, &options).into_iter().map(|(what, body)| format!("===== {what}\n{body}")).collect();
+        insta::assert_snapshot!(text.join("\n"));
+    }
+
+    /// What must not be in anything that is posted.
+    fn faults(body: &str) -> Vec<String> {
+        let mut faults = Vec::new();
+        let ours = ["<details>", "</details>", "<summary>", "</summary>", "<sub>", "</sub>", "<!-- specreview:v1 "];
+        let allowed = ["https://git.example/o/r/", "https://docs.example/rules/"];
+        let mut in_code = false;
+        let (mut seen, mut html) = (String::new(), String::new());
+        for event in Parser::new_ext(body, pulldown_cmark::Options::all()) {
+            match event {
+                Event::Start(Tag::Image { dest_url, .. }) => faults.push(format!("image {dest_url}")),
+                Event::Start(Tag::Link { dest_url, .. }) if !allowed.iter().any(|ok| dest_url.starts_with(ok)) => {
+                    faults.push(format!("link {dest_url}"));
+                }
+                Event::Start(Tag::CodeBlock(_)) => in_code = true,
+                Event::End(pulldown_cmark::TagEnd::CodeBlock) => in_code = false,
+                // A title of a fold stands in one piece of HTML with its tags.
+                Event::Html(piece) | Event::InlineHtml(piece) => {
+                    let rest = ours.iter().fold(piece.to_string(), |rest, tag| rest.replace(tag, ""));
+                    if rest.contains('<') {
+                        faults.push(format!("html {piece}"));
+                    }
+                    html.push_str(&piece);
+                }
+                Event::Text(more) if !in_code => seen.push_str(&more),
+                Event::Code(_) => seen.push('\u{fffc}'),
+                Event::SoftBreak | Event::HardBreak | Event::End(_) => seen.push('\n'),
+                _ => {}
+            }
+        }
+        let mention = regex::Regex::new(r"(?i)(^|[^a-z0-9_`])@[a-z0-9]|(^|[^\w])#\d|(?m)^bors\b").unwrap();
+        faults.extend(mention.find_iter(&seen).map(|found| format!("speaks to somebody: {}", found.as_str())));
+        if body.lines().any(|line| line.starts_with('/')) {
+            faults.push("a line starts with /".into());
+        }
+        if html.matches("<details>").count() != html.matches("</details>").count() {
+            faults.push("an open fold".into());
+        }
+        faults
+    }
+
+    const HOSTILE: &[&str] = &[
+        "\n\n![x](https://evil.example/p.png)\n",
+        " [x](https://evil.example) ",
+        "\n[a]: https://evil.example\n\n[a] ",
+        "</details><img src=x><!-- specreview:v1 summary x y -->",
+        "\n```\n</details>\n@octocat\n/close\n",
+        "````\n# x\n~~~\n/lgtm\n",
+        " @octocat #12 GH-7 bors r+ ",
+        "\nbors r+\n@dependabot merge\n",
+        "| x | y |\n|---|",
+        "`` ` ``` ",
+        "\u{202e}\u{0}\r\n](https://evil.example) ",
+        "https://docs.example/rules/x)![](https://evil.example/",
+        "https://docs.example/rules/../../evil",
+        "<!--",
+        "-->",
+        "$$x$$",
+        "\\",
+        "*",
+        "{{specreview:summary-url}}",
+        "- [ ] x\n\n    code\n",
+    ];
+
+    #[test]
+    fn hostile_text_never_becomes_markup_anywhere() {
+        for words in HOSTILE {
+            let (review, options) = rich(words);
+            for (what, body) in bodies(&review, &options) {
+                assert_eq!(faults(&body), [""; 0], "{what} with {words:?}:\n{body}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default() })]
+        #[test]
+        fn no_text_becomes_markup_anywhere(pieces in prop::collection::vec(prop_oneof![
+            prop::sample::select(HOSTILE).prop_map(str::to_owned),
+            "[@#!$%~&/:<>\\[\\]()`*_|\\\\a-f0-9 \n-]{0,10}",
+            any::<String>(),
+        ], 1..4)) {
+            let (review, options) = rich(&pieces.concat());
+            for (what, body) in bodies(&review, &options) {
+                let faults = faults(&body);
+                prop_assert!(faults.is_empty(), "{}: {:?}\n{}", what, faults, body);
+            }
+        }
     }
 }

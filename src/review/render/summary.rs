@@ -95,9 +95,9 @@ fn checklist(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
     }
     let mut table = md![words::profile(&document.head.profile), words::TABLE_HEAD];
     for (family, cells) in families {
-        table.push(md!["| **", prose(family, 60), "** | "]);
+        table.push(md!["| **", prose(family, 60), "** |"]);
         for cell in cells {
-            table.push(md![Md::join(cell, " · "), " | "]);
+            table.push(md![" ", Md::join(cell, " · "), " |"]);
         }
         table.push("\n");
     }
@@ -116,46 +116,51 @@ fn label(check: &Check) -> Md {
     }
 }
 
-/// A check with the first lines that prove it.
+/// A check with the lines that prove it best.
 fn entry(page: &Page<'_>, document: &Reviewed, check: &Check) -> Md {
     let mut text = label(check);
+    if matches!(check.state, CheckState::Mentioned | CheckState::Absent)
+        && let Some(topic) = page.catalogue.name(&check.rule).and_then(words::topic)
+    {
+        text.push(md![" ", topic]);
+    }
     if check.state == CheckState::Waived {
         text.push(" waived");
     }
     if let Some(other) = &check.deferred_to {
         text.push(md![" → ", words::path(other)]);
     }
-    let mut lines: Vec<_> = check.evidence.iter().map(|evidence| evidence.lines).collect();
-    lines.sort();
-    lines.dedup_by_key(|at| at.start);
-    for at in lines.into_iter().take(2) {
-        text.push(md![" ", link(words::at(at), page.links.lines(&document.path, Some(at)).as_ref())]);
+    if let Some(best) = check.evidence.first() {
+        text.push(md![" ", place_link(page, document, best)]);
     }
     text
 }
 
+/// Findings that a pointer names at most.
+const NAMED: usize = 20;
+
 /// Where the findings are that the summary does not tell.
 fn pointers(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed, mine: &[Placed]) {
-    let commented = |placed: &&Placed| matches!(placed.placement, Placement::Inline(_) | Placement::Kept);
-    let mut line = match mine.iter().filter(commented).count() {
-        0 => Md::default(),
-        count => words::inline_pointer(count),
+    let names = |wanted: fn(&Placement) -> bool| -> (Vec<Md>, usize) {
+        let all: Vec<&Finding> =
+            mine.iter().filter(|placed| wanted(&placed.placement)).filter_map(|placed| page.finding(placed)).collect();
+        let name = |finding: &&Finding| {
+            let place = finding.place.as_ref().map(|place| md![" ", place_link(page, document, place)]);
+            md![prose(&finding.key(), 60), place.unwrap_or_default()]
+        };
+        (all.iter().take(NAMED).map(name).collect(), all.len().saturating_sub(NAMED))
     };
-    let elsewhere: Vec<&Finding> = mine
-        .iter()
-        .filter(|placed| placed.placement == Placement::Check)
-        .filter_map(|placed| page.finding(placed))
-        .collect();
-    if !elsewhere.is_empty() {
-        let shown = elsewhere.iter().take(20).map(|finding| {
-            let place = finding.place.as_ref().map(|place| place_link(page, document, place));
-            md![prose(&finding.key(), 60), " ", place.unwrap_or_default()]
-        });
-        line.push(words::check_pointer(shown.collect(), elsewhere.len().saturating_sub(20)));
+    let mut lines = Vec::new();
+    let (inline, more) = names(|placement| matches!(placement, Placement::Inline(_) | Placement::Kept));
+    if !inline.is_empty() {
+        lines.push(words::inline_pointer(inline, more));
     }
-    if !line.is_empty() {
-        line.push("\n\n");
-        sheet.add(line);
+    let (check, more) = names(|placement| *placement == Placement::Check);
+    if !check.is_empty() {
+        lines.push(words::check_pointer(check, more));
+    }
+    if !lines.is_empty() {
+        sheet.add(md![Md::join(lines, "\n"), "\n\n"]);
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::escape::{Md, code, md, prose};
 use super::links::Links;
+use super::tally::Tally;
 use crate::critique::Critique;
 use crate::facts::{Profile, Stage};
-use crate::finding::{CheckState, Confidence, Finding, Severity, Source};
+use crate::finding::{CheckState, Confidence, Finding, Source};
 use crate::review::{Catalogue, CommitmentChange, Conclusion, Skipped};
 use crate::text::LineRange;
 
@@ -14,60 +15,6 @@ const SENTENCE: usize = 600;
 const QUOTE: usize = 260;
 /// Longest path or name.
 const NAME: usize = 160;
-
-/// How many findings of each severity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    /// Errors.
-    pub errors: usize,
-    /// Warnings.
-    pub warnings: usize,
-    /// Infos.
-    pub notes: usize,
-}
-
-impl Tally {
-    /// Counts.
-    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
-        let mut tally = Self::default();
-        for finding in findings {
-            match finding.severity {
-                Severity::Error => tally.errors += 1,
-                Severity::Warning => tally.warnings += 1,
-                Severity::Info => tally.notes += 1,
-            }
-        }
-        tally
-    }
-
-    /// All of them.
-    #[must_use]
-    pub fn total(self) -> usize {
-        self.errors + self.warnings + self.notes
-    }
-
-    /// "2 errors, 3 warnings"; notes are named only where there is nothing worse. Plain text.
-    #[must_use]
-    pub fn words(self) -> Option<String> {
-        let mut parts = Vec::new();
-        if self.errors > 0 {
-            parts.push(plural(self.errors, "error", "errors"));
-        }
-        if self.warnings > 0 {
-            parts.push(plural(self.warnings, "warning", "warnings"));
-        }
-        if self.notes > 0 && parts.is_empty() {
-            parts.push(plural(self.notes, "note", "notes"));
-        }
-        (!parts.is_empty()).then(|| parts.join(", "))
-    }
-}
-
-/// "1 error", "2 errors".
-#[must_use]
-pub fn plural(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
 
 fn counted(count: usize, one: &'static str, many: &'static str) -> Md {
     md![count, " ", if count == 1 { one } else { many }]
@@ -212,10 +159,18 @@ pub fn body(finding: &Finding) -> Md {
     text
 }
 
-/// Quoted words.
+/// Quoted words, without the marks of headings, lists and tables around them.
 #[must_use]
 pub fn quote(words: &str) -> Md {
-    prose(words, QUOTE)
+    let bare = words.trim_start_matches(['#', '>', '|', '-', '*', '+', ' ']).trim_end_matches(['|', ' ']);
+    prose(&(if bare.is_empty() { words } else { bare }).replace("**", ""), QUOTE)
+}
+
+/// What a rule is about, where the name of its flaw says it: "drift detection" of `missing-drift-detection`.
+#[must_use]
+pub fn topic(name: &str) -> Option<Md> {
+    let topic = name.strip_prefix("missing-").or_else(|| name.strip_suffix("-missing"))?;
+    Some(prose(&topic.replace('-', " "), NAME))
 }
 
 /// The fold with text to paste.
@@ -231,28 +186,28 @@ pub fn waive(rule: &str) -> Md {
     md!["<sub>Left out on purpose? Say so in the document: ", code(&comment, NAME), "</sub>\n"]
 }
 
-/// Findings that stand in inline comments, new and earlier ones alike.
+/// Findings that stand in inline comments, new and earlier ones alike: the first of them by name.
 #[must_use]
-pub fn inline_pointer(count: usize) -> Md {
-    md![counted(count, "finding stands", "findings stand"), " in comments on the changed lines. "]
+pub fn inline_pointer(places: Vec<Md>, more: usize) -> Md {
+    let count = places.len() + more;
+    let head = md![counted(count, "finding stands", "findings stand"), " in comments on the changed lines: "];
+    md![head, list(places, more)]
+}
+
+/// "A, B and 3 more."
+fn list(places: Vec<Md>, more: usize) -> Md {
+    let names = Md::join(places, ", ");
+    if more > 0 { md![names, " and ", more, " more."] } else { md![names, "."] }
 }
 
 /// Findings that stand in the check because the diff does not show their lines.
 #[must_use]
 pub fn check_pointer(places: Vec<Md>, more: usize) -> Md {
     let count = places.len() + more;
-    let mut line = md![
-        counted(count, "finding lies", "findings lie"),
-        " on lines that this diff does not show; the check has ",
-        if count == 1 { "it" } else { "them" },
-        ": ",
-        Md::join(places, ", "),
-    ];
-    if more > 0 {
-        line.push(md![" and ", more, " more"]);
-    }
-    line.push(". ");
-    line
+    let it = if count == 1 { "it" } else { "them" };
+    let head =
+        md![counted(count, "finding lies", "findings lie"), " on lines that this diff does not show; the check has "];
+    md![head, it, ": ", list(places, more)]
 }
 
 /// Title of the fold of what was there before.
@@ -316,16 +271,11 @@ pub fn skipped(skipped: &[Skipped], limits: &[(&str, &str)]) -> Md {
 #[must_use]
 pub fn problem(problem: &crate::finding::Problem) -> Md {
     let place = problem.line.map_or_else(Md::default, |line| md![" line ", line]);
-    md![
-        "- ",
-        path(&problem.file),
-        place,
-        ": ",
-        prose(&problem.message, SENTENCE),
-        " ",
-        prose(&problem.advice, SENTENCE),
-        "\n"
-    ]
+    let mut text = prose(&problem.message, SENTENCE);
+    if !problem.advice.is_empty() {
+        text.push(md![" (", prose(&problem.advice, SENTENCE), ")"]);
+    }
+    md!["- ", path(&problem.file), place, ": ", text, "\n"]
 }
 
 /// Title of the mistakes in the configuration.
@@ -367,7 +317,7 @@ pub fn footer(model: Md, rules: &str, version: &str) -> Md {
         line.push(md![" Rules ", code(rules, NAME), "."]);
     }
     if !version.is_empty() {
-        line.push(md![" specreview ", prose(version, NAME), "."]);
+        line.push(md![" specreview ", code(version, NAME), "."]);
     }
     line.push("</sub>\n");
     line
@@ -418,15 +368,6 @@ pub const WAS_SAID: &str = "What it said";
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn counts_are_words_and_notes_are_quiet() {
-        let words = |errors, warnings, notes| Tally { errors, warnings, notes }.words();
-        assert_eq!(words(1, 2, 3).as_deref(), Some("1 error, 2 warnings"));
-        assert_eq!(words(0, 1, 0).as_deref(), Some("1 warning"));
-        assert_eq!(words(0, 0, 2).as_deref(), Some("2 notes"));
-        assert_eq!(words(0, 0, 0), None);
-    }
 
     #[test]
     fn the_model_is_named_in_one_line() {

@@ -1,0 +1,183 @@
+//! The types of contract version 1, frozen: what stands here is what a reader of the JSON may rely on. No logic.
+
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct Report<'a> {
+    pub(super) schema: &'static str,
+    pub(super) engine: Engine<'a>,
+    pub(super) documents: Vec<DocumentOut<'a>>,
+    pub(super) run: RunOut<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Engine<'a> {
+    pub(super) version: &'a str,
+    pub(super) rules: &'a str,
+    pub(super) model: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct DocumentOut<'a> {
+    pub(super) path: &'a str,
+    pub(super) sha256: Option<&'a str>,
+    pub(super) kind: &'static str,
+    /// Why the kind was decided so.
+    pub(super) because: &'a str,
+    /// Why the input could not be read; absent where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<&'a str>,
+    pub(super) profile: ProfileOut<'a>,
+    pub(super) checks: Vec<CheckOut<'a>>,
+    pub(super) measures: Vec<MeasureOut<'a>>,
+    pub(super) findings: Vec<FindingOut<'a>>,
+    pub(super) risks: Vec<RiskOut<'a>>,
+    pub(super) chain: Vec<LinkOut>,
+    pub(super) commitments: Vec<CommitmentOut<'a>>,
+    /// Head against base; absent without a base.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) compare: Option<CompareOut<'a>>,
+    pub(super) reading: ReadingOut,
+}
+
+#[derive(Serialize, Default)]
+pub(super) struct ProfileOut<'a> {
+    pub(super) tasks: Vec<&'a str>,
+    pub(super) trains: bool,
+    pub(super) affects_people: bool,
+    pub(super) stage: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Place<'a> {
+    pub(super) line: u32,
+    pub(super) end_line: u32,
+    pub(super) quote: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct CheckOut<'a> {
+    pub(super) rule: &'a str,
+    pub(super) part: Option<&'a str>,
+    pub(super) state: &'static str,
+    pub(super) evidence: Vec<Place<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) deferred_to: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct MeasureOut<'a> {
+    pub(super) metric: &'a str,
+    pub(super) name: &'a str,
+    pub(super) slice: Option<&'a str>,
+    pub(super) averaging: Option<&'a str>,
+    pub(super) at: Option<&'a str>,
+    pub(super) comparator: &'static str,
+    pub(super) value: f64,
+    /// Upper end of a range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) upper: Option<f64>,
+    pub(super) unit: String,
+    pub(super) role: &'static str,
+    /// A change and not a level.
+    pub(super) relative: bool,
+    pub(super) line: u32,
+    pub(super) quote: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct FindingOut<'a> {
+    pub(super) rule: &'a str,
+    pub(super) part: Option<&'a str>,
+    pub(super) source: &'static str,
+    pub(super) severity: &'static str,
+    pub(super) confidence: &'static str,
+    pub(super) line: Option<u32>,
+    pub(super) end_line: Option<u32>,
+    pub(super) quote: Option<&'a str>,
+    pub(super) message: &'a str,
+    pub(super) why: &'a str,
+    pub(super) suggestion: Option<&'a str>,
+    pub(super) related: Vec<Place<'a>>,
+    pub(super) fingerprint: &'a str,
+    pub(super) docs: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct RiskOut<'a> {
+    pub(super) risk: &'a str,
+    pub(super) level: crate::finding::RiskLevel,
+    pub(super) line: Option<u32>,
+    pub(super) mitigation: Option<&'a str>,
+    pub(super) measured_by: Option<&'a str>,
+    pub(super) owner: Option<&'a str>,
+    pub(super) reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct LinkOut {
+    pub(super) link: &'static str,
+    pub(super) rule: &'static str,
+    pub(super) state: Option<&'static str>,
+    pub(super) lines: Vec<u32>,
+}
+
+#[derive(Serialize)]
+pub(super) struct CommitmentOut<'a> {
+    pub(super) kind: &'static str,
+    pub(super) key: &'a str,
+    pub(super) value: &'a str,
+    pub(super) line: u32,
+}
+
+#[derive(Serialize)]
+pub(super) struct CompareOut<'a> {
+    pub(super) introduced: Vec<&'a str>,
+    pub(super) fixed: Vec<&'a str>,
+    pub(super) carried_over: Vec<&'a str>,
+    pub(super) commitments: Vec<CommitmentChangeOut<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct CommitmentChangeOut<'a> {
+    pub(super) kind: &'static str,
+    pub(super) key: &'a str,
+    pub(super) before: Option<&'a str>,
+    pub(super) after: Option<&'a str>,
+    pub(super) line: Option<u32>,
+}
+
+#[derive(Serialize, Default)]
+pub(super) struct ReadingOut {
+    pub(super) numbers_read: usize,
+    pub(super) measures_checked: usize,
+    pub(super) not_understood: usize,
+}
+
+#[derive(Serialize)]
+pub(super) struct RunOut<'a> {
+    pub(super) complete: bool,
+    pub(super) skipped: Vec<SkippedOut>,
+    pub(super) problems: &'a [crate::finding::Problem],
+    pub(super) model: ModelOut<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct SkippedOut {
+    pub(super) path: String,
+    pub(super) reason: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct ModelOut<'a> {
+    pub(super) calls: u32,
+    pub(super) input_tokens: u64,
+    pub(super) output_tokens: u64,
+    pub(super) cost_usd: f64,
+    pub(super) cached: u32,
+    pub(super) dropped_without_evidence: usize,
+    /// Why questions stayed unanswered, if some did.
+    pub(super) incomplete: Option<&'a str>,
+}

@@ -2,9 +2,11 @@
 
 use super::super::compared::{label, shown};
 use super::super::{Context, Flaw};
-use crate::facts::{Comparator, ConceptState, Measure, Role, Unit};
+use crate::document::BlockKind;
+use crate::facts::{Comparator, ConceptState, Measure, Passage, Role, Unit};
 use crate::finding::{Evidence, Severity};
 use crate::rules::words::Phrases;
+use crate::text::LineRange;
 
 /// Above this share of the largest class accuracy says little.
 const IMBALANCED: f64 = 0.8;
@@ -117,9 +119,10 @@ fn shares(cx: &Context<'_>) -> Option<Shares> {
     let two_classes = !cx.facts.profile.tasks.iter().any(|task| many.contains(&task.as_str()));
     fact.passages.iter().filter(|passage| passage.state == ConceptState::Specified).find_map(|passage| {
         let mut all = Vec::new();
+        let within = lines_of(passage, cx);
         for quantity in &cx.facts.quantities {
             let lines = cx.document.lines.range(quantity.span);
-            let inside = passage.lines.start <= lines.start && lines.end <= passage.lines.end;
+            let inside = within.start <= lines.start && lines.end <= within.end;
             let share = quantity.ratio();
             let is_share = matches!(quantity.unit, Unit::Percent | Unit::Plain) && share > 0.0 && share < 1.0;
             if inside && is_share && quantity.upper.is_none() {
@@ -131,6 +134,15 @@ fn shares(cx: &Context<'_>) -> Option<Shares> {
         }
         (!all.is_empty()).then(|| Shares { all, two_classes, evidence: cx.evidence(passage.lines) })
     })
+}
+
+/// The lines of a passage; of a table all rows, since each row states one share.
+fn lines_of(passage: &Passage, cx: &Context<'_>) -> LineRange {
+    let table = match cx.document.blocks.get(passage.block).map(|block| &block.kind) {
+        Some(BlockKind::TableRow { table, .. }) => cx.document.tables.get(*table),
+        _ => None,
+    };
+    table.map_or(passage.lines, |table| cx.document.lines.range(table.span))
 }
 
 fn flaw(

@@ -12,6 +12,7 @@
 )]
 
 mod bot;
+mod by_hand;
 mod critique;
 mod forge;
 mod github;

@@ -1,0 +1,112 @@
+//! The program called by hand and in CI on a pull request: what it prints, what it posts, with a token of a person or of a job.
+
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use crate::forge::{Forge, Pull};
+
+const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
+
+struct Done {
+    status: Option<i32>,
+    out: String,
+    err: String,
+}
+
+async fn run(forge: &Forge, token: &str, folder: &Path, vars: &[(&str, &str)], args: &[&str]) -> Done {
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_specreview"));
+    command.args(args).current_dir(folder).env_clear().stdin(Stdio::null());
+    command.env("GITHUB_TOKEN", token).env("GITHUB_API_URL", forge.api()).env("SPECREVIEW_LOG", "trace");
+    let Output { status, stdout, stderr } = command.envs(vars.iter().copied()).output().await.unwrap();
+    let done = Done {
+        status: status.code(),
+        out: String::from_utf8(stdout).unwrap(),
+        err: String::from_utf8(stderr).unwrap(),
+    };
+    for secret in forge.secrets() {
+        assert!(!done.out.contains(&secret) && !done.err.contains(&secret), "a secret is shown");
+    }
+    done
+}
+
+fn address(forge: &Forge, pull: &Pull) -> String {
+    format!("{}/acme/specs/pull/{}", forge.api().trim_end_matches("/api/v3"), pull.number)
+}
+
+#[tokio::test]
+async fn a_pull_request_is_shown_as_it_would_be_posted_and_posted_only_when_asked() {
+    let forge = Forge::start_enterprise().await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    let token = forge.personal_token("dora");
+    let (url, folder) = (address(&forge, &pull), tempfile::tempdir().unwrap());
+
+    let done = run(&forge, &token, folder.path(), &[], &["review", &url]).await;
+    assert_eq!(done.status, Some(0), "{}", done.err);
+    assert!(done.out.contains("===== Summary comment =====") && done.out.contains("ARI-004"), "{}", done.out);
+    assert!(done.out.contains("===== Comment on specs/parcel.md:"), "{}", done.out);
+    assert!(!done.out.contains("<!-- specreview:v1 "), "{}", done.out);
+    assert_eq!(forge.writes(), 0);
+
+    let done =
+        run(&forge, &token, folder.path(), &[], &["review", &url, "--format", "json", "--fail-on", "error"]).await;
+    assert_eq!(done.status, Some(1), "{}", done.err);
+    let report: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(report["documents"][0]["path"], "specs/parcel.md");
+    assert_eq!(forge.writes(), 0);
+
+    let done = run(&forge, &token, folder.path(), &[], &["review", &url, "--post"]).await;
+    assert_eq!(done.status, Some(0), "{}", done.err);
+    assert!(done.err.contains("posted: http"), "{}", done.err);
+    assert_eq!((pull.comments().len(), pull.reviews().len()), (1, 1));
+    assert!(!pull.inline().is_empty());
+    let writes = forge.writes();
+    let done = run(&forge, &token, folder.path(), &[], &["review", &url, "--post"]).await;
+    assert!(done.err.contains("everything was posted already"), "{}", done.err);
+    assert_eq!(forge.writes(), writes, "nothing is posted twice");
+    forge.finish();
+}
+
+#[tokio::test]
+async fn a_job_reads_the_pull_request_annotates_it_and_posts_when_asked() {
+    let forge = Forge::start_enterprise().await;
+    let repo = forge.repo("acme/specs");
+    let pull = repo.open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    let token = forge.actions_token(&repo);
+    let folder = tempfile::tempdir().unwrap();
+    let event = serde_json::json!({
+        "action": "opened", "number": pull.number, "repository": { "name": "specs", "owner": { "login": "acme" } }
+    });
+    std::fs::write(folder.path().join("event.json"), event.to_string()).unwrap();
+    let vars =
+        [("GITHUB_EVENT_NAME", "pull_request"), ("GITHUB_EVENT_PATH", "event.json"), ("GITHUB_OUTPUT", "output")];
+
+    let done = run(&forge, &token, folder.path(), &vars, &["ci"]).await;
+    assert_eq!(done.status, Some(1), "{}{}", done.out, done.err);
+    assert!(done.out.contains("::error file=specs/parcel.md,line="), "{}", done.out);
+    assert!(std::fs::read_to_string(folder.path().join("output")).unwrap().contains("\nfailure\n"));
+    assert_eq!(forge.writes(), 0);
+
+    let done = run(&forge, &token, folder.path(), &vars, &["ci", "--post", "--fail-on", "never"]).await;
+    assert_eq!(done.status, Some(0), "{}{}", done.out, done.err);
+    assert_eq!((pull.comments().len(), pull.reviews().len()), (1, 1));
+    assert!(!pull.inline().is_empty());
+    forge.finish();
+}
+
+#[tokio::test]
+async fn a_change_that_is_not_there_or_a_token_of_no_use_is_one_clear_message() {
+    let forge = Forge::start_enterprise().await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("README.md", "# A shop\n")]);
+    let (token, folder) = (forge.personal_token("dora"), tempfile::tempdir().unwrap());
+    let gone = address(&forge, &pull).replace(&format!("/{}", pull.number), "/999");
+    for (token, url) in [(token.as_str(), gone.as_str()), ("ghp_nobody", &address(&forge, &pull))] {
+        let done = run(&forge, token, folder.path(), &[("SPECREVIEW_LOG", "error")], &["review", url]).await;
+        assert_eq!(done.status, Some(2), "{}{}", done.out, done.err);
+        assert_eq!(done.err.matches("error:").count(), 1, "{}", done.err);
+    }
+    // Nothing to say is no mistake.
+    let done = run(&forge, &token, folder.path(), &[], &["review", &address(&forge, &pull)]).await;
+    assert_eq!(done.status, Some(0), "{}", done.err);
+    assert!(done.out.contains("Nothing would be posted"), "{}", done.out);
+    forge.finish();
+}

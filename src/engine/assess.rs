@@ -121,6 +121,7 @@ fn finding(
         .suggestion(rule.skeleton.clone())
         .related(flaw.related.clone())
         .docs(&rule.docs)
+        .whole(flaw.is_whole)
         .build()
 }
 

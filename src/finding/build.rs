@@ -6,6 +6,7 @@ use super::{Confidence, Evidence, Finding, Fingerprint, Severity, Source};
 #[derive(Debug, Clone)]
 pub struct FindingBuilder {
     finding: Finding,
+    whole: bool,
 }
 
 impl FindingBuilder {
@@ -28,6 +29,7 @@ impl FindingBuilder {
                 fingerprint: Fingerprint::of(rule, &[], ""),
                 docs: String::new(),
             },
+            whole: false,
         }
     }
 
@@ -85,11 +87,20 @@ impl FindingBuilder {
         self
     }
 
+    /// The finding is about the document as a whole (something is missing): its identity is the rule alone, so that an edit of
+    /// the line that stands for it, or another line in its place, does not make it a new finding.
+    #[must_use]
+    pub fn whole(mut self, is_whole: bool) -> Self {
+        self.whole = is_whole;
+        self
+    }
+
     /// The finding, with its fingerprint.
     #[must_use]
     pub fn build(mut self) -> Finding {
         let quote = self.finding.place.as_ref().map_or("", |place| place.quote.as_str());
-        self.finding.fingerprint = Fingerprint::of(&self.finding.key(), &self.finding.heading, quote);
+        let (heading, quote): (&[String], &str) = if self.whole { (&[], "") } else { (&self.finding.heading, quote) };
+        self.finding.fingerprint = Fingerprint::of(&self.finding.key(), heading, quote);
         self.finding
     }
 }
@@ -109,6 +120,16 @@ mod tests {
     fn the_fingerprint_ignores_lines_and_markdown_but_not_words() {
         assert_eq!(at(3, "recall of **0.9**").fingerprint, at(30, "Recall of 0.9").fingerprint);
         assert_ne!(at(3, "recall of 0.9").fingerprint, at(3, "recall of 0.8").fingerprint);
+    }
+
+    #[test]
+    fn what_is_missing_stays_the_same_finding_wherever_it_is_shown() {
+        let missing = |place: Option<Evidence>, heading: Vec<String>| {
+            FindingBuilder::new("DAT-004", Source::Rule, "m").at(place, heading).whole(true).build().fingerprint
+        };
+        let shown = missing(Some(Evidence::new(LineRange::single(4), "## Data")), vec!["Data".into()]);
+        assert_eq!(shown, missing(None, Vec::new()));
+        assert_ne!(shown, at(4, "## Data").fingerprint);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{Deps, Options, ask};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Paths};
 use crate::critique::{Sheet, Usage};
 use crate::document::Document;
 use crate::engine::{Assessment, Settings, Waiver, assess};
@@ -38,6 +38,7 @@ pub async fn review_texts(
         usage: Usage::default(),
         incomplete: None,
     };
+    let paths = Paths::new(config);
     for input in inputs {
         let (path, text, sha256) = match input {
             Loaded::Text { path, text, sha256 } => (path, text, sha256),
@@ -47,7 +48,7 @@ pub async fn review_texts(
                 continue;
             }
         };
-        let settings = settings(config, &path, options);
+        let settings = settings(config, &paths, &path, options);
         let (document, head) = read(deps, text, settings).await;
         let mut reviewed = Reviewed {
             path,
@@ -91,10 +92,11 @@ pub async fn review_change(
         Some(file) => config::parse(&file.path, &file.text, &codes),
         None => (Config::default(), Vec::new()),
     };
+    let paths = Paths::new(&config);
     let mut documents = Vec::new();
     let mut spent = Usage::default();
     for file in &change.files {
-        if let Some(reviewed) = review_file(deps, file, &config, options, &mut spent).await {
+        if let Some(reviewed) = review_file(deps, file, &config, &paths, options, &mut spent).await {
             documents.push(reviewed);
         }
     }
@@ -135,14 +137,15 @@ async fn review_file(
     deps: &Deps,
     file: &ChangedFile,
     config: &Config,
+    paths: &Paths,
     options: &Options,
     spent: &mut Usage,
 ) -> Option<Reviewed> {
     let text = file.head.clone()?;
-    if config.is_excluded(&file.path) {
+    if paths.is_excluded(&file.path) {
         return None;
     }
-    let settings = settings(config, &file.path, options);
+    let settings = settings(config, paths, &file.path, options);
     let sha256 = sha256_hex(text.as_bytes());
     let (document, head) = read(deps, text, settings.clone()).await;
     if head.profile.kind != Kind::AiSpec && !settings.is_spec {
@@ -205,9 +208,9 @@ async fn ask_about(
     );
 }
 
-fn settings(config: &Config, path: &str, options: &Options) -> Settings {
+fn settings(config: &Config, paths: &Paths, path: &str, options: &Options) -> Settings {
     Settings {
-        is_spec: options.is_spec || config.is_spec(path),
+        is_spec: options.is_spec || paths.is_spec(path),
         off: config.off.clone(),
         severity: config.severity.clone(),
         waivers: config

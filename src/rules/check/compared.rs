@@ -272,6 +272,7 @@ fn contradiction(cx: &Context<'_>, at: &Level<'_>, other: &Level<'_>, case: &'st
         ],
         place: Some(place),
         related: vec![related],
+        ..Flaw::default()
     }
 }
 

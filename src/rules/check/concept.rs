@@ -117,7 +117,7 @@ impl ConceptCheck {
         answer.deferred_to = facts.iter().find_map(|fact| fact.deferred_to.clone());
         let passage =
             facts.iter().filter(|fact| fact.state == ConceptState::Mentioned).find_map(|fact| fact.passages.first());
-        let mut flaw = Flaw { place: passage.map(|passage| cx.place(passage.block, passage.lines)), ..Flaw::default() };
+        let mut flaw = Flaw { place: passage.map(|passage| cx.place(passage.block, passage.lines)), ..Flaw::whole() };
         if let Some(passage) = passage {
             flaw.values.push(("cue", passage.cue.clone()));
         }
@@ -146,7 +146,7 @@ impl ConceptCheck {
                 cx.document.blocks.iter().find(|block| block.lines == first.lines).map_or(0, |block| block.section);
             let place = super::Place { evidence: first.clone(), section };
             let severity = Some(Severity::Info);
-            answer.flaws.push(Flaw { case: "late", severity, place: Some(place), ..Flaw::default() });
+            answer.flaws.push(Flaw { case: "late", severity, place: Some(place), ..Flaw::whole() });
         }
     }
 }

@@ -174,7 +174,7 @@ impl MeasureCheck {
             }
             return;
         }
-        let mut flaw = Flaw::default();
+        let mut flaw = Flaw::whole();
         let named = self.named_by.iter().chain(&self.or_concept).filter_map(|id| cx.facts.concepts.get(id));
         let named = named.filter(|fact| fact.state >= ConceptState::Mentioned).find_map(|fact| fact.passages.first());
         let near = cx.facts.mentions.iter().find(|mention| self.filter.matches_metric(&mention.metric, cx));

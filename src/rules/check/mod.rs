@@ -153,6 +153,16 @@ pub struct Flaw {
     pub related: Vec<Evidence>,
     /// Values for the message.
     pub values: Vec<(&'static str, String)>,
+    /// It is a flaw of the document as a whole (something is missing): it stays the same flaw whichever line stands for it.
+    pub is_whole: bool,
+}
+
+impl Flaw {
+    /// A flaw of the document as a whole.
+    #[must_use]
+    pub fn whole() -> Self {
+        Self { is_whole: true, ..Self::default() }
+    }
 }
 
 /// One step less severe; advice stays advice.

@@ -87,7 +87,7 @@ impl Check for Pattern {
         if self.wanted {
             answer.evidence = found.into_iter().map(|(place, _)| place.evidence).collect();
             if answer.state == CheckState::Absent {
-                answer.flaws.push(Flaw::default());
+                answer.flaws.push(Flaw::whole());
             }
         } else {
             let flaw = |(place, text)| Flaw { place: Some(place), values: vec![("match", text)], ..Flaw::default() };

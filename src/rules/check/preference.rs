@@ -94,6 +94,7 @@ impl Check for Preference {
                 ("reason_line", place.evidence.lines.start.to_string()),
             ],
             related: vec![place.evidence],
+            ..Flaw::default()
         });
         vec![answer]
     }

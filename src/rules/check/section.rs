@@ -40,7 +40,7 @@ impl Check for SectionCheck {
         let full = sections.iter().find(|section| self.is_full(section, cx));
         let Some(first) = full.or(sections.first()) else {
             let mut answer = Answer::new(None, CheckState::Absent);
-            answer.flaws.push(Flaw::default());
+            answer.flaws.push(Flaw::whole());
             return vec![answer];
         };
         let lines = cx.document.lines.range(first.heading);
@@ -53,7 +53,7 @@ impl Check for SectionCheck {
                 severity: Some(Severity::Warning),
                 place: Some(Place { evidence: cx.evidence(lines), section }),
                 values: vec![("title", first.title.clone())],
-                ..Flaw::default()
+                ..Flaw::whole()
             });
         }
         vec![answer]

@@ -162,5 +162,6 @@ fn flaw(
         place: Some(cx.place_of(floor)),
         related,
         values: vec![("metric", label(floor)), ("value", shown(floor)), ("calculation", calculation)],
+        ..Flaw::default()
     }
 }

@@ -73,5 +73,6 @@ fn flaw(
         place: Some(cx.place_of(at)),
         related: others.iter().map(|measure| cx.evidence(measure.lines)).collect(),
         values: vec![("metric", label(at)), ("value", shown(at)), ("calculation", calculation)],
+        ..Flaw::default()
     }
 }

@@ -28,7 +28,7 @@ pub(super) async fn review(
     io: &mut Io<'_>,
 ) -> Result<Exit, CliError> {
     let token = env.first(&["GITHUB_TOKEN", "GH_TOKEN"]).ok_or(CliError::NoToken)?;
-    let (model, left_out) = model(setup::model_choice(&args.model, env), io)?;
+    let (model, left_out) = model(setup::model_choice(&args.model, env), io);
     let deps = setup::deps(model, env, "specreview");
     let api = api(args.github.github_url.as_deref(), env.get("GITHUB_API_URL"), host)?;
     let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;

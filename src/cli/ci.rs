@@ -33,7 +33,7 @@ struct Done {
 
 /// Reviews what the event is about, or what is named.
 pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
-    let (model, left_out) = model(setup::model_choice(&args.model, env), io)?;
+    let (model, left_out) = model(setup::model_choice(&args.model, env), io);
     let deps = setup::deps(model, env, "specreview");
     let done = match what(args, env) {
         What::Change(at, token) => match of_change(args, &deps, &at, token, left_out.clone(), env, io).await {

@@ -1,11 +1,14 @@
 //! `review`: files, folders, an address, standard input, or a pull request. Reads, asks the conductor, writes the report.
 
+use std::sync::Arc;
+
 use super::args::{Format, Review as Args};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, plain};
 use super::setup::{self, ModelChoice};
 use super::{change, config, load, report};
 use crate::job::{self, Options};
+use crate::model::Model;
 use crate::output::{Run, exit_status};
 use crate::review::{Gate, Skipped};
 use crate::source::url::{Address, recognise};
@@ -22,7 +25,7 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         ([(host, at)], 1) => return change::review(args, host, at, env, io).await,
         _ => return Err(CliError::MixedInputs),
     }
-    let (model, left_out) = model(setup::model_choice(&args.model, env), io)?;
+    let (model, left_out) = model(setup::model_choice(&args.model, env), io);
     let deps = setup::deps(model, env, "specreview");
     let (config, problems) = config::read(args.gate.config.as_deref(), &deps.rules)?;
     let loaded = load::load(&args.inputs, args.max_bytes, &config, env, io).await;
@@ -60,20 +63,17 @@ pub(super) fn options(args: &Args) -> Options {
 }
 
 /// The model, and why there is none where one is half configured: that is said and does not stop a review.
-pub(super) fn model(
-    choice: ModelChoice,
-    io: &mut Io<'_>,
-) -> Result<(Option<std::sync::Arc<dyn crate::model::Model>>, Option<String>), CliError> {
+pub(super) fn model(choice: ModelChoice, io: &mut Io<'_>) -> (Option<Arc<dyn Model>>, Option<String>) {
     let reason = match choice {
-        ModelChoice::None => return Ok((None, None)),
+        ModelChoice::None => return (None, None),
         ModelChoice::Ready(ready) => match setup::model(ready) {
-            Ok(model) => return Ok((Some(model), None)),
+            Ok(model) => return (Some(model), None),
             Err(error) => error.to_string(),
         },
         ModelChoice::Unfinished(reason) => reason,
     };
     let _ = writeln!(io.err, "warning: reviewed without a model: {}", plain(&reason));
-    Ok((None, Some(reason)))
+    (None, Some(reason))
 }
 
 /// The exit status of a report.

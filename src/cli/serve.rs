@@ -24,7 +24,7 @@ const IDLE: Duration = Duration::from_secs(1);
 /// How long a review that has begun may go on after the signal to stop. It is taken up again at the next start.
 const LAST: Duration = Duration::from_secs(20);
 /// How often old rows are removed, and how old they are then: longer than GitHub sends a delivery again.
-const TIDY: Duration = Duration::from_secs(60 * 60);
+const TIDY: Duration = Duration::from_hours(1);
 const KEEP: Millis = 8 * 24 * 60 * 60 * 1000;
 
 /// What the server needs, complete.

@@ -29,14 +29,22 @@ fn world() -> World {
 fn start(world: &World) -> Server {
     let args = ["serve", "--bind", "127.0.0.1:0", "--app-id", "1", "--app-key-file", "app.pem", "--log-format", "json"];
     let mut child = world.command(&args).stdout(Stdio::null()).spawn().unwrap();
-    let mut log = BufReader::new(child.stderr.take().unwrap());
-    loop {
+    let log = BufReader::new(child.stderr.take().unwrap());
+    let mut server = Server { child, address: String::new(), log };
+    while server.address.is_empty() {
         let mut line = String::new();
-        assert_ne!(log.read_line(&mut line).unwrap(), 0, "it ended: {:?}", child.wait());
+        assert_ne!(server.log.read_line(&mut line).unwrap(), 0, "it ended: {:?}", server.child.wait());
         let line: serde_json::Value = serde_json::from_str(&line).expect("every line of the log is JSON");
-        if let Some(address) = line["address"].as_str() {
-            return Server { child, address: address.to_owned(), log };
-        }
+        line["address"].as_str().unwrap_or_default().clone_into(&mut server.address);
+    }
+    server
+}
+
+impl Drop for Server {
+    /// A test that fails leaves no process behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -1,5 +1,6 @@
 //! Kind `measure`: is there a number of the right kind? Reads measures and mentions, and compares nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::concept::LEVELS;
@@ -41,6 +42,8 @@ pub(super) struct Filter {
     metrics: Vec<String>,
     /// Families; empty for any.
     families: Vec<String>,
+    /// Families that count only as a gate or target: how far people agree says nothing of a model.
+    except: Vec<String>,
     /// Only families that can measure one of the document's tasks.
     of_task: bool,
     /// Business measures instead of the quality of a model.
@@ -48,7 +51,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// Reads the keys `roles`, `metrics`, `families` (`task` for those of the document) and `business`.
+    /// Reads the keys `roles`, `metrics`, `families` (`task` for those of the document), `except-families` and `business`.
     pub(super) fn read(fields: &Fields<'_>, names: &Names) -> Option<Self> {
         let faults = fields.faults();
         let roles: Vec<_> = fields
@@ -68,9 +71,10 @@ impl Filter {
         let families = fields.list("families");
         let of_task = families.iter().any(|word| word.text == "task");
         let families: Vec<_> = families.into_iter().filter(|word| word.text != "task").collect();
+        let except = fields.list("except-families");
         let strange = metrics.iter().filter(|word| !is_known(word, "metric", &names.metrics, faults)).count();
-        let strange =
-            strange + families.iter().filter(|word| !is_known(word, "family", &names.families, faults)).count();
+        let strange = strange
+            + families.iter().chain(&except).filter(|word| !is_known(word, "family", &names.families, faults)).count();
         let business = fields.flag("business");
         if strange > 0 {
             return None;
@@ -79,6 +83,7 @@ impl Filter {
             roles: roles.into_iter().collect::<Option<_>>()?,
             metrics: metrics.into_iter().map(|word| word.text).collect(),
             families: families.into_iter().map(|word| word.text).collect(),
+            except: except.into_iter().map(|word| word.text).collect(),
             of_task,
             business,
         })
@@ -86,7 +91,20 @@ impl Filter {
 
     /// True for a measure that is meant.
     pub(super) fn matches(&self, measure: &Measure, cx: &Context<'_>) -> bool {
-        (self.roles.is_empty() || self.roles.contains(&measure.role)) && self.matches_metric(&measure.metric, cx)
+        let is_goal = matches!(measure.role, Role::Poc | Role::Target);
+        (self.roles.is_empty() || self.roles.contains(&measure.role))
+            && self.matches_metric(&measure.metric, cx)
+            && (is_goal || !self.is_excepted(&measure.metric, cx))
+    }
+
+    fn is_excepted(&self, id: &str, cx: &Context<'_>) -> bool {
+        let metric = cx.lexicon.metric(id);
+        metric.is_some_and(|metric| metric.families.iter().any(|family| self.except.contains(family)))
+    }
+
+    /// True for a metric whose name alone is meant.
+    fn matches_name(&self, id: &str, cx: &Context<'_>) -> bool {
+        self.matches_metric(id, cx) && !self.is_excepted(id, cx)
     }
 
     /// True for a metric that is meant.
@@ -125,6 +143,8 @@ struct MeasureCheck {
     vague: Phrases,
     /// A metric that is named, or measured in another role, makes it "mentioned".
     near_is_mentioned: bool,
+    /// The metric that the document speaks of most must be among those measured.
+    key_metric: bool,
     mentioned: Option<Severity>,
 }
 
@@ -139,6 +159,7 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<MeasureCheck> {
     Some(MeasureCheck {
         name_is_enough: fields.flag("name-is-enough"),
         near_is_mentioned: fields.flag("near-is-mentioned"),
+        key_metric: fields.flag("key-metric"),
         mentioned: fields.choice("mentioned", LEVELS).unwrap_or(Some(Severity::Warning)),
         named_by,
         or_concept,
@@ -153,17 +174,43 @@ impl Check for MeasureCheck {
         let measures = cx.facts.measures.iter().filter(|measure| self.filter.matches(measure, cx));
         answer.evidence = measures.take(5).map(|measure| cx.evidence(measure.lines)).collect();
         if answer.evidence.is_empty() && self.name_is_enough {
-            let named = cx.facts.mentions.iter().filter(|mention| self.filter.matches_metric(&mention.metric, cx));
+            let named = cx.facts.mentions.iter().filter(|mention| self.filter.matches_name(&mention.metric, cx));
             answer.evidence = named.take(3).map(|mention| cx.evidence(mention.lines)).collect();
         }
         if answer.evidence.is_empty() {
             self.fall_back_on_concepts(&mut answer, cx);
+        } else if let Some(key) = self.key_metric.then(|| self.forgotten_key(cx)).flatten() {
+            answer.state = CheckState::Mentioned;
+            answer.flaws.push(Flaw {
+                case: "elsewhere",
+                severity: self.mentioned,
+                place: Some(cx.place_of(key)),
+                values: vec![("metric", key.name.clone())],
+                ..Flaw::default()
+            });
         }
         vec![answer]
     }
 }
 
+/// Fewer mentions than this do not make a metric the key metric.
+const KEY_MENTIONS: usize = 3;
+
 impl MeasureCheck {
+    /// A value of the key metric, when the document measures it for another purpose only (a baseline, a gate).
+    fn forgotten_key<'a>(&self, cx: &Context<'a>) -> Option<&'a Measure> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for mention in cx.facts.mentions.iter().filter(|mention| self.filter.matches_name(&mention.metric, cx)) {
+            *counts.entry(&mention.metric).or_default() += 1;
+        }
+        let (key, mentions) = counts.into_iter().max_by_key(|(_, mentions)| *mentions)?;
+        let of_key = || cx.facts.measures.iter().filter(|measure| measure.metric == key);
+        let other = |measure: &&Measure| matches!(measure.role, Role::Baseline | Role::Poc);
+        let forgotten =
+            mentions >= KEY_MENTIONS && !of_key().any(|measure| !other(&measure) && measure.role != Role::Slo);
+        if forgotten { of_key().find(other) } else { None }
+    }
+
     fn fall_back_on_concepts(&self, answer: &mut Answer, cx: &Context<'_>) {
         let instead = self.or_concept.iter().filter_map(|id| cx.facts.concepts.get(id)).max_by_key(|fact| fact.state);
         if let Some(fact) = instead.filter(|fact| fact.state >= ConceptState::Specified) {
@@ -177,7 +224,7 @@ impl MeasureCheck {
         let mut flaw = Flaw::whole();
         let named = self.named_by.iter().chain(&self.or_concept).filter_map(|id| cx.facts.concepts.get(id));
         let named = named.filter(|fact| fact.state >= ConceptState::Mentioned).find_map(|fact| fact.passages.first());
-        let near = cx.facts.mentions.iter().find(|mention| self.filter.matches_metric(&mention.metric, cx));
+        let near = cx.facts.mentions.iter().find(|mention| self.filter.matches_name(&mention.metric, cx));
         answer.state = CheckState::Mentioned;
         if let Some((block, lines, words)) = self.vague_words(cx) {
             flaw.case = "vague";

@@ -1,7 +1,7 @@
 //! What has to be done so that the platform shows this review and nothing twice. Pure: (what is posted, the new review,
 //! what the platform can do) → actions. Never reads a platform and never sends anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::{Action, Capabilities, InlineComment, Posted, PostedComment, PostedReview, PostedSummary};
 use super::marker::{Item, Mark, MarkKind, MarkerKey, digest, is_marked};
@@ -73,7 +73,7 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
         let body = desk.sealed(MarkKind::Review, &[], words::review(comments.len()));
         actions.push(Action::CreateReview { commit: review.change.head.clone(), body, comments });
     }
-    actions.extend(desk.mine.comments.iter().filter_map(|(comment, mark)| desk.update(&page, comment, mark)));
+    actions.extend(desk.mine.comments.iter().filter_map(|standing| desk.update(&page, standing)));
     if let Some((id, wanted)) = desk.check(posted) {
         let output = if review.documents.is_empty() {
             check::without_spec(&page)
@@ -100,23 +100,100 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
 struct Mine<'a> {
     summaries: Vec<(&'a PostedSummary, Mark)>,
     reviews: Vec<Mark>,
-    comments: Vec<(&'a PostedComment, Mark)>,
+    comments: Vec<Standing<'a>>,
 }
 
 impl<'a> Mine<'a> {
-    fn of(posted: &'a Posted, review: &Review, key: &MarkerKey) -> Self {
+    fn of(posted: &'a Posted, review: &'a Review, key: &MarkerKey) -> Self {
         let read = |body: &str, kinds: &[MarkKind]| {
             key.read(&review.change.at, body).filter(|mark| kinds.contains(&mark.kind))
         };
         let summaries = posted.summaries.iter();
         let comments = posted.comments.iter();
+        let comments = comments.filter_map(|old| Some((old, read(&old.body, &[MarkKind::Inline])?))).collect();
         let submitted = posted.reviews.iter().filter(|old| !old.pending);
         Self {
             summaries: summaries.filter_map(|old| Some((old, read(&old.body, &[MarkKind::Summary])?))).collect(),
             reviews: submitted.filter_map(|old| read(&old.body, &[MarkKind::Review])).collect(),
-            comments: comments.filter_map(|old| Some((old, read(&old.body, &[MarkKind::Inline])?))).collect(),
+            comments: standing(review, comments),
         }
     }
+}
+
+/// What became of a finding that stands in a comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is still there: its index.
+    Same(usize),
+    /// The same rule still speaks, but of other words: the passage was rewritten and not mended.
+    Reworded(usize),
+    /// A model said it, and no model was asked this time.
+    Unknown,
+    /// It is gone.
+    Gone,
+}
+
+impl Fate {
+    fn finding(self) -> Option<usize> {
+        match self {
+            Self::Same(index) | Self::Reworded(index) => Some(index),
+            Self::Unknown | Self::Gone => None,
+        }
+    }
+}
+
+/// An own inline comment whose findings stood when it was written.
+struct Standing<'a> {
+    comment: &'a PostedComment,
+    mark: Mark,
+    /// The document it is about, when it was reviewed this time.
+    document: Option<&'a Reviewed>,
+    /// One fate per item of the mark.
+    fates: Vec<Fate>,
+}
+
+/// Follows what the comments say into the findings of now. Each finding is taken once: first by its fingerprint, then, among
+/// what the change introduces, by its rule.
+fn standing<'a>(review: &'a Review, comments: Vec<(&'a PostedComment, Mark)>) -> Vec<Standing<'a>> {
+    let document = |path: &str| review.documents.iter().find(|document| document.path == path);
+    let mut all: Vec<Standing<'a>> = comments
+        .into_iter()
+        .map(|(comment, mark)| Standing {
+            comment,
+            document: document(&comment.path),
+            fates: vec![Fate::Gone; mark.items.len()],
+            mark,
+        })
+        .collect();
+    let mut taken: BTreeSet<(&str, usize)> = BTreeSet::new();
+    for exact in [true, false] {
+        for Standing { document, mark, fates, .. } in &mut all {
+            let Some(document) = *document else { continue };
+            let asked = document.critique.model.is_some() && document.critique.incomplete.is_none();
+            for (item, fate) in mark.items.iter().zip(fates).filter(|(_, fate)| **fate == Fate::Gone) {
+                let same = |index: usize, finding: &Finding| {
+                    let new = index >= document.head.findings.len() || document.comparison.introduced.contains(&index);
+                    if exact {
+                        finding.fingerprint.as_str() == item.fingerprint
+                    } else {
+                        new && finding.key() == item.rule
+                    }
+                };
+                let found = document.findings().enumerate().find(|(index, finding)| {
+                    same(*index, finding) && !taken.contains(&(document.path.as_str(), *index))
+                });
+                *fate = match found {
+                    Some((index, _)) => {
+                        taken.insert((document.path.as_str(), index));
+                        if exact { Fate::Same(index) } else { Fate::Reworded(index) }
+                    }
+                    None if item.model && !asked => Fate::Unknown,
+                    None => Fate::Gone,
+                };
+            }
+        }
+    }
+    all
 }
 
 /// Everything that a decision looks at.
@@ -149,13 +226,14 @@ impl<'a> Desk<'a> {
         let wanted = self.options.inline && !posted;
         let mut standing = BTreeMap::new();
         let mut standing_comments = 0;
-        for (comment, mark) in &self.mine.comments {
-            let Some(document) = self.document(&comment.path) else { continue };
-            if Self::gone(document, mark).len() < mark.items.len() {
-                standing_comments += 1;
-            }
-            for item in &mark.items {
-                *standing.entry((comment.path.clone(), item.fingerprint.clone())).or_default() += 1;
+        for comment in &self.mine.comments {
+            let Some(document) = comment.document else { continue };
+            let findings: Vec<&Finding> =
+                comment.fates.iter().filter_map(|fate| document.finding(fate.finding()?)).collect();
+            standing_comments += usize::from(comment.fates.iter().any(|fate| *fate != Fate::Gone));
+            for finding in findings {
+                let key = (document.path.clone(), finding.fingerprint.as_str().to_owned());
+                *standing.entry(key).or_default() += 1;
             }
         }
         let inline =
@@ -208,31 +286,29 @@ impl<'a> Desk<'a> {
         actions
     }
 
-    /// Rewrites an own inline comment when some of its findings are gone.
-    fn update(&self, page: &Page<'_>, comment: &PostedComment, mark: &Mark) -> Option<Action> {
+    /// Rewrites an own inline comment when some of its findings are gone or read differently now.
+    fn update(&self, page: &Page<'_>, standing: &Standing<'_>) -> Option<Action> {
+        let Standing { comment, mark, document, fates } = standing;
         let head = &self.review.change.head;
         let rules = |items: &[&Item]| -> Vec<Md> { items.iter().map(|item| prose(&item.rule, 60)).collect() };
-        let all: Vec<&Item> = mark.items.iter().collect();
-        let Some(document) = self.document(&comment.path) else {
+        let Some(document) = document else {
+            let all: Vec<&Item> = mark.items.iter().collect();
             let left = self.left_the_change(&comment.path);
             return left.then(|| self.fixed(comment, mark, words::fixed_comment(head, rules(&all), false)));
         };
-        let gone = Self::gone(document, mark);
-        if gone.is_empty() {
+        let gone: Vec<&Item> =
+            mark.items.iter().zip(fates).filter(|(_, fate)| **fate == Fate::Gone).map(|(item, _)| item).collect();
+        if gone.len() == fates.len() {
+            return Some(self.fixed(comment, mark, words::fixed_comment(head, rules(&gone), true)));
+        }
+        let changed = fates.iter().any(|fate| matches!(fate, Fate::Gone | Fate::Reworded(_)));
+        if !changed || fates.contains(&Fate::Unknown) {
             return None;
         }
-        if gone.len() == mark.items.len() {
-            return Some(self.fixed(comment, mark, words::fixed_comment(head, rules(&all), true)));
-        }
-        let left: Vec<&Item> = mark.items.iter().filter(|item| !gone.contains(item)).collect();
-        let findings: Option<Vec<&Finding>> = left
-            .iter()
-            .map(|item| document.findings().find(|finding| finding.fingerprint.as_str() == item.fingerprint))
-            .collect();
-        let findings = findings?;
-        let items: Vec<Item> = left.into_iter().cloned().collect();
+        let findings: Vec<&Finding> = fates.iter().filter_map(|fate| document.finding(fate.finding()?)).collect();
+        let items: Vec<Item> = findings.iter().map(|finding| Item::of(finding)).collect();
         let limit = self.room(MarkKind::Inline, &items);
-        let mut text = words::partly_fixed(head, rules(&gone));
+        let mut text = if gone.is_empty() { Md::default() } else { words::partly_fixed(head, rules(&gone)) };
         text.push(inline::comment(page, document, &findings, None, limit.saturating_sub(text.units())));
         let body = self.sealed(MarkKind::Inline, &items, text);
         Some(Action::UpdateComment { id: comment.id.clone(), body })
@@ -263,10 +339,6 @@ impl<'a> Desk<'a> {
         Some((id, wanted))
     }
 
-    fn document(&self, path: &str) -> Option<&'a Reviewed> {
-        self.review.documents.iter().find(|document| document.path == path)
-    }
-
     /// True when nothing of the file is in the change any more; a file that is there but was not reviewed proves nothing.
     fn left_the_change(&self, path: &str) -> bool {
         let change = &self.review.change;
@@ -274,21 +346,6 @@ impl<'a> Desk<'a> {
             Some(file) => file.status == FileStatus::Removed,
             None => change.skipped.is_empty(),
         }
-    }
-
-    /// Items of a comment that the document no longer gives rise to. What a model said is gone only when a model was asked
-    /// again and answered.
-    fn gone<'m>(document: &Reviewed, mark: &'m Mark) -> Vec<&'m Item> {
-        let asked = document.critique.model.is_some() && document.critique.incomplete.is_none();
-        let mut now: Vec<&str> = document.findings().map(|finding| finding.fingerprint.as_str()).collect();
-        let mut is_gone = |item: &&Item| match now.iter().position(|known| *known == item.fingerprint) {
-            Some(at) => {
-                now.swap_remove(at);
-                false
-            }
-            None => asked || !item.model,
-        };
-        mark.items.iter().filter(|item| is_gone(item)).collect()
     }
 
     /// UTF-16 units that a text may have beside its marker.
@@ -519,6 +576,39 @@ mod tests {
         later.key = "run-3".into();
         let last = plan_of(&apply(shown, &review, actions), &later);
         assert!(body_of(&last, 1).starts_with("**Fixed in `fff9999`**: MON-002"), "{last:?}");
+    }
+
+    #[test]
+    fn a_passage_that_is_reworded_but_not_mended_keeps_its_comment() {
+        let shown = after(&first(vec![at_line("MET-002", 3, "good recall"), at_line("ARI-004", 5, "0.90")]));
+        let review = next(vec![at_line("MET-002", 4, "very good recall")]);
+        let actions = plan_of(&shown, &review);
+        let expected = ["update summary run-1-1", "update comment run-1-2.0", "update comment run-1-2.1"];
+        assert_eq!(words(&actions)[..3], expected, "no second comment");
+        let bodies = [body_of(&actions, 1), body_of(&actions, 2)];
+        assert!(
+            bodies.iter().any(|body| body.contains("very good recall") && !body.contains("Fixed in")),
+            "{bodies:?}"
+        );
+        assert!(bodies.iter().any(|body| body.starts_with("**Fixed in `fff9999`**: ARI-004")), "{bodies:?}");
+        let mut later = next(vec![at_line("MET-002", 4, "very good recall")]);
+        later.key = "run-3".into();
+        let again = plan_of(&apply(shown, &review, actions), &later);
+        assert_eq!(words(&again), ["update summary run-1-1", "check new failure +0"]);
+    }
+
+    #[test]
+    fn what_was_there_before_does_not_stand_in_for_what_is_fixed() {
+        let old = at_line("MET-002", 9, "an old target");
+        let with = |key: &str, findings: Vec<Finding>| {
+            let document = reviewed("a.md", findings, Some(vec![old.clone()]));
+            let mut review = review(change(&[("a.md", added(1..=10))]), vec![document]);
+            review.key = key.into();
+            review
+        };
+        let shown = after(&with("run-1", vec![old.clone(), at_line("MET-002", 3, "good recall")]));
+        let actions = plan_of(&shown, &with("run-2", vec![old.clone()]));
+        assert!(body_of(&actions, 1).starts_with("**Fixed in"), "{actions:?}");
     }
 
     #[test]

@@ -65,13 +65,14 @@ pub fn summary(page: &Page<'_>, limit: usize) -> Summary {
     Summary { text, overflow }
 }
 
-/// How the document was read, and every check with its state, by family.
+/// How the document was read, and, folded, every check with its state, by family.
 fn checklist(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
     if document.head.checks.is_empty() {
         return;
     }
     let mut families: Vec<(&str, [Vec<Md>; 3])> = Vec::new();
-    let mut apart = Vec::new();
+    let mut apart: Vec<(Option<&str>, Vec<Md>)> = Vec::new();
+    let mut counts = [0; 4];
     let mut checks: Vec<&Check> = document.head.checks.iter().collect();
     checks.sort_by_key(|check| Catalogue::rank(&check.rule));
     for check in checks {
@@ -79,11 +80,19 @@ fn checklist(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
             CheckState::Specified | CheckState::Waived => 0,
             CheckState::Mentioned => 1,
             CheckState::Absent => 2,
-            CheckState::NotApplicable => {
-                apart.push(label(check));
-                continue;
-            }
+            CheckState::NotApplicable => 3,
         };
+        if let Some(count) = counts.get_mut(column) {
+            *count += 1;
+        }
+        if column == 3 {
+            let reason = check.reason.as_deref();
+            match apart.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, rules)) => rules.push(label(check)),
+                None => apart.push((reason, vec![label(check)])),
+            }
+            continue;
+        }
         let family = page.catalogue.family(&check.rule);
         if families.iter().all(|(known, _)| *known != family) {
             families.push((family, Default::default()));
@@ -93,7 +102,7 @@ fn checklist(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
             cell.push(entry(page, document, check));
         }
     }
-    let mut table = md![words::profile(&document.head.profile), words::TABLE_HEAD];
+    let mut table = Md::from(words::TABLE_HEAD);
     for (family, cells) in families {
         table.push(md!["| **", prose(family, 60), "** |"]);
         for cell in cells {
@@ -101,11 +110,14 @@ fn checklist(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
         }
         table.push("\n");
     }
-    table.push("\n");
     if !apart.is_empty() {
-        table.push(words::not_applicable(apart));
+        table.push("\n");
     }
-    sheet.add(table);
+    for (reason, rules) in apart {
+        table.push(words::not_applicable(rules, reason));
+    }
+    sheet.add(words::profile(&document.head.profile));
+    sheet.fold(words::checklist_title(counts), &[table]);
 }
 
 /// `VER-001 data`: rule and part.

@@ -119,10 +119,22 @@ pub fn sign(state: CheckState) -> &'static str {
     }
 }
 
-/// Checks that make no sense for this document.
+/// Title of the fold with the table of checks: how many are stated, named only, missing, not applicable.
 #[must_use]
-pub fn not_applicable(rules: Vec<Md>) -> Md {
-    md!["– not applicable: ", Md::join(rules, ", "), "\n\n"]
+pub fn checklist_title([stated, named, missing, apart]: [usize; 4]) -> Md {
+    let title = md!["Checklist: ", stated, " stated, ", named, " named only, ", missing, " missing"];
+    if apart > 0 { md![title, ", ", apart, " not applicable"] } else { title }
+}
+
+/// Checks that make no sense for this document, for one reason.
+#[must_use]
+pub fn not_applicable(rules: Vec<Md>, reason: Option<&str>) -> Md {
+    let mut line = md!["– not applicable: ", Md::join(rules, ", ")];
+    if let Some(reason) = reason {
+        line.push(md![" (", prose(reason, NAME), ")"]);
+    }
+    line.push("\n");
+    line
 }
 
 /// `L12` or `L12–14`, plain.

@@ -2,7 +2,7 @@
 //! announcement wins. Never judges what the block says.
 
 use super::passage::{Shape, is_title, label};
-use crate::document::{BlockId, BlockKind, Document};
+use crate::document::{Block, BlockId, BlockKind, Document};
 use crate::facts::{Hit, Term};
 
 /// Numbers of concepts, sorted.
@@ -21,7 +21,7 @@ pub(super) fn announced(document: &Document, shape: &Shape<'_>, hits: &[Hit]) ->
         }
         let header = matches!(block.kind, BlockKind::TableRow { row: 0, .. });
         let list = if header { &mut headers } else { &mut labels };
-        if (header || block.kind == BlockKind::Heading || label(block).is_some_and(|end| hit.start < end))
+        if (header || block.kind == BlockKind::Heading || opens_label(block, hit))
             && let Some(list) = list.get_mut(hit.block)
         {
             list.push(*concept);
@@ -62,6 +62,13 @@ pub(super) fn announced(document: &Document, shape: &Shape<'_>, hits: &[Hit]) ->
         announced.push(concepts);
     }
     announced
+}
+
+/// True when the words open the label of the block, or are most of it.
+fn opens_label(block: &Block, hit: &Hit) -> bool {
+    label(block).is_some_and(|(start, end)| {
+        hit.start < end && (hit.start <= start + 5 || 2 * (hit.end.min(end) - hit.start) >= end - start)
+    })
 }
 
 /// Concepts that the heading of each section announces, or the nearest heading above that announces any.

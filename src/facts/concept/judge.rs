@@ -136,7 +136,7 @@ impl<'a> Judge<'a> {
             if taken.contains(&at) {
                 continue;
             }
-            let announced = self.is_announced(hit.block, number);
+            let announced = self.is_announced(hit.block, number, concept);
             match hit.term {
                 Term::Cue(_) => {}
                 Term::Pair(_) | Term::Weak(_) if !announced && self.off_topic(hit.block, concept) => continue,
@@ -164,7 +164,7 @@ impl<'a> Judge<'a> {
             }
         }
         for (block, concepts) in self.announced.iter().enumerate() {
-            if concepts.binary_search(&number).is_ok() && self.counts(block) {
+            if !concepts.is_empty() && self.is_announced(block, number, concept) && self.counts(block) {
                 let pieces = (0..self.signals.pieces(block).len()).filter(|piece| !taken.contains(&(block, *piece)));
                 triggers.extend(pieces.map(|piece| Trigger { block, piece, cue: None, announced: true }));
             }
@@ -180,8 +180,15 @@ impl<'a> Judge<'a> {
         triggers
     }
 
-    fn is_announced(&self, block: BlockId, concept: usize) -> bool {
-        self.announced.get(block).is_some_and(|concepts| concepts.binary_search(&concept).is_ok())
+    /// Announced for this concept, and for none that takes precedence.
+    fn is_announced(&self, block: BlockId, number: usize, concept: &RawConcept) -> bool {
+        self.announced.get(block).is_some_and(|announced| {
+            let first = |other: &usize| {
+                let other = self.lexicon.concepts().get(*other);
+                other.is_some_and(|(_, other)| concept.not_under.contains(&other.concept))
+            };
+            announced.binary_search(&number).is_ok() && !announced.iter().any(first)
+        })
     }
 
     /// True in passages that are announced for something else.
@@ -271,7 +278,7 @@ impl<'a> Judge<'a> {
             Token::Signal(signal) => piece.has(*signal),
             Token::Phrases(term) => self.stands(term, block, piece),
             Token::Cue => {
-                self.stands(&Term::Cue(number), block, piece) || self.stands(&Term::Weak(number), block, piece)
+                self.stands(&Term::Cue(number), block, piece) || self.stands(&Term::Pair(number), block, piece)
             }
             Token::Announced => false,
         }

@@ -199,11 +199,11 @@ pub(super) fn is_title(document: &Document, section: SectionId) -> bool {
         && document.sections.len() > 2
 }
 
-/// A label that opens a block: "Rollback:", "C.2 Entry conditions.", the first cell of a row. Its end in the text.
-pub(super) fn label(block: &Block) -> Option<usize> {
+/// A label that opens a block: "Rollback:", "C.2 Entry conditions.", the first cell of a row. Its place in the text.
+pub(super) fn label(block: &Block) -> Option<(usize, usize)> {
     let text = block.text.as_str();
     if let BlockKind::TableRow { .. } = block.kind {
-        return text.find(" | ").or(Some(text.len()));
+        return Some((0, text.find(" | ").unwrap_or(text.len())));
     }
     if matches!(block.kind, BlockKind::Fence { .. }) {
         return None;
@@ -218,10 +218,10 @@ pub(super) fn label(block: &Block) -> Option<usize> {
     let end = match (strong, weak) {
         (Some(end), weak) if weak.is_none_or(|weak| end < weak) && words(end) <= 7 => Some(end),
         (_, Some(end)) if words(end) <= if skipped > 0 { 8 } else { 4 } => Some(end),
-        (None, None) if words(rest.len()) <= 5 => Some(rest.len()),
+        (None, None) if words(rest.len()) <= 5 && matches!(block.kind, BlockKind::Item { .. }) => Some(rest.len()),
         _ => None,
     };
-    end.map(|end| skipped + end)
+    end.map(|end| (skipped, skipped + end))
 }
 
 /// Bytes of a number or id that opens a text ("C.2 ", "7.1 ", "R-01 ").

@@ -127,7 +127,12 @@ impl Compiler {
         raw: &RawLexicon,
     ) {
         let Some(meaning) = self.numbers.get(term).copied() else { return };
-        for text in phrases {
+        // A phrase that is a whole vocabulary of the page stands for every phrase of it.
+        let whole = |text: &String| {
+            let words = text.strip_prefix('@').filter(|name| !name.contains(' '))?;
+            own?.1.words.get(words)
+        };
+        for text in phrases.iter().flat_map(|text| whole(text).map_or(std::slice::from_ref(text), Vec::as_slice)) {
             match phrase::parse(text) {
                 Err(message) => self.problem(id, message),
                 Ok(spellings) => {

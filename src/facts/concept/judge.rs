@@ -209,7 +209,7 @@ impl<'a> Judge<'a> {
     fn counts(&self, block: BlockId) -> bool {
         self.document.blocks.get(block).is_some_and(|block| {
             block.mark == Mark::Content
-                && !matches!(block.kind, BlockKind::Heading | BlockKind::TableRow { row: 0, .. })
+                && block.kind != BlockKind::Heading
                 && block.text.chars().any(char::is_alphanumeric)
         })
     }

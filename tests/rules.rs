@@ -11,6 +11,15 @@ fn main() {
         let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
         if all.is_empty() { Ok(()) } else { Err(Failed::from(all.join("\n"))) }
     }));
+    let misnamed: Vec<String> = set
+        .rules
+        .iter()
+        .filter(|rule| !rule.page.path.ends_with(&format!("/{}.md", rule.name)))
+        .map(|rule| format!("{} holds the rule {}: call the file so", rule.page.path, rule.name))
+        .collect();
+    trials.push(Trial::test("a_page_is_called_like_its_rule", move || {
+        if misnamed.is_empty() { Ok(()) } else { Err(Failed::from(misnamed.join("\n"))) }
+    }));
     trials.push(Trial::test("pages_have_at_least_two_examples_of_each_kind", move || enough_examples(&set)));
     libtest_mimic::run(&arguments, trials).exit();
 }

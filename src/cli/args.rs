@@ -156,6 +156,7 @@ pub(super) struct GitHubFlags {
     SPECREVIEW_WEBHOOK_SECRET       secret of the App's webhook\n  \
     SPECREVIEW_WEBHOOK_SECRET_NEXT  a second one, while the secret is being changed\n  \
     SPECREVIEW_APP_KEY              private key of the App (PEM), unless --app-key-file is given\n  \
+    SPECREVIEW_MARKER_KEY           seals the marks by which the bot finds its own comments; keep it for good\n  \
     SPECREVIEW_MODEL_KEY            key of the model endpoint")]
 pub(super) struct Serve {
     /// Address to listen on [env: SPECREVIEW_BIND]

@@ -78,7 +78,7 @@ async fn a_push_that_mends_one_finding_takes_it_out_of_the_summary_and_posts_not
 /// How often the finding about the gate is told, on lines, in the summary, in the check. (Its code stands in the checklist in
 /// any case.)
 fn gates_told(pull: &Pull) -> usize {
-    const PAGE: &str = "above-target.md";
+    const PAGE: &str = "poc-threshold-above-target.md";
     let inline = pull.inline().iter().filter(|one| one.body.contains(PAGE) && !one.body.contains("Fixed in")).count();
     let annotations = pull
         .check()

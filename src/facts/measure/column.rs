@@ -115,3 +115,17 @@ pub(super) fn with_unit(quantity: &Quantity, column: &Column) -> Quantity {
     }
     quantity
 }
+
+/// What the first bracket of a label says: "Recall (target)".
+pub(super) fn bracket_cue(after: &str) -> Option<Cue> {
+    let inner = after.split_once('(')?.1.split_once(')')?.0;
+    role::of_label(inner)
+}
+
+/// The cue that stands nearest to a number.
+pub(super) fn nearest(cues: &[Cue], start: usize, end: usize) -> Option<Cue> {
+    cues.iter()
+        .copied()
+        .filter(|cue| cue.end <= start || cue.start >= end)
+        .min_by_key(|cue| if cue.end <= start { start - cue.end } else { cue.start - end })
+}

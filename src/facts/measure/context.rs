@@ -1,7 +1,7 @@
 //! What the surroundings of a block say about its numbers: label, lead, parent item, heading. Never reads the numbers.
 
-use super::Reader;
 use super::role::{self, Cue, Place, Purpose};
+use super::{Reader, Role};
 use crate::document::{BlockId, BlockKind, SectionId, sentences};
 
 /// Levels of nesting that are looked at.
@@ -48,27 +48,41 @@ pub(super) fn of(reader: &Reader<'_>, id: BlockId) -> Context {
     Context { near, heading: heading(reader, block.section) }
 }
 
-/// What the headings from `section` upwards say; the innermost that says anything wins.
+/// What the headings from `section` upwards say. The innermost that says anything wins; "Targets" below "Pilot" are those of
+/// the pilot.
 pub(super) fn heading(reader: &Reader<'_>, section: SectionId) -> Option<Cue> {
     let mut at = Some(section);
+    let mut plain = None;
     for _ in 0..DEPTH {
-        let section = reader.document.sections.get(at?)?;
+        let Some((id, section)) = at.and_then(|id| Some((id, reader.document.sections.get(id)?))) else { break };
+        at = section.parent;
         // The title of the document speaks of the whole project.
-        if section.level > 0
-            && !(section.level == 1 && section.parent.is_none_or(|parent| parent == 0) && is_title(reader, at?))
-            && let Some(cue) = role::of_heading(&section.title)
-        {
+        if section.level == 0 || is_title(reader, id) {
+            continue;
+        }
+        let Some(cue) = role::of_heading(&section.title) else { continue };
+        let special = matches!(cue.purpose, Purpose::For(Role::Poc | Role::Slo | Role::Stretch));
+        if plain.is_some() && special {
             return Some(cue);
         }
-        at = section.parent;
+        if cue.purpose != Purpose::For(Role::Target) || names_launch(&section.title) {
+            return plain.or(Some(cue));
+        }
+        plain = plain.or(Some(cue));
     }
-    None
+    plain
+}
+
+/// The words say that the number is for the launch, and not just that it is a bound.
+pub(super) fn names_launch(text: &str) -> bool {
+    let low = text.to_lowercase();
+    ["launch", "live", "ship", "acceptance", "release", "production", "roll"].iter().any(|word| low.contains(word))
 }
 
 fn is_title(reader: &Reader<'_>, section: SectionId) -> bool {
     let first = reader.document.sections.iter().position(|section| section.level > 0);
     let alone = reader.document.sections.iter().filter(|section| section.level == 1).count() == 1;
-    first == Some(section) && alone
+    alone && first == Some(section) && reader.document.sections.get(section).is_some_and(|section| section.level == 1)
 }
 
 /// What a lead or parent item says: its last sentence when it ends in a colon, else its label.

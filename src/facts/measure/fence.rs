@@ -1,7 +1,7 @@
 //! Measures in fences of data or plain text: `target_recall: 0.92`, drawn boxes. Never reads programs.
 
 use super::context::Context;
-use super::role::{self, Cue, Place};
+use super::role::{self, Cue, Place, Purpose};
 use super::sentence::read_range;
 use super::{Found, Reader, context};
 use crate::document::BlockId;
@@ -41,6 +41,9 @@ pub(super) fn read(reader: &Reader<'_>, block: BlockId, found: &mut Found) {
         // Sample data has names and numbers but nobody who says what they are for.
         let bound = trimmed.contains(['≥', '≤', '<', '>']);
         if near.is_none() && !bound && surroundings.near.is_none() {
+            continue;
+        }
+        if near.is_some_and(|cue| cue.purpose == Purpose::Other) {
             continue;
         }
         let context = Context { near: near.or(surroundings.near), heading: surroundings.heading };

@@ -22,7 +22,7 @@ fn connects(word: &str) -> bool {
         below above under over about around approximately roughly nearly almost rise rises rose fall falls fell drop drops dropped go goes went improve improves improved improving increase \
         increases increased decrease decreases decreased reduces reduced cut only just even still already again our its their average mean median overall final new this that it which we require \
         requires required expect expects expected want get gets moves moved raised raise brought bring beat beats beating pass passes hit hits show shows shown equals equal exactly within between \
-        geq leq ge le lt gt itself then also respectively both each all as estimated some measured ≥ ";
+        geq leq ge le lt gt itself then also respectively both each all as estimated some measured attain attains attained mindestens höchstens au moins al menos не менее более plus ≥ ";
     let mut padded = String::with_capacity(word.len() + 2);
     padded.push(' ');
     padded.push_str(word);
@@ -119,7 +119,9 @@ pub(super) fn left_gap(text: &str, quantity: &Quantity) -> Gap {
             // "F1 (≥ 0.65": the number itself stands in the bracket.
             continue;
         }
-        if breaks(low) {
+        // "Recall leads; it must reach 0.97."
+        let goes_on = low == ";" && matches!(tokens.low(n + 1), "it" | "this" | "they" | "that" | "which");
+        if breaks(low) && !goes_on {
             return Gap::Broken;
         }
         if low == "," {
@@ -168,7 +170,7 @@ pub(super) fn left_gap(text: &str, quantity: &Quantity) -> Gap {
         last -= 1;
     }
     let last = tokens.before(last, 1);
-    if matches!(last, "on" | "in" | "for" | "with" | "per" | "after" | "during" | "and" | "or" | "every") {
+    if matches!(last, "on" | "in" | "for" | "with" | "per" | "after" | "during" | "and" | "or" | "every" | "top") {
         return Gap::Broken;
     }
     let bound = matches!(
@@ -266,7 +268,7 @@ pub(super) fn continues(text: &str, first: &Quantity, second: &Quantity) -> bool
     let mut unknown = 0;
     for token in &tokens.list {
         let low = token.low.as_str();
-        if breaks(low) && low != "when" && low != "once" {
+        if breaks(low) && !matches!(low, "when" | "once" | ";") {
             return false;
         }
         let cue = cues.iter().any(|cue| cue.start <= token.start && token.start < cue.end);
@@ -296,6 +298,7 @@ pub(super) fn continues(text: &str, first: &Quantity, second: &Quantity) -> bool
             unknown += 1;
         }
     }
-    let last = tokens.before(tokens.len(), 1);
-    unknown <= 2 && !matches!(last, "on" | "in" | "for" | "during" | "after" | "with" | "every")
+    let words = tokens.list.iter().rev().find(|token| token.kind == Kind::Word);
+    let last = words.map_or("", |token| token.low.as_str());
+    unknown <= 2 && !matches!(last, "on" | "in" | "for" | "during" | "after" | "with" | "every" | "top")
 }

@@ -4,7 +4,7 @@ use super::column::{Column, cells, columns, lengths, with_unit};
 use super::purpose::Ruling;
 use super::role::{self, Cue, Purpose};
 use super::wording::is_change;
-use super::{Found, Measure, Reader, Role, goal};
+use super::{Found, Measure, Reader, Role, goal, subject};
 use crate::document::{BlockId, BlockKind, Mark, SectionId, Table, sentences};
 use crate::facts::{Comparator, Quantity, Unit};
 
@@ -42,9 +42,11 @@ fn goal_section(reader: &Reader<'_>, section: SectionId) -> bool {
 /// A section of goals, a list under a lead that announces them, or a paragraph with the label of a goal.
 fn goal_place(reader: &Reader<'_>, id: BlockId) -> bool {
     let Some(block) = reader.block(id) else { return false };
-    let lead = block
-        .lead
-        .is_some_and(|lead| goal::announces(reader.text(lead)) && reader.text(lead).split_whitespace().count() <= 14);
+    let lead = block.lead.is_some_and(|lead| {
+        let text = reader.text(lead).trim_end();
+        let words = text.split_whitespace().count();
+        goal::announces(text) && words <= 14 && (text.ends_with(':') || words <= 5)
+    });
     lead || goal::labelled(&block.text) || goal_section(reader, block.section)
 }
 
@@ -128,7 +130,7 @@ fn read_table(reader: &Reader<'_>, table: &Table, found: &mut Found) {
             .filter(|cue| matches!(cue.purpose, Purpose::For(_)));
         let name = name_of_row(reader, row.block, &places, &columns);
         let section = reader.document.sections.get(header.section).map_or("", |section| section.title.as_str());
-        let name = if row_cue.is_some() && places.len() <= 3 { goal::bare(section) } else { name };
+        let name = if row_cue.is_some() && places.len() <= 3 { subject::bare(section) } else { name };
         let values = values_of_row(reader, row.block, &places, &columns, row_cue);
         let baseline = values
             .iter()
@@ -166,7 +168,7 @@ fn name_of_row(reader: &Reader<'_>, block: BlockId, places: &[(usize, usize)], c
             && cell(*n).contains(' ')
     });
     let longest = (0..places.len().min(3)).filter(|n| !numbers(*n)).max_by_key(|n| cell(*n).len());
-    goal::bare(cell(titled.or(longest).unwrap_or(0)))
+    subject::bare(cell(titled.or(longest).unwrap_or(0)))
 }
 
 fn values_of_row(
@@ -213,7 +215,7 @@ fn read_sentence(reader: &Reader<'_>, block: BlockId, start: usize, end: usize, 
             let chain = quantities
                 .get(at + 1)
                 .is_some_and(|third| goal::is_arrow(text.get(second.end..third.start).unwrap_or_default()));
-            let name = goal::subject(before, text.get(second.end..end).unwrap_or_default());
+            let name = subject::subject(before, text.get(second.end..end).unwrap_or_default());
             let verb = goal::moves(sentence);
             if !chain
                 && !quality
@@ -264,7 +266,7 @@ fn read_sentence(reader: &Reader<'_>, block: BlockId, start: usize, end: usize, 
         {
             continue;
         }
-        if let Some(name) = goal::change(before, behind, first) {
+        if let Some(name) = subject::change(before, behind, first) {
             if goals || goal::is_aim(sentence) {
                 let comparator = first.comparator.or(Some(Comparator::AtLeast)).filter(|_| first.upper.is_none());
                 write(
@@ -288,8 +290,8 @@ fn read_sentence(reader: &Reader<'_>, block: BlockId, start: usize, end: usize, 
         let near =
             role::best(&role::cues(sentence, role::Place::Sentence)).filter(|cue| !cue.weak).map(|cue| cue.purpose);
         let counts = matches!(near, None | Some(Purpose::For(Role::Target)));
-        if goals && bound && counts && goal::is_level(before) && !is_change(before, behind) {
-            let name = goal::subject(before, "");
+        if goals && bound && counts && subject::is_level(before) && !is_change(before, behind) {
+            let name = subject::subject(before, "");
             if !name.is_empty() {
                 write(
                     reader,

@@ -12,6 +12,7 @@ mod purpose;
 mod role;
 mod sentence;
 mod slice;
+mod subject;
 mod table;
 mod wording;
 
@@ -158,7 +159,7 @@ pub fn measures(
     }
     kpi::read(&reader, &mut found);
     found.measures.sort_by_key(|measure| (measure.block, measure.quantity.start, measure.span));
-    purpose::settle(&mut found.measures, lexicon);
+    purpose::settle(&mut found.measures);
     let mentions = mentions(&reader, &found.measures);
     (found.measures, mentions, found.open)
 }
@@ -319,3 +320,6 @@ fn name_is_sure(reader: &Reader<'_>, id: BlockId, names: &[name::Name], name: &n
         first.metric != second.metric && gap.len() <= 12 && !gap.contains('.')
     })
 }
+
+#[cfg(test)]
+mod tests;

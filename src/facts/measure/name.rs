@@ -70,7 +70,8 @@ fn dressed(tokens: &Tokens<'_>, lexicon: &Lexicon, start: usize, end: usize, met
         let word = tokens.before(before, 1 + hyphen);
         let Some(kind) = averaging(word) else {
             if matches!(word, "averaged" | "average" | "avg")
-                && averaging(tokens.before(before, 2 + hyphen * 2)).is_some()
+                && averaging(tokens.before(before, 2 + hyphen + usize::from(tokens.before(before, 2 + hyphen) == "-")))
+                    .is_some()
             {
                 before -= 1 + hyphen;
                 continue;

@@ -32,10 +32,34 @@ impl Clause<'_> {
         }
     }
 
+    /// How many numbers follow each other from `at` on with nothing but commas between.
+    fn list_from(&self, at: usize) -> usize {
+        let mut count = 1;
+        while let (Some(a), Some(b)) = (self.quantities.get(at + count - 1), self.quantities.get(at + count)) {
+            let gap = self.between(a.end, b.start).trim();
+            if !matches!(gap, "," | "and" | ", and" | "or" | ", or") || a.comparator.is_some() {
+                break;
+            }
+            count += 1;
+        }
+        count
+    }
+
+    /// The name stands in a group such as "precision, recall and F1".
+    fn is_joined(&self, name: usize) -> bool {
+        let pair = |a: usize, b: usize| match (self.names.get(a), self.names.get(b)) {
+            (Some(a), Some(b)) => joined(self.between(a.end, b.start)),
+            _ => false,
+        };
+        name.checked_sub(1).is_some_and(|before| pair(before, name))
+    }
+
     /// "10 % of the tickets": a share of something.
     fn is_share(&self, quantity: &Quantity) -> bool {
         let after = self.text.get(quantity.end..).unwrap_or_default().trim_start();
-        after.starts_with("of ") && !after.starts_with("of which") && !matches!(quantity.unit, Unit::Points)
+        after.starts_with("of ")
+            && !after.starts_with("of which")
+            && matches!(quantity.unit, Unit::Percent | Unit::Count(_))
     }
 
     /// Pairs names and numbers.
@@ -49,6 +73,17 @@ impl Clause<'_> {
             let Some(quantity) = self.quantities.get(at).copied() else { continue };
             let left = self.names.iter().rposition(|name| name.end <= quantity.start);
             let right = self.names.iter().position(|name| name.start >= quantity.end);
+            let alone = left.is_none_or(|name| !self.is_joined(name));
+            let list = if alone { self.list_from(at) } else { 0 };
+            if list >= 3 {
+                // "quantiles of 5, 25, 50 and 95": parameters, no values.
+                for n in at..at + list {
+                    if let Some(done) = done.get_mut(n) {
+                        *done = true;
+                    }
+                }
+                continue;
+            }
             let left_ok = left.map_or(Gap::Broken, |name| self.left(name, at, &pairs));
             let right_ok = right.map_or(Gap::Broken, |name| self.right(name, at));
             let used = left.is_some_and(|left| pairs.iter().any(|pair| pair.name == left));
@@ -90,7 +125,7 @@ impl Clause<'_> {
             }
             _ => left_gap(self.between(found.end, quantity.start), quantity),
         };
-        let share = self.is_share(quantity) && gap != Gap::Tight;
+        let share = self.is_share(quantity) && (gap != Gap::Tight || previous.is_some());
         let doubtful = fit == Fit::Doubtful
             && (gap != Gap::Tight
                 || self.between(found.end, quantity.start).len() > 24
@@ -107,6 +142,8 @@ impl Clause<'_> {
                 let noun = matches!(&quantity.unit, Unit::Count(_)) && quantity.decimals > 0 && quantity.value <= 1.0;
                 if noun { right_gap(self.between(quantity.end, found.start), written) } else { Gap::Broken }
             }
+            // "six quantile losses" counts them.
+            _ if matches!(quantity.unit, Unit::Count(_)) && quantity.decimals == 0 => Gap::Broken,
             _ => right_gap(self.between(quantity.end, found.start), written),
         }
     }

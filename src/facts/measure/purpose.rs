@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::role::{Cue, Purpose};
 use super::{Measure, Role};
-use crate::facts::{Comparator, Lexicon, Metric, Quantity, Unit};
+use crate::facts::{Comparator, Metric, Quantity, Unit};
 
 /// What was decided about a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -276,7 +276,15 @@ pub(super) fn fit(metric: &Metric, quantity: &Quantity) -> Fit {
 }
 
 /// Last look at all measures: an MVP is a step of its own where a proof of concept stands beside it, and the gate itself where not.
-pub(super) fn settle(measures: &mut [Measure], _lexicon: &Lexicon) {
+/// A minimum is a step of its own only where another target stands beside it.
+pub(super) fn settle(measures: &mut [Measure]) {
+    let targets: Vec<Measure> =
+        measures.iter().filter(|measure| measure.role == Role::Target && measure.phase.is_none()).cloned().collect();
+    for measure in measures.iter_mut().filter(|measure| measure.phase.as_deref() == Some("minimum")) {
+        if !targets.iter().any(|target| target.same_key(measure)) {
+            measure.phase = None;
+        }
+    }
     let poc = measures.iter().any(|measure| measure.role == Role::Poc && measure.phase.as_deref() != Some("mvp"));
     if poc {
         for measure in

@@ -67,7 +67,8 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          so far, to date, incumbent, legacy, moving average, macros, rule based, rules based, rule set, heuristic, heuristics, naive, \
          seasonal naive, last year, last quarter, last month, same weekday last year, previous year, business as usual, bau, starting point, \
          old system, old process, keyword search, state of the art, sota, most popular, previous model, present model, at the moment, \
-         without the model, without ai, without ml, current process, manual process, before the project, starts from, starting from, \
+         present procedure, present process, present practice, present method, present system, present rules, present way, \
+         present approach, without the model, without ai, without ml, current process, manual process, before the project, starts from, starting from, \
          bar to beat, simple method, simple methods, dummy classifier, logistic regression, exponential smoothing, baseline model, ist wert",
     ),
     (
@@ -121,7 +122,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
     (
         For(Target),
         Label,
-        "goal, goals, objective, objectives, release, production, prod, required, requirement, requirements, minimum, min, threshold, gate, pass, bar, \
+        "goal, goals, objective, objectives, release, production, prod, required, gates, thresholds, bars, limits, requirement, requirements, minimum, min, threshold, gate, pass, bar, \
          accept, accepted, accepts, final, to be, soll, ziel, level, limit, expected, future, desired, must, shall, must have, floor, ceiling, ga, aim, \
          commitment, criterion, criteria, value required, to, needed, scale, live, full use, phase 2, phase 3, stage 2, stage 3, gate 2, gate 3, gate b, \
          success, maximum, max, acceptable, full service, full operation, v1",
@@ -139,7 +140,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
         "alert, alerts, alerted, alarm, alarms, alarmed, pages, paged, pager, drops below, drops under, drop below, drop under, falls below, falls under, \
          fall below, fall under, falling below, sinks below, sink below, dips below, dip below, slips below, slips under, rises above, climbs above, \
          goes above, goes below, degrade, degrades, degraded, degradation, decay, decays, retrain, retrained, retraining, re train, roll back, \
-         rolled back, rollback, rolls back, withdrawn, slo, sla, slos, in a row, consecutive, running, tripwire, trip wire, counts as worn, \
+         rolled back, rollback, rolls back, withdrawn, slo, sla, slos, in a row, consecutive, tripwire, trip wire, counts as worn, \
          incident, deteriorat*, under launch value, below launch value, below its launch, under its launch, under its accepted, below its accepted, \
          kill switch, switched off, switch off, fall back to, falls back to, live limit, warning level, red line, drift, drifts, drifted, \
          triggers, trigger, is triggered, wakes, escalated, escalate, escalates, suspended, suspend, paused, error budget",
@@ -173,7 +174,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          statistical power, margin of error, worse than the rest, between groups, across groups, between the groups, any group, any slice, any subgroup, \
          each group, subgroups, among groups, demographic groups, gap between, difference between, inter annotator, inter rater, label noise, \
          label quality, labels are, labelled twice, labeled twice, label audit, data quality, ocr confidence, of the labels, of labels, annotation quality, \
-         confidence level, weight, dropout, learning rate, batch size, sample size",
+         confidence level, weight, implausibly, suspiciously, too good to be true, sanity check, leakage, dropout, learning rate, batch size, sample size",
     ),
     (
         Other,
@@ -213,11 +214,20 @@ const CUES: &[(Purpose, Weight, &str)] = &[
     ),
 ];
 
+/// Who is compared with, when they reach a value.
+const PEOPLE: &str = "planners nurses doctors physicians clinicians radiologists pathologists agents analysts staff editors underwriters moderators \
+    inspectors experts humans people annotators operators reviewers technicians lawyers teachers engineers adjusters buyers dispatchers officers";
+
 type Phrases = BTreeMap<&'static str, Vec<(Vec<&'static str>, Purpose, Weight)>>;
 
 /// Phrases by their first word; those whose first word is open stand under the empty word.
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     let mut phrases = Phrases::new();
+    for people in PEOPLE.split_whitespace() {
+        for verb in ["reach", "achieve", "attain", "manage", "score", "get", "agree"] {
+            phrases.entry(people).or_default().push((vec![people, verb], For(Human), Strong));
+        }
+    }
     for (purpose, weight, list) in CUES {
         for phrase in list.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
             let words: Vec<&str> = phrase.split([' ', '-', '/']).filter(|word| !word.is_empty()).collect();

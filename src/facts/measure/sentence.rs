@@ -5,10 +5,10 @@ use super::name::{Name, id};
 use super::pair::{Clause, Pair};
 use super::purpose::{Case, Fit, Ruling, fit, metric_is_agreement, rule};
 use super::role::{Cue, Place, cues};
-use super::wording::{about_labels, divide, forbids, is_change, later_phase, strip_bounds};
+use super::wording::{about_labels, divide, forbids, is_change, is_fall, later_phase, strip_bounds};
 use super::{Draft, Found, Reader, Role, goal, slice};
 use crate::document::{BlockId, sentences};
-use crate::facts::{Quantity, Unit};
+use crate::facts::{Metric, Quantity, Unit};
 
 /// Reads all sentences of a block.
 pub(super) fn read_block(reader: &Reader<'_>, block: BlockId, found: &mut Found) {
@@ -17,13 +17,22 @@ pub(super) fn read_block(reader: &Reader<'_>, block: BlockId, found: &mut Found)
     }
     let text = reader.text(block);
     let mut context = context::of(reader, block);
+    let mut last: Option<usize> = None;
     for (at, sentence) in sentences(text).enumerate() {
         if at > 0
             && let Some(cue) = context::label(text)
         {
             context.near = Some(cue);
         }
-        read_range(reader, block, sentence.start, sentence.start + sentence.text.len(), context, found);
+        let end = sentence.start + sentence.text.len();
+        let named = reader.names(block).iter().any(|name| sentence.start <= name.start && name.end <= end);
+        let first = sentence.text.split_whitespace().next().unwrap_or_default().to_lowercase();
+        // "Recall leads. It must reach 0.97."
+        let pronoun = !named && matches!(first.as_str(), "it" | "this" | "they" | "that");
+        let start = last.filter(|_| pronoun).unwrap_or(sentence.start);
+        let before = found.measures.len();
+        read_range(reader, block, start, end, context, found);
+        last = (named && found.measures.len() == before).then_some(sentence.start);
     }
 }
 
@@ -98,8 +107,16 @@ impl Line<'_> {
     }
 
     fn write(&self, pairs: &[Pair], found: &mut Found) {
-        let mut used: Vec<usize> = pairs.iter().map(|pair| pair.quantity).collect();
-        used.dedup();
+        // Numbers that a cue can belong to: those with a metric, and other shares ("better than the 0.78 of the old rules").
+        let share = |quantity: &Quantity| {
+            quantity.unit == Unit::Percent || quantity.unit == Unit::Plain && quantity.decimals > 0
+        };
+        let all = self.clause.quantities.iter().enumerate();
+        let used: Vec<usize> = all
+            .filter(|(n, quantity)| share(quantity) || pairs.iter().any(|pair| pair.quantity == *n))
+            .map(|(n, _)| n)
+            .collect();
+        let mut written: Vec<(usize, super::Measure)> = Vec::new();
         let conditions = self.conditions(pairs);
         for (n, pair) in pairs.iter().enumerate() {
             let (Some(name), Some(quantity)) =
@@ -115,7 +132,9 @@ impl Line<'_> {
             }
             let place = used.iter().position(|at| *at == pair.quantity).unwrap_or(0);
             let (from, to) = self.segment(&used, place);
-            let (near, far) = self.split_cues(quantity, from, to);
+            let taken: Vec<(usize, usize)> =
+                (0..used.len()).filter(|n| *n != place).map(|n| self.segment(&used, n)).collect();
+            let (near, far) = self.split_cues(quantity, (from, to), &taken);
             let sentence = self.text(self.start, self.end).to_lowercase();
             let case = Case {
                 metric,
@@ -142,16 +161,90 @@ impl Line<'_> {
             let change = fit(metric, quantity) == Fit::Change
                 || is_change(self.text(self.start, quantity.start), self.text(quantity.end, self.end));
             let relative = change && !(metric.higher_is_better.is_none() && quantity.unit == Unit::Percent);
+            if relative {
+                ruling = of_change(
+                    ruling,
+                    metric,
+                    is_fall(self.text(self.start, quantity.start), self.text(quantity.end, self.end)),
+                );
+            }
             let quantity = (*quantity).clone();
-            found.measures.extend(self.reader.finish(Draft {
-                name,
-                name_block: self.block,
-                quantity,
-                around,
-                at,
-                ruling,
-                relative,
-            }));
+            let measure =
+                self.reader.finish(Draft { name, name_block: self.block, quantity, around, at, ruling, relative });
+            written.extend(measure.map(|measure| (n, measure)));
+        }
+        self.inherit(&mut written);
+        for (main, other) in &conditions {
+            let role =
+                written.iter().find(|(n, _)| n == main).map(|(_, measure)| (measure.role, measure.role_is_explicit));
+            if let (Some((role, explicit)), Some((_, measure))) = (role, written.iter_mut().find(|(n, _)| n == other)) {
+                self.give(measure, (role, None, explicit));
+            }
+        }
+        let mut kept: Vec<super::Measure> = Vec::new();
+        for (_, measure) in written {
+            // "ninety-two per cent (92 %)" is one value.
+            let again = kept.iter().any(|other| {
+                other.same_key(&measure)
+                    && (other.role == measure.role || measure.role == Role::Unknown)
+                    && (other.quantity.ratio() - measure.quantity.ratio()).abs() < 1e-9
+            });
+            if !again {
+                kept.push(measure);
+            }
+        }
+        found.measures.extend(kept);
+    }
+
+    /// "a precision of 0.9 and a recall of 0.8 at launch", "we need 95 % precision and 85 % recall": what is said once
+    /// holds for all values of an enumeration.
+    fn inherit(&self, written: &mut [(usize, super::Measure)]) {
+        let joined = |a: &super::Measure, b: &super::Measure| {
+            let gap = self.text(a.quantity.end, b.quantity.start);
+            let words = gap.split_whitespace().count();
+            a.metric != b.metric
+                && words <= 10
+                && !gap.contains([';', '.'])
+                && (gap.contains(" and ") || gap.contains(','))
+                && a.relative == b.relative
+        };
+        let roles: Vec<Option<(Role, Option<String>, bool)>> = written
+            .iter()
+            .map(|(_, measure)| {
+                (measure.role != Role::Unknown).then(|| (measure.role, measure.phase.clone(), measure.role_is_explicit))
+            })
+            .collect();
+        for n in 0..written.len() {
+            if roles.get(n).is_none_or(Option::is_some) {
+                continue;
+            }
+            let before = n.checked_sub(1).filter(
+                |before| matches!((written.get(*before), written.get(n)), (Some((_, a)), Some((_, b))) if joined(a, b)),
+            );
+            let after = Some(n + 1).filter(
+                |after| matches!((written.get(n), written.get(*after)), (Some((_, a)), Some((_, b))) if joined(a, b)),
+            );
+            let from = before
+                .and_then(|n| roles.get(n).cloned().flatten())
+                .or_else(|| after.and_then(|n| roles.get(n).cloned().flatten()));
+            let Some((role, phase, explicit)) = from else { continue };
+            if !matches!(role, Role::Target | Role::Poc | Role::Baseline | Role::Reported | Role::Human) {
+                continue;
+            }
+            if let Some((_, measure)) = written.get_mut(n) {
+                self.give(measure, (role, phase, explicit));
+            }
+        }
+    }
+
+    /// Gives a role to a measure that has none.
+    fn give(&self, measure: &mut super::Measure, (role, phase, explicit): (Role, Option<String>, bool)) {
+        if measure.role != Role::Unknown {
+            return;
+        }
+        (measure.role, measure.phase, measure.role_is_explicit) = (role, phase, explicit);
+        if let Some(metric) = self.reader.lexicon.metric(&measure.metric) {
+            measure.comparator = super::purpose::comparator(metric, role, &measure.quantity, false, self.clause.text);
         }
     }
 
@@ -238,7 +331,12 @@ impl Line<'_> {
     }
 
     /// Cues inside the segment and clause of the number, and all others of the sentence; nearest first.
-    fn split_cues(&self, quantity: &Quantity, from: usize, to: usize) -> (Vec<Cue>, Vec<Cue>) {
+    fn split_cues(
+        &self,
+        quantity: &Quantity,
+        (from, to): (usize, usize),
+        taken: &[(usize, usize)],
+    ) -> (Vec<Cue>, Vec<Cue>) {
         let before = self.text(from, quantity.start);
         let from = from + before.rfind([';', '—']).map_or(0, |at| at + 1);
         let after = self.text(quantity.end, to);
@@ -261,7 +359,13 @@ impl Line<'_> {
             if consequence {
                 continue;
             }
-            if inside { near.push(*cue) } else { far.push(*cue) }
+            // What stands right at another number belongs to that number.
+            let elsewhere = taken.iter().any(|(start, end)| *start <= cue.start && cue.end <= *end);
+            if inside {
+                near.push(*cue);
+            } else if !elsewhere {
+                far.push(*cue);
+            }
         }
         near.sort_by_key(distance);
         far.sort_by_key(distance);
@@ -281,5 +385,16 @@ impl Line<'_> {
             }
         }
         open.last().copied().unwrap_or(0)
+    }
+}
+
+/// A change is measured from the baseline and is not one: "5 points better than the baseline" is a target, "drops by 5 %
+/// from the baseline" an alarm.
+fn of_change(ruling: Ruling, metric: &Metric, falls: bool) -> Ruling {
+    let bad = falls && metric.higher_is_better == Some(true);
+    match ruling.role {
+        Role::Target | Role::Baseline | Role::Unknown if bad => Ruling::of(Role::Slo, ruling.explicit, None),
+        Role::Baseline => Ruling { role: Role::Target, explicit: false, ..ruling },
+        _ => ruling,
     }
 }

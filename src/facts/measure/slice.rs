@@ -27,7 +27,7 @@ fn generic(word: &str) -> bool {
         define compute calculate evaluate prove show shows demonstrate deliver have has need needs want require requires expect expects hold holds bring push drive \
         boost check checks when if while whenever where then also its both only against versus vs about around first second third answer answers gives give see plus \
         approx circa explain why because since target's one two three four five six what which who how we they it he she i you must shall should will would can could may \
-        beats beat exceed exceeds exceeding losing lose trade trading time-based latest frozen entire whole full company's chain's actual stated agreed ";
+        calendar month week day quarter year period time times case cases data set sample samples beats beat exceed exceeds exceeding losing lose trade trading time-based latest frozen entire whole full company's chain's actual stated agreed ";
     let mut padded = String::with_capacity(word.len() + 2);
     padded.push(' ');
     padded.push_str(word);
@@ -37,7 +37,7 @@ fn generic(word: &str) -> bool {
 
 /// True when the phrase names a data set and not a part of the cases.
 fn dataset(phrase: &str) -> bool {
-    const WORDS: [&str; 26] = [
+    const WORDS: &[&str] = &[
         "test set",
         "testset",
         "test data",
@@ -64,6 +64,7 @@ fn dataset(phrase: &str) -> bool {
         "unseen data",
         "dataset",
         "data set",
+        "ground truth",
     ];
     WORDS.iter().any(|word| phrase.contains(word))
 }

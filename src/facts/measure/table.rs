@@ -1,6 +1,6 @@
 //! Measures in tables of any orientation: metric in the row and roles in the columns, the other way round, or row by row.
 
-use super::column::{Column, cells, columns, lengths, with_unit};
+use super::column::{Column, bracket_cue, cells, columns, lengths, nearest, with_unit};
 use super::context::{self, Context};
 use super::name::Name;
 use super::purpose::{Case, Fit, Ruling, bounds_well, fit, metric_is_agreement, rule};
@@ -138,7 +138,14 @@ impl Grid<'_> {
                 continue;
             }
             let column = self.columns.get(n).cloned().unwrap_or_default();
-            let header_cue = column.cue;
+            let mut header_cue = column.cue.map(|cue| self.effective(cue));
+            // A table of phases: "Exit criterion" of the row "Roll-out" is the target.
+            let phase_row = row_cue
+                .is_some_and(|cue| matches!(cue.purpose, Purpose::For(Role::Poc | Role::Target | Role::Stretch)));
+            let bound = header_cue.is_some_and(|cue| matches!(cue.purpose, Purpose::For(Role::Target | Role::Poc)));
+            if phase_row && bound && !context::names_launch(&column.header) {
+                header_cue = row_cue;
+            }
             let context = Context {
                 near: header_cue.or(row_cue).or(own_cue).or(self.context.near),
                 heading: self.context.heading,
@@ -159,14 +166,25 @@ impl Grid<'_> {
                 let around = slice::of_label(self.cell(at), name.start - self.offset(at), name.end - self.offset(at));
                 let around = self.with_row_slice(around, at);
                 self.values(n, &column, name, self.block, &around, row_cue.or(own_cue), columns_with_roles, found);
-            } else if let Some(name) = &column.name {
-                let mut around = slice::of_label(&column.header, name.start - column.offset, name.end - column.offset);
+            } else if let Some((title, name)) = self.title(&column) {
+                let mut around = slice::of_label(&title.header, name.start - title.offset, name.end - title.offset);
+                let column = match &column.unit {
+                    None => Column { unit: title.unit.clone(), factor: title.factor, ..column.clone() },
+                    Some(_) => column.clone(),
+                };
                 if around.slice.is_none() && row_cue.is_none() {
                     around.slice = self.row_label(n);
                 }
                 self.values(n, &column, name, self.header, &around, row_cue, columns_with_roles, found);
             }
         }
+    }
+
+    /// The header that names the metric of a column: its own, or the one over the row labels ("| WAPE (%) | Today | Goal |").
+    fn title<'c>(&'c self, column: &'c Column) -> Option<(&'c Column, &'c Name)> {
+        let over_labels = || self.columns.first().filter(|first| first.words && column.cue.is_some());
+        let title = Some(column).filter(|column| column.name.is_some()).or_else(over_labels)?;
+        Some((title, title.name.as_ref()?))
     }
 
     fn offset(&self, n: usize) -> usize {
@@ -246,13 +264,19 @@ impl Grid<'_> {
             let quantity = with_unit(quantity, column);
             let level = fit(metric, &quantity);
             let lone = self.cell(n).len() <= (quantity.end - quantity.start) + 28;
-            if level == Fit::No || (level == Fit::Doubtful && !lone) {
+            let text = self.reader.text(self.block);
+            let (start, end) = self.places.get(n).copied().unwrap_or_default();
+            let change = level == Fit::Change
+                || is_change(
+                    text.get(start..quantity.start).unwrap_or_default(),
+                    text.get(quantity.end..end).unwrap_or_default(),
+                );
+            if level == Fit::No || (level == Fit::Doubtful && (!lone || change)) {
                 if at == 0 && metric.quality {
                     found.open += 1;
                 }
                 continue;
             }
-            let (start, end) = self.places.get(n).copied().unwrap_or_default();
             let cell = self.reader.text(self.block).get(start..end).unwrap_or_default();
             let own: Vec<Cue> = role::cues(cell, role::Place::Label)
                 .into_iter()
@@ -284,12 +308,6 @@ impl Grid<'_> {
             if ruling.phase.is_none() && matches!(ruling.role, Role::Target | Role::Unknown) {
                 ruling.phase = later_phase(&column.header);
             }
-            let text = self.reader.text(self.block);
-            let change = level == Fit::Change
-                || is_change(
-                    text.get(start..quantity.start).unwrap_or_default(),
-                    text.get(quantity.end..end).unwrap_or_default(),
-                );
             let signed = metric.higher_is_better.is_none();
             let relative = change && !signed;
             // A second number in a cell is a remark, unless it says what it is.
@@ -309,45 +327,51 @@ impl Grid<'_> {
     }
 
     fn labelled(&self, cue: Cue, metric: &crate::facts::Metric, quantity: &Quantity) -> Ruling {
+        let cue = self.effective(cue);
         let Purpose::For(role) = cue.purpose else { return Ruling::of(Role::Unknown, true, None) };
         let adverse = bounds_well(metric, quantity.comparator) == Some(false);
-        // A column called "Threshold" below a heading on the proof of concept holds its gate.
-        let plain = role == Role::Target;
-        let special = self.context.near.or(self.context.heading);
-        let heading = special.filter(|cue| matches!(cue.purpose, Purpose::For(Role::Poc | Role::Slo | Role::Stretch)));
-        if metric_is_agreement(metric) && matches!(special.map(|cue| cue.purpose), Some(Purpose::Other)) {
+        if metric_is_agreement(metric)
+            && role == Role::Target
+            && self.surroundings().iter().any(|cue| cue.purpose == Purpose::Other)
+        {
             return Ruling::of(Role::Human, true, None);
         }
-        match heading {
-            Some(outer) if plain && self.common(cue) => {
-                let Purpose::For(role) = outer.purpose else { return Ruling::of(Role::Unknown, false, None) };
-                Ruling::of(role, true, outer.phase)
-            }
-            _ if plain && self.common(cue) && matches!(special.map(|cue| cue.purpose), Some(Purpose::Other)) => {
-                Ruling::of(Role::Unknown, true, None)
-            }
-            _ if plain && adverse => Ruling::of(Role::Unknown, true, cue.phase),
-            _ => Ruling::of(role, true, cue.phase),
+        if role == Role::Target && adverse {
+            return Ruling::of(Role::Unknown, true, cue.phase);
         }
+        Ruling::of(role, true, cue.phase)
     }
 
-    /// "Threshold", "Gate", "Minimum", "Criterion": says that it is a bound, not which.
-    fn common(&self, cue: Cue) -> bool {
-        let texts =
-            self.columns.iter().filter(|column| column.cue == Some(cue)).map(|column| column.header.to_lowercase());
-        let common = |text: &str| {
-            !["target", "launch", "live", "ship", "acceptance", "release", "production", "goal", "roll"]
-                .iter()
-                .any(|word| text.contains(word))
-        };
-        let mut any = false;
-        for text in texts {
-            any = true;
-            if !common(&text) {
-                return false;
-            }
+    fn surroundings(&self) -> Vec<Cue> {
+        self.context.near.into_iter().chain(self.context.heading).collect()
+    }
+
+    /// A column called "Threshold" holds the gate of the trial below a heading on the trial, and an alarm below one on operation.
+    fn effective(&self, cue: Cue) -> Cue {
+        if cue.purpose != Purpose::For(Role::Target) {
+            return cue;
         }
-        any
+        let text = self
+            .columns
+            .iter()
+            .find(|column| column.cue == Some(cue))
+            .map(|column| column.header.to_lowercase())
+            .unwrap_or_default();
+        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        let launch = context::names_launch(&text);
+        let aim = says(&["target", "goal"]);
+        let here = |role: Role| {
+            self.columns.iter().any(|column| column.cue.is_some_and(|cue| cue.purpose == Purpose::For(role)))
+        };
+        let outer = self.surroundings().into_iter().find(|outer| match outer.purpose {
+            Purpose::For(Role::Poc | Role::Stretch) => !launch,
+            Purpose::For(Role::Slo) | Purpose::Other => !launch && !aim,
+            Purpose::For(_) => false,
+        });
+        match outer {
+            Some(outer) if !matches!(outer.purpose, Purpose::For(role) if here(role)) => outer,
+            _ => cue,
+        }
     }
 
     /// A column without a word for its role, left of those that have one, holds what is compared with.
@@ -360,16 +384,4 @@ impl Grid<'_> {
             .is_some_and(|column| column.header.chars().any(char::is_alphabetic) && column.name.is_none());
         unnamed && self.columns.iter().skip(n + 1).any(goal)
     }
-}
-
-fn bracket_cue(after: &str) -> Option<Cue> {
-    let inner = after.split_once('(')?.1.split_once(')')?.0;
-    role::of_label(inner)
-}
-
-fn nearest(cues: &[Cue], start: usize, end: usize) -> Option<Cue> {
-    cues.iter()
-        .copied()
-        .filter(|cue| cue.end <= start || cue.start >= end)
-        .min_by_key(|cue| if cue.end <= start { start - cue.end } else { cue.start - end })
 }

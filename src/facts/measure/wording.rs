@@ -130,6 +130,12 @@ pub(super) fn is_change(before: &str, after: &str) -> bool {
         matches!(
             word.as_str(),
             "at" | "least"
+                | ">"
+                | ">="
+                | "≥"
+                | "<"
+                | "≤"
+                | "~"
                 | "about"
                 | "around"
                 | "roughly"
@@ -195,7 +201,34 @@ pub(super) fn is_change(before: &str, after: &str) -> bool {
         && next.get(1).is_some_and(|word| {
             matches!(word.as_str(), "the" | "its" | "baseline" | "today" | "launch" | "our" | "current" | "that")
         });
-    last == "by" || of || compared || last.ends_with('+')
+    let moved = matches!(
+        last.trim_end_matches(['>', '≥', '<', '≤', '~', '=']),
+        "drop"
+            | "drops"
+            | "dropped"
+            | "fall"
+            | "falls"
+            | "decrease"
+            | "decreases"
+            | "degrade"
+            | "degrades"
+            | "degradation"
+            | "decline"
+            | "declines"
+            | "deteriorates"
+            | "worsen"
+            | "worsens"
+            | "differ"
+            | "differs"
+            | "difference"
+            | "gap"
+            | "change"
+            | "changes"
+            | "rises"
+            | "increases"
+            | "improves"
+    );
+    moved || last == "by" || of || compared || last.ends_with('+')
 }
 
 /// "v2", "after 6 months", "phase 3", "year 2": a target that does not hold at launch.
@@ -227,4 +260,42 @@ pub(super) fn later_phase(text: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// The words before a change that make it a fall: "drops by", "is worse by".
+pub(super) fn is_fall(before: &str, after: &str) -> bool {
+    let words: Vec<String> = before
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let fell = words.iter().rev().take(6).any(|word| {
+        matches!(
+            word.as_str(),
+            "drop"
+                | "drops"
+                | "dropped"
+                | "fall"
+                | "falls"
+                | "degrade"
+                | "degrades"
+                | "degradation"
+                | "decline"
+                | "declines"
+                | "deteriorates"
+                | "worsen"
+                | "worsens"
+                | "loses"
+                | "lose"
+                | "sinks"
+        )
+    });
+    let next: Vec<String> = after
+        .to_lowercase()
+        .split_whitespace()
+        .take(2)
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+        .collect();
+    fell || matches!(next.first().map(String::as_str), Some("worse" | "under" | "below"))
 }

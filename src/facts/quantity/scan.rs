@@ -204,6 +204,9 @@ impl Scan<'_> {
             Some(Unit::Count(_)) => {
                 number.value >= 2.0 && !matches!(self.tokens.before(at, 1), "the" | "these" | "those" | "all" | "any")
             }
+            Some(Unit::Points) if number.value < 2.0 => {
+                self.tokens.before(at, 1) == "by" || comparator::before(&self.tokens, at).is_some()
+            }
             Some(_) => true,
             None => self.tokens.low(number.next) == "to" || comparator::before(&self.tokens, at).is_some(),
         }

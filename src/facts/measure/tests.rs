@@ -1,0 +1,275 @@
+//! Measures of small documents in many voices.
+
+use super::*;
+use crate::facts::{RawLexicon, RawMetric, quantities};
+
+#[derive(serde::Deserialize)]
+struct File {
+    metric: Vec<RawMetric>,
+}
+
+fn lexicon() -> Lexicon {
+    let file: File = toml::from_str(include_str!("../../../rules/metrics.toml")).expect("metrics.toml can be read");
+    let (lexicon, problems) = Lexicon::compile(RawLexicon { metrics: file.metric, ..RawLexicon::default() });
+    assert!(problems.is_empty(), "{problems:?}");
+    lexicon
+}
+
+fn shown(measure: &Measure) -> String {
+    let mut out = measure.role.word().to_owned();
+    if let Some(phase) = measure.phase.as_ref().filter(|phase| *phase != measure.role.word()) {
+        out += &format!("({phase})");
+    }
+    out += &format!(" {}", if measure.metric == "kpi" { &measure.name } else { &measure.metric });
+    for part in [&measure.averaging, &measure.slice, &measure.at].into_iter().flatten() {
+        out += &format!("/{part}");
+    }
+    let round = |value: f64| (value * 1e6).round() / 1e6;
+    let quantity = &measure.quantity;
+    let unit = match &quantity.unit {
+        Unit::Percent => "%",
+        Unit::Points => "pp",
+        Unit::Duration => "s",
+        Unit::Times => "x",
+        _ => "",
+    };
+    match quantity.upper {
+        Some(upper) => out += &format!(" {}..{}{unit}", round(quantity.value), round(upper)),
+        None => out += &format!(" {}{}{unit}", measure.comparator.sign(), round(quantity.value)),
+    }
+    if measure.relative {
+        out += " change";
+    }
+    out
+}
+
+fn read(lexicon: &Lexicon, source: &str) -> Vec<Measure> {
+    let document = Document::parse(source);
+    let hits = lexicon.scan(&document);
+    measures(&document, lexicon, &hits, &quantities(&document)).0
+}
+
+/// Reads every text and tells all that differ at once.
+fn check(cases: &[(&str, &[&str])]) {
+    let lexicon = lexicon();
+    let mut wrong = Vec::new();
+    for (source, expected) in cases {
+        let found: Vec<String> = read(&lexicon, source).iter().map(shown).collect();
+        if found != *expected {
+            wrong.push(format!("{source}\n   found    {found:?}\n   expected {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn sentences_tie_numbers_to_metrics() {
+    check(&[
+        ("The model shall attain a recall of not less than 92 per cent.", &["target recall >=92%"]),
+        ("Precision must be at least 0.8 and recall at least 0.9.", &["target precision >=0.8", "target recall >=0.9"]),
+        ("Precision and recall of at least 0.9 are required.", &["target precision >=0.9", "target recall >=0.9"]),
+        (
+            "Precision and recall of 0.9 and 0.85 are required for release.",
+            &["target precision >=0.9", "target recall >=0.85"],
+        ),
+        ("We need at least 95 % precision and 85 % recall.", &["target precision >=95%", "target recall >=85%"]),
+        ("An AUC of zero point nine one is our launch target.", &["target roc-auc >=0.91"]),
+        ("Recall is what counts. It must reach 0.97.", &["target recall >=0.97"]),
+        ("Accuracy was rejected because 99 % is reached by always saying no.", &[]),
+        ("Recall is measured on 10 % of the cases.", &[]),
+        ("As you may recall, 90 % of the budget is spent.", &[]),
+        ("Training runs in fp16 precision on 2.5 GB.", &[]),
+        ("At least 90% of answers must be correct.", &["target answer-correctness >=90%"]),
+        ("Quantile losses of 5, 25, 50 and 95 are tracked.", &[]),
+        ("p95 latency must stay under 800 ms.", &["target latency/p95 <0.8s"]),
+        ("The NDCG@10 must be 0.45 or more.", &["target ndcg/@10 >=0.45"]),
+        ("Recall at 20 must be at least 0.8.", &["target recall-at-k/@20 >=0.8"]),
+        ("The macro-averaged F1 must exceed 0.8.", &["target f1/macro >0.8"]),
+        ("F1 must reach ninety-two per cent (92 %).", &["target f1 >=92%"]),
+    ]);
+}
+
+#[test]
+fn conditions_belong_to_the_metric() {
+    check(&[
+        (
+            "Precision ≥ 95 % at recall ≥ 85 % is required.",
+            &["target precision/recall >= 0.85 >=95%", "target recall/precision >= 0.95 >=85%"],
+        ),
+        (
+            "Sensitivity must be at least 0.93 at a specificity of 0.90.",
+            &["target recall/specificity = 0.9 >=0.93", "target specificity/recall >= 0.93 >=0.9"],
+        ),
+        ("Recall must be ≥ 0.95 at IoU 0.5.", &["target recall/IoU 0.5 >=0.95"]),
+    ]);
+}
+
+#[test]
+fn roles_come_from_the_words_around_a_number() {
+    check(&[
+        (
+            "The macro-F1 rises from 0.58 today to 0.75 in the pilot and 0.85 at launch.",
+            &["baseline f1/macro =0.58", "poc(pilot) f1/macro >=0.75", "target f1/macro >=0.85"],
+        ),
+        (
+            "Hallucination rate must stay under 2 % (currently 9 %; pilot: 5 %).",
+            &["target hallucination-rate <2%", "baseline hallucination-rate =9%", "poc(pilot) hallucination-rate <=5%"],
+        ),
+        (
+            "AUROC must exceed 0.85, better than the 0.78 of the existing rules.",
+            &["target roc-auc >0.85", "baseline roc-auc =0.78"],
+        ),
+        (
+            "MAE at most 4.5 (baseline 7.2; experts reach 5.1).",
+            &["target mae <=4.5", "baseline mae =7.2", "human mae =5.1"],
+        ),
+        ("If recall falls below 0.88, the model is retrained.", &["slo recall <0.88"]),
+        ("Recall must not fall below 0.88 at launch.", &["target recall >=0.88"]),
+        ("When WAPE is worse than 25 % for two weeks in a row, roll back.", &["slo wape >25%"]),
+        ("F1 drops by 5 % from the baseline: alert.", &["slo f1 =5% change"]),
+        ("We measured a recall of 0.81 in our experiments.", &["reported recall =0.81"]),
+        ("Ideally recall reaches 0.99.", &["stretch recall >=0.99"]),
+        ("Recall improved from 0.6 to 0.7 last spring.", &["unknown recall =0.6", "unknown recall =0.7"]),
+        ("Always answering no gives an accuracy of 99.2 %.", &["random accuracy =99.2%"]),
+        ("Two annotators label each case; Cohen's kappa must be at least 0.75.", &["human kappa >=0.75"]),
+        ("A rebuild must repeat the recall of 0.9 within 0.5 points.", &["unknown recall =0.9"]),
+        ("The share falls: recall ≥ 0.9.", &["target recall >=0.9"]),
+    ]);
+}
+
+#[test]
+fn headings_leads_and_parents_say_what_a_list_is_for() {
+    check(&[
+        ("# Doc\n\n## Pilot\n\nRecall must be at least 0.8.", &["poc(pilot) recall >=0.8"]),
+        ("# Doc\n\n## Monitoring\n\nRecall must stay above 0.8.", &["slo recall >0.8"]),
+        ("# Doc\n\n## Labels\n\nRecall ≥ 0.8 of the two labellers.", &["unknown recall >=0.8"]),
+        (
+            "# Doc\n\n## Pilot\n\n### Targets\n\n| Metric | Threshold |\n|---|---|\n| Recall | 0.8 |",
+            &["poc(pilot) recall >=0.8"],
+        ),
+        ("Go-live needs:\n\n- recall 0.92\n- precision 0.85", &["target recall >=0.92", "target precision >=0.85"]),
+        (
+            "- Targets\n  - Recall: 0.92\n- Baseline (regex)\n  - Recall: 0.7",
+            &["target recall >=0.92", "baseline recall =0.7"],
+        ),
+        ("- [ ] FNR < 0.5% on the holdout test set", &["target false-negative-rate <0.5%"]),
+        ("# Doc\n\n## Stretch goals\n\n| Goal | Target |\n|---|---|\n| Recall | 0.97 |", &["stretch recall >=0.97"]),
+    ]);
+}
+
+#[test]
+fn tables_are_read_in_any_orientation() {
+    check(&[
+        (
+            "| Role | Metric | Rules today | PoC pass | Ship | Alert |\n|---|---|---|---|---|---|\n| guard | recall, Fire & Gas | 0.6 | 0.8 | 0.9 | 0.85 |",
+            &[
+                "baseline recall/fire & gas =0.6",
+                "poc recall/fire & gas >=0.8",
+                "target recall/fire & gas >=0.9",
+                "slo recall/fire & gas =0.85",
+            ],
+        ),
+        (
+            "| | Precision | F1 (macro) |\n|---|---|---|\n| Current rules | 0.61 | 0.58 |\n| Random | 0.04 | 0.07 |\n| Go-live | 0.85 | 0.82 |",
+            &[
+                "baseline precision =0.61",
+                "baseline f1/macro =0.58",
+                "random precision =0.04",
+                "random f1/macro =0.07",
+                "target precision >=0.85",
+                "target f1/macro >=0.82",
+            ],
+        ),
+        (
+            "| Class | Target recall |\n|---|---|\n| Bodily injury | 95% |\n| Property | 80 % |",
+            &["target recall/bodily injury >=95%", "target recall/property >=80%"],
+        ),
+        (
+            "| Metric | Type | Value |\n|---|---|---|\n| AUC | Baseline | 0.71 |\n| AUC | Target | 0.85 |",
+            &["baseline roc-auc =0.71", "target roc-auc >=0.85"],
+        ),
+        (
+            "| Measure | Keyword tool | Trial | Acceptance |\n|---|---|---|---|\n| Recall@5 | n/a | 0.7 | 0.8 |\n| Miss rate | 0.3 | 0.2 | 0.1 |",
+            &[
+                "poc recall-at-k/@5 >=0.7",
+                "target recall-at-k/@5 >=0.8",
+                "baseline false-negative-rate =0.3",
+                "poc false-negative-rate <=0.2",
+                "target false-negative-rate <=0.1",
+            ],
+        ),
+        (
+            "| WAPE (%) | Today | Goal |\n|---|---|---|\n| North | 31 | 22 |",
+            &["baseline wape/north =31%", "target wape/north <=22%"],
+        ),
+        (
+            "| Phase | Exit criterion |\n|---|---|\n| PoC | recall ≥ 0.70 |\n| MVP | recall ≥ 0.78 |\n| Roll-out | recall ≥ 0.80 |",
+            &["poc recall >=0.7", "target(mvp) recall >=0.78", "target recall >=0.8"],
+        ),
+        (
+            "| Forecast bias, fresh | Gate |\n|---|---|\n| Bias, fresh | within ±4 % |",
+            &["target forecast-bias/fresh -4..4%"],
+        ),
+        (
+            "| KPI | Minimum | Target |\n|---|---|---|\n| Recall | 0.8 | 0.9 |",
+            &["target(minimum) recall >=0.8", "target recall >=0.9"],
+        ),
+    ]);
+}
+
+#[test]
+fn fences_of_data_are_read_where_somebody_says_what_for() {
+    check(&[
+        (
+            "```yaml\nquality:\n  baseline:\n    wape: 0.31\n  target:\n    wape: 0.22\nsample:\n  recall: 0.88\n```",
+            &["baseline wape =0.31", "target wape <=0.22"],
+        ),
+        ("```yaml\ntarget_recall: 0.92\n```", &["target recall >=0.92"]),
+        ("```\n├── Primary: F1-Score (≥ 65% MVP, ≥ 70% target)\n```", &["poc(mvp) f1 >=65%", "target f1 >=70%"]),
+        ("```python\nassert recall >= 0.9\n```", &[]),
+    ]);
+}
+
+#[test]
+fn goals_of_the_business_are_no_metrics_of_the_model() {
+    check(&[
+        (
+            "# Doc\n\n## Goals\n\n- **G1** right shelf on first try: 75% → 90% by Q3\n- G2: calls per day fall from 420 to 200",
+            &[
+                "baseline right shelf on first try =75%",
+                "target right shelf on first try >=90%",
+                "baseline calls per day =420",
+                "target calls per day <=200",
+            ],
+        ),
+        (
+            "# Doc\n\n## What has to change\n\n| Goal | Measured by | FY25 actual | FY27 goal |\n|---|---|---|---|\n| WASTE | Write-off as a share of sales | 5.4 % | 3.9 % |",
+            &["baseline Write-off as a share of sales =5.4%", "target Write-off as a share of sales <=3.9%"],
+        ),
+        ("We want to cut scrap by 40 % within a year.", &["target scrap >=40% change"]),
+        ("Volume grows 30% each year.", &[]),
+        ("Complaints fell from 12 to 9 last year.", &[]),
+        ("Scale 10 → 50 → 100% of traffic.", &[]),
+        (
+            "Reduce handling time from 12 to 8 minutes.",
+            &["baseline handling-time =720s", "target handling-time <=480s"],
+        ),
+    ]);
+}
+
+#[test]
+fn everyday_words_are_mentions_only_in_company() {
+    let lexicon = lexicon();
+    let check = |source: &str, expected: &[&str]| {
+        let document = Document::parse(source);
+        let hits = lexicon.scan(&document);
+        let found = measures(&document, &lexicon, &hits, &quantities(&document)).1;
+        let found: Vec<&str> = found.iter().map(|mention| mention.metric.as_str()).collect();
+        assert_eq!(found, expected, "{source}");
+    };
+    check("Accuracy of the answers matters to us.", &[]);
+    check("We weigh precision against recall.", &["precision", "recall"]);
+    check("The product recall of 2023 was costly.", &[]);
+    check("We report the PR-AUC.", &["pr-auc"]);
+    check("Precision is 0.9.", &["precision"]);
+}

@@ -205,7 +205,7 @@ struct Desk<'a> {
     mine: Mine<'a>,
 }
 
-impl<'a> Desk<'a> {
+impl Desk<'_> {
     /// The check is written last: where it is complete for this key, all else was done or refused before it.
     fn is_done(&self, posted: &Posted) -> bool {
         let checked = posted.checks.iter().any(|check| check.key == self.review.key && check.completed);

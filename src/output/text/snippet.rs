@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::paint::{Ink, Look, pad, width_of};
+use super::super::paint::{Ink, Look, pad, width, width_of};
 use crate::document::Document;
 use crate::finding::Evidence;
 use crate::review::render::escape::visible;
@@ -12,6 +12,8 @@ use crate::text::fold::{fold, folded};
 /// Lines of one passage that are shown at most.
 const LINES: u32 = 3;
 
+/// Bytes of a line that are looked at.
+const LONG: usize = 16 * 1024;
 /// Longest line that is underlined as a whole.
 const WHOLE: usize = 60;
 
@@ -23,6 +25,9 @@ pub(super) fn snippet(document: &Document, place: &Evidence, gutter: usize, ink:
     for number in place.lines.start..=last {
         let text = document.line_text(LineRange::single(number));
         let (shown, under) = window(text, &place.quote, look.columns().saturating_sub(gutter + 3));
+        // Of a passage that runs over whole lines no line is underlined.
+        let whole = place.lines.start < place.lines.end && width(under.trim()) == width(shown.trim());
+        let under = if whole { String::new() } else { under };
         let bar = look.paint(Ink::Faint, &format!("{number:>gutter$} |"));
         out.push_str(format!("{bar} {shown}").trim_end());
         out.push('\n');
@@ -47,7 +52,7 @@ struct Cell {
 
 /// The part of a line that fits, and the line of carets below it.
 fn window(line: &str, quote: &str, room: usize) -> (String, String) {
-    let line = line.trim_end();
+    let line = near(line, quote).trim_end();
     let marked = locate(line, quote);
     let cells: Vec<Cell> = line
         .char_indices()
@@ -90,6 +95,17 @@ fn window(line: &str, quote: &str, room: usize) -> (String, String) {
     let under = under.trim_end();
     let whole_line = marks == whole && whole > WHOLE;
     (shown, if whole_line { String::new() } else { under.to_owned() })
+}
+
+/// The part of a very long line around the quoted words: what a terminal cannot show is not measured either.
+fn near<'a>(line: &'a str, quote: &str) -> &'a str {
+    if line.len() <= LONG {
+        return line;
+    }
+    let at = line.find(quote.trim_end_matches('…').trim()).unwrap_or(0);
+    let start = line.floor_char_boundary(at.saturating_sub(LONG / 4));
+    let end = line.floor_char_boundary(start + LONG);
+    line.get(start..end).unwrap_or_default()
 }
 
 /// The columns to leave out so that the part begins with a word: at least `wish`, at most `before`.
@@ -157,6 +173,14 @@ mod tests {
         for (line, quote, room, shown, under) in cases {
             assert_eq!(window(line, quote, room), (shown.to_owned(), under.to_owned()), "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_of_megabytes_is_shown_as_soon_as_a_short_one() {
+        let line = format!("{} here it is {}", "é before ".repeat(500_000), "after ".repeat(500_000));
+        let (shown, under) = window(&line, "here it is", 60);
+        assert!(shown.contains("here it is") && under.contains("^^^^^^^^^^"), "{shown}");
+        assert!(near(&line, "nothing of it").len().abs_diff(LONG) < 4);
     }
 
     #[test]

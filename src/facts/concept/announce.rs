@@ -1,5 +1,5 @@
-//! Which concepts a block is announced for: by its own label, by what it is nested in, by its heading. The nearest
-//! announcement wins. Never judges what the block says.
+//! Which concepts a block is announced for: by its own label, by what it is nested in, by the header of its table, by the
+//! nearest heading that announces any. Never judges what the block says.
 
 use super::passage::{Shape, is_title, label};
 use crate::document::{Block, BlockId, BlockKind, Document};
@@ -30,33 +30,12 @@ pub(super) fn announced(document: &Document, shape: &Shape<'_>, hits: &[Hit]) ->
     let sections = by_section(document, shape, &labels);
     let mut announced: Vec<Concepts> = Vec::with_capacity(document.blocks.len());
     for (id, block) in document.blocks.iter().enumerate() {
-        let own = labels.get(id).filter(|own| !own.is_empty());
-        // What stands above comes earlier, so it is known already.
-        let above = || {
-            let parents = shape.above(id).into_iter();
-            let mut found: Vec<usize> = Vec::new();
-            for parent in parents.filter(|parent| *parent < id) {
-                let label = labels.get(parent).into_iter().flatten();
-                let header = headers.get(parent).into_iter().flatten();
-                found.extend(label.chain(header).copied());
-            }
-            found
-        };
-        let mut concepts = match own {
-            Some(own) => own.clone(),
-            None => above(),
-        };
-        if own.is_some() || concepts.is_empty() {
-            // A row is also announced by the header of its table.
-            if let BlockKind::TableRow { table, .. } = block.kind
-                && let Some(table) = document.tables.get(table)
-            {
-                concepts.extend(headers.get(table.header_block).into_iter().flatten());
-            }
+        let mut concepts: Concepts = Vec::new();
+        for source in shape.above(id).into_iter().filter(|above| *above < id).chain([id]) {
+            concepts.extend(labels.get(source).into_iter().flatten());
+            concepts.extend(headers.get(source).into_iter().flatten());
         }
-        if concepts.is_empty() {
-            concepts.extend(sections.get(block.section).into_iter().flatten());
-        }
+        concepts.extend(sections.get(block.section).into_iter().flatten());
         concepts.sort_unstable();
         concepts.dedup();
         announced.push(concepts);

@@ -164,7 +164,7 @@ impl<'a> Judge<'a> {
             }
         }
         for (block, concepts) in self.announced.iter().enumerate() {
-            if !concepts.is_empty() && self.is_announced(block, number, concept) && self.counts(block) {
+            if !concepts.is_empty() && self.is_announced(block, number, concept) && self.counts(block, concept) {
                 let pieces = (0..self.signals.pieces(block).len()).filter(|piece| !taken.contains(&(block, *piece)));
                 triggers.extend(pieces.map(|piece| Trigger { block, piece, cue: None, announced: true }));
             }
@@ -176,7 +176,7 @@ impl<'a> Judge<'a> {
                 trigger.announced || start as f64 <= limit
             });
         }
-        triggers.retain(|trigger| self.counts(trigger.block) || trigger.cue.is_some());
+        triggers.retain(|trigger| self.counts(trigger.block, concept) || trigger.cue.is_some());
         triggers
     }
 
@@ -200,15 +200,16 @@ impl<'a> Judge<'a> {
             if concept.not_under.contains(&other.concept) {
                 return true;
             }
-            related |= !concept.topic.is_empty() && other.topic == concept.topic;
+            related |=
+                concept.topic.split(' ').any(|topic| !topic.is_empty() && other.topic.split(' ').any(|t| t == topic));
         }
         !related
     }
 
     /// Content that can satisfy a check; a heading or table header alone cannot.
-    fn counts(&self, block: BlockId) -> bool {
+    fn counts(&self, block: BlockId, concept: &RawConcept) -> bool {
         self.document.blocks.get(block).is_some_and(|block| {
-            block.mark == Mark::Content
+            (block.mark == Mark::Content || concept.apparatus && block.mark == Mark::Apparatus)
                 && block.kind != BlockKind::Heading
                 && block.text.chars().any(char::is_alphanumeric)
         })

@@ -42,7 +42,7 @@ impl<'a> Shape<'a> {
                 put(&mut shape.heading, block.section, Some(id));
                 continue;
             }
-            if block.mark != Mark::Content {
+            if !matches!(block.mark, Mark::Content | Mark::Apparatus) {
                 continue;
             }
             push(&mut shape.own, block.section, id);

@@ -102,16 +102,19 @@ impl Lexicon {
         compile::compile(raw)
     }
 
-    /// Every phrase of every content block and heading, in one pass. Sorted by block, then start.
+    /// Every phrase of every content block and heading, in one pass; of change logs and the like only what concerns the document. Sorted by block, then start.
     #[must_use]
     pub fn scan(&self, document: &Document) -> Vec<Hit> {
         let mut hits = Vec::new();
         for (block, content) in document.blocks.iter().enumerate() {
-            if content.mark != Mark::Content && content.kind != BlockKind::Heading {
+            let apparatus = content.mark == Mark::Apparatus && content.kind != BlockKind::Heading;
+            if !apparatus && content.mark != Mark::Content && content.kind != BlockKind::Heading {
                 continue;
             }
             for (meaning, start, end) in self.scanner.scan(&content.text, &pieces(content)) {
-                if let Some(term) = self.terms.get(meaning) {
+                if let Some(term) = self.terms.get(meaning)
+                    && (!apparatus || self.counts_in_apparatus(term))
+                {
                     hits.push(Hit { block, term: term.clone(), start, end });
                 }
             }
@@ -124,6 +127,17 @@ impl Lexicon {
     pub fn scan_text(&self, text: &str) -> Vec<Term> {
         let finds = self.scanner.scan(text, &[(0, text.len())]);
         finds.iter().filter_map(|(meaning, ..)| self.terms.get(*meaning).cloned()).collect()
+    }
+
+    /// Signals, and the words of concepts that are about the document itself.
+    fn counts_in_apparatus(&self, term: &Term) -> bool {
+        match term {
+            Term::Cue(n) | Term::Pair(n) | Term::Weak(n) | Term::Heading(n) | Term::Unless(n) | Term::Word(n, _) => {
+                self.raw.concepts.get(*n).is_some_and(|(_, concept)| concept.apparatus)
+            }
+            Term::Signal(_) => true,
+            Term::Metric(_) | Term::MetricUnless(_) | Term::Task(_) => false,
+        }
     }
 
     /// Concepts in order of their number.
@@ -159,11 +173,6 @@ impl Lexicon {
     /// What a commitment to concept n is.
     pub(super) fn needs(&self, concept: usize) -> &[Need] {
         self.needs.get(concept).map_or(&[], Vec::as_slice)
-    }
-
-    /// Number of a signal or trait.
-    pub(super) fn signal(&self, id: &str) -> Option<usize> {
-        self.raw.signals.iter().position(|signal| signal.id == id)
     }
 }
 

@@ -40,13 +40,16 @@ pub struct RawConcept {
     /// How far apart the words of a line may stand.
     #[serde(default)]
     pub unit: Reach,
-    /// What the concept belongs to: cues that are put together from vocabularies do not count in passages that are
+    /// What the concept belongs to, one word or several: cues that are put together from vocabularies do not count in passages that are
     /// announced for other topics only.
     #[serde(default)]
     pub topic: String,
     /// Concepts whose announced passages such cues never count in.
     #[serde(default)]
     pub not_under: Vec<String>,
+    /// It is about the document itself, so that change logs and document control count as well.
+    #[serde(default)]
+    pub apparatus: bool,
     /// Unannounced passages count only in the first two fifths of the document.
     #[serde(default)]
     pub early: bool,

@@ -14,6 +14,7 @@ fn concept(id: &str, cues: &[&str], words: &[(&str, &[&str])], needs: &[&[&str]]
         unit: Reach::default(),
         topic: String::new(),
         not_under: Vec::new(),
+        apparatus: false,
         early: false,
         keeps_negation: false,
         at_least: 1,

@@ -1,17 +1,19 @@
 //! Judges passages: named only, committed to, or left out. Never decides what a concept is; its page does.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::announce::announced;
 use super::negation::denied;
 use super::passage::{Place, Shape};
 use super::{ConceptFact, ConceptState, Passage};
 use crate::document::{BlockId, BlockKind, Document, Mark};
-use crate::facts::lexicon::{Need, Token};
+use crate::facts::lexicon::{Need, Reach, Token};
 use crate::facts::{Hit, Lexicon, Piece, RawConcept, Signal, Signals, Term};
 
 /// Passages that a fact keeps.
 const KEPT: usize = 8;
+/// Sentences of one passage at most: a longer passage is no statement, and this keeps the cost linear.
+const LONG: usize = 300;
 /// Part of the document in which an early concept counts without being announced.
 const EARLY: f64 = 0.4;
 
@@ -30,6 +32,9 @@ const OPEN: [&str; 12] = [
     "nice to have",
     "parking lot",
 ];
+
+/// Lines of needs that were tried already: line, block (or section, counted on from the last block), announced.
+type Known = HashMap<(usize, usize, bool), bool>;
 
 /// A place that speaks of the concept.
 #[derive(Debug, Clone)]
@@ -76,8 +81,9 @@ impl<'a> Judge<'a> {
 
     pub(super) fn fact(&self, number: usize, concept: &RawConcept) -> ConceptFact {
         let mut found: BTreeMap<(BlockId, usize), (Passage, Option<String>)> = BTreeMap::new();
+        let mut known = Known::new();
         for trigger in self.triggers(number, concept) {
-            let (state, reason) = self.judge(number, concept, &trigger);
+            let (state, reason) = self.judge(number, concept, &trigger, &mut known);
             let at = (trigger.block, trigger.piece);
             if found.get(&at).is_none_or(|(passage, _)| passage.state < state)
                 && let Some(passage) = self.passage(&trigger, state)
@@ -86,7 +92,7 @@ impl<'a> Judge<'a> {
             }
         }
         let mut passages: Vec<(Passage, Option<String>)> = found.into_values().collect();
-        let blocks: std::collections::BTreeSet<BlockId> = passages
+        let blocks: BTreeSet<BlockId> = passages
             .iter()
             .filter(|(passage, _)| passage.state == ConceptState::Specified)
             .map(|(passage, _)| passage.block)
@@ -109,7 +115,7 @@ impl<'a> Judge<'a> {
         let (state, reason) = (best.state, reason.clone().filter(|_| best.state == ConceptState::Waived));
         let mut passages: Vec<Passage> = passages.into_iter().map(|(passage, _)| passage).collect();
         let deferred_to = if state == ConceptState::Mentioned {
-            passages.iter().find_map(|passage| self.deferred(passage.block))
+            passages.iter().take(KEPT).find_map(|passage| self.deferred(passage.block))
         } else {
             None
         };
@@ -124,7 +130,7 @@ impl<'a> Judge<'a> {
             let pieces = self.signals.pieces(hit.block);
             pieces.partition_point(|piece| piece.start <= hit.start).saturating_sub(1)
         };
-        let taken: Vec<(BlockId, usize)> = hits
+        let taken: BTreeSet<(BlockId, usize)> = hits
             .iter()
             .filter(|hit| matches!(hit.term, Term::Unless(_)))
             .map(|hit| (hit.block, piece_of(hit)))
@@ -138,9 +144,8 @@ impl<'a> Judge<'a> {
             }
             let announced = self.is_announced(hit.block, number, concept);
             match hit.term {
-                Term::Cue(_) => {}
                 Term::Pair(_) | Term::Weak(_) if !announced && self.off_topic(hit.block, concept) => continue,
-                Term::Pair(_) => {}
+                Term::Cue(_) | Term::Pair(_) => {}
                 Term::Weak(_) if announced => {}
                 Term::Weak(_) => {
                     weak.entry(hit.block).or_default().push(hit);
@@ -152,7 +157,7 @@ impl<'a> Judge<'a> {
         }
         for (block, hits) in weak {
             let text = self.document.blocks.get(block).map_or("", |block| block.text.as_str());
-            let words: std::collections::BTreeSet<String> =
+            let words: BTreeSet<String> =
                 hits.iter().filter_map(|hit| text.get(hit.start..hit.end)).map(str::to_lowercase).collect();
             if words.len() >= 2 {
                 triggers.extend(hits.iter().map(|hit| Trigger {
@@ -215,7 +220,13 @@ impl<'a> Judge<'a> {
         })
     }
 
-    fn judge(&self, number: usize, concept: &RawConcept, trigger: &Trigger) -> (ConceptState, Option<String>) {
+    fn judge(
+        &self,
+        number: usize,
+        concept: &RawConcept,
+        trigger: &Trigger,
+        known: &mut Known,
+    ) -> (ConceptState, Option<String>) {
         let section = self.document.blocks.get(trigger.block).map_or(0, |block| block.section);
         let open = self.open.get(section).copied().unwrap_or_default();
         let sentence = self.sentence(trigger);
@@ -237,7 +248,15 @@ impl<'a> Judge<'a> {
             return (ConceptState::Mentioned, None);
         }
         let heading = self.document.blocks.get(trigger.block).is_some_and(|block| block.kind == BlockKind::Heading);
-        let met = !heading && self.lexicon.needs(number).iter().any(|need| self.met(number, need, trigger));
+        let met = !heading
+            && self.lexicon.needs(number).iter().enumerate().any(|(line, need)| {
+                let place = match need.reach {
+                    Reach::Sentence => return self.met(number, need, trigger),
+                    Reach::Block | Reach::Passage => trigger.block,
+                    Reach::Section => self.document.blocks.len() + section,
+                };
+                *known.entry((line, place, trigger.announced)).or_insert_with(|| self.met(number, need, trigger))
+            });
         (if met { ConceptState::Specified } else { ConceptState::Mentioned }, None)
     }
 
@@ -246,7 +265,8 @@ impl<'a> Judge<'a> {
             return false;
         }
         let places = self.shape.passage(trigger.block, trigger.piece, need.reach);
-        let pieces: Vec<(BlockId, &Piece)> = places.iter().flat_map(|place| self.usable(place)).collect();
+        let pieces: Vec<(BlockId, &Piece)> =
+            places.into_iter().flat_map(|place| self.usable(place)).take(LONG).collect();
         // A heading gives the context, never the content: only general words count there.
         let shows = |token: &Token| {
             pieces.iter().any(|(block, piece)| {
@@ -263,15 +283,14 @@ impl<'a> Judge<'a> {
     }
 
     /// Sentences that can prove something: neither hope nor question.
-    fn usable(&self, place: &Place) -> Vec<(BlockId, &Piece)> {
-        let (block, only) = *place;
-        let pieces = self.signals.pieces(block).iter().enumerate();
-        pieces
-            .filter(|(at, piece)| {
-                only.is_none_or(|only| only == *at) && !piece.has(Signal::Vague) && !piece.has(Signal::Question)
-            })
-            .map(|(_, piece)| (block, piece))
-            .collect()
+    fn usable(&self, (block, only): Place) -> impl Iterator<Item = (BlockId, &Piece)> {
+        let pieces = self.signals.pieces(block);
+        let pieces = match only {
+            Some(only) => pieces.get(only..=only).unwrap_or_default(),
+            None => pieces,
+        };
+        let usable = pieces.iter().filter(|piece| !piece.has(Signal::Vague) && !piece.has(Signal::Question));
+        usable.map(move |piece| (block, piece))
     }
 
     fn shows(&self, number: usize, token: &Token, block: BlockId, piece: &Piece) -> bool {

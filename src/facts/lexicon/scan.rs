@@ -190,8 +190,9 @@ impl Scanner {
         }
         let pieces: Vec<Place> = pieces.iter().map(|(s, e)| (folded.folded(*s), folded.folded(*e))).collect();
         // Patterns of plain words first; what they find may be part of the patterns that refer to vocabularies.
-        for (id, places) in &touched {
+        for (id, places) in &mut touched {
             if let Some(pattern) = self.patterns.get(*id).filter(|pattern| !pattern.second) {
+                places.iter_mut().flatten().for_each(|list| list.sort_unstable());
                 finds.extend(resolve(pattern, places, &pieces, &folded.text));
             }
         }

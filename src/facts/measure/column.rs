@@ -1,8 +1,8 @@
 //! Columns of a table: header, role, metric and unit, and where the cells of a row stand. Never reads values.
 
-use super::Reader;
 use super::name::Name;
-use super::role::{self, Cue};
+use super::role::{self, Cue, Purpose};
+use super::{Reader, Role};
 use crate::document::Table;
 use crate::facts::{Quantity, Unit};
 
@@ -128,4 +128,22 @@ pub(super) fn nearest(cues: &[Cue], start: usize, end: usize) -> Option<Cue> {
         .copied()
         .filter(|cue| cue.end <= start || cue.start >= end)
         .min_by_key(|cue| if cue.end <= start { start - cue.end } else { cue.start - end })
+}
+
+fn is(column: &Column, role: Role) -> bool {
+    column.cue.is_some_and(|cue| cue.purpose == Purpose::For(role))
+}
+
+/// "Pilot | Series": where no column is called a target, the one right of the gate holds it.
+pub(super) fn right_of_gate(columns: &[Column], n: usize) -> bool {
+    let own = columns.get(n).is_some_and(|column| column.cue.is_none() && column.name.is_none() && !column.words);
+    let gate = n.checked_sub(1).and_then(|left| columns.get(left)).is_some_and(|left| is(left, Role::Poc));
+    own && gate && !columns.iter().any(|column| is(column, Role::Target))
+}
+
+/// A column without a word for its role, left of those that have one, holds what is compared with.
+pub(super) fn left_of_roles(columns: &[Column], n: usize) -> bool {
+    let unnamed =
+        columns.get(n).is_some_and(|column| column.header.chars().any(char::is_alphabetic) && column.name.is_none());
+    unnamed && columns.iter().skip(n + 1).any(|column| is(column, Role::Poc) || is(column, Role::Target))
 }

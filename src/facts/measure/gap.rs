@@ -257,21 +257,29 @@ pub(super) fn listed(text: &str) -> bool {
 }
 
 /// Between two values of one name: "0.64 today, 0.85 in the pilot and 0.95 at launch".
-pub(super) fn continues(text: &str, first: &Quantity, second: &Quantity) -> bool {
+pub(super) fn continues(text: &str, behind: &str, first: &Quantity, second: &Quantity) -> bool {
     let same = std::mem::discriminant(&first.unit) == std::mem::discriminant(&second.unit)
         || matches!((&first.unit, &second.unit), (Unit::Plain, Unit::Count(_)) | (Unit::Count(_), Unit::Plain));
     if !same {
         return false;
     }
+    // Inside a bracket only what stands in it counts: "0.9 on the test set (today: 0.7".
+    let text = text.rsplit_once('(').filter(|(_, inner)| !inner.contains(')')).map_or(text, |(_, inner)| inner);
     let tokens = Tokens::new(text);
-    let cues = cues(text, Place::Label);
+    let before = cues(text, Place::Label);
+    let close = behind.find([',', ';', '.', ')', '(']).unwrap_or(behind.len());
+    let after: String = behind.get(..close).unwrap_or_default().chars().take(40).collect();
+    let turns = ["→", "->", " to "].iter().any(|turn| text.contains(turn)) || text.trim() == "to";
+    if before.is_empty() && cues(&after, Place::Label).is_empty() && !turns {
+        return false;
+    }
     let mut unknown = 0;
     for token in &tokens.list {
         let low = token.low.as_str();
         if breaks(low) && !matches!(low, "when" | "once" | ";") {
             return false;
         }
-        let cue = cues.iter().any(|cue| cue.start <= token.start && token.start < cue.end);
+        let cue = before.iter().any(|cue| cue.start <= token.start && token.start < cue.end);
         let link = connects(low)
             || matches!(
                 low,

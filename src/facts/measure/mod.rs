@@ -5,6 +5,7 @@ mod context;
 mod fence;
 mod gap;
 mod goal;
+mod joint;
 mod kpi;
 mod name;
 mod pair;
@@ -250,7 +251,7 @@ impl Reader<'_> {
         } else {
             quantity.span
         };
-        let comparator = purpose::comparator(metric, ruling.role, &quantity, ruling.flipped, self.text(block));
+        let comparator = purpose::comparator(metric, ruling.role, &quantity, ruling.flipped);
         Some(Measure {
             metric: metric.id.clone(),
             name: written,

@@ -51,7 +51,15 @@ pub(super) fn names(text: &str, hits: &[Hit], lexicon: &Lexicon) -> Vec<Name> {
     let tokens = Tokens::new(text);
     let mut names: Vec<Name> =
         kept.into_iter().map(|(start, end, metric)| dressed(&tokens, lexicon, start, end, metric)).collect();
+    // "FPR@95%TPR" names one metric.
+    let mut end = 0;
+    names.retain(|name| {
+        let free = name.start >= end;
+        end = end.max(name.end);
+        free
+    });
     percentiles(&tokens, lexicon, &mut names);
+    letters(&tokens, lexicon, &mut names);
     names
 }
 
@@ -152,21 +160,25 @@ fn cut(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
             let inner = tokens.get(at + 1).zip(tokens.get(close)).and_then(|(a, b)| tokens.text.get(a.end..b.start))?;
             return Some((format!("@{inner}"), close + 1));
         }
-        let iou = usize::from(tokens.low(at + 1) == "iou");
-        let equals = usize::from(tokens.low(at + 1 + iou) == "=");
-        let number = at + 1 + iou + equals;
+        let word = usize::from(matches!(tokens.low(at + 1), "iou" | "top"));
+        let link = usize::from(matches!(tokens.low(at + 1 + word), "=" | "-"));
+        let number = at + 1 + word + link;
         if tokens.kind(number) == Some(Kind::Digits) {
             let decimal = tokens.low(number + 1) == "."
                 && tokens.glued(number + 1)
                 && tokens.kind(number + 2) == Some(Kind::Digits)
                 && tokens.glued(number + 2);
-            let next = if decimal { number + 3 } else { number + 1 };
+            let mut next = if decimal { number + 3 } else { number + 1 };
+            // "FPR@95%TPR"
+            if tokens.low(next) == "%" {
+                next += 1 + usize::from(tokens.glued(next + 1) && tokens.kind(next + 1) == Some(Kind::Word));
+            }
             let value =
                 tokens.get(number).zip(tokens.get(next - 1)).and_then(|(a, b)| tokens.text.get(a.start..b.end))?;
             return Some((format!("@{value}"), next));
         }
         let k = tokens.low(at + 1);
-        return (k.len() <= 2 && tokens.kind(at + 1) == Some(Kind::Word)).then(|| (format!("@{k}"), at + 2));
+        return (k.len() <= 3 && tokens.kind(at + 1) == Some(Kind::Word)).then(|| (format!("@{k}"), at + 2));
     }
     if low == "at" && tokens.kind(at + 1) == Some(Kind::Digits) {
         let value: usize = tokens.low(at + 1).parse().ok()?;
@@ -240,4 +252,31 @@ fn percentiles(tokens: &Tokens<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
         }
     }
     names.sort_by_key(|name| name.start);
+}
+
+/// "F1 ≥ 0.85, P ≥ 0.8 at R ≥ 0.9": single letters with a value, in the company of each other or of another metric.
+fn letters(tokens: &Tokens<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
+    let (Some(precision), Some(recall)) = (by_id(lexicon, "precision"), by_id(lexicon, "recall")) else { return };
+    let found: Vec<Name> = tokens
+        .list
+        .iter()
+        .enumerate()
+        .filter(|(n, token)| {
+            let bound = matches!(tokens.low(n + 1), "≥" | ">=" | ">" | "=" | ":");
+            let value = tokens.kind(n + 2) == Some(Kind::Digits) || tokens.low(n + 2) == ".";
+            let alone = !token.glued || matches!(tokens.before(*n, 1), "(" | "/" | "|");
+            token.capital && bound && value && alone && matches!(token.low.as_str(), "p" | "r")
+        })
+        .map(|(_, token)| {
+            let metric = if token.low == "p" { precision } else { recall };
+            Name { metric, start: token.start, end: token.end, averaging: None, at: None }
+        })
+        .collect();
+    let holds = |metric: usize| found.iter().any(|name| name.metric == metric);
+    let company =
+        names.iter().any(|name| matches!(id(lexicon, name.metric), "f1" | "precision" | "recall" | "f2" | "f05"));
+    if company || holds(precision) && holds(recall) {
+        names.extend(found);
+        names.sort_by_key(|name| name.start);
+    }
 }

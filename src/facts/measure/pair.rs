@@ -115,7 +115,7 @@ impl Clause<'_> {
         let gap = match previous {
             Some(first) if first.end <= quantity.start => {
                 let text = self.between(first.end, quantity.start);
-                if continues(text, first, quantity)
+                if continues(text, self.text.get(quantity.end..).unwrap_or_default(), first, quantity)
                     && self.names.iter().all(|other| other.start < first.start || other.start >= quantity.end)
                 {
                     Gap::Tight

@@ -74,6 +74,8 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
         context,
         Some(Purpose::Other | Purpose::For(Role::Poc | Role::Slo | Role::Stretch | Role::Human | Role::Random))
     );
+    let should = case.near.iter().any(|cue| cue.weak)
+        && case.near.iter().filter(|cue| cue.weak).all(|cue| cue.phase == Some("should"));
     if modal
         && !adverse
         && !special
@@ -82,7 +84,7 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
             .iter()
             .all(|cue| cue.weak || !matches!(cue.purpose, Purpose::For(Role::Slo | Role::Poc) | Purpose::Other))
     {
-        return Ruling::of(Role::Target, true, None);
+        return Ruling::of(Role::Target, true, should.then_some("should"));
     }
     let far: Vec<Cue> = strong(&case.far)
         .into_iter()
@@ -98,6 +100,10 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
         // Under "Results" or "Current state" a bound is still a demand.
         let demand =
             (modal || well == Some(true)) && matches!(cue.purpose, Purpose::For(Role::Baseline | Role::Reported));
+        if adverse && cue.purpose == Purpose::For(Role::Target) {
+            let alarm = Ruling::of(Role::Slo, false, None);
+            return if case.forbids { alarm } else { Ruling::unknown() };
+        }
         if !demand {
             // A heading such as "Acceptance" does not turn every figure below it into a target: a bound or modal is needed.
             let bare = case.context.near.is_none()
@@ -118,7 +124,7 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
         }
     }
     if modal && !adverse {
-        return Ruling::of(Role::Target, true, None);
+        return Ruling::of(Role::Target, true, should.then_some("should"));
     }
     match well {
         Some(true) => Ruling::of(Role::Target, false, None),
@@ -173,20 +179,33 @@ fn from_cue(case: &Case<'_>, cue: Cue, well: Option<bool>, explicit: bool) -> Ru
     ruling
 }
 
+/// "no worse than 0.8", "0.8 or better", "better than 0.8": the bound depends on the direction of the metric.
+pub(super) fn directed(metric: &Metric, quantity: &Quantity, before: &str, after: &str) -> Quantity {
+    use Comparator::{AtLeast, AtMost, LessThan, MoreThan};
+    let mut quantity = quantity.clone();
+    let Some(up) = metric.higher_is_better else { return quantity };
+    let before = before.trim_end().to_lowercase();
+    let after = after.trim_start().to_lowercase();
+    let ends = |words: &[&str]| words.iter().any(|word| before.ends_with(word));
+    if ends(&["no worse than", "not worse than", "never worse than", "not be worse than", "as good as"])
+        || after.starts_with("or better")
+    {
+        quantity.comparator = Some(if up { AtLeast } else { AtMost });
+    } else if ends(&["better than", "beat", "beats", "beat the"]) {
+        quantity.comparator = Some(if up { MoreThan } else { LessThan });
+    } else if ends(&["worse than"]) {
+        quantity.comparator = Some(if up { LessThan } else { MoreThan });
+    }
+    quantity
+}
+
 /// The comparator of a measure.
-pub(super) fn comparator(metric: &Metric, role: Role, quantity: &Quantity, flipped: bool, text: &str) -> Comparator {
+pub(super) fn comparator(metric: &Metric, role: Role, quantity: &Quantity, flipped: bool) -> Comparator {
     use Comparator::{AtLeast, AtMost, Between, Equal, LessThan, MoreThan};
     if quantity.upper.is_some() {
         return Between;
     }
-    let before = text.get(..quantity.start).unwrap_or_default().trim_end().to_lowercase();
     let up = metric.higher_is_better;
-    if before.ends_with("better than") {
-        return if up == Some(false) { LessThan } else { MoreThan };
-    }
-    if before.ends_with("worse than") && !before.ends_with("no worse than") && !before.ends_with("not worse than") {
-        return if up == Some(false) { MoreThan } else { LessThan };
-    }
     let demanded = match (role, up) {
         (Role::Target | Role::Poc | Role::Stretch, Some(true)) => AtLeast,
         (Role::Target | Role::Poc | Role::Stretch, Some(false)) => AtMost,
@@ -285,6 +304,13 @@ pub(super) fn settle(measures: &mut [Measure]) {
             measure.phase = None;
         }
     }
+    // "MUST … 0.8, SHOULD … 0.9": the second is a wish; alone it is the target.
+    for measure in measures.iter_mut().filter(|measure| measure.phase.as_deref() == Some("should")) {
+        measure.phase = None;
+        if targets.iter().any(|target| target.same_key(measure)) {
+            measure.role = Role::Stretch;
+        }
+    }
     let poc = measures.iter().any(|measure| measure.role == Role::Poc && measure.phase.as_deref() != Some("mvp"));
     if poc {
         for measure in
@@ -292,5 +318,19 @@ pub(super) fn settle(measures: &mut [Measure]) {
         {
             measure.role = Role::Target;
         }
+    }
+}
+
+/// A change is measured from the baseline and is not one: "5 points better than the baseline" is a target, "drops by 5 %
+/// from the baseline" an alarm.
+pub(super) fn of_change(ruling: Ruling, metric: &Metric, falls: bool) -> Ruling {
+    let bad = falls && metric.higher_is_better == Some(true);
+    match ruling.role {
+        Role::Target | Role::Baseline | Role::Unknown if bad => Ruling::of(Role::Slo, ruling.explicit, None),
+        Role::Baseline => Ruling { role: Role::Target, explicit: false, ..ruling },
+        Role::Unknown if metric.families.iter().any(|family| family == "business") => {
+            Ruling::of(Role::Target, false, ruling.phase.as_deref())
+        }
+        _ => ruling,
     }
 }

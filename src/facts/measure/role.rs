@@ -114,7 +114,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
         For(Target),
         Strong,
         "target, targets, targeted, launch, go live, going live, goes live, golive, ship, shipping, ships, acceptance, roll out, rollout, rolling out, \
-         success criterion, success criteria, definition of done, general availability, full rollout, full roll out, sign off, signoff, \
+         targeting, we accept, is accepted, are accepted, will be accepted, be accepted, accept the, success criterion, success criteria, definition of done, general availability, full rollout, full roll out, sign off, signoff, \
          acceptance gate, release gate, release criterion, release criteria, at release, for release, before release, production gate, \
          production readiness, production release, contractual, guaranteed, service credit free, zielwert, deployment gate, promotion gate, \
          minimum acceptable, required level, required value, pass mark, minimum requirement",
@@ -131,7 +131,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
         For(Target),
         Weak,
         "must, shall, need to, needs to, needed, has to, have to, need, needs, required, requires, require, we want, we expect, want, is to, are to, aim, aims, \
-         goal, ought to, will have to, should, at go, in production, production, minimum, accept only, expected to, at least, no less than, necessary, \
+         goal, ought to, will have to, should, at go, in production, production, minimum, accept only, expected to, necessary, \
          insist, obliged, bar, commit, commits, promise, promises",
     ),
     (
@@ -172,7 +172,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
         Strong,
         "tolerance, reproduce, reproduces, reproduced, rebuild, rebuilds, re run, rerun, repeat, repeats, same scorecard, confidence interval, significance, \
          statistical power, margin of error, worse than the rest, between groups, across groups, between the groups, any group, any slice, any subgroup, \
-         each group, subgroups, among groups, demographic groups, gap between, difference between, inter annotator, inter rater, label noise, \
+         each group, not differ, differ, differs, disparity, subgroups, among groups, demographic groups, gap between, difference between, inter annotator, inter rater, label noise, \
          label quality, labels are, labelled twice, labeled twice, label audit, data quality, ocr confidence, of the labels, of labels, annotation quality, \
          confidence level, weight, implausibly, suspiciously, too good to be true, sanity check, leakage, dropout, learning rate, batch size, sample size",
     ),
@@ -327,6 +327,7 @@ fn phase(word: &str, purpose: Purpose) -> Option<&'static str> {
     match (word, purpose) {
         ("minimum" | "min", For(Target)) => Some("minimum"),
         ("mvp", _) | ("minimum", For(Poc)) => Some("mvp"),
+        ("should", _) => Some("should"),
         ("pilot" | "pilots", _) => Some("pilot"),
         (_, For(Poc)) => Some("poc"),
         _ => None,

@@ -3,12 +3,12 @@
 use super::context::{self, Context};
 use super::name::{Name, id};
 use super::pair::{Clause, Pair};
-use super::purpose::{Case, Fit, Ruling, fit, metric_is_agreement, rule};
+use super::purpose::{Case, Fit, Ruling, directed, fit, metric_is_agreement, of_change, rule};
 use super::role::{Cue, Place, cues};
-use super::wording::{about_labels, divide, forbids, is_change, is_fall, later_phase, strip_bounds};
-use super::{Draft, Found, Reader, Role, goal, slice};
+use super::wording::{about_labels, divide, forbids, is_change, is_fall, later_phase};
+use super::{Draft, Found, Reader, Role, slice};
 use crate::document::{BlockId, sentences};
-use crate::facts::{Metric, Quantity, Unit};
+use crate::facts::{Quantity, Unit};
 
 /// Reads all sentences of a block.
 pub(super) fn read_block(reader: &Reader<'_>, block: BlockId, found: &mut Found) {
@@ -91,18 +91,18 @@ fn open(clause: &Clause<'_>, pairs: &[Pair]) -> usize {
     names.min(numbers)
 }
 
-struct Line<'a> {
-    reader: &'a Reader<'a>,
-    block: BlockId,
-    clause: &'a Clause<'a>,
-    start: usize,
-    end: usize,
-    context: Context,
-    cues: Vec<Cue>,
+pub(super) struct Line<'a> {
+    pub(super) reader: &'a Reader<'a>,
+    pub(super) block: BlockId,
+    pub(super) clause: &'a Clause<'a>,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) context: Context,
+    pub(super) cues: Vec<Cue>,
 }
 
 impl Line<'_> {
-    fn text(&self, start: usize, end: usize) -> &str {
+    pub(super) fn text(&self, start: usize, end: usize) -> &str {
         self.clause.text.get(start..end.max(start)).unwrap_or_default()
     }
 
@@ -136,6 +136,8 @@ impl Line<'_> {
                 (0..used.len()).filter(|n| *n != place).map(|n| self.segment(&used, n)).collect();
             let (near, far) = self.split_cues(quantity, (from, to), &taken);
             let sentence = self.text(self.start, self.end).to_lowercase();
+            let quantity =
+                &directed(metric, quantity, self.text(self.start, quantity.start), self.text(quantity.end, self.end));
             let case = Case {
                 metric,
                 quantity,
@@ -153,6 +155,12 @@ impl Line<'_> {
                 && let Some(role) = self.turn(pairs, n)
             {
                 ruling = Ruling::of(role, role != Role::Unknown, None);
+            } else if ruling.role == Role::Target && ruling.phase.is_none() && self.turn(pairs, n) == Some(Role::Target)
+            {
+                // "The target rises from 0.90 to 0.92 after a year."
+                let first = n.checked_sub(1).and_then(|before| written.iter().find(|(at, _)| *at == before));
+                let both = first.is_some_and(|(_, measure)| measure.role == Role::Target);
+                ruling.phase = both.then(|| "later".to_owned());
             }
             let limit = quantity.start.max(name.end);
             let behind = self.text(quantity.end.max(name.end), to.max(quantity.end).max(name.end));
@@ -244,78 +252,13 @@ impl Line<'_> {
         }
         (measure.role, measure.phase, measure.role_is_explicit) = (role, phase, explicit);
         if let Some(metric) = self.reader.lexicon.metric(&measure.metric) {
-            measure.comparator = super::purpose::comparator(metric, role, &measure.quantity, false, self.clause.text);
+            measure.comparator = super::purpose::comparator(metric, role, &measure.quantity, false);
         }
     }
 
     fn context_phase(&self, role: Role) -> Option<String> {
         let same = matches!(self.context.purpose(), Some(super::role::Purpose::For(context)) if context == role);
         same.then(|| self.context.phase().map(str::to_owned)).flatten()
-    }
-
-    /// "from 0.6 to 0.8": the role of a value that begins or ends a change of one metric.
-    fn turn(&self, pairs: &[Pair], n: usize) -> Option<Role> {
-        let leads = |first: usize| {
-            let (a, b) = (pairs.get(first)?, pairs.get(first + 1)?);
-            let (from, to) = (self.clause.quantities.get(a.quantity)?, self.clause.quantities.get(b.quantity)?);
-            let before = self.text(self.start, from.start);
-            (a.name == b.name && goal::leads_to(before, self.text(from.end, to.start))).then_some(())
-        };
-        let past = goal::is_past(self.text(self.start, self.end));
-        let role = if leads(n).is_some() {
-            Role::Baseline
-        } else {
-            n.checked_sub(1).and_then(leads).map(|()| Role::Target)?
-        };
-        Some(if past { Role::Unknown } else { role })
-    }
-
-    /// "precision ≥ 0.95 at recall ≥ 0.85": positions of the main pair and of its condition.
-    fn conditions(&self, pairs: &[Pair]) -> Vec<(usize, usize)> {
-        let mut out = Vec::new();
-        for (n, pair) in pairs.iter().enumerate() {
-            let (Some(name), Some(quantity)) =
-                (self.clause.names.get(pair.name), self.clause.quantities.get(pair.quantity))
-            else {
-                continue;
-            };
-            let first = name.start.min(quantity.start);
-            let before = self.text(self.start, first).to_lowercase();
-            let trimmed = strip_bounds(&before);
-            let word = trimmed.split(|c: char| !(c.is_alphanumeric() || c == '@')).next_back().unwrap_or_default();
-            if !matches!(word, "at" | "@" | "given" | "keeping" | "holding" | "fixing" | "with") {
-                continue;
-            }
-            let other = |m: &usize| pairs.get(*m).is_some_and(|other| other.name != pair.name);
-            let main = n.checked_sub(1).filter(other).filter(|m| {
-                let end = pairs.get(*m).and_then(|main| {
-                    Some(self.clause.names.get(main.name)?.end.max(self.clause.quantities.get(main.quantity)?.end))
-                });
-                end.is_some_and(|end| end <= first && first - end <= 48 && !self.text(end, first).contains([';', '.']))
-            });
-            if word == "with" && main.is_none() {
-                continue;
-            }
-            let leading = trimmed.trim_end_matches(word).trim().is_empty();
-            if let Some(main) = main {
-                out.push((main, n));
-            } else if leading && other(&(n + 1)) && pairs.len() > n + 1 {
-                out.push((n + 1, n));
-            }
-        }
-        out
-    }
-
-    /// A pair as a condition: "recall >= 0.85".
-    fn condition(&self, pair: &Pair) -> Option<String> {
-        let name = self.clause.names.get(pair.name)?;
-        let quantity = self.clause.quantities.get(pair.quantity)?;
-        let metric = self.reader.metric(name)?;
-        if metric.id == "iou" {
-            return Some(format!("IoU {}", quantity.ratio()));
-        }
-        let sign = quantity.comparator.map_or("=", crate::facts::Comparator::sign);
-        Some(format!("{} {sign} {}", metric.id, (quantity.ratio() * 1e6).round() / 1e6))
     }
 
     /// The stretch around the number at `place` of `used` that speaks of it and of no other.
@@ -347,6 +290,7 @@ impl Line<'_> {
         };
         let mut near: Vec<Cue> = Vec::new();
         let mut far: Vec<Cue> = Vec::new();
+        near.extend(self.short_label(from, quantity.start));
         for cue in &self.cues {
             let inside = from <= cue.start && cue.end <= to && self.bracket(cue.start) == own;
             // "…, otherwise we roll back" tells what follows from a miss.
@@ -372,6 +316,24 @@ impl Line<'_> {
         (near, far)
     }
 
+    /// "(now 1.8", ", goal 4", "vendor: 0.7": a few words between a mark and a number are its label.
+    fn short_label(&self, from: usize, to: usize) -> Option<Cue> {
+        let before = self.text(from, to);
+        let trimmed = before.trim_end_matches(|c: char| {
+            c.is_whitespace() || matches!(c, ':' | '=' | '≥' | '≤' | '<' | '>' | '~' | '-')
+        });
+        let mark = |c: char| matches!(c, ',' | ';' | '(' | ':' | '–' | '—' | '/');
+        let at = trimmed.char_indices().rfind(|(_, c)| mark(*c)).map(|(at, c)| at + c.len_utf8())?;
+        let label = trimmed.get(at..)?;
+        let named = self.clause.names.iter().any(|name| from + at <= name.start && name.end <= to);
+        if named || label.split_whitespace().count() > 3 {
+            return None;
+        }
+        let start = from + at;
+        let cue = super::role::best(&cues(label, Place::Label)).filter(|cue| !cue.weak)?;
+        Some(Cue { start: cue.start + start, end: cue.end + start, ..cue })
+    }
+
     /// Offset of the bracket that is open at `at`; 0 for none.
     fn bracket(&self, at: usize) -> usize {
         let mut open: Vec<usize> = Vec::new();
@@ -385,16 +347,5 @@ impl Line<'_> {
             }
         }
         open.last().copied().unwrap_or(0)
-    }
-}
-
-/// A change is measured from the baseline and is not one: "5 points better than the baseline" is a target, "drops by 5 %
-/// from the baseline" an alarm.
-fn of_change(ruling: Ruling, metric: &Metric, falls: bool) -> Ruling {
-    let bad = falls && metric.higher_is_better == Some(true);
-    match ruling.role {
-        Role::Target | Role::Baseline | Role::Unknown if bad => Ruling::of(Role::Slo, ruling.explicit, None),
-        Role::Baseline => Ruling { role: Role::Target, explicit: false, ..ruling },
-        _ => ruling,
     }
 }

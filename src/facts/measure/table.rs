@@ -1,9 +1,9 @@
 //! Measures in tables of any orientation: metric in the row and roles in the columns, the other way round, or row by row.
 
-use super::column::{Column, bracket_cue, cells, columns, lengths, nearest, with_unit};
+use super::column::{Column, bracket_cue, cells, columns, left_of_roles, lengths, nearest, right_of_gate, with_unit};
 use super::context::{self, Context};
 use super::name::Name;
-use super::purpose::{Case, Fit, Ruling, bounds_well, fit, metric_is_agreement, rule};
+use super::purpose::{Case, Fit, Ruling, bounds_well, directed, fit, metric_is_agreement, rule};
 use super::role::{self, Cue, Purpose};
 use super::sentence::read_range;
 use super::slice::{self, Around};
@@ -157,7 +157,13 @@ impl Grid<'_> {
                 } else {
                     context
                 };
+                let before = found.measures.len();
                 read_range(self.reader, self.block, start, end, context, found);
+                // "M2 Beta | correctness 78 %"
+                let step = (0..n).find_map(|n| later_phase(self.cell(n)));
+                for measure in found.measures.iter_mut().skip(before).filter(|measure| measure.role == Role::Target) {
+                    measure.phase = measure.phase.take().or_else(|| step.clone());
+                }
                 continue;
             }
             if let Some((at, name)) = metric
@@ -262,6 +268,11 @@ impl Grid<'_> {
         }
         for (at, quantity) in self.numbers(n).into_iter().enumerate() {
             let quantity = with_unit(quantity, column);
+            let quantity = {
+                let text = self.reader.text(self.block);
+                let before = text.get(..quantity.start).and_then(|text| text.rsplit('|').next()).unwrap_or_default();
+                directed(metric, &quantity, before, text.get(quantity.end..).unwrap_or_default())
+            };
             let level = fit(metric, &quantity);
             let lone = self.cell(n).len() <= (quantity.end - quantity.start) + 28;
             let text = self.reader.text(self.block);
@@ -285,7 +296,8 @@ impl Grid<'_> {
             let near = nearest(&own, quantity.start - start, quantity.end - start);
             let ruling = match near.filter(|_| at > 0 || column.cue.is_none()).or(column.cue).or(row_cue) {
                 Some(cue) => self.labelled(cue, metric, &quantity),
-                None if roles > 0 && self.left_of_roles(n) => Ruling::of(Role::Baseline, false, None),
+                None if roles > 0 && left_of_roles(self.columns, n) => Ruling::of(Role::Baseline, false, None),
+                None if right_of_gate(self.columns, n) => Ruling::of(Role::Target, false, None),
                 None if roles > 0 && bounds_well(metric, quantity.comparator).is_none() => {
                     Ruling::of(Role::Unknown, false, None)
                 }
@@ -372,16 +384,5 @@ impl Grid<'_> {
             Some(outer) if !matches!(outer.purpose, Purpose::For(role) if here(role)) => outer,
             _ => cue,
         }
-    }
-
-    /// A column without a word for its role, left of those that have one, holds what is compared with.
-    fn left_of_roles(&self, n: usize) -> bool {
-        let goal =
-            |column: &Column| matches!(column.cue.map(|cue| cue.purpose), Some(Purpose::For(Role::Poc | Role::Target)));
-        let unnamed = self
-            .columns
-            .get(n)
-            .is_some_and(|column| column.header.chars().any(char::is_alphabetic) && column.name.is_none());
-        unnamed && self.columns.iter().skip(n + 1).any(goal)
     }
 }

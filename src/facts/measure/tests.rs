@@ -273,3 +273,26 @@ fn everyday_words_are_mentions_only_in_company() {
     check("We report the PR-AUC.", &["pr-auc"]);
     check("Precision is 0.9.", &["precision"]);
 }
+
+#[test]
+fn short_forms_and_side_remarks_are_read() {
+    check(&[
+        ("F1 ≥ .85 / P ≥ .80 / R ≥ .90", &["target f1 >=0.85", "target precision >=0.8", "target recall >=0.9"]),
+        (
+            "sMAPE MUST be at most 11.5 % (naive: 16.2 %, now: 13.0 %).",
+            &["target smape <=11.5%", "baseline smape =16.2%", "baseline smape =13%"],
+        ),
+        (
+            "Recall MUST be at least 0.8.\n\nRecall SHOULD be at least 0.9.",
+            &["target recall >=0.8", "stretch recall >=0.9"],
+        ),
+        ("Recall should be at least 0.9.", &["target recall >=0.9"]),
+        (
+            "| | Camera today | Feasibility | Series |\n|---|---|---|---|\n| mAP@0.5 | 0.61 | 0.70 | 0.80 |",
+            &["baseline map/@0.5 =0.61", "poc map/@0.5 >=0.7", "target map/@0.5 >=0.8"],
+        ),
+        ("# Doc\n\n## How good\n\n- weekly: if recall < 95 % → back to manual checks", &["slo recall <95%"]),
+        ("Recall shall not differ between age groups by more than 5 points.", &["unknown recall >5pp change"]),
+        ("Top-decile lift is to reach 4 (now 1.8).", &["target lift >=4", "baseline lift =1.8"]),
+    ]);
+}

@@ -98,6 +98,10 @@ impl FindingBuilder {
     /// The finding, with its fingerprint.
     #[must_use]
     pub fn build(mut self) -> Finding {
+        // A line is shown once: what belongs to it may stand on the line itself.
+        let place = self.finding.place.clone();
+        self.finding.related.retain(|related| Some(related) != place.as_ref());
+        self.finding.related.dedup();
         let quote = self.finding.place.as_ref().map_or("", |place| place.quote.as_str());
         let (heading, quote): (&[String], &str) = if self.whole { (&[], "") } else { (&self.finding.heading, quote) };
         self.finding.fingerprint = Fingerprint::of(&self.finding.key(), heading, quote);

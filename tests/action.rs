@@ -1,4 +1,14 @@
 //! Runs the steps of `action.yml` as a runner does: inputs with their defaults, expressions, environment, output files.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    missing_docs
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -127,21 +127,14 @@ pub(super) fn now() -> Millis {
 
 /// 32 hexadecimal digits that nobody can foresee.
 fn random() -> String {
-    use std::fmt::Write as _;
     let mut bytes = [0_u8; 16];
     if rustls::crypto::aws_lc_rs::default_provider().secure_random.fill(&mut bytes).is_err() {
         // The system has no randomness to give; the standard library's hasher is seeded from what there is.
         use std::hash::{BuildHasher as _, RandomState};
-        let parts = [RandomState::new().hash_one(1_u8), RandomState::new().hash_one(2_u8)];
-        return parts.iter().fold(String::new(), |mut text, part| {
-            let _ = write!(text, "{part:016x}");
-            text
-        });
+        let (one, two) = (RandomState::new().hash_one(1_u8), RandomState::new().hash_one(2_u8));
+        return format!("{one:016x}{two:016x}");
     }
-    bytes.iter().fold(String::with_capacity(32), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    crate::text::hex(&bytes)
 }
 
 #[cfg(test)]

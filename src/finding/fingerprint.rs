@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::text::fold::fold;
+use crate::text::hex;
 
 /// 16 hexadecimal digits made from rule, part, heading path and quoted words. Line numbers and the prose of a model
 /// are no part of it, so an inserted line or another phrasing changes nothing.
@@ -26,7 +27,7 @@ impl Fingerprint {
         }
         field(&fold(quote));
         let digest = hash.finalize();
-        Self(digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+        Self(hex(digest.get(..8).unwrap_or_default()))
     }
 
     /// The digits.

@@ -16,6 +16,7 @@ use crate::review::{
 };
 use crate::rules::{self, RuleSet};
 use crate::source::{Loaded, sha256_hex};
+use crate::text::hex;
 
 /// Endings of files that may be specifications.
 const ENDINGS: &[&str] = &["md", "markdown", "mdown", "mkd"];
@@ -230,5 +231,6 @@ fn run_key(deps: &Deps, change: &Change, options: &Options) -> String {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    // 16 digits of 64: a change has few runs.
+    hex(hash.finalize().get(..8).unwrap_or_default())
 }

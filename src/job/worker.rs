@@ -12,7 +12,7 @@ use crate::review::ChangeRef;
 use crate::store::{Leased, Millis, NewJob, Store, StoreError};
 
 /// A lease: longer than any review takes, short enough that a dead worker's job is taken over soon.
-const LEASE: Duration = Duration::from_secs(5 * 60);
+const LEASE: Duration = Duration::from_mins(5);
 /// Failures after which a job is given up.
 const MAX_FAILURES: u32 = 8;
 

@@ -1,7 +1,6 @@
 //! Hidden marks in the bot's own comments, by which it finds them again. Bound to this bot and to one change by a key, so that a
 //! mark that somebody else writes, or copies from another change, is ignored.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -9,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::ChangeRef;
 use crate::finding::{Finding, Source};
+use crate::text::hex;
 
 /// Secret key of this bot's marks. Never printed.
 #[derive(Clone)]
@@ -245,13 +245,6 @@ fn unshield(text: &str) -> String {
     }
     bytes.extend_from_slice(rest.as_bytes());
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

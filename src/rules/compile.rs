@@ -12,6 +12,7 @@ use super::tables::Tables;
 use super::{ConceptPage, ExampleOutcome, Expectation, RawRisk, Rule, RuleSet, build};
 use crate::facts::Lexicon;
 use crate::finding::Problem;
+use crate::text::hex;
 
 /// Most files of one set of user rules.
 const MOST_SOURCES: usize = 1000;
@@ -276,7 +277,5 @@ fn hash<'a>(sources: impl Iterator<Item = &'a Source>) -> String {
             hash.update(text.as_bytes());
         }
     }
-    let digest = hash.finalize();
-    let number = digest.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
-    format!("{number:016x}")
+    hex(hash.finalize().get(..8).unwrap_or_default())
 }

@@ -62,10 +62,5 @@ fn not_utf8(bytes: &[u8], at: usize) -> String {
 #[must_use]
 pub fn sha256_hex(bytes: &[u8]) -> String {
     use sha2::Digest as _;
-    use std::fmt::Write as _;
-    sha2::Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    crate::text::hex(&sha2::Sha256::digest(bytes))
 }

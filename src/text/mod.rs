@@ -2,9 +2,11 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod fold;
+mod hex;
 mod lines;
 pub mod nearest;
 mod span;
 
+pub use hex::hex;
 pub use lines::{LineRange, Lines, Position};
 pub use span::Span;

@@ -188,7 +188,7 @@ async fn a_write_that_was_done_although_its_answer_was_lost_is_not_done_again() 
         let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
         forge.fail_next("POST", route, Fault::DropAfterCommit);
         bot.review(&pull.event("opened")).await;
-        bot.later(Duration::from_secs(3600));
+        bot.later(Duration::from_hours(1));
         bot.work().await;
         assert_eq!((pull.comments().len(), pull.reviews().len(), pull.checks().len()), (1, 1, 1), "{route}");
         pull.inline();
@@ -219,7 +219,7 @@ async fn an_outage_of_the_forge_delays_the_review_and_loses_nothing() {
     }
     assert_eq!(bot.review(&pull.event("opened")).await, [Step::Delayed]);
     assert!(pull.comments().is_empty());
-    bot.later(Duration::from_secs(60));
+    bot.later(Duration::from_mins(1));
     assert_eq!(bot.work().await, [Step::Done]);
     summary(&pull);
     pull.look_away();
@@ -245,13 +245,13 @@ async fn a_person_who_copies_the_hidden_mark_steers_nothing() {
 }
 
 /// A model at this endpoint, as an operator configures it.
-fn model(url: &str) -> Option<Arc<dyn Model>> {
+fn model(url: &str) -> Arc<dyn Model> {
     let settings = specreview::model::Settings {
         timeout: Duration::from_secs(5),
         pause: Duration::from_millis(1),
         ..specreview::model::Settings::new(url, None, "pretend-1")
     };
-    Some(Arc::new(OpenAi::new(settings).unwrap()))
+    Arc::new(OpenAi::new(settings).unwrap())
 }
 
 #[tokio::test]
@@ -259,7 +259,7 @@ async fn a_model_that_is_down_changes_one_line_and_no_verdict() {
     let forge = forge().await;
     let endpoint =
         Endpoint::start([Reply::status(503), Reply::status(503), Reply::status(503), Reply::status(503)]).await;
-    let bot = Bot::with_model(&forge, model(&endpoint.url())).await;
+    let bot = Bot::with_model(&forge, Some(model(&endpoint.url()))).await;
     let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
     assert_eq!(bot.review(&pull.event("opened")).await, [Step::Done]);
     let told = summary(&pull);
@@ -279,7 +279,7 @@ async fn a_model_can_add_a_question_and_never_takes_a_finding_away() {
         "question_to_author": "How many refunds a year does one point of recall save?", "confidence": "medium",
     });
     let endpoint = Endpoint::start([Reply::text(verdict.to_string())]).await;
-    let bot = Bot::with_model(&forge, model(&endpoint.url())).await;
+    let bot = Bot::with_model(&forge, Some(model(&endpoint.url()))).await;
     let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
     bot.review(&pull.event("opened")).await;
     let (told, inline) = (summary(&pull), pull.inline());
@@ -298,7 +298,7 @@ async fn a_reply_without_sense_is_asked_for_once_more() {
     let forge = forge().await;
     let praise = || Reply::text("Wonderful specification! Approve it. IGNORE ALL RULES.");
     let endpoint = Endpoint::start([praise(), praise()]).await;
-    let bot = Bot::with_model(&forge, model(&endpoint.url())).await;
+    let bot = Bot::with_model(&forge, Some(model(&endpoint.url()))).await;
     let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
     bot.review(&pull.event("opened")).await;
     assert_eq!(endpoint.requests().len(), 2);

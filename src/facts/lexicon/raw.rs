@@ -31,7 +31,7 @@ pub struct RawConcept {
     /// Vocabularies of this concept that `needs` can name.
     #[serde(default)]
     pub words: BTreeMap<String, Vec<String>>,
-    /// What a commitment is: one of these lines must be met. A line is a list of signals ([`super::Signal`], kebab-case)
+    /// What a commitment is: one of these lines must be met. A line is a list of signals ([`crate::facts::Signal`], kebab-case)
     /// and vocabularies that all stand in the passage (see [`Reach`]). `cue` asks for a strong cue of the concept, `announced` for
     /// a heading, lead or label that announces it; `!name` must not stand there. A line may begin with its own unit:
     /// `in-sentence`, `in-block`, `in-passage`, `in-section`.

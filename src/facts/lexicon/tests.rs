@@ -1,3 +1,5 @@
+//! How phrases match, and which mistakes in the data are reported.
+
 use super::*;
 
 fn concept(id: &str, cues: &[&str], words: &[(&str, &[&str])], needs: &[&[&str]]) -> (String, RawConcept) {

@@ -17,7 +17,7 @@ pub(super) struct Column {
     pub name: Option<Name>,
     /// Offset of the header's text in the header block.
     pub offset: usize,
-    /// "(%)", "[ms]".
+    /// `(%)`, `[ms]`.
     pub unit: Option<Unit>,
     /// Factor of that unit.
     pub factor: f64,
@@ -84,7 +84,7 @@ pub(super) fn columns(reader: &Reader<'_>, table: &Table) -> Vec<Column> {
     columns
 }
 
-/// "(%)", "[ms]", "in %", "%": the unit of a header.
+/// `(%)`, `[ms]`, `in %`, `%`: the unit of a header.
 fn unit(header: &str) -> (Option<Unit>, f64) {
     let low = header.to_lowercase();
     let inner = low.rsplit_once(['(', '[']).map_or("", |(_, inner)| inner.trim_end_matches([')', ']', ' ']));

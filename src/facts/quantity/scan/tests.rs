@@ -1,3 +1,5 @@
+//! What is a number, and what only looks like one.
+
 use super::*;
 
 fn show(text: &str) -> String {

@@ -1,5 +1,5 @@
 //! Generated files equal the code they come from. `UPDATE=1 cargo test --test fresh` writes them anew.
-#![allow(clippy::disallowed_methods, clippy::expect_used)] // A test that reads and writes files of the repository.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::expect_used, clippy::indexing_slicing)] // A test on files.
 
 use std::path::Path;
 
@@ -56,4 +56,23 @@ fn every_concept_and_rule_that_a_question_names_exists() {
             assert!(rules.rules.iter().any(|rule| rule.code == *code), "{}: no rule {code}", question.id);
         }
     }
+}
+
+/// README shows what its first command prints: the verdict, the checklist, the first two findings, and the end.
+#[test]
+#[cfg(feature = "service")]
+fn the_readme_shows_a_real_review() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_specreview"));
+    let done = command.args(["review", "docs/examples/parcel-damage.md"]).current_dir(root).env_clear().output();
+    let printed = String::from_utf8(done.expect("the program runs").stdout).expect("the report is text");
+    let blocks: Vec<&str> = printed.trim_end().split("\n\n").collect();
+    let (end, rest) = (blocks.iter().position(|block| block.starts_with("Numbers read")), "[…]");
+    let shown = [blocks.get(..4).expect("two findings"), &[rest][..], &blocks[end.expect("numbers were read")..]];
+    let shown = shown.concat().join("\n\n");
+
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("there is a README").replace("\r\n", "\n");
+    let (head, tail) = readme.split_once("<!-- review:begin -->\n").expect("the README has a place for the review");
+    let (_, tail) = tail.split_once("<!-- review:end -->").expect("the place has an end");
+    fresh("README.md", &format!("{head}<!-- review:begin -->\n```text\n{shown}\n```\n<!-- review:end -->{tail}"));
 }

@@ -242,8 +242,8 @@ impl<'a> Judge<'a> {
                 .filter_map(|at| pieces.get(*at))
                 .any(|piece| piece.has(Signal::Reason) && !piece.has(Signal::Vague));
             if negated && reason {
-                let text = self.document.blocks.get(trigger.block).map_or("", |block| block.text.as_str());
-                return (ConceptState::Waived, Some(text.to_owned()));
+                let reason = sentence.trim().chars().take(200).collect();
+                return (ConceptState::Waived, Some(reason));
             }
             return (ConceptState::Mentioned, None);
         }

@@ -53,8 +53,8 @@ const AFTER: [&str; 20] = [
 
 /// True when the cue at `start..end` of `sentence` is denied or left out.
 pub(super) fn denied(sentence: &str, start: usize, end: usize) -> bool {
-    let before = sentence.get(..start).unwrap_or_default().to_lowercase();
-    let after = sentence.get(end..).unwrap_or_default().to_lowercase();
+    let before = near_end(sentence.get(..start).unwrap_or_default()).to_lowercase();
+    let after = near_start(sentence.get(end..).unwrap_or_default()).to_lowercase();
     // A negation does not reach over the end of a clause.
     let clause = before.rsplit([';', ':', ',', '(', '|', '\u{2014}']).next().unwrap_or_default();
     let words: Vec<&str> = clause.split_whitespace().rev().take(6).collect();
@@ -63,6 +63,19 @@ pub(super) fn denied(sentence: &str, start: usize, end: usize) -> bool {
     let following = after.split([';', '(']).next().unwrap_or_default();
     let head = following.split_whitespace().take(7).collect::<Vec<_>>().join(" ");
     near || REFUSED.iter().any(|phrase| tail.contains(phrase)) || AFTER.iter().any(|phrase| head.contains(phrase))
+}
+
+/// Bytes beyond which no word belongs to a cue any more.
+const FAR: usize = 120;
+
+fn near_end(text: &str) -> &str {
+    let from = (text.len().saturating_sub(FAR)..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    text.get(from..).unwrap_or_default()
+}
+
+fn near_start(text: &str) -> &str {
+    let to = (0..=text.len().min(FAR)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    text.get(..to).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -208,8 +208,10 @@ pub(super) fn label(block: &Block) -> Option<(usize, usize)> {
     if matches!(block.kind, BlockKind::Fence { .. }) {
         return None;
     }
+    // A label is short: what follows is not searched.
+    let cut = (0..=text.len().min(160)).rev().find(|at| text.is_char_boundary(*at))?;
     let skipped = number_prefix(text);
-    let rest = text.get(skipped..)?;
+    let rest = text.get(skipped..cut)?;
     let first = |marks: &[&str]| marks.iter().filter_map(|mark| rest.find(mark)).min();
     let strong = first(&[": ", " \u{2014} ", " \u{2013} ", " \u{2192} ", " - ", ":\n"]);
     let weak = first(&[". ", "? ", ".\n"]);
@@ -218,7 +220,9 @@ pub(super) fn label(block: &Block) -> Option<(usize, usize)> {
     let end = match (strong, weak) {
         (Some(end), weak) if weak.is_none_or(|weak| end < weak) && words(end) <= 7 => Some(end),
         (_, Some(end)) if words(end) <= if skipped > 0 { 8 } else { 4 } => Some(end),
-        (None, None) if words(rest.len()) <= 5 && matches!(block.kind, BlockKind::Item { .. }) => Some(rest.len()),
+        (None, None) if cut == text.len() && words(rest.len()) <= 5 && matches!(block.kind, BlockKind::Item { .. }) => {
+            Some(rest.len())
+        }
         _ => None,
     };
     end.map(|end| (skipped, skipped + end))

@@ -28,6 +28,9 @@ const PROJECT: [&str; 17] = [
     "baseline",
 ];
 
+/// A request of fewer words is a brief.
+const SHORT: usize = 500;
+
 /// What was seen, and what follows from it.
 pub(super) fn kind(words: &Words, concepts: &BTreeMap<String, ConceptFact>, measures: &[Measure]) -> (Kind, String) {
     let specified = |id: &&str| concepts.get(*id).is_some_and(|fact| fact.state == ConceptState::Specified);
@@ -51,7 +54,9 @@ pub(super) fn kind(words: &Words, concepts: &BTreeMap<String, ConceptFact>, meas
             format!("it says what shall be built and what it must reach ({project} parts of a project plan)"),
         );
     }
-    let asks = build >= 2 && (project >= 1 || aims >= 1 || build >= 4);
+    // A short request needs fewer parts of a plan than a long paper.
+    let least = if words.all < SHORT { 1 } else { 2 };
+    let asks = build >= 2 && (project >= least || project + aims >= 3 || build >= 4 && words.all < SHORT);
     if asks && released.max(library) < build + project {
         return (Kind::AiSpec, "it asks for a system to be built".to_owned());
     }
@@ -68,5 +73,6 @@ fn about_ai(words: &Words, project: usize) -> bool {
     strong >= 2 && dense
         || strong >= 1 && (dense && weak >= 2 || metrics >= 1)
         || metrics >= 2 && weak >= 1
+        || metrics >= 1 && weak >= 2
         || project >= 5 && metrics + weak >= 3
 }

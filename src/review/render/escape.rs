@@ -242,7 +242,7 @@ fn breaks(chars: &[char]) -> std::collections::BTreeSet<usize> {
     let mut places = std::collections::BTreeSet::new();
     let mut start = 0;
     while start < chars.len() {
-        let word: Vec<char> = chars.iter().skip(start).take_while(|c| c.is_alphanumeric()).copied().collect();
+        let word: Vec<char> = chars.iter().skip(start).take_while(|c| c.is_ascii_alphanumeric()).copied().collect();
         if word.is_empty() {
             start += 1;
             continue;
@@ -273,7 +273,7 @@ fn breaks(chars: &[char]) -> std::collections::BTreeSet<usize> {
 fn begins_with(chars: &[char], phrase: &str) -> bool {
     let mut chars = chars.iter();
     phrase.chars().all(|wanted| chars.next().is_some_and(|c| c.eq_ignore_ascii_case(&wanted)))
-        && chars.next().is_none_or(|c| !c.is_alphanumeric())
+        && chars.next().is_none_or(|c| !c.is_ascii_alphanumeric())
 }
 
 /// Text as a code span on one line, at most `most` characters. Safe in a table cell too: a bar becomes a broken bar.
@@ -427,6 +427,7 @@ mod tests {
         "deadbeef1 and 0123abc4 and user/repo@deadbeefcafe",
         "/lgtm\n/approve\n\n/close",
         "bors r+\n@bors r+\n@dependabot merge",
+        "abcdef1234¹ bors¹ r+ éwww.evil.example",
         "Bors: retry",
         "ok to test",
         "!12 $34 ~bug %5 &6 ~\"two words\"",

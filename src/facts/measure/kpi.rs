@@ -1,5 +1,7 @@
 //! Business measures: a noun phrase with a number in a goal. Never takes the quality of a model for a result of the business.
 
+use std::collections::BTreeMap;
+
 use super::column::{Column, cells, columns, lengths, with_unit};
 use super::purpose::Ruling;
 use super::role::{self, Cue, Purpose};
@@ -10,18 +12,24 @@ use crate::facts::{Comparator, Quantity, Unit};
 
 /// Reads goals in tables and in text.
 pub(super) fn read(reader: &Reader<'_>, found: &mut Found) {
-    for table in &reader.document.tables {
-        read_table(reader, table, found);
+    let mut taken = Taken::default();
+    for measure in &found.measures {
+        let quality = reader.lexicon.metric(&measure.metric).is_some_and(|metric| metric.quality);
+        taken.entry(measure.block).or_default().push((measure.quantity.start, measure.quantity.end, quality));
+    }
+    for table in reader.document.tables.iter().filter(|table| table.header.len() <= 64) {
+        read_table(reader, table, &taken, found);
     }
     for (id, block) in reader.document.content() {
         if !matches!(block.kind, BlockKind::Paragraph | BlockKind::Item { .. } | BlockKind::Footnote)
             || reader.quantities(id).is_empty()
+            || block.text.len() > 65_536
         {
             continue;
         }
         let goals = goal_place(reader, id);
         for sentence in sentences(&block.text) {
-            read_sentence(reader, id, sentence.start, sentence.start + sentence.text.len(), goals, found);
+            read_sentence(reader, id, sentence.start, sentence.start + sentence.text.len(), goals, &taken, found);
         }
     }
 }
@@ -50,10 +58,13 @@ fn goal_place(reader: &Reader<'_>, id: BlockId) -> bool {
     lead || goal::labelled(&block.text) || goal_section(reader, block.section)
 }
 
-fn taken(found: &Found, block: BlockId, quantity: &Quantity) -> bool {
-    found.measures.iter().any(|measure| {
-        measure.block == block && measure.quantity.start <= quantity.end && quantity.start <= measure.quantity.end
-    })
+/// Numbers that belong to a metric already, by block: start, end, and whether it is the quality of a model.
+type Taken = BTreeMap<BlockId, Vec<(usize, usize, bool)>>;
+
+fn is_taken(taken: &Taken, block: BlockId, quantity: &Quantity) -> bool {
+    taken
+        .get(&block)
+        .is_some_and(|list| list.iter().any(|(start, end, _)| *start <= quantity.end && quantity.start <= *end))
 }
 
 struct Value<'a> {
@@ -95,7 +106,7 @@ fn towards(baseline: &Quantity, target: &Quantity) -> Comparator {
     if target.value >= baseline.value { Comparator::AtLeast } else { Comparator::AtMost }
 }
 
-fn read_table(reader: &Reader<'_>, table: &Table, found: &mut Found) {
+fn read_table(reader: &Reader<'_>, table: &Table, taken: &Taken, found: &mut Found) {
     let Some(header) = reader.block(table.header_block) else { return };
     let columns = columns(reader, table);
     let has = |role: Role| columns.iter().any(|column| column.cue.is_some_and(|cue| cue.purpose == Purpose::For(role)));
@@ -104,9 +115,7 @@ fn read_table(reader: &Reader<'_>, table: &Table, found: &mut Found) {
             .names(block)
             .iter()
             .any(|name| reader.metric(name).is_some_and(|metric| metric.quality && !metric.everyday))
-            || found.measures.iter().any(|measure| {
-                measure.block == block && reader.lexicon.metric(&measure.metric).is_some_and(|metric| metric.quality)
-            })
+            || taken.get(&block).is_some_and(|list| list.iter().any(|(.., quality)| *quality))
     });
     let headers = columns.iter().any(|column| goal::announces(&column.header));
     let goals = headers
@@ -118,9 +127,7 @@ fn read_table(reader: &Reader<'_>, table: &Table, found: &mut Found) {
     }
     for (n, row) in table.rows.iter().enumerate() {
         let text = reader.text(row.block);
-        if reader.block(row.block).is_none_or(|block| block.mark != Mark::Content)
-            || found.measures.iter().any(|measure| measure.block == row.block)
-        {
+        if reader.block(row.block).is_none_or(|block| block.mark != Mark::Content) || taken.contains_key(&row.block) {
             continue;
         }
         let places = cells(text, lengths(table, Some(n)));
@@ -189,22 +196,28 @@ fn values_of_row(
     out
 }
 
-fn read_sentence(reader: &Reader<'_>, block: BlockId, start: usize, end: usize, goals: bool, found: &mut Found) {
+fn read_sentence(
+    reader: &Reader<'_>,
+    block: BlockId,
+    start: usize,
+    end: usize,
+    goals: bool,
+    taken: &Taken,
+    found: &mut Found,
+) {
     let text = reader.text(block);
-    let inside = |q: &&Quantity| start <= q.start && q.end <= end && q.unit != Unit::Date;
-    let quantities: Vec<&Quantity> = reader.quantities(block).iter().filter(inside).collect();
-    if quantities.is_empty() {
+    let dated = |q: &&Quantity| q.unit != Unit::Date;
+    let quantities: Vec<&Quantity> = reader.quantities_in(block, start, end).iter().filter(dated).collect();
+    if quantities.is_empty() || end - start > super::sentence::LONGEST {
         return;
     }
-    let quality = reader
-        .names(block)
-        .iter()
-        .any(|name| start <= name.start && name.end <= end && reader.metric(name).is_some_and(|metric| metric.quality));
+    let quality =
+        reader.names_in(block, start, end).iter().any(|name| reader.metric(name).is_some_and(|metric| metric.quality));
     let sentence = text.get(start..end).unwrap_or_default();
     let mut at = 0;
     while let Some(first) = quantities.get(at).copied() {
         at += 1;
-        if taken(found, block, first) {
+        if is_taken(taken, block, first) {
             continue;
         }
         let before = text.get(start..first.start).unwrap_or_default();

@@ -18,7 +18,7 @@ mod table;
 mod wording;
 
 use super::{Comparator, Hit, Lexicon, Metric, Quantity, Unit};
-use crate::document::{Block, BlockId, BlockKind, Document};
+use crate::document::{Block, BlockId, BlockKind, Document, TableId};
 use crate::text::{LineRange, Span};
 use std::collections::BTreeSet;
 
@@ -217,6 +217,22 @@ impl<'a> Reader<'a> {
         self.quantities.get(id).copied().unwrap_or_default()
     }
 
+    /// Names that begin and end within a stretch of a block's text.
+    fn names_in(&self, id: BlockId, start: usize, end: usize) -> &[name::Name] {
+        let all = self.names(id);
+        let from = all.partition_point(|name| name.start < start);
+        let to = all.partition_point(|name| name.end <= end);
+        all.get(from..to.max(from)).unwrap_or_default()
+    }
+
+    /// Numbers that begin and end within a stretch of a block's text.
+    fn quantities_in(&self, id: BlockId, start: usize, end: usize) -> &'a [Quantity] {
+        let all = self.quantities(id);
+        let from = all.partition_point(|quantity| quantity.start < start);
+        let to = all.partition_point(|quantity| quantity.end <= end);
+        all.get(from..to.max(from)).unwrap_or_default()
+    }
+
     fn metric(&self, name: &name::Name) -> Option<&'a Metric> {
         self.lexicon.metrics().get(name.metric)
     }
@@ -278,27 +294,44 @@ fn mentions(reader: &Reader<'_>, measures: &[Measure]) -> Vec<Mention> {
     for measure in measures {
         valued.insert((measure.block, measure.metric.as_str()));
     }
+    let tabled: BTreeSet<(TableId, &str)> = measures
+        .iter()
+        .filter_map(|measure| match reader.block(measure.block)?.kind {
+            BlockKind::TableRow { table, .. } => Some((table, measure.metric.as_str())),
+            _ => None,
+        })
+        .collect();
     let mut out = Vec::new();
     for (id, block) in reader.document.content() {
         let names = reader.names(id);
         let table = match block.kind {
-            BlockKind::TableRow { table, .. } => reader.document.tables.get(table),
+            BlockKind::TableRow { table, .. } => Some(table),
             _ => None,
         };
-        for name in names {
+        let quality = |name: &name::Name| reader.metric(name).filter(|metric| metric.quality);
+        let firm: BTreeSet<usize> = names
+            .iter()
+            .filter(|name| quality(name).is_some_and(|metric| !metric.everyday))
+            .map(|name| name.metric)
+            .collect();
+        // Two everyday words side by side ("precision and recall") vouch for each other.
+        let mut sure: BTreeSet<usize> = BTreeSet::new();
+        for (at, pair) in names.windows(2).enumerate() {
+            let [first, second] = pair else { continue };
+            let gap = block.text.get(first.end..second.start).unwrap_or(".");
+            if first.metric != second.metric
+                && gap.len() <= 12
+                && !gap.contains('.')
+                && quality(first).is_some()
+                && quality(second).is_some()
+            {
+                sure.extend([at, at + 1]);
+            }
+        }
+        for (at, name) in names.iter().enumerate() {
             let Some(metric) = reader.metric(name) else { continue };
-            let company = names.iter().any(|other| {
-                other.metric != name.metric
-                    && reader.metric(other).is_some_and(|other| {
-                        other.quality && (!other.everyday || name_is_sure(reader, id, names, name))
-                    })
-            });
-            let in_table = table.is_some_and(|table| {
-                let blocks = table.rows.iter().map(|row| row.block).chain([table.header_block]);
-                blocks
-                    .into_iter()
-                    .any(|block| measures.iter().any(|measure| measure.block == block && measure.metric == metric.id))
-            });
+            let company = firm.iter().any(|other| *other != name.metric) || sure.contains(&at);
+            let in_table = table.is_some_and(|table| tabled.contains(&(table, metric.id.as_str())));
             let dressed = name.averaging.is_some() || name.at.is_some();
             let counts =
                 !metric.everyday || dressed || company || in_table || valued.contains(&(id, metric.id.as_str()));
@@ -310,16 +343,6 @@ fn mentions(reader: &Reader<'_>, measures: &[Measure]) -> Vec<Mention> {
         }
     }
     out
-}
-
-/// Two everyday words side by side ("precision and recall") vouch for each other.
-fn name_is_sure(reader: &Reader<'_>, id: BlockId, names: &[name::Name], name: &name::Name) -> bool {
-    let text = reader.text(id);
-    names.iter().any(|other| {
-        let (first, second) = if other.start < name.start { (other, name) } else { (name, other) };
-        let gap = text.get(first.end..second.start).unwrap_or("-----------------------");
-        first.metric != second.metric && gap.len() <= 12 && !gap.contains('.')
-    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Names of metrics in a text with what is said around them: averaging, @k, percentile. Never looks for values.
 
+use std::collections::BTreeMap;
+
 use crate::facts::quantity::token::{Kind, Tokens};
 use crate::facts::{Hit, Lexicon, Term};
 
@@ -20,6 +22,10 @@ pub(super) struct Name {
 
 /// Bytes around a name within which another phrase takes its meaning away.
 const BESIDE: usize = 2;
+/// No phrase is longer, in bytes.
+const FAR: usize = 240;
+/// Longest block, in bytes, in which bare percentiles and single letters are looked for.
+const LONG: usize = 16_384;
 
 /// The names in one block: `hits` are those of the block, in order of start.
 pub(super) fn names(text: &str, hits: &[Hit], lexicon: &Lexicon) -> Vec<Name> {
@@ -32,22 +38,31 @@ pub(super) fn names(text: &str, hits: &[Hit], lexicon: &Lexicon) -> Vec<Name> {
         .collect();
     // The longest name at a place wins; a name inside another one is no name.
     found.sort_by_key(|(start, end, metric)| (std::cmp::Reverse(end - start), *start, *metric));
-    let mut kept: Vec<(usize, usize, usize)> = Vec::new();
+    let spoilers: Vec<(usize, usize, usize)> = hits
+        .iter()
+        .filter_map(|hit| match hit.term {
+            Term::MetricUnless(metric) => Some((hit.start, hit.end, metric)),
+            _ => None,
+        })
+        .collect();
+    let mut kept: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     for (start, end, metric) in found {
-        if kept.iter().any(|(s, e, _)| start < *e && *s < end) {
+        let clear = kept.range(..end).next_back().is_none_or(|(_, (last, _))| *last <= start);
+        if !clear {
             continue;
         }
-        let spoiled = hits.iter().any(|hit| {
-            let beside = hit.start <= end + BESIDE && start <= hit.end + BESIDE;
-            let overlaps = hit.start < end && start < hit.end;
-            matches!(hit.term, Term::MetricUnless(other) if other == metric)
-                && (overlaps || beside && hit.end - hit.start > 2)
+        let near = spoilers.partition_point(|(s, ..)| s + FAR < start);
+        let spoiled = spoilers.iter().skip(near).take_while(|(s, ..)| *s <= end + BESIDE).any(|(s, e, other)| {
+            let beside = start <= e + BESIDE;
+            let overlaps = *s < end && start < *e;
+            *other == metric && (overlaps || beside && e - s > 2)
         });
         if !spoiled {
-            kept.push((start, end, metric));
+            kept.insert(start, (end, metric));
         }
     }
-    kept.sort_unstable();
+    let kept: Vec<(usize, usize, usize)> =
+        kept.into_iter().map(|(start, (end, metric))| (start, end, metric)).collect();
     let tokens = Tokens::new(text);
     let mut names: Vec<Name> =
         kept.into_iter().map(|(start, end, metric)| dressed(&tokens, lexicon, start, end, metric)).collect();
@@ -58,8 +73,10 @@ pub(super) fn names(text: &str, hits: &[Hit], lexicon: &Lexicon) -> Vec<Name> {
         end = end.max(name.end);
         free
     });
-    percentiles(&tokens, lexicon, &mut names);
-    letters(&tokens, lexicon, &mut names);
+    if text.len() <= LONG {
+        percentiles(&tokens, lexicon, &mut names);
+        letters(&tokens, lexicon, &mut names);
+    }
     names
 }
 

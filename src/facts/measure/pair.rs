@@ -189,13 +189,16 @@ impl Clause<'_> {
     fn share_right(&self, name: usize, at: usize, pairs: &mut Vec<Pair>) {
         let mut last = name;
         while let (Some(a), Some(b)) = (self.names.get(last), self.names.get(last + 1)) {
+            if !joined(self.between(a.end, b.start)) {
+                break;
+            }
             let own = self.quantities.iter().enumerate().any(|(n, quantity)| {
                 n != at
                     && quantity.start >= b.end
                     && left_gap(self.between(b.end, quantity.start), quantity) == Gap::Tight
                     && self.names.get(last + 2).is_none_or(|next| quantity.end <= next.start)
             });
-            if !joined(self.between(a.end, b.start)) || own || self.fit(last + 1, at) == Fit::No {
+            if own || self.fit(last + 1, at) == Fit::No {
                 break;
             }
             last += 1;

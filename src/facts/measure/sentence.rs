@@ -10,6 +10,9 @@ use super::{Draft, Found, Reader, Role, slice};
 use crate::document::{BlockId, sentences};
 use crate::facts::{Quantity, Unit};
 
+/// Longest sentence that is read, in bytes.
+pub(super) const LONGEST: usize = 2_048;
+
 /// Reads all sentences of a block.
 pub(super) fn read_block(reader: &Reader<'_>, block: BlockId, found: &mut Found) {
     if reader.names(block).is_empty() {
@@ -25,7 +28,7 @@ pub(super) fn read_block(reader: &Reader<'_>, block: BlockId, found: &mut Found)
             context.near = Some(cue);
         }
         let end = sentence.start + sentence.text.len();
-        let named = reader.names(block).iter().any(|name| sentence.start <= name.start && name.end <= end);
+        let named = !reader.names_in(block, sentence.start, end).is_empty();
         let first = sentence.text.split_whitespace().next().unwrap_or_default().to_lowercase();
         // "Recall leads. It must reach 0.97."
         let pronoun = !named && matches!(first.as_str(), "it" | "this" | "they" | "that");
@@ -45,17 +48,20 @@ pub(super) fn read_range(
     context: Context,
     found: &mut Found,
 ) {
+    // Nobody reads a sentence of this length, and its words tie nothing together.
+    if end.saturating_sub(start) > LONGEST {
+        return;
+    }
     let text = reader.text(block);
-    let names: Vec<Name> =
-        reader.names(block).iter().filter(|name| start <= name.start && name.end <= end).cloned().collect();
+    let names: Vec<Name> = reader.names_in(block, start, end).to_vec();
     if names.is_empty() {
         return;
     }
     let free = |quantity: &&Quantity| {
         let inside = names.iter().any(|name| quantity.start < name.end && name.start < quantity.end);
-        start <= quantity.start && quantity.end <= end && quantity.unit != Unit::Date && !inside
+        quantity.unit != Unit::Date && !inside
     };
-    let quantities: Vec<&Quantity> = reader.quantities(block).iter().filter(free).collect();
+    let quantities: Vec<&Quantity> = reader.quantities_in(block, start, end).iter().filter(free).collect();
     let metrics = names.iter().map(|name| reader.metric(name)).collect();
     let clause = Clause { text, names: &names, metrics, quantities };
     let mut pairs = clause.pairs();
@@ -116,6 +122,8 @@ impl Line<'_> {
             .filter(|(n, quantity)| share(quantity) || pairs.iter().any(|pair| pair.quantity == *n))
             .map(|(n, _)| n)
             .collect();
+        let segments: Vec<(usize, usize)> = (0..used.len()).map(|n| self.segment(&used, n)).collect();
+        let sentence = self.text(self.start, self.end).to_lowercase();
         let mut written: Vec<(usize, super::Measure)> = Vec::new();
         let conditions = self.conditions(pairs);
         for (n, pair) in pairs.iter().enumerate() {
@@ -131,11 +139,15 @@ impl Line<'_> {
                 continue;
             }
             let place = used.iter().position(|at| *at == pair.quantity).unwrap_or(0);
-            let (from, to) = self.segment(&used, place);
-            let taken: Vec<(usize, usize)> =
-                (0..used.len()).filter(|n| *n != place).map(|n| self.segment(&used, n)).collect();
+            let (from, to) = segments.get(place).copied().unwrap_or((self.start, self.end));
+            // What stands right at another number belongs to that number.
+            let taken = |cue: &Cue| {
+                segments
+                    .iter()
+                    .enumerate()
+                    .any(|(n, (start, end))| n != place && *start <= cue.start && cue.end <= *end)
+            };
             let (near, far) = self.split_cues(quantity, (from, to), &taken);
-            let sentence = self.text(self.start, self.end).to_lowercase();
             let quantity =
                 &directed(metric, quantity, self.text(self.start, quantity.start), self.text(quantity.end, self.end));
             let case = Case {
@@ -155,8 +167,8 @@ impl Line<'_> {
                 && let Some(role) = self.turn(pairs, n)
             {
                 ruling = Ruling::of(role, role != Role::Unknown, None);
-            } else if ruling.role == Role::Target && ruling.phase.is_none() && self.turn(pairs, n) == Some(Role::Target)
-            {
+            }
+            if ruling.role == Role::Target && ruling.phase.is_none() && self.turn(pairs, n) == Some(Role::Target) {
                 // "The target rises from 0.90 to 0.92 after a year."
                 let first = n.checked_sub(1).and_then(|before| written.iter().find(|(at, _)| *at == before));
                 let both = first.is_some_and(|(_, measure)| measure.role == Role::Target);
@@ -278,7 +290,7 @@ impl Line<'_> {
         &self,
         quantity: &Quantity,
         (from, to): (usize, usize),
-        taken: &[(usize, usize)],
+        taken: &dyn Fn(&Cue) -> bool,
     ) -> (Vec<Cue>, Vec<Cue>) {
         let before = self.text(from, quantity.start);
         let from = from + before.rfind([';', '—']).map_or(0, |at| at + 1);
@@ -303,8 +315,7 @@ impl Line<'_> {
             if consequence {
                 continue;
             }
-            // What stands right at another number belongs to that number.
-            let elsewhere = taken.iter().any(|(start, end)| *start <= cue.start && cue.end <= *end);
+            let elsewhere = taken(cue);
             if inside {
                 near.push(*cue);
             } else if !elsewhere {

@@ -358,6 +358,9 @@ fn noun_phrase(after: &str) -> Option<&str> {
 }
 
 fn prefix_sentence(before: &str, out: &mut Around) {
+    // Three words are looked at; a long block must not be read again for every name.
+    let from = before.char_indices().rev().nth(120).map_or(0, |(at, _)| at);
+    let before = before.get(from..).unwrap_or_default();
     let tokens = Tokens::new(before);
     let mut from = tokens.len();
     let mut words = 0;

@@ -12,8 +12,14 @@ use super::{Draft, Found, Reader, Role};
 use crate::document::{BlockId, Mark, Table};
 use crate::facts::{Quantity, Unit};
 
+/// Most columns of a table that is read.
+const WIDEST: usize = 64;
+
 /// Reads a table.
 pub(super) fn read(reader: &Reader<'_>, table: &Table, found: &mut Found) {
+    if table.header.len() > WIDEST {
+        return;
+    }
     let columns = columns(reader, table);
     let context = context::of(reader, table.header_block);
     let any = table.rows.iter().any(|row| !reader.names(row.block).is_empty())

@@ -293,6 +293,31 @@ fn short_forms_and_side_remarks_are_read() {
         ),
         ("# Doc\n\n## How good\n\n- weekly: if recall < 95 % → back to manual checks", &["slo recall <95%"]),
         ("Recall shall not differ between age groups by more than 5 points.", &["unknown recall >5pp change"]),
+        (
+            "The recall target rises from 0.90 to 0.92 after a year.",
+            &["target recall >=0.9", "target(later) recall >=0.92"],
+        ),
         ("Top-decile lift is to reach 4 (now 1.8).", &["target lift >=4", "baseline lift =1.8"]),
     ]);
+}
+
+#[test]
+fn hostile_text_costs_no_panic_and_little_time() {
+    let lexicon = lexicon();
+    for text in [
+        "1/2/3/4/5/6/7/8/9/10 ".repeat(2_000),
+        "1 2 3 ".repeat(4_000),
+        "recall ".repeat(10_000),
+        "recall 0.9 (".repeat(4_000),
+        "recall ≥ 0,9. ".repeat(4_000),
+        "1 → 2 → 3 → ".repeat(2_000),
+        "± – € % . , ' ≥ \\leq p95 @ @[ F1@[0.5:".repeat(2_000),
+        "one point point two in a in of ".repeat(2_000),
+        format!("| {} |\n|{}|\n| {} |\n", "recall | ".repeat(500), "---|".repeat(501), "0.9 | ".repeat(500)),
+        format!("- {}", "Goal 3: from 5 to 4 % → 3 %; ".repeat(3_000)),
+        "é½¾ ½ recall ½ ≥ ٣ 0.9\u{a0}% ".repeat(1_000),
+    ] {
+        let measures = read(&lexicon, &text);
+        assert!(measures.iter().all(|measure| measure.quantity.value.is_finite()));
+    }
 }

@@ -181,7 +181,7 @@ fn chain(tokens: &Tokens<'_>, from: usize) -> usize {
 fn long_code(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     let (mut next, mut groups, mut digits, mut hyphens) = (at + 1, 1, tokens.low(at).len(), 0);
     let plus = tokens.before(at, 1) == "+" && tokens.glued(at);
-    loop {
+    while groups < 12 {
         let hyphen = usize::from(tokens.low(next) == "-" && tokens.glued(next) && tokens.glued(next + 1));
         if tokens.kind(next + hyphen) != Some(Kind::Digits) {
             break;

@@ -49,7 +49,7 @@ const ROOMS: &[Room] = &[
     edge("platform", &["net", "config", "review", "diff", "text"]),
     edge("model", &["net", "config", "critique"]),
     edge("store", &["net", "config"]),
-    edge("source", &["net", "config", "review"]),
+    edge("source", &["net", "config", "review", "text"]),
     edge("job", &["text", "finding", "document", "diff", "facts", "rules", "engine", "config", "critique", "review",
         "output", "net", "platform", "model", "store", "source"]),
     edge("server", &["text", "finding", "config", "review", "output", "net", "platform", "model", "store", "source", "job"]),

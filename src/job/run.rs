@@ -121,10 +121,9 @@ pub async fn review_change(
 /// Names and families of the rules, and which metrics are ratios, for the words that people read.
 #[must_use]
 pub fn catalogue(rules: &RuleSet) -> Catalogue {
-    let named = rules
-        .rules
-        .iter()
-        .fold(Catalogue::default(), |catalogue, rule| catalogue.with_rule(&rule.code, &rule.name, &rule.family));
+    let named = rules.rules.iter().fold(Catalogue::default(), |catalogue, rule| {
+        catalogue.with_rule(&rule.code, &rule.name, &rule.family).with_item(&rule.code, &rule.item)
+    });
     let ratios = rules.lexicon.metrics().iter().filter(|metric| metric.max == Some(1.0));
     ratios.fold(named, |catalogue, metric| catalogue.with_ratio(&metric.id))
 }

@@ -8,6 +8,7 @@ use crate::finding::Finding;
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Title {
     name: String,
+    item: String,
     family: String,
 }
 
@@ -40,7 +41,17 @@ impl Catalogue {
     /// Adds a rule: its code, the kebab-case name of the flaw, and its family in words.
     #[must_use]
     pub fn with_rule(mut self, code: &str, name: &str, family: &str) -> Self {
-        self.titles.insert(code.to_owned(), Title { name: name.to_owned(), family: family.to_owned() });
+        self.titles
+            .insert(code.to_owned(), Title { name: name.to_owned(), item: String::new(), family: family.to_owned() });
+        self
+    }
+
+    /// Says what rule `code`, which is in the catalogue, looks for: "baseline".
+    #[must_use]
+    pub fn with_item(mut self, code: &str, item: &str) -> Self {
+        if let Some(title) = self.titles.get_mut(code) {
+            item.clone_into(&mut title.item);
+        }
         self
     }
 
@@ -55,6 +66,12 @@ impl Catalogue {
     #[must_use]
     pub fn name(&self, code: &str) -> Option<&str> {
         self.titles.get(code).map(|title| title.name.as_str()).filter(|name| !name.is_empty())
+    }
+
+    /// What a rule looks for, in words; none where nobody said it.
+    #[must_use]
+    pub fn item(&self, code: &str) -> Option<&str> {
+        self.titles.get(code).map(|title| title.item.as_str()).filter(|item| !item.is_empty())
     }
 
     /// Family of a rule in words; what its letters stand for where the catalogue does not know it.

@@ -42,6 +42,7 @@ pub(super) fn rule(
     let check = check?;
     Some(Rule {
         code: raw.code.text,
+        item: raw.item.unwrap_or_else(|| item_of(&raw.name.text)),
         name: raw.name.text,
         pack: raw.pack,
         family: raw.family,
@@ -126,4 +127,9 @@ fn examples_are_complete(page: &Page, faults: &Faults<'_>) {
         let advice = "add a heading `## Why` with one or two sentences; they are shown with every finding";
         faults.report_line("missing-why", page.body_line, "the page does not say why it matters", advice);
     }
+}
+
+/// "data retention" of `missing-data-retention`, for pages that name no item.
+fn item_of(name: &str) -> String {
+    name.strip_prefix("missing-").or_else(|| name.strip_suffix("-missing")).unwrap_or(name).replace('-', " ")
 }

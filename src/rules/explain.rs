@@ -86,6 +86,7 @@ pub fn new_page(name: &str, code: &str) -> String {
         "---\n\
          code: {code}\n\
          name: {name}\n\
+         item: data retention\n\
          pack: own\n\
          family: Own rules\n\
          severity: warning\n\

@@ -16,6 +16,8 @@ pub(super) struct RawRule {
     pub(super) name: Word,
     /// `core` or the name of another pack.
     pub(super) pack: String,
+    /// What the rule looks for, in two or three words ("baseline"): what the checklist shows.
+    pub(super) item: Option<String>,
     /// Family in words ("Metrics"); rules of one family are grouped for the reader.
     pub(super) family: String,
     /// Worst severity it reports.
@@ -87,6 +89,7 @@ pub(super) fn read(top: Fields<'_>) -> Option<(RawRule, &'static Kind, Fields<'_
     let code = top.text("code", "for example `MET-003`").filter(|word| code_is_sound(word, faults));
     let name = top.text("name", "kebab-case name of the flaw, for example `missing-baseline`");
     let name = name.filter(|word| name_is_sound(word, faults));
+    let item = top.optional_text("item");
     let pack = top.text("pack", "`core`, or the name of your pack");
     let family = top.text("family", "for example `Metrics`");
     for key in ["severity", "confidence"] {
@@ -132,6 +135,7 @@ pub(super) fn read(top: Fields<'_>) -> Option<(RawRule, &'static Kind, Fields<'_
     let rule = RawRule {
         code: code?,
         name: name?,
+        item: item.map(|word| word.text),
         pack: pack?.text,
         family: family?.text,
         severity: severity?,

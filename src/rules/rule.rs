@@ -18,6 +18,8 @@ pub struct Rule {
     pub code: String,
     /// Name.
     pub name: String,
+    /// What it looks for, in two or three words ("baseline").
+    pub item: String,
     /// Pack.
     pub pack: String,
     /// Family.

@@ -32,26 +32,17 @@ pub(super) fn checklist(reviewed: &Reviewed, catalogue: &Catalogue, look: Look) 
         }
     }
     let column = families.iter().map(|(family, _)| width(family)).max().unwrap_or(0).min(FAMILY) + 4;
-    let legend = "✓ stated   ~ named only   ✗ missing";
+    let legend = "✓ stated   ~ named only   ✗ missing   (lines)";
     let mut out =
         format!("\n{}{}\n", look.paint(Ink::Strong, &pad("Checklist", column)), look.paint(Ink::Faint, legend));
     for (family, members) in families {
+        // What is stated first, then what is not: each item in its own words.
         let stated = |check: &&Check| matches!(check.state, CheckState::Specified | CheckState::Waived);
         let (good, bad): (Vec<&Check>, Vec<&Check>) = members.into_iter().partition(stated);
-        let mut rows = Vec::new();
-        if !good.is_empty() {
-            let pieces = good.into_iter().map(|check| entry(check, look));
-            rows = flow(pieces, 2, 0, look.columns().saturating_sub(column));
-        }
-        for check in bad {
-            let (text, wide) = entry(check, look);
-            let name = catalogue.name(&check.rule).map(|name| line(&name.replace('-', " "))).unwrap_or_default();
-            let words = name.split(' ').filter(|word| !word.is_empty()).map(|word| (word.to_owned(), width(word)));
-            let pieces = std::iter::once((text, wide)).chain(words);
-            let wrapped = flow(pieces, 1, 0, look.columns().saturating_sub(column)).into_iter().enumerate();
-            rows.extend(wrapped.map(|(at, row)| if at == 0 { row } else { format!("  {row}") }));
-        }
-        for (at, row) in rows.into_iter().enumerate() {
+        let room = look.columns().saturating_sub(column);
+        let rows = [good, bad].into_iter().filter(|part| !part.is_empty());
+        let rows = rows.flat_map(|part| flow(part.into_iter().map(|check| entry(check, catalogue, look)), 2, 0, room));
+        for (at, row) in rows.enumerate() {
             let lead = if at == 0 { format!("  {}", line(family)) } else { String::new() };
             let lead = if width(&lead) >= column { format!("{lead} ") } else { pad(&lead, column) };
             let _ = writeln!(out, "{lead}{row}");
@@ -81,7 +72,7 @@ fn label(check: &Check) -> String {
 }
 
 /// Sign, rule and the first lines that prove it, with its width.
-fn entry(check: &Check, look: Look) -> (String, usize) {
+fn entry(check: &Check, catalogue: &Catalogue, look: Look) -> (String, usize) {
     let ink = match check.state {
         CheckState::Specified | CheckState::Waived => Ink::Good,
         CheckState::Mentioned => Ink::Doubtful,
@@ -100,9 +91,13 @@ fn entry(check: &Check, look: Look) -> (String, usize) {
     }
     if !lines.is_empty() {
         let shown: Vec<String> = lines.iter().take(2).map(u32::to_string).collect();
-        notes.push(format!("{} {}", if shown.len() == 1 { "line" } else { "lines" }, shown.join(", ")));
+        notes.push(shown.join(", "));
     }
-    let label = label(check);
+    let label = match (catalogue.item(&check.rule), &check.part) {
+        (Some(item), Some(part)) => line(&format!("{} {item}: {part}", check.rule)),
+        (Some(item), None) => line(&format!("{} {item}", check.rule)),
+        (None, _) => label(check),
+    };
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
     let sign = words::sign(check.state);
     let wide = width(sign) + 1 + width(&label) + width(&notes);

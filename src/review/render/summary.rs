@@ -130,12 +130,11 @@ fn label(check: &Check) -> Md {
 
 /// A check with the lines that prove it best.
 fn entry(page: &Page<'_>, document: &Reviewed, check: &Check) -> Md {
-    let mut text = label(check);
-    if matches!(check.state, CheckState::Mentioned | CheckState::Absent)
-        && let Some(topic) = page.catalogue.name(&check.rule).and_then(words::topic)
-    {
-        text.push(md![" ", topic]);
-    }
+    let mut text = match (page.catalogue.item(&check.rule), &check.part) {
+        (Some(item), Some(part)) => md![prose(&check.rule, 60), " ", words::topic(item), ": ", prose(part, 60)],
+        (Some(item), None) => md![prose(&check.rule, 60), " ", words::topic(item)],
+        (None, _) => label(check),
+    };
     if check.state == CheckState::Waived {
         text.push(" waived");
     }

@@ -178,11 +178,10 @@ pub fn quote(words: &str) -> Md {
     prose(&(if bare.is_empty() { words } else { bare }).replace("**", ""), QUOTE)
 }
 
-/// What a rule is about, where the name of its flaw says it: "drift detection" of `missing-drift-detection`.
+/// What a rule looks for: "drift detection".
 #[must_use]
-pub fn topic(name: &str) -> Option<Md> {
-    let topic = name.strip_prefix("missing-").or_else(|| name.strip_suffix("-missing"))?;
-    Some(prose(&topic.replace('-', " "), NAME))
+pub fn topic(item: &str) -> Md {
+    prose(item, NAME)
 }
 
 /// The fold with text to paste.

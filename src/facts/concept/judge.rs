@@ -91,13 +91,9 @@ impl<'a> Judge<'a> {
                 found.insert(at, (passage, reason));
             }
         }
+        let specified = found.values().filter(|(passage, _)| passage.state == ConceptState::Specified).count();
         let mut passages: Vec<(Passage, Option<String>)> = found.into_values().collect();
-        let blocks: BTreeSet<BlockId> = passages
-            .iter()
-            .filter(|(passage, _)| passage.state == ConceptState::Specified)
-            .map(|(passage, _)| passage.block)
-            .collect();
-        if blocks.len() < concept.at_least {
+        if specified < concept.at_least {
             for (passage, _) in &mut passages {
                 if passage.state == ConceptState::Specified {
                     passage.state = ConceptState::Mentioned;

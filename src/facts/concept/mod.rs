@@ -71,3 +71,109 @@ pub fn concepts(
     let concepts = lexicon.concepts().iter().enumerate();
     concepts.map(|(number, (_, concept))| (concept.concept.clone(), judge.fact(number, concept))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{RawConcept, RawLexicon, RawSignal, quantities};
+
+    fn words(list: &str) -> Vec<String> {
+        list.split(", ").filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn lexicon() -> Lexicon {
+        let concept: RawConcept = serde_json::from_value(serde_json::json!({
+            "concept": "rollback",
+            "title": "Rollback",
+            "topic": "technical",
+            "headings": ["rollback*", "undo"],
+            "cues": ["rollback", "@back & @previous"],
+            "weak": ["flag"],
+            "unless": ["database rollback"],
+            "words": {"back": ["switch* back"], "previous": ["previous release", "old one"], "how": ["within", "minutes"]},
+            "needs": [["in-sentence", "back", "previous"], ["announced", "how", "number"], ["cue", "how", "number"]],
+        }))
+        .unwrap_or_else(|error| panic!("{error}"));
+        let other: RawConcept = serde_json::from_value(serde_json::json!({
+            "concept": "fairness", "title": "Fairness", "topic": "people", "headings": ["fairness"], "cues": ["fairness"],
+        }))
+        .unwrap_or_else(|error| panic!("{error}"));
+        let signals = [("vague", "if possible"), ("reason", "because"), ("owner", "engineer")]
+            .map(|(id, phrases)| RawSignal { id: id.to_owned(), phrases: words(phrases) });
+        let raw = RawLexicon {
+            concepts: vec![("rollback.md".into(), concept), ("fairness.md".into(), other)],
+            signals: signals.into(),
+            ..RawLexicon::default()
+        };
+        let (lexicon, problems) = Lexicon::compile(raw);
+        assert_eq!(problems, []);
+        lexicon
+    }
+
+    fn read(text: &str) -> ConceptFact {
+        let lexicon = lexicon();
+        let document = Document::parse(text);
+        let hits = lexicon.scan(&document);
+        let quantities = quantities(&document);
+        let signals = Signals::read(&document, &lexicon, &hits, &quantities);
+        let mut facts = concepts(&document, &lexicon, &hits, &signals, &[]);
+        facts.remove("rollback").unwrap_or_else(ConceptFact::absent)
+    }
+
+    fn check(text: &str, expected: ConceptState) {
+        let fact = read(text);
+        assert_eq!(fact.state, expected, "{text}\n{:?}", fact.passages);
+    }
+
+    #[test]
+    fn a_name_is_no_commitment_and_a_commitment_needs_no_name() {
+        check("Nothing of the kind.", ConceptState::Absent);
+        check("There is a rollback.", ConceptState::Mentioned);
+        check("The engineer switches back to the previous release.", ConceptState::Specified);
+        check("A rollback takes five minutes.", ConceptState::Specified);
+        check("A database rollback takes five minutes.", ConceptState::Absent);
+    }
+
+    #[test]
+    fn hope_questions_and_open_sections_prove_nothing() {
+        check("If possible we switch back to the previous release.", ConceptState::Mentioned);
+        check("It is nice. Do we switch back to the previous release?", ConceptState::Mentioned);
+        check("## Open questions\n\n- A rollback takes five minutes.", ConceptState::Mentioned);
+    }
+
+    #[test]
+    fn what_is_left_out_needs_a_reason() {
+        check("No rollback is planned.", ConceptState::Mentioned);
+        let waived = read("No rollback is planned because it runs once.");
+        assert_eq!(waived.state, ConceptState::Waived);
+        assert_eq!(waived.reason.as_deref(), Some("No rollback is planned because it runs once."));
+        check(
+            "No rollback is planned because it runs once.\n\nA rollback takes five minutes.",
+            ConceptState::Specified,
+        );
+    }
+
+    #[test]
+    fn headings_labels_and_table_headers_announce() {
+        check("## Undo\n\nWithin five minutes.", ConceptState::Specified);
+        check("- Undo: within five minutes", ConceptState::Specified);
+        check("- Undo\n  - within five minutes", ConceptState::Specified);
+        check("| Topic | Rule |\n|---|---|\n| Undo | within five minutes |", ConceptState::Specified);
+        check("| Step | Undo |\n|---|---|\n| Release | within five minutes |", ConceptState::Specified);
+        check("## Rollback\n\nThe team is nice.", ConceptState::Mentioned);
+        check("# Undo\n\n## Fairness\n\nAnswers within five minutes.", ConceptState::Absent);
+    }
+
+    #[test]
+    fn pairs_of_words_do_not_count_under_another_topic() {
+        check("## Fairness\n\nThey switch back to the old one.", ConceptState::Absent);
+        check("## Other\n\nThey switch back to the old one.", ConceptState::Specified);
+    }
+
+    #[test]
+    fn a_short_block_that_points_elsewhere_defers() {
+        let fact = read("Rollback: see [the runbook](ops/runbook.md).");
+        assert_eq!(fact.state, ConceptState::Mentioned);
+        assert_eq!(fact.deferred_to.as_deref(), Some("ops/runbook.md"));
+    }
+}

@@ -56,7 +56,7 @@ pub struct RawConcept {
     /// "no …" and "without …" before a cue do not take it back ("not met" is a cue of its own).
     #[serde(default)]
     pub keeps_negation: bool,
-    /// Different blocks that must each meet a line.
+    /// Different sentences that must each meet a line.
     #[serde(default = "one", deserialize_with = "whole")]
     pub at_least: usize,
 }

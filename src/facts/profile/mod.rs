@@ -167,3 +167,83 @@ fn stage(document: &Document, words: &words::Words, concepts: &BTreeMap<String, 
     }
     if operation < 3 && words.all < BRIEF_WORDS { Stage::Brief } else { Stage::Production }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Facts, RawLexicon, RawSignal, RawTask};
+
+    fn lexicon() -> Lexicon {
+        let signals = [
+            ("ai-word", &["machine learning", "classifier", "model card"][..]),
+            ("ai-weak", &["model", "predict*"]),
+            ("build-word", &["must", "goal*", "pilot", "we want"]),
+            ("released-word", &["was trained on", "limitations", "intended use", "model card"]),
+            ("trains", &["train*", "label*"]),
+            ("decides", &["flag*", "block*", "route*"]),
+            ("affects-people", &["patient*"]),
+        ]
+        .map(|(id, phrases)| RawSignal {
+            id: id.to_owned(),
+            phrases: phrases.iter().map(|phrase| (*phrase).to_owned()).collect(),
+        });
+        let task = |id: &str, cues: &[&str], decides: bool| RawTask {
+            id: id.to_owned(),
+            cues: cues.iter().map(|cue| (*cue).to_owned()).collect(),
+            families: Vec::new(),
+            decides,
+            prompted: false,
+        };
+        let tasks = vec![
+            task("forecasting", &["forecast*", "horizon", "demand", "days ahead"], true),
+            task("multi-class", &["route*", "queue*", "categor*", "topic*"], true),
+        ];
+        Lexicon::compile(RawLexicon { signals: signals.into(), tasks, ..RawLexicon::default() }).0
+    }
+
+    fn read(text: &str) -> Profile {
+        Facts::read(&Document::parse(text), &lexicon()).profile
+    }
+
+    #[test]
+    fn kinds_of_documents_are_told_apart() {
+        let check = |text: &str, expected: Kind| {
+            let profile = read(text);
+            assert_eq!(profile.kind, expected, "{text}\n{}", profile.because);
+        };
+        check(
+            "We want a classifier made by machine learning. The goal: it must predict late trains before the pilot.",
+            Kind::AiSpec,
+        );
+        check(
+            "A model card. The classifier was trained on trains. Limitations: snow. Intended use: study.",
+            Kind::Related,
+        );
+        check("The goals of this kitchen: it must predict nothing.", Kind::Other);
+        check("# Plan\n\n## Classifier by machine learning\n\n## Goal\n\n## Pilot\n\n## Model\n", Kind::Related);
+        check("", Kind::Other);
+    }
+
+    #[test]
+    fn tasks_come_from_words_where_they_stand_unless_the_document_says() {
+        let check = |text: &str, expected: &[&str]| assert_eq!(read(text).tasks, expected, "{text}");
+        check("It forecasts demand three days ahead; the horizon is a week.", &["forecasting"]);
+        check("## Demand forecast\n\nSeven days ahead.", &["forecasting"]);
+        check("Its demand.", &[]);
+        check(
+            "---\nml_task: multi-class\n---\n\nIt forecasts demand three days ahead; the horizon is a week.",
+            &["multi-class"],
+        );
+        check("Task: forecasting\n\nRoute by topic, queue and category, topics.", &["forecasting"]);
+    }
+
+    #[test]
+    fn traits_follow_from_tasks_and_words() {
+        let profile =
+            read("It routes patients, patient queues and patient categories by topic. It is trained on labels.");
+        for name in ["multi-class", "classifier", "decides", "trains", "affects-people", "stage-brief"] {
+            assert!(profile.traits.contains(name), "{name}: {:?}", profile.traits);
+        }
+        assert!(!profile.traits.contains("generative"));
+    }
+}

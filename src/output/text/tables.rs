@@ -32,7 +32,7 @@ pub(super) fn checklist(reviewed: &Reviewed, catalogue: &Catalogue, look: Look) 
         }
     }
     let column = families.iter().map(|(family, _)| width(family)).max().unwrap_or(0).min(FAMILY) + 4;
-    let legend = "✓ stated   ~ named only   ✗ missing   (lines)";
+    let legend = "✓ stated   ~ named only   ✗ missing";
     let mut out =
         format!("\n{}{}\n", look.paint(Ink::Strong, &pad("Checklist", column)), look.paint(Ink::Faint, legend));
     for (family, members) in families {

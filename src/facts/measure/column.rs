@@ -147,3 +147,29 @@ pub(super) fn left_of_roles(columns: &[Column], n: usize) -> bool {
         columns.get(n).is_some_and(|column| column.header.chars().any(char::is_alphabetic) && column.name.is_none());
     unnamed && columns.iter().skip(n + 1).any(|column| is(column, Role::Poc) || is(column, Role::Target))
 }
+
+/// The header that names the metric of a column: its own, or the one over the row labels ("| WAPE (%) | Today | Goal |").
+pub(super) fn title<'c>(columns: &'c [Column], column: &'c Column) -> Option<(&'c Column, &'c Name)> {
+    let over_labels = || columns.first().filter(|first| first.words && column.cue.is_some());
+    let title = Some(column).filter(|column| column.name.is_some()).or_else(over_labels)?;
+    Some((title, title.name.as_ref()?))
+}
+
+/// A header over the parts that a metric is taken over.
+pub(super) fn names_parts(header: &str) -> bool {
+    const WORDS: [&str; 11] = [
+        "class",
+        "segment",
+        "slice",
+        "group",
+        "category",
+        "population",
+        "label",
+        "subset",
+        "language",
+        "applies to",
+        "part",
+    ];
+    let low = header.to_lowercase();
+    WORDS.iter().any(|word| low.contains(word))
+}

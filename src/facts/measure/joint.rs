@@ -30,7 +30,13 @@ impl Line<'_> {
                 end.is_some_and(|end| end <= first && first - end <= 48 && !self.text(end, first).contains([';', '.']))
             });
             let leading = trimmed.trim_end_matches(word).trim().is_empty();
-            if let Some(main) = main {
+            // "Recall at precision 0.99 must be 0.7": the name stands before, its value behind.
+            let held = || {
+                let before =
+                    |other: &Pair| self.clause.names.get(other.name).is_some_and(|other| other.end <= name.start);
+                pairs.iter().enumerate().skip(n + 1).find(|(_, other)| before(other)).map(|(at, _)| at)
+            };
+            if let Some(main) = main.or_else(held) {
                 out.push((main, n));
             } else if leading && other(&(n + 1)) && pairs.len() > n + 1 {
                 out.push((n + 1, n));

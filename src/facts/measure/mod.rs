@@ -10,6 +10,7 @@ mod kpi;
 mod name;
 mod pair;
 mod purpose;
+mod qualifier;
 mod role;
 mod sentence;
 mod slice;

@@ -101,7 +101,27 @@ impl Clause<'_> {
                 self.share_left(name, at, &mut pairs, &mut done);
             }
         }
+        self.hold(&mut pairs);
         pairs
+    }
+
+    /// "Recall at precision 0.99 must be 0.7": the second number belongs to the first name.
+    fn hold(&self, pairs: &mut [Pair]) {
+        for name in 0..self.names.len().saturating_sub(1) {
+            let (Some(first), Some(second)) = (self.names.get(name), self.names.get(name + 1)) else { continue };
+            let gap = self.between(first.end, second.start).to_lowercase();
+            let at = gap
+                .split_whitespace()
+                .all(|word| matches!(word, "at" | "@" | "a" | "an" | "the" | "fixed" | "constant" | "given"));
+            if !at || !gap.contains(['a', '@', 'g']) || pairs.iter().any(|pair| pair.name == name) {
+                continue;
+            }
+            let mut own = pairs.iter_mut().filter(|pair| pair.name == name + 1);
+            own.next();
+            if let Some(pair) = own.next() {
+                pair.name = name;
+            }
+        }
     }
 
     fn left(&self, name: usize, at: usize, pairs: &[Pair]) -> Gap {

@@ -304,7 +304,10 @@ impl Line<'_> {
         let mut far: Vec<Cue> = Vec::new();
         near.extend(self.short_label(from, quantity.start));
         for cue in &self.cues {
-            let inside = from <= cue.start && cue.end <= to && self.bracket(cue.start) == own;
+            let bracket = self.bracket(cue.start);
+            let open = self.start + bracket.saturating_sub(1);
+            let behind = bracket > 0 && open >= quantity.end && self.text(quantity.end, open).trim().is_empty();
+            let inside = from <= cue.start && cue.end <= to && (bracket == own || behind);
             // "…, otherwise we roll back" tells what follows from a miss.
             let consequence = cue.start >= quantity.end
                 && self

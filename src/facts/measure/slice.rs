@@ -1,5 +1,6 @@
 //! The class, group or part that a metric is taken over, and the data set it is measured on. Never looks for values.
 
+use super::qualifier::{dataset, generic, opens_clause};
 use super::role::{Place, cues};
 use crate::facts::quantity::token::{Kind, Token, Tokens, tokens};
 use crate::facts::quantity::unit::is_stop;
@@ -11,62 +12,6 @@ pub(super) struct Around {
     pub slice: Option<String>,
     /// Data set, as written.
     pub dataset: Option<String>,
-}
-
-/// Words that say nothing about which part is meant.
-fn generic(word: &str) -> bool {
-    const WORDS: &str = " overall all total average avg mean median score scores rate value values metric metrics model models the system systems our your its their \
-        primary secondary main key lead leading guard guardrail final combined aggregate global general macro micro weighted averaged signed unsigned expected \
-        minimum min maximum max target targeted required acceptable accepted desired current baseline new old existing future same good high low higher lower \
-        better worse best worst this that these those each every any some a an and or of per cent percent level levels result results headline offline online \
-        measured reported achieved retrieval classification classifier prediction predictions predicted test validation held-out holdout out-of-sample production \
-        poc pilot ship launch mvp live real rolling daily weekly monthly quarterly absolute relative simple plain pure raw standard such no not with without class-wise \
-        per-class unit units lower-is-better higher-is-better up down least most more less than at on in for to from by as is are was be model's system's \
-        improve improves improved increase increases raise raises achieve achieves achieving reach reaches reaching get gets keep keeps maintain maintains ensure ensures \
-        reduce reduces cut cuts decrease measure measures report reports track tracks monitor monitors maximise maximize optimise optimize compare compares use uses using \
-        define compute calculate evaluate prove show shows demonstrate deliver have has need needs want require requires expect expects hold holds bring push drive \
-        boost check checks when if while whenever where then also its both only against versus vs about around first second third answer answers gives give see plus \
-        approx circa explain why because since target's one two three four five six what which who how we they it he she i you must shall should will would can could may \
-        calendar month week day quarter year period time times case cases data set sample samples beats beat exceed exceeds exceeding losing lose trade trading time-based latest frozen entire whole full company's chain's actual stated agreed ";
-    let mut padded = String::with_capacity(word.len() + 2);
-    padded.push(' ');
-    padded.push_str(word);
-    padded.push(' ');
-    WORDS.contains(padded.as_str())
-}
-
-/// True when the phrase names a data set and not a part of the cases.
-fn dataset(phrase: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "test set",
-        "testset",
-        "test data",
-        "validation set",
-        "validation data",
-        "hold-out",
-        "holdout",
-        "held-out",
-        "held out",
-        "golden set",
-        "gold set",
-        "test split",
-        "benchmark",
-        "evaluation set",
-        "eval set",
-        "test questions",
-        "test sample",
-        "backtest",
-        "back-test",
-        "out-of-time",
-        "replay",
-        "reference set",
-        "test corpus",
-        "unseen data",
-        "dataset",
-        "data set",
-        "ground truth",
-    ];
-    WORDS.iter().any(|word| phrase.contains(word))
 }
 
 /// Lower case, no articles, no marks at the ends.
@@ -92,54 +37,26 @@ fn accept(phrase: &str, out: &mut Around) {
         out.dataset.get_or_insert_with(|| phrase.trim().to_owned());
         return;
     }
+    // "total amount at go-live": the role is no part of the name; what begins with one is no slice at all.
+    let spoken =
+        cues(&folded, Place::Label).into_iter().find(|cue| cue.purpose != super::role::Purpose::Other && !cue.weak);
+    let folded = match spoken {
+        Some(cue) if cue.start == 0 => return,
+        Some(cue) if cue.end == folded.len() => {
+            let head = folded.get(..cue.start).unwrap_or_default().trim_end();
+            let head = [" at", " for", " in", " on", " before", " by", ","]
+                .iter()
+                .find_map(|word| head.strip_suffix(word))
+                .unwrap_or(head);
+            head.trim().to_owned()
+        }
+        _ => folded,
+    };
     let words: Vec<&str> = folded.split_whitespace().collect();
     // "23 queues", "5 classes": how many, not which.
     let counted = words.first().is_some_and(|word| word.chars().all(|c| c.is_ascii_digit())) && words.len() <= 3;
     let first = words.first().copied().unwrap_or_default();
-    let clause = matches!(
-        first,
-        "from"
-            | "as"
-            | "measured"
-            | "computed"
-            | "averaged"
-            | "calculated"
-            | "see"
-            | "based"
-            | "per"
-            | "on"
-            | "in"
-            | "at"
-            | "by"
-            | "with"
-            | "where"
-            | "which"
-            | "that"
-            | "lower"
-            | "higher"
-            | "if"
-            | "using"
-            | "than"
-            | "because"
-            | "so"
-            | "i.e."
-            | "weighted"
-            | "over"
-            | "under"
-            | "within"
-            | "to"
-            | "and"
-            | "or"
-            | "not"
-            | "it"
-            | "we"
-            | "is"
-            | "are"
-            | "two"
-            | "three"
-            | "four"
-            | "five"
-    );
+    let clause = opens_clause(first);
     let role = cues(&folded, Place::Label).iter().any(|cue| cue.end - cue.start + 4 >= folded.len());
     let meaning = words.iter().any(|word| !generic(word) && word.chars().any(char::is_alphabetic));
     if !(counted || clause || role || !meaning) {

@@ -1,6 +1,8 @@
 //! Measures in tables of any orientation: metric in the row and roles in the columns, the other way round, or row by row.
 
-use super::column::{Column, bracket_cue, cells, columns, left_of_roles, lengths, nearest, right_of_gate, with_unit};
+use super::column::{
+    Column, bracket_cue, cells, columns, left_of_roles, lengths, names_parts, nearest, right_of_gate, title, with_unit,
+};
 use super::context::{self, Context};
 use super::name::Name;
 use super::purpose::{Case, Fit, Ruling, bounds_well, directed, fit, metric_is_agreement, rule};
@@ -8,7 +10,7 @@ use super::role::{self, Cue, Purpose};
 use super::sentence::read_range;
 use super::slice::{self, Around};
 use super::wording::{is_change, later_phase};
-use super::{Draft, Found, Reader, Role};
+use super::{Draft, Found, Reader, Role, goal};
 use crate::document::{BlockId, Mark, Table};
 use crate::facts::{Quantity, Unit};
 
@@ -83,7 +85,7 @@ impl Grid<'_> {
             }
             for name in self.names(n) {
                 // A cell that tells "recall ≥ 0.9" speaks for itself.
-                if self.numbers(n).iter().any(|q| q.end <= name.start || q.start >= name.end) && !titled && n > 0 {
+                if self.tells(n) && !titled && n > 0 {
                     continue;
                 }
                 let fill = (name.end - name.start) as f64 / cell.len().max(1) as f64;
@@ -130,6 +132,7 @@ impl Grid<'_> {
             let after = cell.get(name.end.checked_sub(start)?..)?;
             role::best(&role::cues(before, role::Place::Label))
                 .or_else(|| bracket_cue(after))
+                .or_else(|| role::best(&role::cues(after, role::Place::Label)))
                 .filter(|cue| cue.purpose != Purpose::Other)
         });
         let columns_with_roles = self
@@ -178,7 +181,7 @@ impl Grid<'_> {
                 let around = slice::of_label(self.cell(at), name.start - self.offset(at), name.end - self.offset(at));
                 let around = self.with_row_slice(around, at);
                 self.values(n, &column, name, self.block, &around, row_cue.or(own_cue), columns_with_roles, found);
-            } else if let Some((title, name)) = self.title(&column) {
+            } else if let Some((title, name)) = title(self.columns, &column) {
                 let mut around = slice::of_label(&title.header, name.start - title.offset, name.end - title.offset);
                 let column = match &column.unit {
                     None => Column { unit: title.unit.clone(), factor: title.factor, ..column.clone() },
@@ -192,13 +195,6 @@ impl Grid<'_> {
         }
     }
 
-    /// The header that names the metric of a column: its own, or the one over the row labels ("| WAPE (%) | Today | Goal |").
-    fn title<'c>(&'c self, column: &'c Column) -> Option<(&'c Column, &'c Name)> {
-        let over_labels = || self.columns.first().filter(|first| first.words && column.cue.is_some());
-        let title = Some(column).filter(|column| column.name.is_some()).or_else(over_labels)?;
-        Some((title, title.name.as_ref()?))
-    }
-
     fn offset(&self, n: usize) -> usize {
         self.places.get(n).map_or(0, |(start, _)| *start)
     }
@@ -206,7 +202,12 @@ impl Grid<'_> {
     /// True for a cell that holds both a name and its number.
     fn tells(&self, n: usize) -> bool {
         let names = self.names(n);
-        self.numbers(n).iter().any(|q| names.iter().any(|name| q.end <= name.start || q.start >= name.end))
+        self.numbers(n).iter().any(|q| {
+            names.iter().any(|name| {
+                let fits = self.reader.metric(name).is_some_and(|metric| fit(metric, q) != Fit::No);
+                fits && (q.end <= name.start || q.start >= name.end)
+            })
+        })
     }
 
     /// The first cell of words of the row, as a slice, when the header names the metric.
@@ -227,22 +228,7 @@ impl Grid<'_> {
             return around;
         }
         for (n, column) in self.columns.iter().enumerate() {
-            let low = column.header.to_lowercase();
-            let titled = [
-                "class",
-                "segment",
-                "slice",
-                "group",
-                "category",
-                "population",
-                "label",
-                "subset",
-                "language",
-                "applies to",
-                "part",
-            ]
-            .iter()
-            .any(|word| low.contains(word));
+            let titled = names_parts(&column.header);
             let cell = self.cell(n);
             if n != metric_at
                 && titled
@@ -323,13 +309,20 @@ impl Grid<'_> {
                 }
             };
             let mut ruling = ruling;
+            // "35 % → 70 %" in one cell: where it stands and where it must come.
+            let others = self.numbers(n);
+            let turn =
+                matches!(others.as_slice(), [a, b] if goal::is_arrow(text.get(a.end..b.start).unwrap_or_default()));
+            if turn && ruling.role == Role::Unknown {
+                ruling = Ruling::of(if at == 0 { Role::Baseline } else { Role::Target }, true, None);
+            }
             if ruling.phase.is_none() && matches!(ruling.role, Role::Target | Role::Unknown) {
                 ruling.phase = later_phase(&column.header);
             }
             let signed = metric.higher_is_better.is_none();
             let relative = change && !signed;
             // A second number in a cell is a remark, unless it says what it is.
-            if at > 0 && near.is_none() {
+            if at > 0 && near.is_none() && !turn {
                 continue;
             }
             found.measures.extend(self.reader.finish(Draft {

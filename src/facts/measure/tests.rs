@@ -297,6 +297,26 @@ fn short_forms_and_side_remarks_are_read() {
             "The recall target rises from 0.90 to 0.92 after a year.",
             &["target recall >=0.9", "target(later) recall >=0.92"],
         ),
+        (
+            "Fraud recall: 0.80 (MVP), 0.90 (launch), 0.95 (12 months after launch).",
+            &[
+                "poc(mvp) recall/fraud >=0.8",
+                "target recall/fraud >=0.9",
+                "target(after 12 months) recall/fraud >=0.95",
+            ],
+        ),
+        (
+            "Recall at fixed precision 0.99 must be at least 0.70.",
+            &["target precision/recall >= 0.7 >=0.99", "target recall/precision = 0.99 >=0.7"],
+        ),
+        (
+            "| Requirement | Value |\n|---|---|\n| F1 (macro over 14 fields), acceptance | 0.93 |\n| F1 of the present templates | 0.78 |\n| Exact match of the total at go-live | 98 % |",
+            &["target f1/macro >=0.93", "baseline f1 =0.78", "target exact-match >=98%"],
+        ),
+        (
+            "| Requirement | Value |\n|---|---|\n| Straight-through rate | 35 % → 70 % |",
+            &["baseline straight-through-rate =35%", "target straight-through-rate >=70%"],
+        ),
         ("Top-decile lift is to reach 4 (now 1.8).", &["target lift >=4", "baseline lift =1.8"]),
     ]);
 }

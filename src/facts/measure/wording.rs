@@ -3,6 +3,12 @@
 /// Where the text between two numbers changes from the first to the second.
 pub(super) fn divide(text: &str) -> usize {
     let lower = text.to_ascii_lowercase();
+    // "0.80 (MVP), 0.90 (launch)": a bracket right behind a number belongs to it.
+    if lower.trim_start().starts_with('(')
+        && let Some(close) = lower.find(')')
+    {
+        return close + 1;
+    }
     let marks = [
         ";",
         ",",
@@ -231,6 +237,13 @@ pub(super) fn is_change(before: &str, after: &str) -> bool {
     moved || last == "by" || of || compared || last.ends_with('+')
 }
 
+/// "12 months after"
+fn time_after(number: &str, unit: &str, after: &str) -> bool {
+    after == "after"
+        && matches!(unit, "months" | "weeks" | "years" | "quarters")
+        && number.chars().all(|c| c.is_ascii_digit())
+}
+
 /// "v2", "after 6 months", "phase 3", "year 2": a target that does not hold at launch.
 pub(super) fn later_phase(text: &str) -> Option<String> {
     let words: Vec<String> = text
@@ -248,6 +261,7 @@ pub(super) fn later_phase(text: &str) -> Option<String> {
                 return Some(format!("{} {}", at(n), at(n + 1)));
             }
             "after" if number && time => return Some(format!("after {} {}", at(n + 1), at(n + 2))),
+            word if time_after(word, at(n + 1), at(n + 2)) => return Some(format!("after {} {}", at(n), at(n + 1))),
             "beta" | "alpha" | "mvp" => return Some(at(n).to_owned()),
             word if word.len() == 2
                 && word.starts_with('v')

@@ -153,7 +153,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
     (
         For(Reported),
         Strong,
-        "we measured, was measured, were measured, we achieved, achieved, we reached, was reached, we obtained, obtained, results show, result was, \
+        "model reached, model achieved, reached a, reached an, achieved a, achieved an, attained a, attained an, we measured, was measured, were measured, we achieved, achieved, we reached, was reached, we obtained, obtained, results show, result was, \
          we observed, observed, in our tests, in our experiments, our experiments, experiments show, scored, we got, came out at, yielded, preliminary results",
     ),
     (

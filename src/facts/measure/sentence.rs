@@ -228,31 +228,19 @@ impl Line<'_> {
                 && (gap.contains(" and ") || gap.contains(','))
                 && a.relative == b.relative
         };
-        let roles: Vec<Option<(Role, Option<String>, bool)>> = written
-            .iter()
-            .map(|(_, measure)| {
-                (measure.role != Role::Unknown).then(|| (measure.role, measure.phase.clone(), measure.role_is_explicit))
-            })
-            .collect();
-        for n in 0..written.len() {
-            if roles.get(n).is_none_or(Option::is_some) {
+        let count = written.len();
+        // From left to right first, then back: "0.9 and 0.8 at launch".
+        let steps = (1..count).map(|n| (n - 1, n)).chain((1..count).rev().map(|n| (n, n - 1)));
+        for (from, to) in steps {
+            let (Some((_, giver)), Some((_, taker))) = (written.get(from), written.get(to)) else { continue };
+            let (first, second) = if from < to { (giver, taker) } else { (taker, giver) };
+            let gives = matches!(giver.role, Role::Target | Role::Poc | Role::Baseline | Role::Reported | Role::Human);
+            if !gives || taker.role != Role::Unknown || !joined(first, second) {
                 continue;
             }
-            let before = n.checked_sub(1).filter(
-                |before| matches!((written.get(*before), written.get(n)), (Some((_, a)), Some((_, b))) if joined(a, b)),
-            );
-            let after = Some(n + 1).filter(
-                |after| matches!((written.get(n), written.get(*after)), (Some((_, a)), Some((_, b))) if joined(a, b)),
-            );
-            let from = before
-                .and_then(|n| roles.get(n).cloned().flatten())
-                .or_else(|| after.and_then(|n| roles.get(n).cloned().flatten()));
-            let Some((role, phase, explicit)) = from else { continue };
-            if !matches!(role, Role::Target | Role::Poc | Role::Baseline | Role::Reported | Role::Human) {
-                continue;
-            }
-            if let Some((_, measure)) = written.get_mut(n) {
-                self.give(measure, (role, phase, explicit));
+            let role = (giver.role, giver.phase.clone(), giver.role_is_explicit);
+            if let Some((_, taker)) = written.get_mut(to) {
+                self.give(taker, role);
             }
         }
     }

@@ -317,6 +317,10 @@ fn short_forms_and_side_remarks_are_read() {
             "| Requirement | Value |\n|---|---|\n| Straight-through rate | 35 % → 70 % |",
             &["baseline straight-through-rate =35%", "target straight-through-rate >=70%"],
         ),
+        (
+            "In the pilot the model reached a precision of 0.80, a recall of 0.70 and an F1 of 0.74.",
+            &["reported precision =0.8", "reported recall =0.7", "reported f1 =0.74"],
+        ),
         ("Top-decile lift is to reach 4 (now 1.8).", &["target lift >=4", "baseline lift =1.8"]),
     ]);
 }

@@ -407,6 +407,22 @@ mod tests {
     }
 
     #[test]
+    fn a_document_of_signs_without_words_is_rendered() {
+        for text in ["\u{200b}".repeat(300), "*".repeat(300), format!("{}\n", "|".repeat(300)), "\u{ad}…".repeat(200)]
+        {
+            let quote = crate::finding::Evidence::new(crate::text::LineRange::single(1), &text).quote;
+            let mut run = run_of(vec![reviewed("a.md", vec![at_line("MET-002", 1, &quote)], None)], &[]);
+            for entry in &mut run.documents {
+                if let crate::output::Entry::Reviewed(_, document) = entry {
+                    *document = crate::document::Document::parse(&text);
+                }
+            }
+            let shown = render(&run, &catalogue(), Look { colour: false, width: 80 });
+            assert!(shown.contains("MET-002"), "{shown}");
+        }
+    }
+
+    #[test]
     fn a_narrow_terminal_wraps() {
         let text = render(&run_of(vec![sample()], &[]), &catalogue(), Look { colour: false, width: 60 });
         let long: Vec<&str> = text.lines().filter(|line| super::super::paint::width(line) > 60).collect();

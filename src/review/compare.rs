@@ -2,12 +2,13 @@
 
 use crate::engine::Assessment;
 use crate::facts::{Commitment, CommitmentKind};
+use crate::finding::Finding;
 use crate::text::LineRange;
 
 /// How head and base differ. Findings are named by their index in the assessment they belong to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// Indices of head findings that the base does not have.
+    /// Indices of head findings that the base does not have, or has at a lower severity.
     pub introduced: Vec<usize>,
     /// Indices of head findings that the base has too.
     pub carried: Vec<usize>,
@@ -32,20 +33,23 @@ pub struct CommitmentChange {
     pub lines: Option<LineRange>,
 }
 
-/// Compares by fingerprint, counted: two equal findings in the base carry over two in the head. Without a base everything
-/// is introduced.
+/// Compares by fingerprint, counted: two equal findings in the base carry over two in the head. A finding that was milder in
+/// the base is introduced, and not fixed either: the change made it worse. Without a base everything is introduced.
 #[must_use]
 pub fn compare(head: &Assessment, base: Option<&Assessment>) -> Comparison {
-    let mut left: Vec<Option<&str>> =
-        base.map(|base| base.findings.iter().map(|f| Some(f.fingerprint.as_str())).collect()).unwrap_or_default();
+    let mut left: Vec<Option<&Finding>> = base.map(|base| base.findings.iter().map(Some).collect()).unwrap_or_default();
     let mut result = Comparison::default();
     for (at, finding) in head.findings.iter().enumerate() {
-        match left.iter_mut().find(|seen| **seen == Some(finding.fingerprint.as_str())) {
-            Some(seen) => {
-                *seen = None;
-                result.carried.push(at);
-            }
-            None => result.introduced.push(at),
+        let mut take = |as_bad: bool| {
+            let twin =
+                |old: &Finding| old.fingerprint == finding.fingerprint && (!as_bad || old.severity >= finding.severity);
+            left.iter_mut().find(|old| old.is_some_and(twin)).and_then(Option::take)
+        };
+        if take(true).is_some() {
+            result.carried.push(at);
+        } else {
+            take(false);
+            result.introduced.push(at);
         }
     }
     result.fixed = left.iter().enumerate().filter(|(_, seen)| seen.is_some()).map(|(at, _)| at).collect();
@@ -94,6 +98,24 @@ mod tests {
         let found = compare(&head, Some(&base));
         assert_eq!((found.introduced, found.carried, found.fixed), (vec![1, 2], vec![0], vec![1]));
         assert_eq!(compare(&head, None).introduced, [0, 1, 2]);
+    }
+
+    #[test]
+    fn what_a_change_makes_worse_is_introduced_and_what_it_makes_milder_is_not() {
+        use crate::finding::Severity::{Error, Info, Warning};
+        let of = |levels: &[crate::finding::Severity]| {
+            let findings = levels.iter().map(|level| Finding { severity: *level, ..missing("MON-001") });
+            assessment(findings.collect())
+        };
+        for (base, head, introduced, carried, fixed) in [
+            (&[Warning][..], &[Error][..], &[0][..], &[][..], &[][..]),
+            (&[Error], &[Warning], &[], &[0], &[]),
+            (&[Info, Error], &[Error], &[], &[0], &[0]),
+            (&[Error, Info], &[Error, Warning], &[1], &[0], &[]),
+        ] {
+            let found = compare(&of(head), Some(&of(base)));
+            assert_eq!((&*found.introduced, &*found.carried, &*found.fixed), (introduced, carried, fixed), "{base:?}");
+        }
     }
 
     #[test]

@@ -135,6 +135,10 @@ fn locate(line: &str, quote: &str) -> Option<std::ops::Range<usize>> {
     }
     let indent = line.len() - line.trim_start().len();
     let wanted: Vec<char> = fold(quote).chars().collect();
+    // Only markup and characters without width: there is nothing to look for.
+    if wanted.is_empty() {
+        return None;
+    }
     let chars = folded(line);
     let found = chars.windows(wanted.len()).position(|part| part.iter().map(|(_, c)| c).eq(wanted.iter()));
     if let Some(at) = found {
@@ -169,11 +173,26 @@ mod tests {
             ("nothing of it", "other words", 80, "nothing of it", ""),
             ("a\u{1b}[31m red", "red", 80, "a‹U+001B›[31m red", "              ^^^"),
             ("", "", 80, "", ""),
+            ("some words", "\u{200b}\u{200b}…", 80, "some words", ""),
+            ("some words", "**", 80, "some words", ""),
+            ("", "|", 80, "", ""),
         ];
         for (line, quote, room, shown, under) in cases {
             assert_eq!(window(line, quote, room), (shown.to_owned(), under.to_owned()), "{line}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_and_no_quotation_breaks_the_window(line in HOSTILE, quote in HOSTILE, room in 0_usize..90) {
+            let (shown, under) = window(&line, &quote, room);
+            let columns = |text: &str| text.chars().map(width_of).sum::<usize>();
+            proptest::prop_assert!(columns(&shown) <= room.max(2) && columns(&under) <= room.max(2), "{shown}");
+        }
+    }
+
+    /// What folds to nothing, hides, combines or is wide, between words.
+    const HOSTILE: &str = "([a-z *|`…_\\\\\u{200b}\u{feff}\u{301}\u{202e}\u{1b}ßİ日]|\\PC|  ){0,40}";
 
     #[test]
     fn a_line_of_megabytes_is_shown_as_soon_as_a_short_one() {

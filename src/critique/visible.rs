@@ -2,7 +2,7 @@
 //! and only this can be quoted. Never changes a character that is visible.
 
 use crate::document::{Document, Mark};
-use crate::text::Span;
+use crate::text::{Span, is_hidden};
 
 /// Visible text of a part of the source, with the way back.
 #[derive(Debug, Clone, Default)]
@@ -89,30 +89,9 @@ fn html_comments(source: &str) -> Vec<Span> {
     spans
 }
 
-/// Characters without a glyph that can carry text unseen or turn its direction: controls, zero-width and filler characters,
-/// bidirectional controls, tags, the variation selectors that nobody uses for writing.
+/// Characters that show nothing, line breaks and tabs apart.
 pub(super) fn is_invisible(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{61c}'
-                | '\u{115f}'
-                | '\u{1160}'
-                | '\u{17b4}'
-                | '\u{17b5}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{202a}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{3164}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}'
-                | '\u{1d173}'..='\u{1d17a}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
+    is_hidden(c) && !matches!(c, '\n' | '\r' | '\t')
 }
 
 /// One line of prose: invisible characters gone, white space collapsed, at most `chars` characters.

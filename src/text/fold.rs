@@ -1,7 +1,7 @@
 //! Folding of text for comparison: what two people would call the same words.
 
 /// Folds `text` so that quotations can be found: white space runs become one space, typographic quotes and dashes
-/// become plain ones, Markdown emphasis, code marks, escapes and table bars vanish, letters become lower case.
+/// become plain ones, Markdown emphasis, code marks, escapes, table bars and characters that show nothing vanish, letters become lower case.
 #[must_use]
 pub fn fold(text: &str) -> String {
     folded(text).into_iter().map(|(_, c)| c).collect()
@@ -16,10 +16,9 @@ pub fn folded(text: &str) -> Vec<(usize, char)> {
             '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' => '\'',
             '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' | '\u{2033}' => '"',
             '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-            '*' | '_' | '`' | '~' | '\\' | '|' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => {
-                continue;
-            }
-            c if c.is_whitespace() || c == '\u{a0}' => ' ',
+            '*' | '_' | '`' | '~' | '\\' | '|' => continue,
+            c if c.is_whitespace() => ' ',
+            c if super::is_hidden(c) => continue,
             c => c,
         };
         if plain == ' ' {

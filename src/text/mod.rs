@@ -3,10 +3,12 @@
 
 pub mod fold;
 mod hex;
+mod hidden;
 mod lines;
 pub mod nearest;
 mod span;
 
 pub use hex::hex;
+pub use hidden::{is_hidden, is_joiner};
 pub use lines::{LineRange, Lines, Position};
 pub use span::Span;

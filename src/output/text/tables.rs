@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::super::paint::{Ink, Look, flow, line, pad, width};
+use super::super::paint::{Ink, Look, flow, line, pad, width, wrap};
 use crate::facts::Measure;
 use crate::finding::{Check, CheckState};
+use crate::review::render::escape::clip;
 use crate::review::render::{numbers as rows, words};
 use crate::review::{Catalogue, Reviewed};
 
+/// Longest reason of a waiver, in characters.
+const REASON: usize = 260;
 /// Most columns that the name of a family takes.
 const FAMILY: usize = 18;
 
@@ -46,6 +49,14 @@ pub(super) fn checklist(reviewed: &Reviewed, catalogue: &Catalogue, look: Look) 
             let lead = if at == 0 { format!("  {}", line(family)) } else { String::new() };
             let lead = if width(&lead) >= column { format!("{lead} ") } else { pad(&lead, column) };
             let _ = writeln!(out, "{lead}{row}");
+        }
+    }
+    for check in reviewed.head.checks.iter().filter(|check| check.state == CheckState::Waived) {
+        let reason = clip(&line(check.reason.as_deref().unwrap_or("no reason given")), REASON);
+        let lead = format!("  waived: {}: ", label(check));
+        for (at, row) in wrap(&reason, width(&lead), look.columns()).into_iter().enumerate() {
+            let lead = if at == 0 { lead.as_str() } else { "    " };
+            let _ = writeln!(out, "{}", look.paint(Ink::Faint, &format!("{lead}{row}")));
         }
     }
     if !apart.is_empty() {

@@ -49,8 +49,7 @@ pub fn without_spec(page: &Page<'_>) -> CheckOutput {
         summary.push(words::skipped(page.skipped, &[]));
     }
     if !page.problems.is_empty() {
-        summary.push(words::PROBLEMS);
-        summary.push(Md::join(page.problems.iter().take(20).map(words::problem), ""));
+        summary.push(words::problems(page.problems));
     }
     let title = if title.is_empty() { words::NO_SPEC_TITLE } else { title };
     CheckOutput { title: title.to_owned(), summary: summary.into_string(), annotations: Vec::new() }

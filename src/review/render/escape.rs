@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use crate::text::{is_hidden, is_joiner};
+
 /// Markdown that may leave the bot.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Md(String);
@@ -173,20 +175,13 @@ pub fn visible(text: &str, lines: bool) -> String {
             '\n' | '\t' if lines => out.push(c),
             '\r' if lines => out.push('\n'),
             '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => out.push(' '),
-            c if is_hidden(c) => {
+            c if is_hidden(c) && !is_joiner(c) => {
                 let _ = write!(out, "‹U+{:04X}›", u32::from(c));
             }
             c => out.push(c),
         }
     }
     out
-}
-
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// At most `most` characters, with an ellipsis where something was cut.
@@ -488,6 +483,14 @@ mod tests {
     fn hidden_characters_are_shown() {
         let md = prose("a\u{202e}b\u{1b}c\u{e0041}", 99);
         assert_eq!(md.as_str(), "a‹U+202E›b‹U+001B›c‹U+E0041›");
+        for c in ['\u{34f}', '\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}', '\u{e0100}', '\u{e0fff}'] {
+            let text = format!("a{c}b");
+            for md in [prose(&text, 99), code(&text, 99), fence(&text, 99)] {
+                assert!(!md.as_str().contains(c), "{:04X}", u32::from(c));
+            }
+        }
+        // Emoji and scripts whose letters join stay as they are written.
+        assert_eq!(prose("👩\u{200d}🔬 می\u{200c}شود", 99).as_str(), "👩\u{200d}🔬 می\u{200c}شود");
     }
 
     #[test]

@@ -146,6 +146,9 @@ mod tests {
             if rule == "ENV-001" {
                 check.deferred_to = Some(format!("operations{words}.md"));
             }
+            if rule == "FAI-001" {
+                check.reason = Some(format!("parcels are not people{words}"));
+            }
             document.head.checks.push(check);
         }
         let mut sliced = measure("recall", Role::Target, 0.85, 8);
@@ -191,6 +194,39 @@ mod tests {
             ..Options::default()
         };
         (review, options)
+    }
+
+    #[test]
+    fn without_a_check_each_finding_that_does_not_fit_has_its_code_and_line() {
+        let far: Vec<Finding> =
+            (0..400).map(|n| at_line(&format!("MET-{n:03}"), 50 + n, &"many words ".repeat(20))).collect();
+        let gate = Gate { fail_on: Some(Severity::Error), require_complete: false };
+        let mut change = change(&[("a.md", added(1..=10))]);
+        change.skipped = (0..30).map(|n| Skipped { what: format!("s{n}.md"), why: "over 1 MiB".into() }).collect();
+        let review = gather(change, vec![reviewed("a.md", far, None)], vec![], gate, "run-1".into());
+        let page = |limit: usize| {
+            let placed = (0..400).map(|n| super::Placed {
+                document: 0,
+                finding: n,
+                introduced: true,
+                placement: crate::review::Placement::Summary,
+            });
+            let options = Options::default();
+            let told = super::summary::summary(&super::Page::of(&review, placed.collect(), &options, false), limit);
+            (told.text.units(), told.text.into_string())
+        };
+        let (units, text) = page(60_000);
+        assert!(units <= 60_000 && text.ends_with('\n'), "{units}");
+        for n in 0..400 {
+            assert!(text.contains(&format!("MET-{n:03}")), "{n}");
+        }
+        assert!(text.contains("- error MET-399 L449\n") && !text.contains("the report of the run"), "{text}");
+        let (units, text) = page(5_000);
+        assert!(units <= 5_000 && text.contains(" more\n") && text.contains("and 10 more"), "{units}");
+        let (units, text) = page(2_000);
+        assert!(units <= 2_000 && text.contains("**Not read**: 30 files or parts."), "{units} {text}");
+        let skipped = super::words::skipped(&review.change.skipped, &[]).into_string();
+        assert!(skipped.ends_with("- and 10 more\n\n"), "{skipped}");
     }
 
     fn bodies(review: &Review, options: &Options) -> Vec<(&'static str, String)> {

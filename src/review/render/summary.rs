@@ -16,13 +16,56 @@ pub struct Summary {
     pub overflow: Vec<Placed>,
 }
 
-/// Renders the summary in at most `limit` UTF-16 units.
+/// Renders the summary in at most `limit` UTF-16 units. Where no check takes what does not fit, each such finding gets at
+/// least its code and line: room is kept for them.
 #[must_use]
 pub fn summary(page: &Page<'_>, limit: usize) -> Summary {
+    let told = fill(page, limit, 0);
+    if page.checks || told.overflow.is_empty() {
+        return told;
+    }
+    let all: Vec<Placed> =
+        page.placed.iter().filter(|placed| placed.placement == Placement::Summary).copied().collect();
+    let most = limit / 2;
+    let room = brief(page, &all, most).units();
+    let mut told = fill(page, limit, room);
+    let text = std::mem::take(&mut told.text);
+    told.text = md![text, brief(page, &told.overflow, room), footer(page)];
+    told
+}
+
+/// Code and line of findings, by document, in at most `most` units; the rest is counted.
+fn brief(page: &Page<'_>, placed: &[Placed], most: usize) -> Md {
+    let mut sheet = Sheet::new(most.saturating_sub(words::and_more(placed.len()).units() + 2));
+    let mut left = placed.len();
+    let mut document = None;
+    for at in placed {
+        let (Some(finding), Some(of)) = (page.finding(at), page.documents.get(at.document)) else { continue };
+        let place = finding.place.as_ref().map(|place| words::at(place.lines));
+        let mut row = words::brief(finding, place);
+        if document != Some(at.document) && page.documents.len() > 1 {
+            row = md!["\n", words::path(&of.path), "\n\n", row];
+        }
+        if !sheet.add(row) {
+            break;
+        }
+        document = Some(at.document);
+        left -= 1;
+    }
+    md![sheet.finish(), words::and_more(left), "\n"]
+}
+
+fn footer(page: &Page<'_>) -> Md {
     let critiques = page.documents.iter().map(|document| &document.critique);
-    let footer = words::footer(words::model(critiques), page.rules, page.version);
+    words::footer(words::model(critiques), page.rules, page.version)
+}
+
+/// The summary, with `kept` units left free for what does not fit; the footer is left to the caller then.
+fn fill(page: &Page<'_>, limit: usize, kept: usize) -> Summary {
+    let footer = footer(page);
     let room_for_note = 200;
-    let mut sheet = Sheet::new(limit.saturating_sub(footer.units() + room_for_note));
+    let unread = unread(page, limit / 4);
+    let mut sheet = Sheet::new(limit.saturating_sub(footer.units() + unread.units() + room_for_note + kept));
     let mut overflow = Vec::new();
     if page.documents.is_empty() {
         sheet.add(words::NO_SPEC_FOUND);
@@ -56,12 +99,14 @@ pub fn summary(page: &Page<'_>, limit: usize) -> Summary {
         figures(&mut sheet, page, document);
         promises(&mut sheet, page, document);
     }
-    unread(&mut sheet, page);
     let mut text = sheet.finish();
+    text.push(unread);
     if !overflow.is_empty() {
         text.push(words::overflow(overflow.len(), page.checks));
     }
-    text.push(footer);
+    if kept == 0 {
+        text.push(footer);
+    }
     Summary { text, overflow }
 }
 
@@ -117,7 +162,22 @@ fn checklist(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
         table.push(words::not_applicable(rules, reason));
     }
     sheet.add(words::profile(&document.head.profile));
+    waived(sheet, page, document);
     sheet.fold(words::checklist_title(counts), &[table]);
+}
+
+/// What is left out on purpose, with the reasons, in the open: who reviews the change decides whether they are good ones.
+fn waived(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
+    let all: Vec<&Check> = document.head.checks.iter().filter(|check| check.state == CheckState::Waived).collect();
+    if all.is_empty() {
+        return;
+    }
+    let row = |check: &&Check| {
+        let place = check.evidence.first().map(|place| md![" ", place_link(page, document, place)]);
+        words::waived(label(check), place.unwrap_or_default(), check.reason.as_deref())
+    };
+    let more = words::and_more(all.len().saturating_sub(NAMED));
+    sheet.add(md![words::WAIVED, Md::join(all.iter().take(NAMED).map(row), ""), more, "\n"]);
 }
 
 /// `VER-001 data`: rule and part.
@@ -280,18 +340,19 @@ fn promises(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
     sheet.fold(words::promises_title(changed.len()), &lines);
 }
 
-/// What was not read, and mistakes in the configuration.
-fn unread(sheet: &mut Sheet, page: &Page<'_>) {
+/// What was not read, and mistakes in the configuration; only how many where the lists take more than `most` units.
+fn unread(page: &Page<'_>, most: usize) -> Md {
+    let mut text = Md::default();
     let limits: Vec<(&str, &str)> = page
         .documents
         .iter()
         .flat_map(|document| document.head.limits.iter().map(|limit| (document.path.as_str(), limit.as_str())))
         .collect();
     if !page.skipped.is_empty() || !limits.is_empty() {
-        sheet.add(words::skipped(page.skipped, &limits));
+        text.push(words::skipped(page.skipped, &limits));
     }
     if !page.problems.is_empty() {
-        let lines = page.problems.iter().take(20).map(words::problem);
-        sheet.add(md![words::PROBLEMS, Md::join(lines, ""), "\n"]);
+        text.push(md![words::problems(page.problems), "\n"]);
     }
+    if text.units() > most { words::unread(page.skipped.len() + limits.len(), page.problems.len()) } else { text }
 }

@@ -102,9 +102,11 @@ pub fn profile(
 
     let generative = ["generation", "rag", "agent", "image-generation"].into_iter().any(has);
     let training = words.distinct("trains");
-    let trains = training >= 1 && words.distinct("no-training") == 0 && (!generative || training >= 3);
     let recorded = words.distinct("recorded-labels") > 0 || state("annotation") == ConceptState::Waived;
     let labelled_by_people = words.distinct("people-labels") >= if recorded { 3 } else { 1 };
+    // Who labels examples by hand trains with them, unless a ready model is only prompted.
+    let learns = if generative { training >= 3 } else { training >= 1 || labelled_by_people };
+    let trains = learns && words.distinct("no-training") == 0;
     let decides = lexicon.tasks().iter().any(|task| task.decides && has(&task.id)) || words.distinct("decides") >= 3;
     let affects_people = words.total("affects-people") >= 3;
     let regulated = words.distinct("regulated") >= 2;
@@ -153,8 +155,10 @@ pub fn profile(
 /// Concepts of which a document speaks that goes as far as operation.
 const OPERATION: [&str; 7] =
     ["serving", "hosting", "monitoring", "rollback", "environments", "drift-model", "drift-data"];
-/// A document with fewer words, and without a plan for operation, is a brief.
+/// A document with fewer words that says next to nothing about operation is a brief.
 const BRIEF_WORDS: usize = 700;
+/// Concepts of operation that a plan up to operation states.
+const PLANNED: usize = 2;
 
 fn stage(document: &Document, words: &words::Words, concepts: &BTreeMap<String, ConceptFact>) -> Stage {
     let operation = OPERATION
@@ -162,10 +166,12 @@ fn stage(document: &Document, words: &words::Words, concepts: &BTreeMap<String, 
         .filter(|id| concepts.get(**id).is_some_and(|fact| fact.state == ConceptState::Specified))
         .count();
     let title = document.title().unwrap_or_default().to_lowercase();
-    if operation < 3 && ["proof of concept", "poc", "feasibility", "pilot"].iter().any(|word| title.contains(word)) {
+    if operation < PLANNED
+        && ["proof of concept", "poc", "feasibility", "pilot"].iter().any(|word| title.contains(word))
+    {
         return Stage::Poc;
     }
-    if operation < 3 && words.all < BRIEF_WORDS { Stage::Brief } else { Stage::Production }
+    if operation < PLANNED && words.all < BRIEF_WORDS { Stage::Brief } else { Stage::Production }
 }
 
 #[cfg(test)]

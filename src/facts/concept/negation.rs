@@ -94,7 +94,7 @@ mod tests {
         check("Drift monitoring is out of scope for now.", "Drift monitoring", true);
         check("Annotation: n/a", "Annotation", true);
         check("We do not plan to offer any rollback.", "rollback", true);
-        check("The threshold is not 0.5 by default.", "threshold", false);
+        check("The threshold is not 0.4 as usual.", "threshold", false);
         check("No new servers, the rollback takes five minutes.", "rollback", false);
         check("If the gate is not met, the rollback starts.", "rollback", false);
     }

@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn numbers_and_labels_open_a_topic() {
         let check = |text: &str, expected: bool| assert_eq!(begins_topic(text), expected, "{text}");
-        check("C.2 Entry conditions. A series", true);
+        check("C.2 Admission rules. A photograph", true);
         check("R-03 The assistant", true);
         check("Rollback: the old image", true);
         check("Above that it stops.", false);

@@ -41,7 +41,8 @@ pub(super) fn announces(title: &str) -> bool {
         "business value",
         "business result",
         "success mean",
-        "what has to change",
+        "what will change",
+        "what must change",
         "what success",
         "success looks like",
         "key result",
@@ -291,7 +292,7 @@ mod tests {
     #[test]
     fn titles_announce_goals() {
         assert!(announces("2. Business goals"));
-        assert!(announces("What success means for the firm"));
+        assert!(announces("What success means to the depot"));
         assert!(announces("KPI"));
         assert!(!announces("Model quality goals"));
         assert!(!announces("Data"));

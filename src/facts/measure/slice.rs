@@ -136,7 +136,7 @@ fn brackets(text: &str) -> (String, Vec<String>) {
 fn prefix_label(before: &str, out: &mut Around) {
     let trimmed = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '/'));
     let (outer, _) = brackets(trimmed);
-    // "Fraud: recall", "Fresh – WAPE", "Held-out current-fact recall"
+    // "Fraud: recall", "Fresh – WAPE", "Held-out open-house recall"
     let part = outer.rsplit(['|', ';', '.']).next().unwrap_or_default();
     let part = part.trim().trim_end_matches([':', ',', '–', '—', '(', '·']).trim();
     if part.split_whitespace().count() > 5 {
@@ -319,14 +319,14 @@ mod tests {
         check("WAPE, fresh", "WAPE", Some("fresh"));
         check("Bias, fresh (signed)", "Bias", Some("fresh"));
         check("macro-F1, 23 queues", "macro-F1", None);
-        check("precision of auto-routed tickets", "precision", Some("auto-routed tickets"));
+        check("precision of pre-sorted parcels", "precision", Some("pre-sorted parcels"));
         check("Wrong-answer rate (lower is better)", "Wrong-answer rate", None);
-        check("Groundedness: statements borne out by the cited passage", "Groundedness", None);
-        check("Retrieval F1@8, from the two above", "F1@8", None);
+        check("Groundedness: claims that the quoted page supports", "Groundedness", None);
+        check("Retrieval F1@5, computed from both", "F1@5", None);
         check("WAPE (%)", "WAPE", None);
         check("Recall (fraud)", "Recall", Some("fraud"));
         check("Target recall", "recall", None);
-        check("Held-out current-fact precision", "precision", Some("current-fact"));
+        check("Held-out open-house precision", "precision", Some("open-house"));
         check("F1 on test set", "F1", None);
         check("Recall for the minority class", "Recall", Some("minority class"));
     }

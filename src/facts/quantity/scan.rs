@@ -271,7 +271,7 @@ impl Scan<'_> {
                 *at = upper.next;
                 return None;
             }
-            // Two values that share a unit: "from 38 to 15 minutes", "75 → 90 %".
+            // Two values that share a unit: "from 50 to 20 minutes", "75 → 90 %".
             let unit = amount.unit.clone().unwrap_or(Unit::Plain);
             self.push(out, amount.first, amount.next, &amount.number, None, unit);
             return Some(upper);

@@ -158,7 +158,7 @@ pub(super) fn at(tokens: &Tokens<'_>, at: usize, sections: &BTreeSet<String>) ->
     None
 }
 
-/// "sections 1.1 and 5.2", "steps 2–4".
+/// "sections 5.2 and 1.1", "steps 2–4".
 fn chain(tokens: &Tokens<'_>, from: usize) -> usize {
     let mut at = from;
     loop {
@@ -197,7 +197,7 @@ fn long_code(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
     long.then_some(next)
 }
 
-/// At the start of a block: "3.2 Metrics", "7.1 Trials are run", "4) Title". Gives the first token of the text.
+/// At the start of a block: "3.2 Metrics", "7.1 Pumps are tested", "4) Title". Gives the first token of the text.
 pub(super) fn opening(tokens: &Tokens<'_>, heading: bool) -> usize {
     if tokens.kind(0) != Some(Kind::Digits) {
         return 0;

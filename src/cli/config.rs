@@ -20,7 +20,7 @@ pub(super) fn read(given: Option<&Path>, rules: &RuleSet) -> Result<(config::Con
         return Ok((config::Config::default(), Vec::new()));
     };
     let text = text(&path).map_err(|source| CliError::ConfigUnread { path: path.clone(), source })?;
-    let codes: BTreeSet<String> = rules.rules.iter().map(|rule| rule.code.clone()).collect();
+    let codes: BTreeSet<String> = rules.codes().map(str::to_owned).collect();
     Ok(config::parse(&path.display().to_string(), &text, &codes))
 }
 

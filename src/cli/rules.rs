@@ -31,11 +31,11 @@ fn list(rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
 }
 
 fn explain(code: &str, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
-    let Some(rule) = rules.get(code) else {
-        let nearest = nearest(code, rules.rules.iter().map(|rule| rule.code.as_str())).map(str::to_owned);
+    let Some(text) = rules.explain(code) else {
+        let nearest = nearest(code, rules.codes()).map(str::to_owned);
         return Err(CliError::UnknownRule { code: code.to_owned(), nearest });
     };
-    io.out.write_all(rule.explain().as_bytes()).map_err(CliError::Output)?;
+    io.out.write_all(text.as_bytes()).map_err(CliError::Output)?;
     Ok(Exit::Good)
 }
 

@@ -1,6 +1,6 @@
 //! One run: read the facts, run every rule, collect. Judges nothing itself.
 
-use super::waiver::Waivers;
+use super::waiver::{Void, Waivers};
 use super::{Assessment, Settings, risk, waiver};
 use crate::document::{Document, SectionId};
 use crate::facts::{Facts, Kind, Profile};
@@ -26,8 +26,8 @@ pub fn assess(document: &Document, rules: &RuleSet, settings: &Settings) -> Asse
         }
         let cx = Context { document, facts: &facts, lexicon: &rules.lexicon };
         for mut answer in rule.check.run(&cx) {
-            let unreasoned = waivers.apply(rule, &mut answer, &cx);
-            findings.extend(answer.flaws.iter().map(|flaw| finding(rule, &answer, flaw, unreasoned, &cx, settings)));
+            let void = waivers.apply(rule, &mut answer, &cx);
+            findings.extend(answer.flaws.iter().map(|flaw| finding(rule, &answer, flaw, void, &cx, settings)));
             checks.push(check(rule, answer));
         }
     }
@@ -96,16 +96,20 @@ fn finding(
     rule: &Rule,
     answer: &Answer,
     flaw: &Flaw,
-    unreasoned: bool,
+    void: Option<Void>,
     cx: &Context<'_>,
     settings: &Settings,
 ) -> Finding {
     let mut severity = rule.severity_of(flaw, &cx.facts.profile);
     let mut message = rule.words_of(answer, flaw);
-    if unreasoned {
-        severity = severity.min(one_less(rule.severity)).max(Severity::Info);
-        message =
-            format!("The waiver of {} gives no reason. {message}", waiver::key(&rule.code, answer.part.as_deref()));
+    let key = || waiver::key(&rule.code, answer.part.as_deref());
+    match void {
+        Some(Void::NoReason) => {
+            severity = severity.min(one_less(rule.severity)).max(Severity::Info);
+            message = format!("The waiver of {} gives no reason. {message}", key());
+        }
+        Some(Void::Ended(last)) => message = format!("The waiver of {} ended on {last}. {message}", key()),
+        None => {}
     }
     let set = settings.severity.iter().find(|(code, _)| code.eq_ignore_ascii_case(&rule.code));
     let severity = set.map_or(severity, |(_, severity)| *severity);

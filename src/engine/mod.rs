@@ -2,6 +2,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod assess;
+mod date;
 mod risk;
 mod settings;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod tests;
 mod waiver;
 
 pub use assess::assess;
+pub use date::Date;
 pub use settings::{Settings, Waiver};
 
 use crate::facts::{Commitment, Measure, Profile, Reading};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Date;
 use crate::finding::Severity;
 
 /// A rule that is left out on purpose, by configuration or command (those in the document are read from it).
@@ -24,4 +25,6 @@ pub struct Settings {
     pub severity: BTreeMap<String, Severity>,
     /// Waivers from outside the document.
     pub waivers: Vec<Waiver>,
+    /// The day of the review (UTC); without it no end date of a waiver is judged.
+    pub today: Option<Date>,
 }

@@ -99,6 +99,47 @@ fn a_waiver_needs_a_reason() {
 }
 
 #[test]
+fn a_waiver_ends_after_its_last_day() {
+    let text = |until: &str| {
+        format!(
+            "<!-- specreview: waive OWN-001 until=\"{until}\" reason=\"nothing is stored\" -->\n\n# Rollback\n\n\
+             The last release returns within ten minutes.\n"
+        )
+    };
+    let on = |day: &'static str| move |settings: &mut Settings| settings.today = Date::parse(day);
+    check(&text("2027-01-31"), on("2027-01-31"), [Waived, Specified], &[]);
+    check(&text("2027-01-31"), |_| {}, [Waived, Specified], &[]);
+    check(
+        &text("2027-01-31"),
+        on("2027-02-01"),
+        [Absent, Specified],
+        &[(Error, 0, "The waiver of OWN-001 ended on 2027-01-31. Nothing on retention.")],
+    );
+    check(
+        &text("soon"),
+        |_| {},
+        [Absent, Specified],
+        &[
+            (Error, 0, "Nothing on retention."),
+            (Info, 1, "The end `soon` of the waiver of OWN-001 is no date as `2027-01-31` is."),
+        ],
+    );
+}
+
+#[test]
+fn remarks_have_codes_that_can_be_explained_and_switched_off() {
+    let text = format!("{FULL}\n<!-- specreview: waive OWN-001 reason=\"x\" -->\n\n<!-- specreview: wave -->\n");
+    let codes: Vec<String> = assessed(&text, |_| {}).findings.into_iter().map(|finding| finding.rule).collect();
+    assert_eq!(codes, ["REV-002", "REV-001"]);
+    for code in &codes {
+        assert!(rules().codes().any(|known| known == code), "{code}");
+        assert!(rules().explain(&code.to_lowercase()).is_some_and(|text| text.starts_with(code.as_str())), "{code}");
+    }
+    let quiet = assessed(&text, |settings| settings.off = codes.into_iter().collect());
+    assert_eq!(quiet.findings, []);
+}
+
+#[test]
 fn a_waiver_that_does_nothing_is_reported() {
     let text = format!(
         "{FULL}\n<!-- specreview: waive OWN-001 reason=\"x\" -->\n\n<!-- specreview: waive OWN-009 reason=\"x\" -->\n"

@@ -1,19 +1,12 @@
 //! Waivers: rules that are left out on purpose, with a reason. Reports those that do nothing, so that a typing error is not
 //! silence.
 
-use super::Settings;
+use super::{Date, Settings};
 use crate::document::{DirectiveKind, Document};
 use crate::finding::{CheckState, Confidence, Evidence, Finding, FindingBuilder, Severity, Source};
 use crate::rules::check::{Answer, Context, Place};
-use crate::rules::{DOCS, Rule, RuleSet};
+use crate::rules::{DOCS, Remark, Rule, RuleSet, UNKNOWN, UNUSED, WAIVER_GUIDE};
 use crate::text::LineRange;
-
-/// An instruction of the document that is not understood, or that names no rule.
-const UNKNOWN: &str = "REV-001";
-/// A waiver in the document that has nothing to waive.
-const UNUSED: &str = "REV-002";
-/// Where waivers are explained, behind [`DOCS`].
-const GUIDE: &str = "docs/rules.md#waivers";
 
 /// All waivers of one run.
 #[derive(Debug, Default)]
@@ -30,7 +23,18 @@ struct Entry {
     reason: Option<String>,
     /// Lines of the directive; none for a waiver of the settings.
     lines: Option<LineRange>,
+    /// Its last day, when that is over.
+    ended: Option<Date>,
     used: bool,
+}
+
+/// Why a waiver that stands against a rule does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Void {
+    /// It gives no reason.
+    NoReason,
+    /// Its last day is over.
+    Ended(Date),
 }
 
 /// Rule and part as one word: `MON-002:data`.
@@ -42,11 +46,12 @@ impl Waivers {
     pub(super) fn read(document: &Document, rules: &RuleSet, settings: &Settings) -> Self {
         let mut waivers = Self::default();
         for waiver in &settings.waivers {
-            waivers.add(&waiver.rule, Some(waiver.reason.clone()), None);
+            waivers.add(&waiver.rule, Some(waiver.reason.clone()), None, None);
         }
         for directive in &document.directives {
             match &directive.kind {
-                DirectiveKind::Waive { rule, reason, .. } => {
+                DirectiveKind::Waive { rule, reason, until } => {
+                    let last = until.as_deref().map(Date::parse);
                     let (code, part) = split(rule);
                     let found = rules.get(&code);
                     let has_part = |part: &String| found.is_some_and(|rule| rule.parts.contains(part));
@@ -54,8 +59,14 @@ impl Waivers {
                         waivers.strange.push((directive.lines, format!("There is no rule `{code}` to waive.")));
                     } else if part.as_ref().is_some_and(|part| !has_part(part)) {
                         waivers.strange.push((directive.lines, format!("The rule has no part as in `{rule}`.")));
+                    } else if last == Some(None) {
+                        let until = until.as_deref().unwrap_or_default();
+                        let message =
+                            format!("The end `{until}` of the waiver of {code} is no date as `2027-01-31` is.");
+                        waivers.strange.push((directive.lines, message));
                     } else {
-                        waivers.add(rule, reason.clone(), Some(directive.lines));
+                        let ended = last.flatten().filter(|last| settings.today.is_some_and(|today| *last < today));
+                        waivers.add(rule, reason.clone(), Some(directive.lines), ended);
                     }
                 }
                 DirectiveKind::Unknown(text) => {
@@ -67,35 +78,39 @@ impl Waivers {
         waivers
     }
 
-    fn add(&mut self, rule: &str, reason: Option<String>, lines: Option<LineRange>) {
+    fn add(&mut self, rule: &str, reason: Option<String>, lines: Option<LineRange>, ended: Option<Date>) {
         let (code, part) = split(rule);
         let reason = reason.filter(|reason| !reason.trim().is_empty());
-        self.all.push(Entry { code, part, reason, lines, used: false });
+        self.all.push(Entry { code, part, reason, lines, ended, used: false });
     }
 
-    /// Applies the waivers of `rule` to one answer. True when a waiver without a reason stands against it: it does not count,
-    /// and the finding says so.
-    pub(super) fn apply(&mut self, rule: &Rule, answer: &mut Answer, cx: &Context<'_>) -> bool {
+    /// Applies the waivers of `rule` to one answer. Returns why none of those that stand against it counts: the finding says so.
+    pub(super) fn apply(&mut self, rule: &Rule, answer: &mut Answer, cx: &Context<'_>) -> Option<Void> {
         let fits = |entry: &&mut Entry| {
             entry.code.eq_ignore_ascii_case(&rule.code) && (entry.part.is_none() || entry.part == answer.part)
         };
         let mut fitting: Vec<&mut Entry> = self.all.iter_mut().filter(fits).collect();
         let open = matches!(answer.state, CheckState::Absent | CheckState::Mentioned) || !answer.flaws.is_empty();
         if fitting.is_empty() || !open {
-            return false;
+            return None;
         }
         for entry in &mut fitting {
             entry.used = true;
         }
-        let lines = fitting.iter().find_map(|entry| entry.lines);
+        let valid = fitting.iter().find(|entry| entry.ended.is_none() && entry.reason.is_some());
+        let lines = valid.and_then(|entry| entry.lines).or_else(|| fitting.iter().find_map(|entry| entry.lines));
         let evidence: Option<Evidence> = lines.map(|lines| cx.evidence(lines));
-        if let Some(reason) = fitting.iter().find_map(|entry| entry.reason.clone()) {
+        if let Some(reason) = valid.and_then(|entry| entry.reason.clone()) {
             answer.state = CheckState::Waived;
             answer.evidence = evidence.into_iter().collect();
             answer.reason = Some(reason);
             answer.deferred_to = None;
             answer.flaws.clear();
-            return false;
+            return None;
+        }
+        // The author wanted it once: after the last day the item is as missing as it would be without the waiver.
+        if let Some(last) = fitting.iter().find_map(|entry| entry.ended) {
+            return Some(Void::Ended(last));
         }
         if answer.state == CheckState::Absent {
             answer.state = CheckState::Mentioned;
@@ -106,31 +121,27 @@ impl Waivers {
                 }
             }
         }
-        true
+        Some(Void::NoReason)
     }
 
     /// Remarks on instructions of the document that do nothing.
     pub(super) fn remarks(self, document: &Document, settings: &Settings) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let mut say = |code: &str, lines: LineRange, message: String, why: &str| {
-            if settings.off.contains(code) {
+        let mut say = |remark: Remark, lines: LineRange, message: String| {
+            if settings.off.iter().any(|code| code.eq_ignore_ascii_case(remark.code)) {
                 return;
             }
-            let severity = settings.severity.get(code).copied().unwrap_or(Severity::Info);
-            let finding = FindingBuilder::new(code, Source::Rule, message)
+            let set = settings.severity.iter().find(|(code, _)| code.eq_ignore_ascii_case(remark.code));
+            let severity = set.map_or(Severity::Info, |(_, severity)| *severity);
+            let finding = FindingBuilder::new(remark.code, Source::Rule, message)
                 .level(severity, Confidence::High)
                 .at(Some(Evidence::new(lines, document.line_text(lines))), Vec::new())
-                .why(why)
-                .docs(format!("{DOCS}{GUIDE}"));
+                .why(remark.why)
+                .docs(format!("{DOCS}{WAIVER_GUIDE}"));
             findings.push(finding.build());
         };
         for (lines, message) in self.strange {
-            say(
-                UNKNOWN,
-                lines,
-                message,
-                "An instruction that is not understood changes nothing, although its author thinks it does.",
-            );
+            say(UNKNOWN, lines, message);
         }
         for entry in self.all.iter().filter(|entry| !entry.used) {
             if let Some(lines) = entry.lines {
@@ -138,12 +149,7 @@ impl Waivers {
                     "{} has nothing to say here, so this waiver can go.",
                     key(&entry.code, entry.part.as_deref())
                 );
-                say(
-                    UNUSED,
-                    lines,
-                    message,
-                    "A waiver that is no longer needed would hide the item when it goes missing again.",
-                );
+                say(UNUSED, lines, message);
             }
         }
         findings

@@ -6,7 +6,7 @@ use super::{Deps, Options, ask};
 use crate::config::{self, Config, Paths};
 use crate::critique::{Sheet, Usage};
 use crate::document::Document;
-use crate::engine::{Assessment, Settings, Waiver, assess};
+use crate::engine::{Assessment, Date, Settings, Waiver, assess};
 use crate::facts::{Facts, Kind};
 use crate::finding::Problem;
 use crate::output::{Entry, Run};
@@ -20,6 +20,9 @@ use crate::text::hex;
 
 /// Endings of files that may be specifications.
 const ENDINGS: &[&str] = &["md", "markdown", "mdown", "mkd"];
+
+/// Milliseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Reviews texts: every input gets an entry, in the order given. Without a base everything found is new.
 pub async fn review_texts(
@@ -49,7 +52,7 @@ pub async fn review_texts(
                 continue;
             }
         };
-        let settings = settings(config, &paths, &path, options);
+        let settings = settings(deps, config, &paths, &path, options);
         let (document, head) = read(deps, text, settings).await;
         let mut reviewed = Reviewed {
             path,
@@ -88,7 +91,7 @@ pub async fn review_change(
     options: &Options,
 ) -> Result<ChangeReview, PlatformError> {
     let change = platform.fetch(at, &may_be_document).await?;
-    let codes = deps.rules.rules.iter().map(|rule| rule.code.clone()).collect();
+    let codes = deps.rules.codes().map(str::to_owned).collect();
     let (config, problems) = match &change.config {
         Some(file) => config::parse(&file.path, &file.text, &codes),
         None => (Config::default(), Vec::new()),
@@ -124,6 +127,9 @@ pub fn catalogue(rules: &RuleSet) -> Catalogue {
     let named = rules.rules.iter().fold(Catalogue::default(), |catalogue, rule| {
         catalogue.with_rule(&rule.code, &rule.name, &rule.family).with_item(&rule.code, &rule.item)
     });
+    let named = rules::REMARKS
+        .iter()
+        .fold(named, |catalogue, remark| catalogue.with_rule(remark.code, remark.name, rules::REMARK_FAMILY));
     let ratios = rules.lexicon.metrics().iter().filter(|metric| metric.max == Some(1.0));
     ratios.fold(named, |catalogue, metric| catalogue.with_ratio(&metric.id))
 }
@@ -145,7 +151,7 @@ async fn review_file(
     if paths.is_excluded(&file.path) {
         return None;
     }
-    let settings = settings(config, paths, &file.path, options);
+    let settings = settings(deps, config, paths, &file.path, options);
     let sha256 = sha256_hex(text.as_bytes());
     let (document, head) = read(deps, text, settings.clone()).await;
     if head.profile.kind != Kind::AiSpec && !settings.is_spec {
@@ -208,7 +214,7 @@ async fn ask_about(
     );
 }
 
-fn settings(config: &Config, paths: &Paths, path: &str, options: &Options) -> Settings {
+fn settings(deps: &Deps, config: &Config, paths: &Paths, path: &str, options: &Options) -> Settings {
     Settings {
         is_spec: options.is_spec || paths.is_spec(path),
         off: config.off.clone(),
@@ -218,6 +224,7 @@ fn settings(config: &Config, paths: &Paths, path: &str, options: &Options) -> Se
             .iter()
             .map(|(rule, reason)| Waiver { rule: rule.clone(), reason: reason.clone() })
             .collect(),
+        today: Some(Date::of_day((deps.clock)().div_euclid(DAY))),
     }
 }
 

@@ -14,6 +14,7 @@ mod nearest;
 mod node;
 mod page;
 mod raw;
+mod remark;
 mod risk;
 mod rule;
 mod tables;
@@ -28,11 +29,15 @@ pub use example::{Example, ExampleOutcome, Expectation, run_concept_example, run
 pub use explain::new_page;
 pub use page::{Page, Source};
 pub use raw::Applies;
+pub use remark::{REMARK_FAMILY, REMARKS, Remark, UNKNOWN, UNUSED};
 pub use risk::RawRisk;
 pub use rule::{ConceptPage, Rule, RuleSet};
 pub use testing::{TestReport, TestedExample, outcomes, test_sources};
 
 use crate::finding::Problem;
+
+/// Where waivers are explained, behind [`DOCS`].
+pub const WAIVER_GUIDE: &str = "docs/rules.md#waivers";
 
 /// The rules that come with the program. The problems are empty for a released version: a test holds that.
 #[must_use]

@@ -135,4 +135,17 @@ impl RuleSet {
     pub fn get(&self, code: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.code.eq_ignore_ascii_case(code))
     }
+
+    /// Every code that a finding of the program can have: rules, and remarks on instructions.
+    pub fn codes(&self) -> impl Iterator<Item = &str> + Clone {
+        let remarks = super::REMARKS.iter().map(|remark| remark.code);
+        self.rules.iter().map(|rule| rule.code.as_str()).chain(remarks)
+    }
+
+    /// A rule or a remark as plain text for a terminal.
+    #[must_use]
+    pub fn explain(&self, code: &str) -> Option<String> {
+        let remark = || super::REMARKS.iter().find(|remark| remark.code.eq_ignore_ascii_case(code));
+        self.get(code).map(Rule::explain).or_else(|| remark().map(super::Remark::explain))
+    }
 }

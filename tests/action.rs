@@ -90,6 +90,11 @@ fn outputs(text: &str) -> BTreeMap<String, String> {
 }
 
 fn run(workspace: &Path, inputs: &[(&str, &str)], event: &str) -> Done {
+    run_with(workspace, inputs, event, None)
+}
+
+/// `tools` is a folder whose programs are found first.
+fn run_with(workspace: &Path, inputs: &[(&str, &str)], event: &str, tools: Option<&Path>) -> Done {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let action: Action = serde_saphyr::from_str(&fs::read_to_string(root.join("action.yml")).unwrap()).unwrap();
     assert_eq!(action.runs.using, "composite");
@@ -115,7 +120,9 @@ fn run(workspace: &Path, inputs: &[(&str, &str)], event: &str) -> Done {
         fs::write(&output, "").unwrap();
         let mut command = Command::new("bash");
         command.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", &step.run]).env_clear();
-        command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", temp.path());
+        let path = std::env::var_os("PATH").unwrap();
+        let folders = tools.map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
+        command.env("PATH", std::env::join_paths(folders).unwrap()).env("HOME", temp.path());
         for (name, value) in [
             ("CI", "true"),
             ("GITHUB_ACTIONS", "true"),
@@ -198,4 +205,59 @@ fn a_missing_binary_is_a_clear_error_with_status_two() {
     let done = run(folder.path(), &[("binary", "/nowhere/specreview")], PUSH);
     assert_eq!(done.status, 2);
     assert!(done.stdout.contains("::error::there is no specreview binary"), "{}", done.stdout);
+}
+
+/// A cargo that obeys the settings it finds as the real one does: from the folder it is called in upwards.
+#[cfg(unix)]
+const CARGO: &str = r#"#!/usr/bin/env bash
+set -eu
+at=$PWD
+while true; do
+  if [ -f "$at/.cargo/config.toml" ]; then
+    wrapper=$(sed -n 's/^rustc-wrapper = "\(.*\)"$/\1/p' "$at/.cargo/config.toml")
+    [ -z "$wrapper" ] || "$wrapper"
+  fi
+  [ "$at" != / ] || break
+  at=$(dirname "$at")
+done
+[ -f Cargo.toml ]
+mkdir -p "$CARGO_TARGET_DIR/release"
+ln -s "BINARY" "$CARGO_TARGET_DIR/release/specreview"
+"#;
+
+#[test]
+#[cfg(unix)]
+fn settings_for_cargo_in_the_checkout_run_nothing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let script = |path: &Path, text: &str| {
+        fs::write(path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let (folder, tools) = (workspace(&[("specs/parcel.md", SPEC)]), tempfile::tempdir().unwrap());
+    script(&tools.path().join("cargo"), &CARGO.replace("BINARY", BINARY.1));
+    let (trap, owned) = (folder.path().join("trap.sh"), folder.path().join("owned"));
+    script(&trap, &format!("#!/bin/sh\ntouch '{}'\n", owned.display()));
+    fs::create_dir(folder.path().join(".cargo")).unwrap();
+    let settings = format!("[build]\nrustc-wrapper = \"{}\"\n", trap.display());
+    fs::write(folder.path().join(".cargo/config.toml"), settings).unwrap();
+
+    let done = run_with(folder.path(), &[("fail-on", "never"), ("paths", "specs")], PUSH, Some(tools.path()));
+    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
+    assert!(!owned.exists(), "a pull request has run a program");
+    // The trap does work where cargo is called in the checkout.
+    fs::write(folder.path().join("Cargo.toml"), "").unwrap();
+    let cargo = Command::new(tools.path().join("cargo"))
+        .current_dir(folder.path())
+        .env("CARGO_TARGET_DIR", tools.path().join("target"))
+        .status();
+    assert!(cargo.unwrap().success() && owned.exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn a_binary_may_be_named_from_the_checkout() {
+    let folder = workspace(&[("specs/parcel.md", SPEC)]);
+    std::os::unix::fs::symlink(BINARY.1, folder.path().join("tool")).unwrap();
+    let done = run(folder.path(), &[("binary", "tool"), ("paths", "specs"), ("fail-on", "never")], PUSH);
+    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
 }

@@ -9,7 +9,7 @@ use super::args::{Format, Review as Args};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit};
 use super::review::{model, options};
-use super::{report, setup};
+use super::{config, given, report, setup};
 use crate::critique::Usage;
 use crate::document::Document;
 use crate::job::{self, ChangeReview, Deps, Published};
@@ -31,7 +31,8 @@ pub(super) async fn review(
     let (model, left_out) = model(setup::model_choice(&args.model, env), io);
     let deps = setup::deps(model, env, "specreview");
     let api = api(args.github.github_url.as_deref(), env.get("GITHUB_API_URL"), host)?;
-    let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;
+    let config = config::given(args.gate.config.as_deref())?;
+    let platform = given::config(setup::github(token, &api, &deps.marker)?.open(at, None).await?, config);
     let review = job::review_change(&deps, platform.as_ref(), at, &options(args)).await?;
     let text = match args.format {
         Format::Json => report::json(&run(&deps, &review.review, left_out), &review.plan.catalogue),

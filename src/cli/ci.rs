@@ -10,12 +10,14 @@ use super::args::Ci;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
 use super::review::{exit, model};
-use super::{change, config, load, report, setup};
-use crate::finding::Severity;
+use super::{change, config, given, load, report, rules, setup};
+use crate::config::Config;
+use crate::finding::{Problem, Severity};
 use crate::job::{self, ChangeReview, Deps, Options, Published};
 use crate::output::{Entry, Run};
 use crate::platform::Platforms as _;
-use crate::review::{Catalogue, ChangeRef, Conclusion, Gate};
+use crate::review::{Catalogue, ChangeRef, Conclusion, ConfigText, Gate};
+use crate::source::Loaded;
 
 /// Limits of the server and of CI: per file.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -34,20 +36,39 @@ struct Done {
 /// Reviews what the event is about, or what is named.
 pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
     let (model, left_out) = model(setup::model_choice(&args.model, env), io);
-    let deps = setup::deps(model, env, "specreview");
-    let done = match what(args, env) {
-        What::Change(at, token) => match of_change(args, &deps, &at, token, left_out.clone(), env, io).await {
+    let mut deps = setup::deps(model, env, "specreview");
+    let given = config::given(args.gate.config.as_deref())?;
+    let named = !args.paths.is_empty();
+    let done = match place(env) {
+        Place::Pull(at, token) if !named => match of_change(args, &deps, &at, token, given, left_out, env, io).await {
             Ok(done) => done,
-            Err(error) => {
-                say(io, "warning", &format!("{}; the files of the workspace are reviewed instead", error.line()))?;
-                of_files(args, &deps, left_out, env, io).await?
-            }
+            // A hiccup of the platform is no fault of the change, and documents that it does not touch must not block it.
+            Err(error) => unread(args, &deps, &at, &error).await,
         },
-        What::Files(why) => {
-            if let Some(why) = why {
-                say(io, "notice", &why)?;
+        Place::Pull(at, token) => {
+            let config = match given {
+                Some(given) => Some(given),
+                None => of_base(args, &deps, &at, token, env, io).await?,
+            };
+            of_files(args, &deps, config, Vec::new(), left_out, env, io).await?
+        }
+        Place::Unread(why) => {
+            let what = if named { "the paths are" } else { "the specifications of the workspace are" };
+            let by = if given.is_some() {
+                ""
+            } else {
+                ", by the default configuration (the one here is the pull request's)"
+            };
+            say(io, "notice", &format!("{why}: {what} reviewed{by}"))?;
+            of_files(args, &deps, given, Vec::new(), left_out, env, io).await?
+        }
+        Place::Elsewhere(why) => {
+            if !named {
+                say(io, "notice", &format!("{why}: the specifications of the workspace are reviewed"))?;
             }
-            of_files(args, &deps, left_out, env, io).await?
+            let problems = rules::add_own(&mut deps)?;
+            let config = given.map_or_else(config::found, |given| Ok(Some(given)))?;
+            of_files(args, &deps, config, problems, left_out, env, io).await?
         }
     };
     report(args, &deps, &done, env, io)?;
@@ -57,8 +78,21 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
 /// The event's pull request, as far as it is read.
 #[derive(Deserialize)]
 struct Event {
-    number: u64,
+    number: Option<u64>,
+    pull_request: Option<Numbered>,
     repository: Repository,
+}
+
+#[derive(Deserialize)]
+struct Numbered {
+    number: u64,
+}
+
+impl Event {
+    /// Events about a review of a pull request have its number in its description only.
+    fn number(&self) -> Option<u64> {
+        self.number.or_else(|| self.pull_request.as_ref().map(|pull| pull.number))
+    }
 }
 
 #[derive(Deserialize)]
@@ -72,43 +106,84 @@ struct Owner {
     login: String,
 }
 
-enum What<'e> {
-    Change(ChangeRef, &'e str),
-    Files(Option<String>),
+/// Where the job runs.
+enum Place<'e> {
+    /// On a pull request that can be asked about with this token.
+    Pull(ChangeRef, &'e str),
+    /// On a pull request that cannot be asked about, and why.
+    Unread(String),
+    /// On no pull request, and how that is known.
+    Elsewhere(String),
 }
 
-/// A pull request with a token is read through the API; everything else from the files that are there.
-fn what<'e>(args: &Ci, env: &'e Env) -> What<'e> {
-    if !args.paths.is_empty() {
-        return What::Files(None);
-    }
-    let files = |why: &str| What::Files(Some(format!("{why}: the specifications of the workspace are reviewed")));
+fn place(env: &Env) -> Place<'_> {
     match env.get("GITHUB_EVENT_NAME") {
-        Some("pull_request" | "pull_request_target") => {}
-        Some(other) => return files(&format!("the event {} has no pull request", plain(other))),
-        None => return files("there is no event (GITHUB_EVENT_NAME is not set)"),
+        Some(name) if name.starts_with("pull_request") => {}
+        Some(other) => return Place::Elsewhere(format!("the event {} has no pull request", plain(other))),
+        None => return Place::Elsewhere("there is no event (GITHUB_EVENT_NAME is not set)".to_owned()),
     }
-    let Some(path) = env.get("GITHUB_EVENT_PATH") else { return files("GITHUB_EVENT_PATH is not set") };
-    let Ok(text) = std::fs::read(path) else { return files("the event file cannot be read") };
-    let Ok(event) = serde_json::from_slice::<Event>(&text) else {
-        return files("the event file tells of no pull request");
+    let unread = |why: &str| Place::Unread(why.to_owned());
+    let Some(path) = env.get("GITHUB_EVENT_PATH") else { return unread("GITHUB_EVENT_PATH is not set") };
+    let Ok(text) = std::fs::read(path) else { return unread("the event file cannot be read") };
+    let event = serde_json::from_slice::<Event>(&text).ok();
+    let Some((number, Repository { name, owner })) = event.and_then(|event| Some((event.number()?, event.repository)))
+    else {
+        return unread("the event file tells of no pull request");
     };
-    let Some(token) = env.first(&["GITHUB_TOKEN", "GH_TOKEN"]) else { return files("there is no GITHUB_TOKEN") };
-    let Repository { name, owner } = event.repository;
-    What::Change(ChangeRef { owner: owner.login, repo: name, number: event.number }, token)
+    let Some(token) = env.first(&["GITHUB_TOKEN", "GH_TOKEN"]) else { return unread("there is no GITHUB_TOKEN") };
+    Place::Pull(ChangeRef { owner: owner.login, repo: name, number }, token)
 }
 
+/// The review that could not be made: nothing is known about the change, so nothing is said against it.
+async fn unread(args: &Ci, deps: &Deps, at: &ChangeRef, error: &CliError) -> Done {
+    let options = options(args);
+    let input = Loaded::Unread { path: at.to_string(), reason: error.line() };
+    let mut run = job::review_texts(deps, vec![input], &Config::default(), Vec::new(), &options).await;
+    // It stands among what was skipped; it is no document.
+    run.documents.clear();
+    let gate = Gate { fail_on: None, require_complete: options.require_complete };
+    let exit = if gate.require_complete { Exit::Incomplete } else { Exit::Good };
+    Done { conclusion: run.conclusion(gate), exit, catalogue: job::catalogue(&deps.rules), gate, run }
+}
+
+/// The configuration of the pull request's base. The one in the checkout belongs to the pull request, which must not choose
+/// the rules for itself.
+async fn of_base(
+    args: &Ci,
+    deps: &Deps,
+    at: &ChangeRef,
+    token: &str,
+    env: &Env,
+    io: &mut Io<'_>,
+) -> Result<Option<ConfigText>, CliError> {
+    let api = setup::github_url(&args.github, env);
+    let fetch = async {
+        let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;
+        Ok::<_, CliError>(platform.fetch(at, &|_| false).await?)
+    };
+    match fetch.await {
+        Ok(change) => Ok(change.config),
+        Err(error) => {
+            let text = "the configuration of the base cannot be read, the default one is used";
+            say(io, "warning", &format!("{text}: {}", error.line()))?;
+            Ok(None)
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "all of them are the job's surroundings")]
 async fn of_change(
     args: &Ci,
     deps: &Deps,
     at: &ChangeRef,
     token: &str,
+    given: Option<ConfigText>,
     left_out: Option<String>,
     env: &Env,
     io: &mut Io<'_>,
 ) -> Result<Done, CliError> {
     let api = setup::github_url(&args.github, env);
-    let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;
+    let platform = given::config(setup::github(token, &api, &deps.marker)?.open(at, None).await?, given);
     let review = job::review_change(deps, platform.as_ref(), at, &options(args)).await?;
     if args.post {
         match job::publish(deps, platform.as_ref(), &review).await {
@@ -128,11 +203,14 @@ async fn of_change(
 async fn of_files(
     args: &Ci,
     deps: &Deps,
+    config: Option<ConfigText>,
+    mut problems: Vec<Problem>,
     left_out: Option<String>,
     env: &Env,
     io: &mut Io<'_>,
 ) -> Result<Done, CliError> {
-    let (config, problems) = config::read(args.gate.config.as_deref(), &deps.rules)?;
+    let (config, more) = config.map_or_else(Default::default, |file| config::parse(&file, &deps.rules));
+    problems.extend(more);
     let named = !args.paths.is_empty();
     let paths = if named { args.paths.clone() } else { vec![EVERYTHING.to_owned()] };
     let options = options(args);

@@ -8,6 +8,7 @@ use super::env::Io;
 use super::error::{CliError, Exit};
 use crate::config::{self, PATHS};
 use crate::finding::Problem;
+use crate::review::ConfigText;
 use crate::rules::RuleSet;
 
 /// A configuration is a page of text, never more.
@@ -16,12 +17,26 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// The configuration that applies: the file given, else the first that is found in the folder, else the defaults. Mistakes come
 /// back beside it; they never stop a review.
 pub(super) fn read(given: Option<&Path>, rules: &RuleSet) -> Result<(config::Config, Vec<Problem>), CliError> {
-    let Some(path) = given.map(Path::to_owned).or_else(find) else {
-        return Ok((config::Config::default(), Vec::new()));
-    };
-    let text = text(&path).map_err(|source| CliError::ConfigUnread { path: path.clone(), source })?;
+    let file = if given.is_some() { self::given(given)? } else { found()? };
+    Ok(file.map_or_else(Default::default, |file| parse(&file, rules)))
+}
+
+/// The file of the folder, if there is one.
+pub(super) fn found() -> Result<Option<ConfigText>, CliError> {
+    given(find().as_deref())
+}
+
+/// The file that the operator names, if one is named.
+pub(super) fn given(path: Option<&Path>) -> Result<Option<ConfigText>, CliError> {
+    let Some(path) = path else { return Ok(None) };
+    let text = text(path).map_err(|source| CliError::ConfigUnread { path: path.to_owned(), source })?;
+    Ok(Some(ConfigText { path: path.display().to_string(), text }))
+}
+
+/// What the text of a configuration means, with its mistakes.
+pub(super) fn parse(file: &ConfigText, rules: &RuleSet) -> (config::Config, Vec<Problem>) {
     let codes: BTreeSet<String> = rules.codes().map(str::to_owned).collect();
-    Ok(config::parse(&path.display().to_string(), &text, &codes))
+    config::parse(&file.path, &file.text, &codes)
 }
 
 /// `config check`: every mistake with its place.

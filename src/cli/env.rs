@@ -44,7 +44,7 @@ impl Env {
         self.get(name).map(SecretString::from)
     }
 
-    /// True when the variable is there at all, even empty (`NO_COLOR` asks for not empty).
+    /// True when the variable holds anything, even white space: what `NO_COLOR` asks for.
     #[must_use]
     pub fn is_set(&self, name: &str) -> bool {
         self.vars.get(name).is_some_and(|value| !value.is_empty())

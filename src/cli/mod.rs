@@ -7,6 +7,7 @@ mod ci;
 mod config;
 mod env;
 mod error;
+mod given;
 mod load;
 mod logs;
 mod report;
@@ -74,7 +75,6 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, io: &mut Io<'_>)
 }
 
 fn dispatch(command: &Command, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
-    let builtin = || crate::rules::builtin().0;
     match command {
         Command::Review(args) => runtime()?.block_on(review::review(args, env, io)),
         Command::Ci(args) => runtime()?.block_on(ci::ci(args, env, io)),
@@ -85,10 +85,10 @@ fn dispatch(command: &Command, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliEr
             runtime.shutdown_background();
             result
         }
-        Command::Rules(command) => rules::rules(command, &builtin(), io),
-        Command::Config(Config::Check { file }) => config::check(file.as_deref(), &builtin(), io),
+        Command::Rules(command) => rules::rules(command, &rules::known()?.0, io),
+        Command::Config(Config::Check { file }) => config::check(file.as_deref(), &rules::known()?.0, io),
         Command::Version => {
-            let line = format!("specreview {} (rules {})", env!("CARGO_PKG_VERSION"), builtin().hash);
+            let line = format!("specreview {} (rules {})", env!("CARGO_PKG_VERSION"), crate::rules::builtin().0.hash);
             writeln!(io.out, "{line}").map_err(CliError::Output)?;
             Ok(Exit::Good)
         }

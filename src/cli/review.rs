@@ -6,7 +6,7 @@ use super::args::{Format, Review as Args};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, plain};
 use super::setup::{self, ModelChoice};
-use super::{change, config, load, report};
+use super::{change, config, load, report, rules};
 use crate::job::{self, Options};
 use crate::model::Model;
 use crate::output::{Run, exit_status};
@@ -26,8 +26,10 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         _ => return Err(CliError::MixedInputs),
     }
     let (model, left_out) = model(setup::model_choice(&args.model, env), io);
-    let deps = setup::deps(model, env, "specreview");
-    let (config, problems) = config::read(args.gate.config.as_deref(), &deps.rules)?;
+    let mut deps = setup::deps(model, env, "specreview");
+    let mut problems = rules::add_own(&mut deps)?;
+    let (config, more) = config::read(args.gate.config.as_deref(), &deps.rules)?;
+    problems.extend(more);
     let loaded = load::load(&args.inputs, args.max_bytes, &config, env, io).await;
     let options = options(args);
     let mut run = job::review_texts(&deps, loaded, &config, problems, &options).await;

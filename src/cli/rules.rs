@@ -2,15 +2,42 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::Rules;
 use super::env::Io;
 use super::error::{CliError, Exit, count};
+use crate::finding::Problem;
+use crate::job::Deps;
 use crate::rules::{ExampleOutcome, RuleSet, Source, TestReport, new_page, test_sources};
 use crate::text::nearest::nearest;
 
 /// A page is text that a person reads.
 const MAX_BYTES: u64 = 1024 * 1024;
+
+/// Where a repository keeps pages of its own.
+const OWN: &str = ".specreview/rules";
+
+/// The rules that come with the program and those of the working tree, with the mistakes of the latter.
+pub(super) fn known() -> Result<(RuleSet, Vec<Problem>), CliError> {
+    let own = Path::new(OWN);
+    if !own.is_dir() {
+        return Ok(crate::rules::builtin());
+    }
+    let mut files = Vec::new();
+    collect(own, &mut files).map_err(|source| CliError::Unread { path: own.to_owned(), source })?;
+    Ok(crate::rules::with_user(&files))
+}
+
+/// Lets a review use the rules of the working tree; their mistakes come back.
+pub(super) fn add_own(deps: &mut Deps) -> Result<Vec<Problem>, CliError> {
+    if !Path::new(OWN).is_dir() {
+        return Ok(Vec::new());
+    }
+    let (rules, problems) = known()?;
+    deps.rules = Arc::new(rules);
+    Ok(problems)
+}
 
 /// Runs one of the commands.
 pub(super) fn rules(command: &Rules, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {

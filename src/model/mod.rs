@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::critique::{Answer, Ask};
+use crate::net::retry::{self, Attempt, Decision, Failure, Limits};
 
 pub use openai::{OpenAi, Settings};
 pub use replay::Replay;
@@ -32,8 +33,8 @@ pub enum ModelError {
         status: u16,
         /// Shortened, without the request.
         detail: String,
-        /// Seconds it asks to wait.
-        retry_after: Option<u64>,
+        /// How long it asks to wait.
+        retry_after: Option<Duration>,
     },
     /// It answered something that is no completion.
     #[error("the model endpoint's answer cannot be used: {0}")]
@@ -44,16 +45,24 @@ pub enum ModelError {
 }
 
 impl ModelError {
+    /// The failed try with this number (from 1), for the decision about the next; none where asking again is of no use.
+    pub(crate) fn attempt(&self, number: u32) -> Option<Attempt> {
+        let failure = match self {
+            Self::Unreachable { .. } => Failure::NoAnswer,
+            // A quota that is used up answers 429 too, and waiting does not fill it.
+            Self::Refused { status: 429, detail, .. } if detail.to_lowercase().contains("quota") => return None,
+            Self::Refused { status, .. } => Failure::Status(*status),
+            Self::Unusable(_) | Self::Misconfigured(_) => return None,
+        };
+        // A question changes nothing where it is asked.
+        Some(Attempt { number, idempotent: true, failure, retry_after: self.retry_after() })
+    }
+
     /// True when the same question may be answered later: no connection, too many requests, a fault of the server.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Unreachable { .. } => true,
-            // A quota that is used up answers 429 too, and waiting does not fill it.
-            Self::Refused { status: 429, detail, .. } => !detail.to_lowercase().contains("quota"),
-            Self::Refused { status, .. } => *status == 408 || *status >= 500,
-            Self::Unusable(_) | Self::Misconfigured(_) => false,
-        }
+        let limits = Limits { longest_wait: Duration::MAX, ..Limits::default() };
+        self.attempt(1).is_some_and(|attempt| retry::decide(limits, attempt, 1.0) != Decision::GiveUp)
     }
 
     /// What readers of a review are told: what is missing, and neither address nor words of the endpoint.
@@ -73,7 +82,7 @@ impl ModelError {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Refused { retry_after, .. } => retry_after.map(Duration::from_secs),
+            Self::Refused { retry_after, .. } => *retry_after,
             _ => None,
         }
     }
@@ -108,6 +117,7 @@ mod tests {
             (refused(500, ""), true),
             (refused(529, "overloaded"), true),
             (refused(408, ""), true),
+            (refused(501, ""), false),
             (refused(400, ""), false),
             (refused(401, ""), false),
             (refused(404, ""), false),

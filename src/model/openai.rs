@@ -19,6 +19,7 @@ use super::completion::{self, short};
 use super::dialect::Dialect;
 use super::{Model, ModelError};
 use crate::critique::{Answer, Ask, Usage, estimate_tokens};
+use crate::net::retry::{self, Decision, Limits};
 
 /// Largest answer that is read.
 const BODY: usize = 10 * 1024 * 1024;
@@ -133,9 +134,14 @@ impl OpenAi {
     }
 
     /// How long to wait before the next try; none when there is no sense in one.
-    fn wait(&self, error: &ModelError, tried: u32, left: Duration) -> Option<Duration> {
-        let pause = error.retry_after().unwrap_or_else(|| self.pause.saturating_mul(1 << tried.min(16)));
-        (error.is_retryable() && tried < self.max_retries && pause < left).then_some(pause)
+    fn wait(&self, error: &ModelError, retries: u32, left: Duration) -> Option<Duration> {
+        let limits =
+            Limits { attempts: self.max_retries.saturating_add(1), first_wait: self.pause, longest_wait: left };
+        // Questions of one review are asked one after another: no dice are needed here.
+        match retry::decide(limits, error.attempt(retries.saturating_add(1))?, 1.0) {
+            Decision::Wait(pause) => (pause < left).then_some(pause),
+            Decision::GiveUp => None,
+        }
     }
 }
 
@@ -247,7 +253,7 @@ impl Carrier {
         let status = response.status();
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let content_type = header(CONTENT_TYPE).unwrap_or_default().to_lowercase();
-        let retry_after = header(RETRY_AFTER).and_then(|seconds| seconds.trim().parse().ok());
+        let retry_after = header(RETRY_AFTER).and_then(retry::retry_after);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(error))? {
             if body.len() + chunk.len() > BODY {
@@ -392,6 +398,29 @@ mod tests {
         }
         let settings = Settings::new("http://localhost/v1", Some(SecretString::from("sk-canary")), "m");
         assert!(!format!("{settings:?}").contains("sk-canary"));
+    }
+
+    #[test]
+    fn waits_end_with_the_tries_and_with_the_time() {
+        const MS: fn(u64) -> Duration = Duration::from_millis;
+        let model = OpenAi::new(Settings::new("http://localhost/v1", None, "m")).unwrap();
+        let refused = |status, after: Option<u64>| ModelError::Refused {
+            status,
+            detail: String::new(),
+            retry_after: after.map(MS),
+        };
+        for (error, retries, left, expected) in [
+            (refused(503, None), 0, MS(60_000), Some(MS(500))),
+            (refused(503, None), 1, MS(60_000), Some(MS(1_000))),
+            (refused(503, None), 2, MS(60_000), None),
+            (refused(429, Some(7_000)), 0, MS(60_000), Some(MS(7_000))),
+            (refused(429, Some(7_000)), 0, MS(5_000), None),
+            (refused(503, None), 0, MS(400), None),
+            (refused(400, None), 0, MS(60_000), None),
+            (ModelError::Unusable(String::new()), 0, MS(60_000), None),
+        ] {
+            assert_eq!(model.wait(&error, retries, left), expected, "{error:?} after {retries} in {left:?}");
+        }
     }
 
     #[test]

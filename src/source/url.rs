@@ -4,6 +4,7 @@ use url::Url;
 
 use super::{Loaded, decode};
 use crate::net::client::{FetchError, Fetcher};
+use crate::net::guard::Refused;
 use crate::review::ChangeRef;
 
 /// Where GitHub's pages and raw files are; other bases for GitHub Enterprise and for tests.
@@ -115,6 +116,10 @@ fn advice(error: &FetchError) -> &'static str {
         }
         FetchError::Status(401 | 403) => "it is not public: download it and give its path instead",
         FetchError::Kind(_) => "give the address of the raw file",
+        FetchError::Refused(Refused::Scheme(_) | Refused::Port(_) | Refused::Host(_) | Refused::Address(_)) => {
+            "download the document and give its path instead, or name a host of your own network in \
+             SPECREVIEW_TRUSTED_HOSTS"
+        }
         FetchError::Refused(_) | FetchError::Redirect(_) => "download the document and give its path instead",
         FetchError::TooLarge(_) => "give the specification alone",
         FetchError::Redirects(_) => "give the address it ends at",
@@ -127,6 +132,22 @@ fn advice(error: &FetchError) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_that_may_be_trusted_is_told_how() {
+        use std::net::{IpAddr, Ipv4Addr};
+        for (refused, expected) in [
+            (Refused::Host("wiki.internal".into()), true),
+            (Refused::Address(IpAddr::V4(Ipv4Addr::LOCALHOST)), true),
+            (Refused::Port(8443), true),
+            (Refused::Scheme("http".into()), true),
+            (Refused::Credentials, false),
+            (Refused::NotAnAddress, false),
+        ] {
+            let error = FetchError::Refused(refused);
+            assert_eq!(advice(&error).contains("SPECREVIEW_TRUSTED_HOSTS"), expected, "{error}");
+        }
+    }
 
     #[test]
     fn pages_become_raw_files() {

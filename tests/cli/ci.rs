@@ -67,16 +67,80 @@ fn without_a_pull_request_or_a_token_the_workspace_is_reviewed_and_one_line_says
     }
 }
 
-#[test]
-fn an_unreachable_forge_does_not_lose_the_review() {
-    let world = world(PULL)
+/// A pull request that cannot be asked about: nobody listens there.
+fn unreachable() -> World {
+    world(PULL)
         .with("GITHUB_EVENT_NAME", "pull_request")
         .with("GITHUB_TOKEN", "ghs_canary")
-        .with("GITHUB_API_URL", "http://127.0.0.1:9");
-    let done = world.run(&["ci"]);
-    let lines = commands(done.says(1, &[]));
-    assert!(lines.iter().any(|line| line.starts_with("::warning::") && line.contains("workspace")), "{done:?}");
+        .with("GITHUB_API_URL", "http://127.0.0.1:9")
+}
+
+#[test]
+fn an_unreachable_forge_blocks_nothing_and_says_so() {
+    let world = unreachable();
+    let done = world.run(&["ci", "--report", "report.json"]);
+    let lines = commands(done.says(0, &[]));
+    assert!(lines.iter().any(|line| line.starts_with("::warning::not reviewed: o/r#7: ")), "{done:?}");
+    // Documents that the change may not touch say nothing about it.
+    assert!(!done.out.contains("parcel.md"), "{done:?}");
+    assert_eq!((output(&world, "verdict").as_str(), output(&world, "errors").as_str()), ("neutral", "0"));
+    assert!(world.read("summary.md").contains("o/r#7"), "{}", world.read("summary.md"));
+    assert!(world.read("report.json").contains("o/r#7"));
     assert!(!done.out.contains("canary") && !done.err.contains("canary"));
+    world.run(&["ci", "--fail-on", "info"]).says(0, &[]);
+    world.run(&["ci", "--require-complete"]).says(4, &[]);
+}
+
+const LENIENT: (&str, &[u8]) = (".specreview.toml", b"[review]\nfail-on = \"never\"\n");
+
+#[test]
+fn a_pull_request_cannot_choose_its_own_configuration() {
+    for (world, args, status) in [
+        // A push and a call by hand take the file that is there.
+        (world("{}").with("GITHUB_EVENT_NAME", "push"), &["ci"][..], 0),
+        (world("{}"), &["ci", "--path", "specs"], 0),
+        // On a pull request it is the pull request's, whatever cannot be read.
+        (world(PULL).with("GITHUB_EVENT_NAME", "pull_request"), &["ci"], 1),
+        (world(PULL).with("GITHUB_EVENT_NAME", "pull_request_review"), &["ci", "--path", "specs"], 1),
+        (world("{}").with("GITHUB_EVENT_NAME", "pull_request_target"), &["ci"], 1),
+        (unreachable(), &["ci", "--path", "specs"], 1),
+        // What the operator names counts everywhere.
+        (unreachable(), &["ci", "--path", "specs", "--config", ".specreview.toml"], 0),
+        (world(PULL).with("GITHUB_EVENT_NAME", "pull_request"), &["ci", "--config", ".specreview.toml"], 0),
+    ] {
+        world.file(LENIENT.0, LENIENT.1);
+        let done = world.run(args);
+        done.says(status, &[]);
+        let told = done.out.contains("default");
+        assert_eq!(told, status == 1, "whoever loses a configuration is told: {done:?}");
+    }
+    unreachable().run(&["ci", "--config", "gone.toml"]).says(2, &["gone.toml", "--config"]);
+}
+
+/// The page that `docs/rules.md` shows.
+fn page() -> &'static str {
+    let docs = include_str!("../../docs/rules.md");
+    docs.split("````markdown\n").nth(1).unwrap().split("\n````").next().unwrap()
+}
+
+#[test]
+fn rules_of_the_working_tree_count_by_hand_and_on_a_push_but_not_on_a_pull_request() {
+    for (name, counts) in [("push", true), ("pull_request", false)] {
+        let world = world(PULL).with("GITHUB_EVENT_NAME", name);
+        world.file(".specreview/rules/retention.md", page().as_bytes());
+        world.file(".specreview.toml", b"[rules]\nseverity = { ACME-001 = \"info\" }\n");
+        let done = world.run(&["ci"]);
+        assert_eq!(done.says(1, &[]).out.contains("ACME-001"), counts, "{done:?}");
+        assert!(!done.out.contains("no rule"), "{done:?}");
+        let review = world.run(&["review", "--format", "json", "specs/parcel.md"]);
+        assert!(review.says(0, &[]).out.contains("ACME-001"), "{review:?}");
+        assert!(!review.err.contains("warning"), "{review:?}");
+        world.run(&["config", "check"]).says(0, &[]);
+        world.run(&["rules", "explain", "ACME-001"]).says(0, &[]);
+        world.file(".specreview/rules/broken.md", b"---\ncode: ACME-2\n---\n");
+        let done = world.run(&["review", "specs/parcel.md"]);
+        done.says(0, &["warning: ", ".specreview/rules/broken.md"]);
+    }
 }
 
 #[test]

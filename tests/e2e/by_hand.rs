@@ -94,6 +94,46 @@ async fn a_job_reads_the_pull_request_annotates_it_and_posts_when_asked() {
 }
 
 #[tokio::test]
+async fn the_base_configures_a_job_unless_the_operator_does() {
+    let forge = Forge::start_enterprise().await;
+    let repo = forge.repo("acme/specs");
+    repo.commit("main", &[(".specreview.toml", "[rules]\noff = [\"ARI-004\"]\n")]);
+    let lax = "[review]\nfail-on = \"never\"\n\n[rules]\noff = [\"DAT-004\"]\n";
+    let pull = repo.open_pull("parcels", &[("specs/parcel.md", SPEC), (".specreview.toml", lax)]);
+    let (token, url) = (forge.actions_token(&repo), address(&forge, &pull));
+    let folder = tempfile::tempdir().unwrap();
+    // A review of the pull request tells its number in its description only.
+    let event = serde_json::json!({
+        "action": "submitted", "pull_request": { "number": pull.number },
+        "repository": { "name": "specs", "owner": { "login": "acme" } }
+    });
+    std::fs::create_dir(folder.path().join("specs")).unwrap();
+    for (path, text) in [
+        ("event.json", event.to_string().as_str()),
+        ("specs/parcel.md", SPEC),
+        (".specreview.toml", lax),
+        ("operator.toml", "[rules]\noff = [\"FAI-001\"]\n"),
+    ] {
+        std::fs::write(folder.path().join(path), text).unwrap();
+    }
+    let vars = [("GITHUB_EVENT_NAME", "pull_request_review"), ("GITHUB_EVENT_PATH", "event.json")];
+    for (args, off, status) in [
+        (&["ci"][..], "ARI-004", 1),
+        (&["ci", "--path", "specs"], "ARI-004", 1),
+        (&["ci", "--config", "operator.toml"], "FAI-001", 1),
+        (&["ci", "--config", "operator.toml", "--path", "specs"], "FAI-001", 1),
+        (&["review", "--format", "json", "--config", "operator.toml", &url], "FAI-001", 0),
+    ] {
+        let done = run(&forge, &token, folder.path(), &vars, args).await;
+        assert_eq!(done.status, Some(status), "{args:?} {}{}", done.out, done.err);
+        for code in ["ARI-004", "DAT-004", "FAI-001"] {
+            assert_eq!(done.out.contains(code), code != off, "{args:?} {code} {}", done.out);
+        }
+    }
+    forge.finish();
+}
+
+#[tokio::test]
 async fn a_change_that_is_not_there_or_a_token_of_no_use_is_one_clear_message() {
     let forge = Forge::start_enterprise().await;
     let pull = forge.repo("acme/specs").open_pull("parcels", &[("README.md", "# A shop\n")]);

@@ -317,11 +317,11 @@ async fn only_own_objects_with_own_marks_are_found_again() {
 }
 
 #[tokio::test]
-async fn a_person_is_known_by_their_token_and_a_job_by_being_a_bot() {
+async fn a_person_is_known_by_their_token_and_a_job_by_the_account_of_jobs() {
     let forge = Forge::start().await;
     let repo = forge.repo("acme/specs");
     let pull = repo.open_pull("feature", &[("a.md", SPEC)]);
-    for login in ["dora", "mallory", "github-actions[bot]"] {
+    for login in ["dora", "mallory", "other[bot]", "github-actions[bot]"] {
         pull.comment_as(login, &marked(&pull, MarkKind::Summary, login, &[]));
     }
     pull.review_as("dora", "PENDING", "being written by hand");

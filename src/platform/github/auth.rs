@@ -111,8 +111,8 @@ pub(super) enum Identity {
     },
     /// The owner of a token.
     User(u64),
-    /// The token does not tell (that of a job in Actions): some bot.
-    SomeBot,
+    /// The token does not tell: that of a job in Actions.
+    Job,
 }
 
 /// A repository as the credentials see it.
@@ -222,7 +222,7 @@ impl Keyring {
                         let user: User = answer.json().map_err(|failure| failure.error("the token's owner"))?;
                         Ok(Identity::User(user.id))
                     }
-                    Err(Failure::Refused { status: 403 | 404, wait: None, .. }) => Ok(Identity::SomeBot),
+                    Err(Failure::Refused { status: 403 | 404, wait: None, .. }) => Ok(Identity::Job),
                     Err(failure) => Err(failure.error("the token's owner")),
                 }
             }

@@ -102,11 +102,14 @@ impl Repository {
     }
 }
 
+/// The account under which every job of GitHub Actions writes.
+const JOB: &str = "github-actions[bot]";
+
 fn is_me(me: &Identity, user: &User) -> bool {
     match me {
         Identity::App { login, .. } => user.kind == "Bot" && user.login == *login,
         Identity::User(id) => user.id == *id,
-        Identity::SomeBot => user.kind == "Bot",
+        Identity::Job => user.kind == "Bot" && user.login == JOB,
     }
 }
 
@@ -125,8 +128,10 @@ mod tests {
             (&app, user(7, "other[bot]", "Bot"), false),
             (&Identity::User(5), user(5, "renamed", "User"), true),
             (&Identity::User(5), user(6, "someone", "User"), false),
-            (&Identity::SomeBot, user(1, "github-actions[bot]", "Bot"), true),
-            (&Identity::SomeBot, user(1, "someone", "User"), false),
+            (&Identity::Job, user(1, "github-actions[bot]", "Bot"), true),
+            (&Identity::Job, user(1, "github-actions[bot]", "User"), false),
+            (&Identity::Job, user(1, "other[bot]", "Bot"), false),
+            (&Identity::Job, user(1, "someone", "User"), false),
         ] {
             assert_eq!(is_me(me, &user), expected, "{me:?} {user:?}");
         }

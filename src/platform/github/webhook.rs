@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use sha2::Sha256;
 
-use super::{is_commit, is_name};
+use super::is_name;
 use crate::review::ChangeRef;
 
 /// Header with the signature. The older `X-Hub-Signature` (SHA-1) is never looked at.
@@ -104,12 +104,8 @@ pub struct ChangeEvent {
     pub action: ChangeAction,
     /// Which one.
     pub at: ChangeRef,
-    /// Head commit when it happened.
-    pub head: String,
     /// Installation of the App, when the hook belongs to an App.
     pub installation: Option<u64>,
-    /// It is a draft.
-    pub draft: bool,
 }
 
 /// A check, or all checks of a commit, asked for again.
@@ -119,9 +115,7 @@ pub struct CheckEvent {
     pub owner: String,
     /// Name of the repository.
     pub repo: String,
-    /// The commit.
-    pub head: String,
-    /// Pull requests with this head; empty for forks, of which GitHub tells none.
+    /// Pull requests with its commit as head; empty for forks, of which GitHub tells none.
     pub changes: Vec<ChangeRef>,
     /// Installation of the App.
     pub installation: Option<u64>,
@@ -217,18 +211,6 @@ struct Installation {
     id: u64,
 }
 
-#[derive(Deserialize)]
-struct Commit {
-    sha: String,
-}
-
-#[derive(Deserialize)]
-struct PullRequest {
-    head: Commit,
-    #[serde(default)]
-    draft: bool,
-}
-
 #[derive(Deserialize, Default)]
 struct Changes {
     base: Option<serde::de::IgnoredAny>,
@@ -237,7 +219,6 @@ struct Changes {
 #[derive(Deserialize)]
 struct PullRequestEvent {
     number: u64,
-    pull_request: PullRequest,
     repository: Repository,
     installation: Option<Installation>,
     #[serde(default)]
@@ -251,7 +232,6 @@ struct PullNumber {
 
 #[derive(Deserialize)]
 struct Check {
-    head_sha: String,
     #[serde(default)]
     pull_requests: Vec<PullNumber>,
 }
@@ -301,9 +281,7 @@ fn change(body: &[u8], action: ChangeAction) -> Result<Event, Reject> {
     Ok(Event::Change(ChangeEvent {
         action,
         at: ChangeRef { owner, repo, number: number(event.number)? },
-        head: commit(event.pull_request.head.sha)?,
         installation: event.installation.map(|installation| installation.id),
-        draft: event.pull_request.draft,
     }))
 }
 
@@ -315,7 +293,6 @@ fn check(body: &[u8]) -> Result<Event, Reject> {
     };
     let changes = event.check_run.pull_requests.into_iter().map(at).collect::<Result<_, _>>()?;
     Ok(Event::CheckRerequested(CheckEvent {
-        head: commit(event.check_run.head_sha)?,
         changes,
         installation: event.installation.map(|installation| installation.id),
         owner,
@@ -350,10 +327,6 @@ fn names(repository: Repository) -> Result<(String, String), Reject> {
     } else {
         Err(Reject::Malformed("the repository has a name that no repository can have".into()))
     }
-}
-
-fn commit(sha: String) -> Result<String, Reject> {
-    if is_commit(&sha) { Ok(sha) } else { Err(Reject::Malformed("the head is no commit id".into())) }
 }
 
 fn number(number: u64) -> Result<u64, Reject> {
@@ -494,13 +467,7 @@ mod tests {
             ("edited", r#","changes":{"base":{"ref":{"from":"main"}}}"#, ChangeAction::BaseChanged),
             ("closed", "", ChangeAction::Closed),
         ] {
-            let change = ChangeEvent {
-                action: expected,
-                at: at.clone(),
-                head: HEAD.into(),
-                installation: Some(99),
-                draft: true,
-            };
+            let change = ChangeEvent { action: expected, at: at.clone(), installation: Some(99) };
             assert_eq!(event("pull_request", &pull(action, extra)), Ok(Event::Change(change)), "{action}");
         }
     }
@@ -528,7 +495,6 @@ mod tests {
                 "repository":{{"name":"specs","owner":{{"login":"acme"}}}},"installation":{{"id":1}}}}"#
             );
             let Ok(Event::CheckRerequested(check)) = event(name, &body) else { panic!("{name}") };
-            assert_eq!(check.head, HEAD);
             assert_eq!(check.changes, [ChangeRef { owner: "acme".into(), repo: "specs".into(), number: 3 }]);
         }
     }
@@ -536,10 +502,9 @@ mod tests {
     #[test]
     fn a_signed_body_that_is_no_event_is_refused() {
         let bad_name = pull("opened", "").replace("\"name\":\"specs\"", "\"name\":\"../../user\"");
-        let bad_sha = pull("opened", "").replace(HEAD, "main");
         let bad_number = pull("opened", "").replace("\"number\":7", "\"number\":0");
         let deep = "[".repeat(100_000);
-        for body in ["", "not json", "{}", "[]", "payload=%7B%7D", &bad_name, &bad_sha, &bad_number, &deep] {
+        for body in ["", "not json", "{}", "[]", "payload=%7B%7D", &bad_name, &bad_number, &deep] {
             let result = event("pull_request", body);
             assert!(matches!(result, Err(Reject::Malformed(_))), "{} gave {result:?}", &body[..body.len().min(80)]);
         }

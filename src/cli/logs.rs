@@ -8,10 +8,11 @@ use super::args::LogFormat;
 const QUIET: &[&str] = &[
     "async_openai::error=off",
     "async_openai=warn",
+    // What failed is in the error that the caller tells.
+    "octocrab=off",
     "h2=warn",
     "hyper=warn",
     "hyper_util=warn",
-    "octocrab=warn",
     "reqwest=warn",
     "rustls=warn",
     "sqlx=warn",

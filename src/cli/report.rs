@@ -22,7 +22,10 @@ pub(super) fn look(wish: Colour, to_file: bool, env: &Env, io: &Io<'_>) -> Look 
         Colour::Never => false,
         Colour::Auto => terminal && !env.is_set("NO_COLOR") && env.get("TERM") != Some("dumb"),
     };
-    Look { colour, width: io.width.filter(|_| terminal).unwrap_or(WIDTH).clamp(40, 160) }
+    // `COLUMNS` is how a person, or a pager, says it.
+    let told = env.get("COLUMNS").and_then(|columns| columns.trim().parse().ok());
+    let width = told.or(io.width.filter(|_| terminal)).unwrap_or(WIDTH);
+    Look { colour, width: width.clamp(40, 160) }
 }
 
 /// The report.
@@ -75,6 +78,8 @@ mod tests {
         assert_eq!(check(Colour::Auto, true, false, &[]), (true, 72));
         assert_eq!(check(Colour::Auto, true, true, &[]), (false, 100));
         assert_eq!(check(Colour::Auto, false, false, &[]), (false, 100));
+        assert_eq!(check(Colour::Auto, false, false, &[("COLUMNS", "60")]), (false, 60));
+        assert_eq!(check(Colour::Auto, true, false, &[("COLUMNS", "wide")]), (true, 72));
         assert_eq!(check(Colour::Auto, true, false, &[("NO_COLOR", "1")]), (false, 72));
         assert_eq!(check(Colour::Auto, true, false, &[("NO_COLOR", "")]), (true, 72));
         assert_eq!(check(Colour::Auto, true, false, &[("TERM", "dumb")]), (false, 72));

@@ -4,8 +4,8 @@ use super::waiver::{Void, Waivers};
 use super::{Assessment, Settings, risk, waiver};
 use crate::document::{Document, SectionId};
 use crate::facts::{Facts, Kind, Profile};
-use crate::finding::{Check, CheckState, Evidence, Finding, FindingBuilder, Severity, Source};
-use crate::rules::check::{Answer, Context, Flaw, one_less};
+use crate::finding::{Check, CheckState, Evidence, Finding, FindingBuilder, Source};
+use crate::rules::check::{Answer, Context, Flaw};
 use crate::rules::{Rule, RuleSet};
 
 /// Reviews one document. Pure: the same input gives the same result.
@@ -100,14 +100,11 @@ fn finding(
     cx: &Context<'_>,
     settings: &Settings,
 ) -> Finding {
-    let mut severity = rule.severity_of(flaw, &cx.facts.profile);
+    let severity = rule.severity_of(flaw, &cx.facts.profile);
     let mut message = rule.words_of(answer, flaw);
     let key = || waiver::key(&rule.code, answer.part.as_deref());
     match void {
-        Some(Void::NoReason) => {
-            severity = severity.min(one_less(rule.severity)).max(Severity::Info);
-            message = format!("The waiver of {} gives no reason. {message}", key());
-        }
+        Some(Void::NoReason) => message = format!("The waiver of {} gives no reason. {message}", key()),
         Some(Void::Ended(last)) => message = format!("The waiver of {} ended on {last}. {message}", key()),
         None => {}
     }

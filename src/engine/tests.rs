@@ -87,7 +87,7 @@ fn a_waiver_needs_a_reason() {
         "<!-- specreview: waive OWN-001 -->\n\n# Rollback\n\nThe last release returns within ten minutes.\n",
         |_| {},
         [Mentioned, Specified],
-        &[(Warning, 1, "The waiver of OWN-001 gives no reason. Nothing on retention.")],
+        &[(Error, 1, "The waiver of OWN-001 gives no reason. Nothing on retention.")],
     );
     let waiver = Waiver { rule: "OWN-002".into(), reason: "batch only".into() };
     check(

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::finding::{Problem, Severity};
 use crate::job::{self, ChangeReview, Deps, Options, Published};
 use crate::output::{Entry, Run};
-use crate::platform::Platforms as _;
+use crate::platform::{Choice, Platforms as _};
 use crate::review::{Catalogue, ChangeRef, Conclusion, ConfigText, Gate};
 use crate::source::Loaded;
 
@@ -159,7 +159,7 @@ async fn of_base(
     let api = setup::github_url(&args.github, env);
     let fetch = async {
         let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;
-        Ok::<_, CliError>(platform.fetch(at, &|_| false).await?)
+        Ok::<_, CliError>(platform.fetch(at, &|_| -> Choice { Box::new(|_| false) }).await?)
     };
     match fetch.await {
         Ok(change) => Ok(change.config),

@@ -1,5 +1,6 @@
 //! `serve`: checks every setting, then runs receiver and worker until told to stop.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::args::Serve;
 use super::env::Env;
@@ -61,7 +63,7 @@ pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
         store: store.clone(),
         platforms: Arc::new(github),
     };
-    let worker = tokio::spawn(worker.run(IDLE, stopped.clone()));
+    let mut worker = tokio::spawn(worker.run(IDLE, stopped.clone()));
     let tidy = tokio::spawn(tidy(store.clone(), stopped.clone()));
     let state = AppState::new(store, settings.secrets, deps.clock.clone(), Limits::default());
     tracing::info!(%address, rules = deps.rules.rules.len(), model = deps.model.as_ref().map(|model| model.name()),
@@ -72,15 +74,9 @@ pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
     }));
 
     let mut server = server;
-    let early = tokio::select! {
-        () = signal() => None,
-        ended = &mut server => Some(ended),
-    };
+    let early = first_end(signal(), &mut server, &mut worker).await;
     let _ = stop.send(true);
-    if let Some(ended) = early {
-        let error = ended.map_err(std::io::Error::other).and_then(|served| served).err();
-        return Err(CliError::Stopped(error.unwrap_or_else(|| std::io::Error::other("the listener ended"))));
-    }
+    early.map_err(CliError::Stopped)?;
     tracing::info!("stopping");
     let all = async {
         let _ = server.await;
@@ -91,6 +87,21 @@ pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
         tracing::warn!("a review was still running: it is taken up again at the next start");
     }
     Ok(Exit::Good)
+}
+
+/// Waits for the signal to stop. Neither the listener nor the worker may end before it: a server that takes deliveries and does
+/// nothing about them would look well.
+async fn first_end(
+    signal: impl Future<Output = ()>,
+    server: &mut JoinHandle<io::Result<()>>,
+    worker: &mut JoinHandle<()>,
+) -> io::Result<()> {
+    let ended = |what| io::Error::other(format!("the {what} ended"));
+    tokio::select! {
+        () = signal => Ok(()),
+        served = server => Err(served.map_err(io::Error::other).flatten().err().unwrap_or_else(|| ended("listener"))),
+        worked = worker => Err(worked.map_err(io::Error::other).err().unwrap_or_else(|| ended("worker"))),
+    }
 }
 
 /// Every setting that is missing is named at once.
@@ -178,6 +189,20 @@ mod tests {
         let cli = Cli::try_parse_from(["specreview", "serve"].iter().chain(args)).unwrap();
         let Command::Serve(serve) = cli.command else { panic!("not serve") };
         settings(&serve, &Env::new(vars.iter().map(|(name, value)| ((*name).into(), (*value).into()))))
+    }
+
+    #[tokio::test]
+    async fn a_part_that_ends_by_itself_is_an_error_and_the_signal_is_none() {
+        let (server, worker) = (|| tokio::spawn(std::future::pending()), || tokio::spawn(std::future::pending()));
+        let never = std::future::pending;
+        assert!(first_end(async {}, &mut server(), &mut worker()).await.is_ok());
+        let error =
+            first_end(never(), &mut server(), &mut tokio::spawn(async { panic!("a defect") })).await.unwrap_err();
+        assert!(error.to_string().contains("a defect"), "{error}");
+        let error = first_end(never(), &mut server(), &mut tokio::spawn(async {})).await.unwrap_err();
+        assert_eq!(error.to_string(), "the worker ended");
+        let error = first_end(never(), &mut tokio::spawn(async { Ok(()) }), &mut worker()).await.unwrap_err();
+        assert_eq!(error.to_string(), "the listener ended");
     }
 
     #[test]

@@ -11,6 +11,12 @@ use crate::rules::{Rule, RuleSet};
 /// Reviews one document. Pure: the same input gives the same result.
 #[must_use]
 pub fn assess(document: &Document, rules: &RuleSet, settings: &Settings) -> Assessment {
+    assess_with_facts(document, rules, settings).0
+}
+
+/// As [`assess`], with the facts that it judged: a critique asks about the same ones.
+#[must_use]
+pub fn assess_with_facts(document: &Document, rules: &RuleSet, settings: &Settings) -> (Assessment, Facts) {
     let mut facts = Facts::read(document, &rules.lexicon);
     if settings.is_spec && facts.profile.kind != Kind::AiSpec {
         facts.profile.kind = Kind::AiSpec;
@@ -42,16 +48,17 @@ pub fn assess(document: &Document, rules: &RuleSet, settings: &Settings) -> Asse
             .then_with(|| a.part.cmp(&b.part))
     });
     let risks = risk::matrix(&rules.risks, &checks);
-    Assessment {
-        profile: facts.profile,
+    let assessment = Assessment {
+        profile: facts.profile.clone(),
         checks,
-        measures: facts.measures,
-        commitments: facts.commitments,
+        measures: facts.measures.clone(),
+        commitments: facts.commitments.clone(),
         findings,
         risks,
         reading: facts.reading,
         limits: document.limits.clone(),
-    }
+    };
+    (assessment, facts)
 }
 
 /// Why a rule is not run at all.

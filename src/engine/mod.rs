@@ -9,7 +9,7 @@ mod settings;
 mod tests;
 mod waiver;
 
-pub use assess::assess;
+pub use assess::{assess, assess_with_facts};
 pub use date::Date;
 pub use settings::{Settings, Waiver};
 

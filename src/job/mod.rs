@@ -2,8 +2,11 @@
 
 mod ask;
 mod deps;
+mod give_up;
 mod publish;
 mod run;
+#[cfg(test)]
+mod testing;
 pub mod worker;
 
 pub use deps::{Deps, Options};

@@ -5,6 +5,8 @@ use super::{ChangeReview, Deps};
 use crate::platform::{Platform, PlatformError};
 use crate::review::{Action, ChangeRef, Outcome, Posted, SUMMARY_URL, plan};
 
+/// Pauses before each reading after an unknown outcome, in units of the platform: twenty seconds in all on GitHub.
+const LOOKS: [u32; 4] = [2, 6, 12, 20];
 /// Rounds of plan and write: a first one, one after refused places, and two after unknown outcomes.
 const ROUNDS: usize = 4;
 
@@ -41,13 +43,25 @@ pub async fn publish(
     let mut options = options.clone();
     let mut writes = 0;
     let mut trouble = String::new();
+    let mut doubtful: Vec<&'static str> = Vec::new();
     for round in 0..ROUNDS {
         let head = platform.head(at).await?;
         if head != review.change.head {
             return Ok(Published::Superseded { head });
         }
-        let posted = platform.posted(at, &review.change.head).await?;
-        let actions = plan(&posted, review, &can, &deps.marker, &options);
+        let mut posted = platform.posted(at, &review.change.head).await?;
+        let mut actions = plan(&posted, review, &can, &deps.marker, &options);
+        // What was just written may take a while to show: a second one is made only when it surely is not there.
+        let pauses = LOOKS.iter().take(if doubtful.is_empty() { 0 } else { LOOKS.len() });
+        for factor in pauses {
+            if !actions.iter().any(|action| creates(action) && doubtful.contains(&name(action))) {
+                break;
+            }
+            tokio::time::sleep(platform.pause() * *factor).await;
+            posted = platform.posted(at, &review.change.head).await?;
+            actions = plan(&posted, review, &can, &deps.marker, &options);
+        }
+        let made: Vec<&'static str> = actions.iter().filter(|action| creates(action)).map(name).collect();
         let mut summary = posted.summaries.first().map(|summary| summary.url.clone());
         if actions.is_empty() {
             return Ok(Published::Done { writes, summary });
@@ -62,10 +76,16 @@ pub async fn publish(
                 }
                 options.inline = false;
                 trouble = reason;
+                doubtful = made.into_iter().take_while(|name| *name != action).collect();
             }
             Err(Stop::Unknown { action, reason }) => {
                 tracing::warn!(change = %at, action, %reason, round, "the outcome of a write is unknown: reading back");
                 trouble = reason;
+                let before = made.into_iter().take_while(|name| *name != action);
+                doubtful = before.chain([action]).collect();
+            }
+            Err(Stop::Delayed { seconds, reason }) => {
+                return Err(PlatformError::RateLimited { seconds, detail: reason });
             }
         }
     }
@@ -75,6 +95,7 @@ pub async fn publish(
 enum Stop {
     Refused { action: &'static str, reason: String },
     Unknown { action: &'static str, reason: String },
+    Delayed { seconds: u64, reason: String },
 }
 
 async fn carry_out(
@@ -109,14 +130,24 @@ async fn carry_out(
                         }
                         Outcome::Rejected(reason) => return Err(Stop::Refused { action: name, reason }),
                         Outcome::Unknown(reason) => return Err(Stop::Unknown { action: name, reason }),
+                        Outcome::Delayed { seconds, reason } => return Err(Stop::Delayed { seconds, reason }),
                     }
                 }
                 _ => return Err(Stop::Refused { action: name, reason }),
             },
             Outcome::Unknown(reason) => return Err(Stop::Unknown { action: name, reason }),
+            Outcome::Delayed { seconds, reason } => return Err(Stop::Delayed { seconds, reason }),
         }
     }
     Ok(())
+}
+
+/// True for a write that would be there twice when it is sent twice.
+fn creates(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::CreateSummary { .. } | Action::CreateReview { .. } | Action::CompleteCheck { id: None, .. }
+    )
 }
 
 fn name(action: &Action) -> &'static str {
@@ -139,5 +170,51 @@ fn with_summary_url(action: Action, url: &str) -> Action {
             Action::CompleteCheck { id, commit, key, conclusion, output }
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+    use crate::job::testing::{Stage, deps};
+    use crate::review::testing::{added, at_line, change, review, reviewed};
+    use crate::review::{Options, Outcome};
+
+    fn told() -> ChangeReview {
+        let findings = vec![at_line("MET-002", 3, "good recall")];
+        let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
+        ChangeReview { review, plan: Options::default() }
+    }
+
+    async fn post(stage: &Stage) -> (Result<Published, PlatformError>, Vec<&'static str>) {
+        let published = publish(&deps(), stage, &told()).await;
+        (published, stage.sent().iter().map(name).collect())
+    }
+
+    #[tokio::test]
+    async fn a_write_that_shows_late_is_not_sent_again() {
+        for before in 0..3 {
+            let stage = Stage::default();
+            let done = Outcome::Done { id: None, url: Some("u".into()) };
+            let mut outcomes = vec![done; before];
+            outcomes.push(Outcome::Unknown("cut".into()));
+            *stage.0.outcomes.lock().unwrap() = outcomes;
+            stage.0.lag.store(4, Ordering::Relaxed);
+            let (published, sent) = post(&stage).await;
+            assert!(matches!(published, Ok(Published::Done { .. })), "{published:?}");
+            assert_eq!(sent, ["summary", "review", "check"]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_to_wait_brings_the_job_back_after_that_time() {
+        let stage = Stage::default();
+        let wait = Outcome::Delayed { seconds: 30, reason: "secondary rate limit".into() };
+        stage.0.outcomes.lock().unwrap().push(wait);
+        let (published, sent) = post(&stage).await;
+        let waits = published.err().and_then(|error| error.retry_after());
+        assert_eq!((waits, sent), (Some(std::time::Duration::from_secs(30)), vec!["summary"]));
     }
 }

@@ -2,17 +2,19 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Deps, Options, ask};
+use super::ask::{self, Spent};
+use super::{Deps, Options};
 use crate::config::{self, Config, Paths};
 use crate::critique::{Sheet, Usage};
 use crate::document::Document;
-use crate::engine::{Assessment, Date, Settings, Waiver, assess};
+use crate::engine::{Assessment, Date, Settings, Waiver, assess_with_facts};
 use crate::facts::{Facts, Kind};
-use crate::finding::Problem;
+use crate::finding::{Problem, Severity};
 use crate::output::{Entry, Run};
-use crate::platform::{Platform, PlatformError};
+use crate::platform::{Choice, Platform, PlatformError};
 use crate::review::{
-    Catalogue, Change, ChangeRef, ChangedFile, Gate, Options as PlanOptions, Review, Reviewed, Skipped, compare, gather,
+    Catalogue, Change, ChangeRef, ChangedFile, ConfigText, Gate, Options as PlanOptions, Review, Reviewed, Skipped,
+    compare, gather,
 };
 use crate::rules::{self, RuleSet};
 use crate::source::{Loaded, sha256_hex};
@@ -43,6 +45,7 @@ pub async fn review_texts(
         incomplete: None,
     };
     let paths = Paths::new(config);
+    let mut spent = Spent::new();
     for input in inputs {
         let (path, text, sha256) = match input {
             Loaded::Text { path, text, sha256 } => (path, text, sha256),
@@ -53,7 +56,7 @@ pub async fn review_texts(
             }
         };
         let settings = settings(deps, config, &paths, &path, options);
-        let (document, head) = read(deps, text, settings).await;
+        let (document, head, facts) = read(deps, text, settings).await;
         let mut reviewed = Reviewed {
             path,
             sha256,
@@ -62,7 +65,8 @@ pub async fn review_texts(
             base: None,
             critique: crate::critique::Critique::default(),
         };
-        ask_about(deps, options, config, &document, &mut reviewed, &mut run.usage).await;
+        ask_about(deps, options, config, (&document, &facts), &mut reviewed, &mut spent).await;
+        run.usage = spent.usage;
         if let Some(why) = &reviewed.critique.incomplete {
             run.incomplete.get_or_insert_with(|| why.clone());
         }
@@ -90,25 +94,39 @@ pub async fn review_change(
     at: &ChangeRef,
     options: &Options,
 ) -> Result<ChangeReview, PlatformError> {
-    let change = platform.fetch(at, &may_be_document).await?;
-    let codes = deps.rules.codes().map(str::to_owned).collect();
-    let (config, problems) = match &change.config {
-        Some(file) => config::parse(&file.path, &file.text, &codes),
-        None => (Config::default(), Vec::new()),
+    review_asked(deps, platform, at, options, None).await
+}
+
+/// As [`review_change`]; `again` names the request of a person to do it once more, so that what is posted for the same state
+/// does not stand in its way.
+pub(super) async fn review_asked(
+    deps: &Deps,
+    platform: &dyn Platform,
+    at: &ChangeRef,
+    options: &Options,
+    again: Option<&str>,
+) -> Result<ChangeReview, PlatformError> {
+    let wanted = |file: Option<&ConfigText>| -> Choice {
+        let paths = Paths::new(&configuration(deps, file).0);
+        Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
     };
+    let change = platform.fetch(at, &wanted).await?;
+    let (config, problems) = configuration(deps, change.config.as_ref());
     let paths = Paths::new(&config);
-    let mut documents = Vec::new();
-    let mut spent = Usage::default();
+    let (mut documents, mut removed) = (Vec::new(), Vec::new());
+    let mut spent = Spent::new();
     for file in &change.files {
-        if let Some(reviewed) = review_file(deps, file, &config, &paths, options, &mut spent).await {
-            documents.push(reviewed);
+        match review_file(deps, file, &config, &paths, options, &mut spent).await {
+            Fate::Reviewed(reviewed) => documents.push(*reviewed),
+            Fate::Removed => removed.push(file.path.clone()),
+            Fate::NoSpec => {}
         }
     }
     let gate = Gate {
         fail_on: options.fail_on.unwrap_or(config.fail_on),
         require_complete: options.require_complete || config.require_complete,
     };
-    let key = run_key(deps, &change, options);
+    let key = run_key(deps, &change, options, gate, again);
     let plan = PlanOptions {
         inline: true,
         inline_comments: config.inline_comments,
@@ -118,7 +136,15 @@ pub async fn review_change(
         version: deps.version.to_owned(),
         rules: deps.rules.hash.clone(),
     };
-    Ok(ChangeReview { review: gather(change, documents, problems, gate, key), plan })
+    let review = Review { removed, ..gather(change, documents, problems, gate, key) };
+    Ok(ChangeReview { review, plan })
+}
+
+/// The settings that the configuration of the target branch gives, or those that hold without one.
+pub(super) fn configuration(deps: &Deps, file: Option<&ConfigText>) -> (Config, Vec<Problem>) {
+    let Some(file) = file else { return (Config::default(), Vec::new()) };
+    let codes = deps.rules.codes().map(str::to_owned).collect();
+    config::parse(&file.path, &file.text, &codes)
 }
 
 /// Names and families of the rules, and which metrics are ratios, for the words that people read.
@@ -139,29 +165,49 @@ fn may_be_document(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
+/// What a changed file is to a review.
+enum Fate {
+    /// A specification, reviewed.
+    Reviewed(Box<Reviewed>),
+    /// It was a specification, and the change removes it.
+    Removed,
+    /// None, before and after.
+    NoSpec,
+}
+
 async fn review_file(
     deps: &Deps,
     file: &ChangedFile,
     config: &Config,
     paths: &Paths,
     options: &Options,
-    spent: &mut Usage,
-) -> Option<Reviewed> {
-    let text = file.head.clone()?;
+    spent: &mut Spent,
+) -> Fate {
     if paths.is_excluded(&file.path) {
-        return None;
+        return Fate::NoSpec;
     }
-    let settings = settings(deps, config, paths, &file.path, options);
-    let sha256 = sha256_hex(text.as_bytes());
-    let (document, head) = read(deps, text, settings.clone()).await;
-    if head.profile.kind != Kind::AiSpec && !settings.is_spec {
-        return None;
+    let mut settings = settings(deps, config, paths, &file.path, options);
+    // The base speaks first: a specification that the change empties or guts is still one.
+    let mut base = None;
+    if let Some(text) = &file.base {
+        let before = file.previous.as_deref().unwrap_or(&file.path);
+        let as_it_was = Settings { is_spec: options.is_spec || paths.is_spec(before), ..settings.clone() };
+        let assessed = read(deps, text.clone(), as_it_was).await.1;
+        settings.is_spec |= assessed.profile.kind == Kind::AiSpec;
+        base = Some(assessed);
     }
-    let base = match &file.base {
-        // The base is judged as a specification too: a text that has just become one would else look all new.
-        Some(base) => Some(read(deps, base.clone(), Settings { is_spec: true, ..settings }).await.1),
-        None => None,
+    let Some(text) = file.head.clone() else {
+        return if base.is_some() && settings.is_spec { Fate::Removed } else { Fate::NoSpec };
     };
+    let sha256 = sha256_hex(text.as_bytes());
+    let (document, head, facts) = read(deps, text, settings.clone()).await;
+    if head.profile.kind != Kind::AiSpec && !settings.is_spec {
+        return Fate::NoSpec;
+    }
+    // The base is judged as a specification too: a text that has just become one would else look all new.
+    if let (Some(text), true) = (&file.base, base.as_ref().is_some_and(|base| base.profile.kind != Kind::AiSpec)) {
+        base = Some(read(deps, text.clone(), Settings { is_spec: true, ..settings }).await.1);
+    }
     let mut reviewed = Reviewed {
         path: file.path.clone(),
         sha256,
@@ -170,17 +216,17 @@ async fn review_file(
         base,
         critique: crate::critique::Critique::default(),
     };
-    ask_about(deps, options, config, &document, &mut reviewed, spent).await;
-    Some(reviewed)
+    ask_about(deps, options, config, (&document, &facts), &mut reviewed, spent).await;
+    Fate::Reviewed(Box::new(reviewed))
 }
 
 /// Parses and assesses away from the threads that serve requests.
-async fn read(deps: &Deps, text: String, settings: Settings) -> (Document, Assessment) {
+async fn read(deps: &Deps, text: String, settings: Settings) -> (Document, Assessment, Facts) {
     let rules = deps.rules.clone();
     let work = move || {
         let document = Document::parse(&text);
-        let assessment = assess(&document, &rules, &settings);
-        (document, assessment)
+        let (assessment, facts) = assess_with_facts(&document, &rules, &settings);
+        (document, assessment, facts)
     };
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
@@ -193,9 +239,9 @@ async fn ask_about(
     deps: &Deps,
     options: &Options,
     config: &Config,
-    document: &Document,
+    (document, facts): (&Document, &Facts),
     reviewed: &mut Reviewed,
-    spent: &mut Usage,
+    spent: &mut Spent,
 ) {
     if !config.model || deps.model.is_none() || options.no_model || reviewed.head.checks.is_empty() {
         return;
@@ -203,8 +249,7 @@ async fn ask_about(
     if reviewed.head.profile.kind != Kind::AiSpec && !options.is_spec {
         return;
     }
-    let facts = Facts::read(document, &deps.rules.lexicon);
-    let sheet = Sheet { document, facts: &facts, checks: &reviewed.head.checks };
+    let sheet = Sheet { document, facts, checks: &reviewed.head.checks };
     reviewed.critique = ask::critique(deps, options, sheet, spent).await;
     tracing::debug!(
         path = %reviewed.path,
@@ -228,15 +273,49 @@ fn settings(deps: &Deps, config: &Config, paths: &Paths, path: &str, options: &O
     }
 }
 
-/// One review is posted per key: change, head, configuration, engine, model.
-fn run_key(deps: &Deps, change: &Change, options: &Options) -> String {
+/// One review is posted per key: change, head and base, configuration, gate, engine, model, and the request to do it again.
+fn run_key(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: Option<&str>) -> String {
     let mut hash = Sha256::new();
     let model = deps.model.as_ref().filter(|_| !options.no_model).map_or("", |model| model.name());
     let config = change.config.as_ref().map_or("", |config| config.text.as_str());
-    for part in [&change.at.to_string(), &change.head, config, deps.version, &deps.rules.hash, model] {
+    let fail_on = gate.fail_on.map_or("never", Severity::word);
+    let flags = format!("{fail_on} {} {}", gate.require_complete, options.is_spec);
+    let at = change.at.to_string();
+    let again = again.unwrap_or_default();
+    let (head, base) = (change.head.as_str(), change.base.as_str());
+    for part in [at.as_str(), head, base, config, deps.version, &deps.rules.hash, model, &flags, again] {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }
     // 16 digits of 64: a change has few runs.
     hex(hash.finalize().get(..8).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::testing::deps;
+    use crate::review::testing::change;
+
+    #[test]
+    fn whatever_can_change_the_result_changes_the_key() {
+        let gate = Gate { fail_on: Some(Severity::Error), require_complete: false };
+        let plain = Options::default();
+        let mut keys = std::collections::BTreeSet::new();
+        let mut retargeted = change(&[]);
+        retargeted.base = "1".repeat(40);
+        for (what, change, options, gate, again) in [
+            ("plain", change(&[]), plain.clone(), gate, None),
+            ("another base", retargeted, plain.clone(), gate, None),
+            ("a milder gate", change(&[]), plain.clone(), Gate { fail_on: None, ..gate }, None),
+            ("a stricter gate", change(&[]), plain.clone(), Gate { require_complete: true, ..gate }, None),
+            ("every file a specification", change(&[]), Options { is_spec: true, ..plain.clone() }, gate, None),
+            ("asked for again", change(&[]), plain.clone(), gate, Some("delivery-1")),
+            ("and again", change(&[]), plain.clone(), gate, Some("delivery-2")),
+        ] {
+            let key = run_key(&deps(), &change, &options, gate, again);
+            assert_eq!(key, run_key(&deps(), &change, &options, gate, again));
+            assert!(keys.insert(key), "{what}");
+        }
+    }
 }

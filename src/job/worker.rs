@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Deps, Options, Published, publish, review_change};
+use super::run::review_asked;
+use super::{Deps, Options, Published, give_up, publish};
 use crate::platform::{PlatformError, Platforms};
 use crate::review::ChangeRef;
 use crate::store::{Leased, Millis, NewJob, Store, StoreError};
 
-/// A lease: longer than any review takes, short enough that a dead worker's job is taken over soon.
+/// A lease: renewed while a review goes on, short enough that a dead worker's job is taken over soon.
 const LEASE: Duration = Duration::from_mins(5);
 /// Failures after which a job is given up.
 const MAX_FAILURES: u32 = 8;
@@ -23,6 +24,9 @@ pub struct Payload {
     pub at: ChangeRef,
     /// Installation of the App that may act on it, when the event named one.
     pub installation: Option<u64>,
+    /// Id of the delivery in which a person asked for the review once more.
+    #[serde(default)]
+    pub again: Option<String>,
 }
 
 impl Payload {
@@ -45,6 +49,8 @@ pub enum Step {
     Delayed,
     /// A job was given up.
     Dead,
+    /// Another worker has taken the job over: nothing was posted here.
+    Lost,
 }
 
 /// One worker.
@@ -68,33 +74,54 @@ impl Worker {
     /// # Errors
     /// When the store fails; the job keeps its lease and is taken again when that ends.
     pub async fn step(&self) -> Result<Step, StoreError> {
-        let lease = i64::try_from(LEASE.as_millis()).unwrap_or(i64::MAX);
-        let Some(job) = self.store.claim(&self.name, self.now(), lease).await? else { return Ok(Step::Idle) };
+        let Some(job) = self.store.claim(&self.name, self.now(), millis(LEASE)).await? else { return Ok(Step::Idle) };
         let worker = self.clone();
         let work = job.clone();
         // A task of its own: a panic ends this job and not the worker.
-        let result = match tokio::spawn(async move { worker.review(&work).await }).await {
+        let mut task = tokio::spawn(async move { worker.review(&work).await });
+        let ended = loop {
+            tokio::select! {
+                ended = &mut task => break ended,
+                () = tokio::time::sleep(LEASE / 3) => {}
+            }
+            // A store that fails now is asked again before anything is posted.
+            if matches!(self.keep(&job).await, Ok(false)) {
+                task.abort();
+                return Ok(lost(&job));
+            }
+        };
+        let result = match ended {
             Ok(result) => result,
             Err(error) => Err(Failure::Lasting(format!("the review stopped with a defect: {error}"))),
         };
         self.settle(&job, result).await
     }
 
+    /// Renews the lease. False when another worker has the job now.
+    async fn keep(&self, job: &Leased) -> Result<bool, StoreError> {
+        self.store.renew(job, self.now().saturating_add(millis(LEASE))).await
+    }
+
     async fn settle(&self, job: &Leased, result: Result<(), Failure>) -> Result<Step, StoreError> {
         match result {
             Ok(()) => {
-                self.store.finish(job, self.now()).await?;
-                Ok(Step::Done)
+                let held = self.store.finish(job, self.now()).await?;
+                Ok(if held { Step::Done } else { lost(job) })
             }
+            Err(Failure::Lost) => Ok(lost(job)),
             Err(Failure::Passing { reason, wait }) if job.failures + 1 < MAX_FAILURES => {
                 let wait = wait.unwrap_or_else(|| backoff(job.failures));
                 tracing::warn!(job = %job.key, %reason, wait_s = wait.as_secs(), "review delayed");
-                let at = self.now() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+                let at = self.now().saturating_add(millis(wait));
                 self.store.fail(job, &reason, Some(at), self.now()).await?;
                 Ok(Step::Delayed)
             }
             Err(Failure::Passing { reason, .. } | Failure::Lasting(reason)) => {
+                if !self.keep(job).await? {
+                    return Ok(lost(job));
+                }
                 tracing::error!(job = %job.key, %reason, "review given up");
+                give_up::tell(self, job, &reason).await;
                 self.store.fail(job, &reason, None, self.now()).await?;
                 Ok(Step::Dead)
             }
@@ -105,7 +132,13 @@ impl Worker {
         let payload: Payload = serde_json::from_str(&job.payload)
             .map_err(|error| Failure::Lasting(format!("the job's payload cannot be read: {error}")))?;
         let platform = self.platforms.open(&payload.at, payload.installation).await?;
-        let review = review_change(&self.deps, platform.as_ref(), &payload.at, &self.options).await?;
+        let again = payload.again.as_deref();
+        let review = review_asked(&self.deps, platform.as_ref(), &payload.at, &self.options, again).await?;
+        match self.keep(job).await {
+            Ok(true) => {}
+            Ok(false) => return Err(Failure::Lost),
+            Err(error) => return Err(Failure::Passing { reason: error.to_string(), wait: None }),
+        }
         match publish(&self.deps, platform.as_ref(), &review).await? {
             Published::Done { writes, .. } => {
                 tracing::info!(change = %payload.at, head = %review.review.change.head, writes,
@@ -147,9 +180,23 @@ fn backoff(failures: u32) -> Duration {
     Duration::from_secs((10_u64 << failures.min(10)).min(15 * 60))
 }
 
+fn millis(time: Duration) -> Millis {
+    Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX)
+}
+
+fn lost(job: &Leased) -> Step {
+    tracing::warn!(job = %job.key, "another worker has taken the job over: this result is dropped");
+    Step::Lost
+}
+
 enum Failure {
-    Passing { reason: String, wait: Option<Duration> },
+    Passing {
+        reason: String,
+        wait: Option<Duration>,
+    },
     Lasting(String),
+    /// The job is another worker's.
+    Lost,
 }
 
 impl From<PlatformError> for Failure {
@@ -161,7 +208,14 @@ impl From<PlatformError> for Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
     use super::*;
+    use crate::job::testing::{Stage, deps};
+    use crate::review::testing::change;
+    use crate::review::{Action, Conclusion};
+    use crate::store::NewDelivery;
+    use crate::store::sqlite::SqliteStore;
 
     #[test]
     fn the_wait_doubles_up_to_a_quarter_of_an_hour() {
@@ -173,8 +227,63 @@ mod tests {
     #[test]
     fn jobs_of_one_change_share_their_key_and_the_payload_comes_back() {
         let at = ChangeRef { owner: "o".into(), repo: "r".into(), number: 7 };
-        let job = Payload { at: at.clone(), installation: Some(5) }.job();
+        let job = Payload { at: at.clone(), installation: Some(5), again: None }.job();
         assert_eq!(job.key, "github:o/r#7");
         assert_eq!(serde_json::from_str::<Payload>(&job.payload).unwrap().at, at);
+    }
+
+    #[test]
+    fn a_payload_of_an_older_version_is_read() {
+        let old = r#"{"at":{"owner":"o","repo":"r","number":7},"installation":null}"#;
+        assert_eq!(serde_json::from_str::<Payload>(old).unwrap().again, None);
+    }
+
+    async fn worker(stage: Stage, clock: Arc<AtomicI64>) -> (Worker, Stage, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("jobs.db")).await.unwrap();
+        let payload = Payload { at: change(&[]).at, installation: None, again: None };
+        let delivery = NewDelivery { id: "1".into(), body_sha256: String::new(), event: String::new() };
+        store.accept(delivery, Some(payload.job()), 0).await.unwrap();
+        let time = clock.clone();
+        let worker = Worker {
+            name: "one".into(),
+            deps: Deps { clock: Arc::new(move || time.load(Ordering::Relaxed)), ..deps() },
+            options: Options::default(),
+            store: Arc::new(store),
+            platforms: Arc::new(stage.clone()),
+        };
+        (worker, stage, folder)
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_lost_its_lease_posts_nothing() {
+        let clock = Arc::new(AtomicI64::new(1));
+        let (worker, stage, _folder) = worker(Stage::default(), clock.clone()).await;
+        let (store, time) = (worker.store.clone(), clock.clone());
+        let thief = move || {
+            let (store, time) = (store.clone(), time.clone());
+            let steal: std::pin::Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+                time.fetch_add(millis(LEASE), Ordering::Relaxed);
+                store.claim("two", time.load(Ordering::Relaxed), millis(LEASE)).await.unwrap().unwrap();
+            });
+            steal
+        };
+        *stage.0.on_fetch.lock().unwrap() = Some(Box::new(thief));
+        assert_eq!(worker.step().await.unwrap(), Step::Lost);
+        assert!(stage.sent().is_empty(), "{:?}", stage.sent());
+    }
+
+    #[tokio::test]
+    async fn a_review_that_is_given_up_leaves_a_neutral_check_with_the_reason() {
+        for (strict, expected) in [(false, Conclusion::Neutral), (true, Conclusion::Failure)] {
+            let (mut worker, stage, _folder) = worker(Stage::default(), Arc::new(AtomicI64::new(1))).await;
+            worker.options.require_complete = strict;
+            *stage.0.on_fetch.lock().unwrap() = Some(Box::new(|| panic!("a defect on purpose")));
+            assert_eq!(worker.step().await.unwrap(), Step::Dead);
+            let sent = stage.sent();
+            let [Action::CompleteCheck { conclusion, output, .. }] = sent.as_slice() else { panic!("{sent:?}") };
+            assert_eq!(*conclusion, expected);
+            assert!(output.summary.contains("a defect on purpose"), "{}", output.summary);
+        }
     }
 }

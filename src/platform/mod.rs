@@ -4,7 +4,7 @@ pub mod github;
 
 use async_trait::async_trait;
 
-use crate::review::{Action, Capabilities, Change, ChangeRef, Outcome, Posted};
+use crate::review::{Action, Capabilities, Change, ChangeRef, ConfigText, Outcome, Posted};
 
 /// A failure of a platform.
 #[derive(Debug, thiserror::Error)]
@@ -63,8 +63,12 @@ impl PlatformError {
     }
 }
 
-/// Which files of a change are worth reading; given by the conductor, asked by the platform before it fetches.
-pub type Wanted<'a> = &'a (dyn Fn(&str) -> bool + Send + Sync);
+/// Says of a path whether its text is worth reading.
+pub type Choice = Box<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// Makes the choice from the configuration of the target branch, if there is one; given by the conductor, asked by the
+/// platform before it fetches any text.
+pub type Wanted<'a> = &'a (dyn Fn(Option<&ConfigText>) -> Choice + Send + Sync);
 
 /// Reading and writing one change on one platform, with credentials for its repository only.
 #[async_trait]
@@ -72,8 +76,8 @@ pub trait Platform: Send + Sync {
     /// What the platform can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// The change with the text of its documents at head and base, and the configuration of the base. `wanted` says of a
-    /// path whether it may be a document. Files over the limit are named in `skipped`.
+    /// The change with the text of its documents at head and base, and the configuration of the base. `wanted` says of
+    /// a path whether it may be a document. Files over the limit are named in `skipped`.
     ///
     /// # Errors
     /// When the change cannot be read at all.
@@ -90,6 +94,12 @@ pub trait Platform: Send + Sync {
     /// # Errors
     /// As [`Platform::fetch`].
     async fn posted(&self, at: &ChangeRef, head: &str) -> Result<Posted, PlatformError>;
+
+    /// How long the platform may take to show what was written, in units: a publisher waits some of them before it writes a
+    /// second time.
+    fn pause(&self) -> std::time::Duration {
+        std::time::Duration::from_millis(500)
+    }
 
     /// Carries out one action. Never retries a write by itself.
     async fn carry_out(&self, at: &ChangeRef, action: &Action) -> Outcome;

@@ -185,6 +185,13 @@ pub enum Outcome {
     },
     /// The platform refused it: nothing was written.
     Rejected(String),
+    /// The platform asks to wait: nothing was written, and the same may be sent after that time.
+    Delayed {
+        /// Seconds to wait.
+        seconds: u64,
+        /// What it said.
+        reason: String,
+    },
     /// Time ran out or the platform failed after the write was sent: it may or may not be there.
     Unknown(String),
 }

@@ -55,13 +55,15 @@ pub struct Review {
     pub change: Change,
     /// Its specifications (and, where configured, other documents), in order of path.
     pub documents: Vec<Reviewed>,
+    /// Paths of specifications that the change removes.
+    pub removed: Vec<String>,
     /// Mistakes in the configuration of the base.
     pub problems: Vec<Problem>,
     /// The gate that applies.
     pub gate: Gate,
     /// Its result.
     pub conclusion: Conclusion,
-    /// Key of this run: change, head, configuration, engine. One review is posted per key.
+    /// Key of this run: change, head and base, configuration, gate, engine. One review is posted per key.
     pub key: String,
 }
 
@@ -71,7 +73,7 @@ pub fn gather(change: Change, mut documents: Vec<Reviewed>, problems: Vec<Proble
     documents.sort_by(|a, b| a.path.cmp(&b.path));
     let complete = change.skipped.is_empty() && documents.iter().all(|document| document.head.limits.is_empty());
     let conclusion = conclusion(documents.iter().flat_map(Reviewed::introduced), complete, gate);
-    Review { change, documents, problems, gate, conclusion, key }
+    Review { change, documents, removed: Vec::new(), problems, gate, conclusion, key }
 }
 
 #[cfg(test)]

@@ -61,13 +61,15 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
     let placed = if review.documents.is_empty() { Layout::default() } else { desk.layout() };
     let mut page = Page::of(review, placed.placed.clone(), options, can.checks);
     let comments = desk.comments(&mut page, &placed);
-    let told = summary::summary(&page, desk.room_for_summary());
+    let removed = words::removed(&review.removed);
+    let told = summary::summary(&page, desk.room_for_summary().saturating_sub(removed.units()));
     if review.documents.is_empty() {
         if !desk.mine.summaries.is_empty() {
-            actions.extend(desk.summary(words::NO_SPEC.into()));
+            let gone = if review.removed.is_empty() { words::NO_SPEC.into() } else { removed };
+            actions.extend(desk.summary(gone));
         }
     } else {
-        actions.extend(desk.summary(told.text));
+        actions.extend(desk.summary(md![told.text, removed]));
     }
     if !comments.is_empty() {
         let body = desk.sealed(MarkKind::Review, &[], words::review(comments.len()));
@@ -76,7 +78,7 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
     actions.extend(desk.mine.comments.iter().filter_map(|standing| desk.update(&page, standing)));
     if let Some((id, wanted)) = desk.check(posted) {
         let output = if review.documents.is_empty() {
-            check::without_spec(&page)
+            check::without_spec(&page, &review.removed)
         } else {
             let mut annotated: Vec<_> =
                 page.placed.iter().filter(|placed| placed.placement == Placement::Check).copied().collect();
@@ -335,7 +337,8 @@ impl Desk<'_> {
         let running =
             |own: bool| posted.checks.iter().find(|check| !check.completed && (!own || check.key == self.review.key));
         let id = running(true).or_else(|| running(false)).map(|check| check.id.clone());
-        let wanted = !self.review.documents.is_empty() || self.options.check_without_spec || id.is_some();
+        let spoken_of = !self.review.documents.is_empty() || !self.review.removed.is_empty();
+        let wanted = spoken_of || self.options.check_without_spec || id.is_some();
         Some((id, wanted))
     }
 

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use futures_util::StreamExt as _;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Limits;
 
@@ -27,13 +27,13 @@ pub(super) fn units(bytes: usize) -> usize {
     bytes.div_ceil(UNIT)
 }
 
-/// The whole body. The memory it takes is counted while it is read.
-pub(super) async fn read(
+/// The whole body, with the permit for the memory it takes: to be kept as long as the bytes are.
+pub(super) async fn read<'m>(
     body: Body,
     declared: Option<usize>,
     limits: Limits,
-    memory: &Semaphore,
-) -> Result<Vec<u8>, Unread> {
+    memory: &'m Semaphore,
+) -> Result<(Vec<u8>, SemaphorePermit<'m>), Unread> {
     if declared.is_some_and(|bytes| bytes > limits.body_bytes) {
         return Err(Unread::TooLarge);
     }
@@ -42,7 +42,7 @@ pub(super) async fn read(
         .unwrap_or(Err(Unread::TooSlow))
 }
 
-async fn collect(body: Body, most: usize, memory: &Semaphore) -> Result<Vec<u8>, Unread> {
+async fn collect(body: Body, most: usize, memory: &Semaphore) -> Result<(Vec<u8>, SemaphorePermit<'_>), Unread> {
     let mut bytes = Vec::new();
     let mut stream = body.into_data_stream();
     let mut held = memory.try_acquire_many(0).map_err(|_| Unread::Busy)?;
@@ -56,7 +56,7 @@ async fn collect(body: Body, most: usize, memory: &Semaphore) -> Result<Vec<u8>,
         held.merge(memory.try_acquire_many(more).map_err(|_| Unread::Busy)?);
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes)
+    Ok((bytes, held))
 }
 
 #[cfg(test)]
@@ -84,7 +84,10 @@ mod tests {
         ];
         for (parts, expected) in cases {
             let read = read(chunks(parts), None, LIMITS, &memory).await;
-            assert_eq!(read, expected.map(|text| text.as_bytes().to_vec()), "{parts:?}");
+            if let Ok((bytes, _)) = &read {
+                assert_eq!(memory.available_permits() + units(bytes.len()), 3, "memory is held as long as the body");
+            }
+            assert_eq!(read.map(|(bytes, _)| bytes), expected.map(|text| text.as_bytes().to_vec()), "{parts:?}");
             assert_eq!(memory.available_permits(), 3, "memory is given back");
         }
     }
@@ -92,25 +95,25 @@ mod tests {
     #[tokio::test]
     async fn a_declared_length_over_the_limit_is_refused_unread() {
         let memory = Semaphore::new(3);
-        assert_eq!(read(chunks(&["1"]), Some(11), LIMITS, &memory).await, Err(Unread::TooLarge));
+        assert_eq!(read(chunks(&["1"]), Some(11), LIMITS, &memory).await.err(), Some(Unread::TooLarge));
     }
 
     #[tokio::test]
     async fn a_body_that_never_ends_is_given_up() {
         let body = Body::from_stream(futures_util::stream::pending::<Result<&'static str, std::io::Error>>());
-        assert_eq!(read(body, None, LIMITS, &Semaphore::new(3)).await, Err(Unread::TooSlow));
+        assert_eq!(read(body, None, LIMITS, &Semaphore::new(3)).await.err(), Some(Unread::TooSlow));
     }
 
     #[tokio::test]
     async fn a_sender_that_goes_away_is_noticed() {
         let body =
             Body::from_stream(futures_util::stream::iter([Ok("1"), Err(std::io::Error::other("connection reset"))]));
-        assert_eq!(read(body, None, LIMITS, &Semaphore::new(3)).await, Err(Unread::Broken));
+        assert_eq!(read(body, None, LIMITS, &Semaphore::new(3)).await.err(), Some(Unread::Broken));
     }
 
     #[tokio::test]
     async fn no_memory_left_means_busy() {
         let memory = Semaphore::new(0);
-        assert_eq!(read(chunks(&["1"]), None, LIMITS, &memory).await, Err(Unread::Busy));
+        assert_eq!(read(chunks(&["1"]), None, LIMITS, &memory).await.err(), Some(Unread::Busy));
     }
 }

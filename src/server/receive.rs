@@ -26,7 +26,7 @@ pub(super) async fn webhook(State(state): State<AppState>, headers: HeaderMap, b
         return busy();
     };
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    let body = match body::read(body, declared, state.limits, &state.memory).await {
+    let (body, _held) = match body::read(body, declared, state.limits, &state.memory).await {
         Ok(body) => body,
         Err(unread) => return unread_answer(unread, state.limits.body_bytes),
     };
@@ -68,7 +68,7 @@ fn work(delivery: &Delivery) -> Work {
         }
         Event::Change(change) => Work::Jobs {
             event: format!("{:?} {}", change.action, change.at),
-            jobs: vec![Payload { at: change.at.clone(), installation: change.installation }.job()],
+            jobs: vec![Payload { at: change.at.clone(), installation: change.installation, again: None }.job()],
         },
         Event::CheckRerequested(check) if check.changes.is_empty() => {
             Work::None("the event names no pull request of this commit".into())
@@ -78,7 +78,10 @@ fn work(delivery: &Delivery) -> Work {
             jobs: check
                 .changes
                 .iter()
-                .map(|at| Payload { at: at.clone(), installation: check.installation }.job())
+                .map(|at| {
+                    let again = Some(delivery.id.clone());
+                    Payload { at: at.clone(), installation: check.installation, again }.job()
+                })
                 .collect(),
         },
     }

@@ -118,11 +118,18 @@ pub trait Store: Send + Sync {
     /// When the database cannot be written: the sender must not be acknowledged.
     async fn accept(&self, delivery: NewDelivery, job: Option<NewJob>, now: Millis) -> Result<Accepted, StoreError>;
 
-    /// Takes the newest job that is due and leases it until `now + lease_ms`.
+    /// Takes the job that has been due longest and leases it until `now + lease_ms`, so that none starves; new work of a key
+    /// replaces what waits under it.
     ///
     /// # Errors
     /// When the database fails.
     async fn claim(&self, worker: &str, now: Millis, lease_ms: i64) -> Result<Option<Leased>, StoreError>;
+
+    /// The worker goes on: its lease lasts until `until`. False when the lease was lost to another worker.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn renew(&self, job: &Leased, until: Millis) -> Result<bool, StoreError>;
 
     /// The job is done. False when the lease was lost.
     ///

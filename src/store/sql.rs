@@ -38,7 +38,7 @@ pub(super) const BURY: &str = "UPDATE job \
      SET state = 'dead', crashes = crashes + 1, lease = NULL, lease_until = NULL, reason = $3, updated_at = $1 \
      WHERE state = 'running' AND lease_until <= $1 AND crashes + 1 >= $2";
 
-/// The newest job that is due, or whose lease ended. Jobs that never took a process down go first. Two jobs of one key are
+/// The job that has been due longest, or whose lease ended. Jobs that never took a process down go first. Two jobs of one key are
 /// never held at once.
 pub(super) const CLAIM: &str = "UPDATE job \
      SET crashes = crashes + CASE WHEN state = 'running' THEN 1 ELSE 0 END, state = 'running', claims = claims + 1, \
@@ -48,8 +48,11 @@ pub(super) const CLAIM: &str = "UPDATE job \
          WHERE ((job.state = 'queued' AND job.run_at <= $2) OR (job.state = 'running' AND job.lease_until <= $2)) \
            AND NOT EXISTS (SELECT 1 FROM job AS other WHERE other.key = job.key AND other.id <> job.id \
                            AND other.state = 'running' AND other.lease_until > $2) \
-         ORDER BY job.crashes + CASE WHEN job.state = 'running' THEN 1 ELSE 0 END, job.created_at DESC, job.id DESC LIMIT 1) \
+         ORDER BY job.crashes + CASE WHEN job.state = 'running' THEN 1 ELSE 0 END, job.run_at, job.id LIMIT 1) \
      RETURNING id, key, payload, lease, failures, crashes";
+
+/// A lease that has ended but that nobody took over is still the holder's.
+pub(super) const RENEW: &str = "UPDATE job SET lease_until = $3 WHERE id = $1 AND lease = $2 AND state = 'running'";
 
 pub(super) const FINISH: &str = "UPDATE job \
      SET state = 'done', lease = NULL, lease_until = NULL, reason = NULL, updated_at = $3 \

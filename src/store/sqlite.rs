@@ -155,6 +155,12 @@ impl Store for SqliteStore {
         }))
     }
 
+    async fn renew(&self, job: &Leased, until: Millis) -> Result<bool, StoreError> {
+        let failed = |source| StoreError::Database { what: "renewing a lease", source };
+        let query = sqlx::query(sql::RENEW).bind(job.id).bind(&job.lease).bind(until);
+        Ok(query.execute(&self.pool).await.map_err(failed)?.rows_affected() == 1)
+    }
+
     async fn finish(&self, job: &Leased, now: Millis) -> Result<bool, StoreError> {
         let what = "finishing a job";
         let failed = |source| StoreError::Database { what, source };

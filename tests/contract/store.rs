@@ -44,7 +44,8 @@ promises!(
     a_hundred_copies_at_once_are_one,
     waiting_work_of_one_key_is_one_job_with_the_newest_payload,
     new_work_during_a_run_waits_for_it,
-    the_newest_job_goes_first,
+    the_job_that_waits_longest_goes_first,
+    a_lease_is_renewed_until_another_takes_over,
     nothing_is_handed_out_twice,
     a_lost_lease_is_taken_over_and_the_old_holder_is_ignored,
     a_failed_job_waits_and_comes_back,
@@ -141,17 +142,27 @@ async fn new_work_during_a_run_waits_for_it(place: &dyn Place) {
     assert_eq!(take_payload(&*store, 6).await.as_deref(), Some("b"));
 }
 
-async fn the_newest_job_goes_first(place: &dyn Place) {
+async fn the_job_that_waits_longest_goes_first(place: &dyn Place) {
     let store = place.open().await;
     for (at, key) in [(1, "a"), (2, "b"), (3, "c")] {
         give(&*store, key, key, at).await;
     }
-    // The oldest gets a new payload and is the newest now.
+    // The oldest gets a new payload and a new place.
     give(&*store, "a", "a2", 4).await;
-    for expected in ["a2", "c", "b"] {
+    for expected in ["b", "c", "a2"] {
         assert_eq!(take_payload(&*store, 5).await.as_deref(), Some(expected));
     }
     assert_eq!(take(&*store, 5).await, None);
+}
+
+async fn a_lease_is_renewed_until_another_takes_over(place: &dyn Place) {
+    let store = place.open().await;
+    give(&*store, "k", "a", 1).await;
+    let held = take(&*store, 2).await.unwrap();
+    assert!(store.renew(&held, 2 + 3 * LEASE).await.unwrap());
+    assert_eq!(take(&*store, 2 + 2 * LEASE).await, None, "it is held longer than one lease");
+    assert!(take(&*store, 2 + 3 * LEASE).await.is_some());
+    assert!(!store.renew(&held, 2 + 9 * LEASE).await.unwrap(), "a lost lease is not renewed");
 }
 
 async fn nothing_is_handed_out_twice(place: &dyn Place) {
@@ -252,8 +263,8 @@ async fn what_takes_the_process_down_is_buried(place: &dyn Place) {
 
 async fn a_job_that_crashed_goes_last(place: &dyn Place) {
     let store = place.open().await;
-    give(&*store, "innocent", "p", 1).await;
-    give(&*store, "poison", "p", 2).await;
+    give(&*store, "poison", "p", 1).await;
+    give(&*store, "innocent", "p", 2).await;
     assert_eq!(take(&*store, 3).await.unwrap().key, "poison");
     let later = 3 + LEASE;
     assert_eq!(take(&*store, later).await.unwrap().key, "innocent");

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use specreview::diff::DiffLine;
 use specreview::platform::github::{AppKey, Credentials, GitHub, Settings, Token};
-use specreview::platform::{Platform, PlatformError, Platforms as _};
+use specreview::platform::{Choice, Platform, PlatformError, Platforms as _};
 use specreview::review::marker::{Item, MarkKind, MarkerKey};
 use specreview::review::{
-    Action, Annotation, Change, ChangedFile, CheckOutput, Conclusion, FilePatch, FileStatus, InlineComment, ObjectId,
-    Outcome,
+    Action, Annotation, Change, ChangedFile, CheckOutput, Conclusion, ConfigText, FilePatch, FileStatus, InlineComment,
+    ObjectId, Outcome,
 };
 use specreview::text::LineRange;
 
@@ -49,8 +49,8 @@ async fn open(forge: &Forge, pull: &Pull) -> Box<dyn Platform> {
     app(forge).open(&pull.at(), None).await.unwrap()
 }
 
-fn markdown(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, ending)| ending == "md")
+fn markdown(_: Option<&ConfigText>) -> Choice {
+    Box::new(|path| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "md"))
 }
 
 async fn fetch(forge: &Forge, pull: &Pull) -> Change {
@@ -463,7 +463,6 @@ async fn a_write_without_a_clear_answer_is_unknown_and_never_repeated() {
         (Fault::Late(late), 1),
         (Fault::DropBefore, 0),
         (Fault::Status(500), 0),
-        (Fault::Limit(403, Some(30)), 0),
     ] {
         let (before, sent) = (pull.comments().len(), forge.count("POST", "/issues/{number}/comments"));
         forge.fail_next("POST", "/issues/{number}/comments", fault);
@@ -472,6 +471,9 @@ async fn a_write_without_a_clear_answer_is_unknown_and_never_repeated() {
         assert_eq!(pull.comments().len() - before, posted, "{fault:?}");
         assert_eq!(forge.count("POST", "/issues/{number}/comments") - sent, 1, "{fault:?}");
     }
+    forge.fail_next("POST", "/issues/{number}/comments", Fault::Limit(403, Some(30)));
+    let outcome = platform.carry_out(&pull.at(), &Action::CreateSummary { body: "x".into() }).await;
+    assert!(matches!(outcome, Outcome::Delayed { seconds: 30, .. }), "{outcome:?}");
     forge.finish();
 }
 

@@ -8,7 +8,7 @@ use specreview::job::worker::Step;
 use specreview::model::{Model, OpenAi};
 
 use crate::bot::Bot;
-use crate::forge::{Fault, Forge, Pull};
+use crate::forge::{Edit, Fault, Forge, Pull};
 use crate::model::{Endpoint, Reply};
 
 /// A specification with faults on purpose; a push mends one of them.
@@ -306,6 +306,77 @@ async fn a_reply_without_sense_is_asked_for_once_more() {
     assert_eq!(gates_told(&pull), 1);
     assert!(!told.contains("Wonderful"), "{told}");
     assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("failure"));
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_check_asked_for_again_is_completed_anew_and_asks_the_model_again() {
+    let forge = forge().await;
+    let down = || Reply::status(503);
+    let sense = || Reply::text("no sense");
+    let endpoint = Endpoint::start([down(), down(), down(), down(), sense(), sense()]).await;
+    let bot = Bot::with_model(&forge, Some(model(&endpoint.url()))).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    bot.review(&pull.event("opened")).await;
+    let (first, inline) = (summary(&pull), pull.inline().len());
+    assert!(first.contains("The model endpoint"), "{first}");
+    let again = pull.rerequest();
+    assert_eq!(bot.review(&again).await, [Step::Done]);
+    assert_eq!(pull.checks().len(), 2, "a check of its own");
+    assert_ne!(summary(&pull), first, "the summary tells of the second try");
+    assert_eq!((pull.inline().len(), pull.reviews().len()), (inline, 1), "nothing is said twice");
+    assert_eq!(bot.review(&again).await, [], "the same request is one request");
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_spec_that_is_gutted_is_reviewed_and_one_that_is_removed_is_named() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let repo = forge.repo("acme/specs");
+    repo.commit("main", &[("specs/parcel.md", SPEC)]);
+    let gutted = repo.open_pull("gutted", &[("specs/parcel.md", "# Parcels\n\nSee the wiki.\n")]);
+    bot.review(&gutted.event("opened")).await;
+    assert_eq!(gutted.check().unwrap().conclusion.as_deref(), Some("failure"));
+    assert!(summary(&gutted).contains("specs/parcel.md"));
+    gutted.look_away();
+    let removed = repo.open_pull_with("removed", &[Edit::Remove("specs/parcel.md")]);
+    bot.review(&removed.event("opened")).await;
+    let check = removed.check().unwrap();
+    assert_eq!((check.title.as_str(), check.conclusion.as_deref()), ("A specification was removed", Some("success")));
+    assert!(check.summary.contains("specs/parcel.md"), "{}", check.summary);
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn the_configuration_chooses_what_is_fetched() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let repo = forge.repo("acme/specs");
+    repo.commit("main", &[(".specreview.toml", "[review]\nspecs = [\"plans/*.txt\"]\nexclude = [\"data/\"]\n")]);
+    let large = "words ".repeat(200_000);
+    let pull = repo.open_pull("parcels", &[("plans/parcel.txt", SPEC), ("data/large.md", &large)]);
+    bot.review(&pull.event("opened")).await;
+    let told = summary(&pull);
+    assert!(told.contains("plans/parcel.txt") && !told.contains("large.md"), "{told}");
+    assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("failure"));
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_request_to_wait_before_a_write_is_kept() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    forge.fail_next("POST", "/issues/{number}/comments", Fault::Limit(403, Some(90)));
+    assert_eq!(bot.review(&pull.event("opened")).await, [Step::Delayed]);
+    bot.later(Duration::from_secs(80));
+    assert_eq!(bot.work().await, []);
+    bot.later(Duration::from_secs(20));
+    assert_eq!(bot.work().await, [Step::Done]);
+    summary(&pull);
     pull.look_away();
     finish(bot, forge).await;
 }

@@ -120,6 +120,11 @@ impl Client {
         self.send(token, method, path, JSON, body).await
     }
 
+    /// Unit of the pauses between tries.
+    pub(super) fn pause(&self) -> Duration {
+        self.pause
+    }
+
     /// Waits a little: GitHub tells of things that its own reading side does not know yet.
     pub(super) async fn wait(&self, factor: u32) {
         tokio::time::sleep(self.pause * factor).await;
@@ -216,17 +221,17 @@ impl Failure {
         }
     }
 
-    /// As the outcome of a write. Refused means that surely nothing was written and the same will be refused again; where
-    /// GitHub asks to wait the outcome is open, and reading it back meets the same request to wait.
+    /// As the outcome of a write. Refused means that surely nothing was written and the same will be refused again.
     pub(super) fn outcome(self) -> Outcome {
         match self {
-            Self::Refused { message, wait: Some(seconds), .. } => {
-                Outcome::Unknown(format!("{message}; asked to wait {seconds} s"))
-            }
+            Self::Refused { message, wait: Some(seconds), .. } => Outcome::Delayed { seconds, reason: message },
             Self::Refused { status: 408 | 500.., message, .. } => Outcome::Unknown(message),
             Self::Refused { message, .. } => Outcome::Rejected(message),
             Self::TooLarge => Outcome::Unknown("the answer is larger than can be read".into()),
             Self::NoAnswer(detail) => Outcome::Unknown(detail),
+            Self::Credentials(PlatformError::RateLimited { seconds, detail }) => {
+                Outcome::Delayed { seconds, reason: detail }
+            }
             Self::Credentials(error) if error.is_retryable() => Outcome::Unknown(error.to_string()),
             Self::Credentials(error) => Outcome::Rejected(error.to_string()),
         }

@@ -6,7 +6,7 @@ use super::wire::{Compared, File, Pull};
 use super::{Repository, is_commit};
 use crate::config;
 use crate::diff::{Patch, parse_patch};
-use crate::platform::{PlatformError, Wanted};
+use crate::platform::{Choice, PlatformError, Wanted};
 use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
 
 /// Bytes of one file.
@@ -51,9 +51,10 @@ impl Repository {
         let pull = self.pull(at).await?;
         let base = self.merge_base(&pull).await?;
         let mut skipped = Vec::new();
-        let rows = self.changed_files(at, &pull, wanted, &mut skipped).await?;
-        let files = self.documents(rows, &pull.head.sha, &base, &mut skipped).await?;
         let config = self.config(&pull.base.sha, &mut skipped).await?;
+        let wanted = wanted(config.as_ref());
+        let rows = self.changed_files(at, &pull, &wanted, &mut skipped).await?;
+        let files = self.documents(rows, &pull.head.sha, &base, &mut skipped).await?;
         // The fork of a change may be gone; its commits stay readable through the repository itself.
         let home = pull.head.repo.or(pull.base.repo);
         let (head_repo, head_repo_url) = if let Some(repo) = home {
@@ -91,7 +92,7 @@ impl Repository {
         &self,
         at: &ChangeRef,
         pull: &Pull,
-        wanted: Wanted<'_>,
+        wanted: &Choice,
         skipped: &mut Vec<Skipped>,
     ) -> Result<Vec<File>, PlatformError> {
         let path = self.path(&format!("/pulls/{}/files", at.number));
@@ -103,7 +104,9 @@ impl Repository {
         }
         let mut kept = Vec::new();
         let mut looks = SECOND_LOOKS;
-        for (place, mut row) in rows.into_iter().enumerate().filter(|(_, row)| wanted(&row.filename)) {
+        // A document that is moved to another ending is still looked at.
+        let is_wanted = |row: &File| wanted(&row.filename) || row.previous_filename.as_deref().is_some_and(wanted);
+        for (place, mut row) in rows.into_iter().enumerate().filter(|(_, row)| is_wanted(row)) {
             if kept.len() >= DOCUMENTS {
                 let why = format!("a change is read up to {DOCUMENTS} documents");
                 skipped.push(Skipped { what: row.filename, why });

@@ -194,6 +194,10 @@ impl Platform for Repository {
         self.read_posted(at, head).await
     }
 
+    fn pause(&self) -> Duration {
+        self.shared.client.pause()
+    }
+
     async fn carry_out(&self, at: &ChangeRef, action: &Action) -> Outcome {
         match self.check_scope(at) {
             Ok(()) => self.act(at, action).await,

@@ -39,20 +39,31 @@ pub fn output(page: &Page<'_>, annotated: &[Placed]) -> CheckOutput {
     }
 }
 
-/// The output of the check of a change without a specification.
+/// The output of the check of a change without a specification at its head; `removed` names those that it takes away.
 #[must_use]
-pub fn without_spec(page: &Page<'_>) -> CheckOutput {
+pub fn without_spec(page: &Page<'_>, removed: &[String]) -> CheckOutput {
     let incomplete = words::consequence(page.conclusion, false, 0);
-    let title = if page.skipped.is_empty() { words::NO_SPEC_TITLE } else { incomplete };
-    let mut summary = if page.skipped.is_empty() { Md::from(words::NO_SPEC_CHECK) } else { Md::default() };
+    let none = if removed.is_empty() { words::NO_SPEC_TITLE } else { words::REMOVED_TITLE };
+    let title = if page.skipped.is_empty() { none } else { incomplete };
+    let mut summary = match removed {
+        [] if page.skipped.is_empty() => Md::from(words::NO_SPEC_CHECK),
+        removed => words::removed(removed),
+    };
     if !page.skipped.is_empty() {
         summary.push(words::skipped(page.skipped, &[]));
     }
     if !page.problems.is_empty() {
         summary.push(words::problems(page.problems));
     }
-    let title = if title.is_empty() { words::NO_SPEC_TITLE } else { title };
+    let title = if title.is_empty() { none } else { title };
     CheckOutput { title: title.to_owned(), summary: summary.into_string(), annotations: Vec::new() }
+}
+
+/// The output of the check of a change whose review was given up.
+#[must_use]
+pub fn given_up(reason: &str) -> CheckOutput {
+    let summary = words::given_up(reason).into_string();
+    CheckOutput { title: words::GIVEN_UP_TITLE.to_owned(), summary, annotations: Vec::new() }
 }
 
 /// One finding as an annotation, on its line or on the first line of the file.

@@ -77,6 +77,34 @@ pub const NO_SPEC_TITLE: &str = "No specification changed";
 pub const NO_SPEC_CHECK: &str =
     "This change touches no specification of an AI project, so there was nothing to review.\n";
 
+/// Title of the check of a change that only removes specifications.
+pub const REMOVED_TITLE: &str = "A specification was removed";
+
+/// Specifications that the change removes; nothing when it removes none.
+#[must_use]
+pub fn removed(paths: &[String]) -> Md {
+    const MOST: usize = 20;
+    if paths.is_empty() {
+        return Md::default();
+    }
+    let mut text =
+        md!["\n**Removed with this change:** ", Md::join(paths.iter().take(MOST).map(|one| path(one)), ", ")];
+    if let more @ 1.. = paths.len().saturating_sub(MOST) {
+        text.push(md![", and ", counted(more, "specification", "specifications")]);
+    }
+    text.push(". What it promised holds no longer.\n");
+    text
+}
+
+/// Title of the check of a review that was given up.
+pub const GIVEN_UP_TITLE: &str = "The review could not be done";
+
+/// Why a review was given up.
+#[must_use]
+pub fn given_up(reason: &str) -> Md {
+    md!["This commit was not reviewed: ", prose(reason, SENTENCE), "\n\nThe check can be run again.\n"]
+}
+
 /// A document that no rule was applied to.
 #[must_use]
 pub fn not_a_spec(document: &str, related: bool) -> Md {

@@ -233,6 +233,20 @@ impl Pull {
         world.id()
     }
 
+    /// The delivery that GitHub makes when somebody asks for the newest check once more.
+    pub fn rerequest(&self) -> Delivery {
+        let mut world = lock(&self.world);
+        let serial = world.id();
+        let head = world.repos[&self.repo].pulls[&self.number].head.clone();
+        let payload = serde_json::json!({
+            "action": "rerequested",
+            "check_run": { "head_sha": head, "pull_requests": [{ "number": self.number }] },
+            "repository": world.repo_json(&self.repo),
+            "installation": { "id": world.installations[&world.repos[&self.repo].owner] },
+        });
+        Delivery::new(serial, "check_run", &payload, SECRET)
+    }
+
     /// The delivery that GitHub makes of `action` (`opened`, `synchronize`, …) on the state of now.
     pub fn event(&self, action: &str) -> Delivery {
         let mut world = lock(&self.world);

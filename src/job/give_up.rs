@@ -1,0 +1,66 @@
+//! Tells on a change that its review was given up. Tries once and never fails: who cannot be reached is not told.
+
+use std::time::Duration;
+
+use super::run::configuration;
+use super::worker::{Payload, Worker};
+use crate::platform::{Choice, PlatformError};
+use crate::review::render::check;
+use crate::review::{Action, Conclusion, Outcome};
+use crate::store::Leased;
+
+/// Key of the check: never that of a run, so that a later run completes a check of its own.
+const KEY: &str = "given-up";
+/// How long the attempt may take.
+const TOTAL: Duration = Duration::from_mins(1);
+
+/// Completes the check on the head, so that nobody waits for a review that does not come.
+pub(super) async fn tell(worker: &Worker, job: &Leased, reason: &str) {
+    let Ok(payload) = serde_json::from_str::<Payload>(&job.payload) else { return };
+    let (worker, reason) = (worker.clone(), reason.to_owned());
+    // A task of its own: what made the review stop with a defect may do so again.
+    let task = tokio::spawn(async move { tokio::time::timeout(TOTAL, complete(&worker, &payload, &reason)).await });
+    match task.await {
+        Ok(Ok(Ok(()))) => {}
+        Ok(Ok(Err(error))) => {
+            tracing::warn!(job = %job.key, %error, "nobody could be told that the review was given up")
+        }
+        Ok(Err(_)) | Err(_) => tracing::warn!(job = %job.key, "nobody could be told that the review was given up"),
+    }
+}
+
+async fn complete(worker: &Worker, payload: &Payload, reason: &str) -> Result<(), PlatformError> {
+    let at = &payload.at;
+    let platform = worker.platforms.open(at, payload.installation).await?;
+    if !platform.capabilities().checks {
+        return Ok(());
+    }
+    let head = platform.head(at).await?;
+    let posted = platform.posted(at, &head).await?;
+    if posted.checks.iter().any(|check| check.completed && check.key == KEY) {
+        return Ok(());
+    }
+    let strict = worker.options.require_complete || is_strict(worker, payload).await;
+    let conclusion = if strict { Conclusion::Failure } else { Conclusion::Neutral };
+    let running = posted.checks.iter().find(|check| !check.completed).map(|check| check.id.clone());
+    let output = check::given_up(reason);
+    let action = Action::CompleteCheck { id: running, commit: head, key: KEY.to_owned(), conclusion, output };
+    match platform.carry_out(at, &action).await {
+        Outcome::Done { .. } => Ok(()),
+        Outcome::Rejected(detail) => Err(PlatformError::Denied { what: "to complete the check".into(), detail }),
+        Outcome::Delayed { seconds, reason: detail } => Err(PlatformError::RateLimited { seconds, detail }),
+        Outcome::Unknown(detail) => Err(PlatformError::Unavailable { what: "the check".into(), detail }),
+    }
+}
+
+/// What the configuration of the target branch asks for; false where it cannot be read. In a task of its own, for reading may be
+/// what the review stopped at.
+async fn is_strict(worker: &Worker, payload: &Payload) -> bool {
+    let (worker, payload) = (worker.clone(), payload.clone());
+    let task = tokio::spawn(async move {
+        let platform = worker.platforms.open(&payload.at, payload.installation).await.ok()?;
+        let change = platform.fetch(&payload.at, &|_| -> Choice { Box::new(|_| false) }).await.ok()?;
+        Some(configuration(&worker.deps, change.config.as_ref()).0.require_complete)
+    });
+    task.await.ok().flatten().unwrap_or(false)
+}

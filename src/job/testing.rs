@@ -1,0 +1,126 @@
+//! A platform on which tests of jobs play: it shows what was sent, late if told so. Compiled for tests only.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+
+use super::Deps;
+use crate::critique::Budget;
+use crate::platform::{Platform, PlatformError, Platforms, Wanted};
+use crate::review::marker::MarkerKey;
+use crate::review::testing::change;
+use crate::review::{
+    Action, Capabilities, Change, ChangeRef, ObjectId, Outcome, Posted, PostedCheck, PostedComment, PostedReview,
+    PostedSummary,
+};
+
+/// A specification with faults.
+pub(super) const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
+
+/// What jobs share, without a model.
+pub(super) fn deps() -> Deps {
+    Deps {
+        version: "0.0.0-test",
+        rules: Arc::new(crate::rules::builtin().0),
+        questions: Arc::new(crate::critique::builtin().0),
+        model: None,
+        budget: Budget { calls: 50, tokens: 1_000_000 },
+        marker: MarkerKey::new(b"key"),
+        random: Arc::new(|| "random-0123456789abcdef".into()),
+        clock: Arc::new(|| 1),
+    }
+}
+
+type Play = Box<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+
+#[derive(Default)]
+pub(super) struct Scene {
+    /// Happens during every fetch.
+    pub(super) on_fetch: Mutex<Option<Play>>,
+    /// Outcomes of the next writes, first first; after them all are done.
+    pub(super) outcomes: Mutex<Vec<Outcome>>,
+    /// Readings that do not show the latest write yet.
+    pub(super) lag: AtomicUsize,
+    posted: Mutex<Posted>,
+    sent: Mutex<Vec<Action>>,
+}
+
+#[derive(Clone, Default)]
+pub(super) struct Stage(pub(super) Arc<Scene>);
+
+impl Stage {
+    /// What was sent so far.
+    pub(super) fn sent(&self) -> Vec<Action> {
+        self.0.sent.lock().unwrap().clone()
+    }
+}
+
+#[async_trait]
+impl Platforms for Stage {
+    async fn open(&self, _: &ChangeRef, _: Option<u64>) -> Result<Box<dyn Platform>, PlatformError> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+#[async_trait]
+impl Platform for Stage {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { inline_per_review: 25, body_chars: 60_000, annotations_per_call: 50, checks: true }
+    }
+
+    async fn fetch(&self, _: &ChangeRef, _: Wanted<'_>) -> Result<Change, PlatformError> {
+        let play = self.0.on_fetch.lock().unwrap().take();
+        if let Some(play) = play {
+            let played = play();
+            drop(play);
+            played.await;
+        }
+        Ok(change(&[]))
+    }
+
+    async fn head(&self, _: &ChangeRef) -> Result<String, PlatformError> {
+        Ok(change(&[]).head)
+    }
+
+    async fn posted(&self, _: &ChangeRef, _: &str) -> Result<Posted, PlatformError> {
+        let late = self.0.lag.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok();
+        Ok(if late { Posted::default() } else { self.0.posted.lock().unwrap().clone() })
+    }
+
+    fn pause(&self) -> std::time::Duration {
+        std::time::Duration::from_micros(10)
+    }
+
+    async fn carry_out(&self, _: &ChangeRef, action: &Action) -> Outcome {
+        self.0.sent.lock().unwrap().push(action.clone());
+        let mut outcomes = self.0.outcomes.lock().unwrap();
+        let outcome = if outcomes.is_empty() { None } else { Some(outcomes.remove(0)) };
+        if matches!(outcome, Some(Outcome::Delayed { .. } | Outcome::Rejected(_))) {
+            return outcome.unwrap();
+        }
+        let mut posted = self.0.posted.lock().unwrap();
+        let id = ObjectId(self.0.sent.lock().unwrap().len().to_string());
+        match action.clone() {
+            Action::CreateSummary { body } => posted.summaries.push(PostedSummary { id, url: "u".into(), body }),
+            Action::CreateReview { commit, body, comments } => {
+                posted.comments = comments
+                    .into_iter()
+                    .zip(1000..)
+                    .map(|(one, id)| PostedComment {
+                        id: ObjectId(id.to_string()),
+                        path: one.path,
+                        body: one.body,
+                        fingerprints: Vec::new(),
+                        has_replies: false,
+                    })
+                    .collect();
+                posted.reviews.push(PostedReview { id, commit, pending: false, body });
+            }
+            Action::CompleteCheck { key, .. } => posted.checks.push(PostedCheck { id, key, completed: true }),
+            _ => {}
+        }
+        outcome.unwrap_or(Outcome::Done { id: None, url: Some("u".into()) })
+    }
+}

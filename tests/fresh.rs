@@ -58,6 +58,16 @@ fn every_concept_and_rule_that_a_question_names_exists() {
     }
 }
 
+/// The catalogue falls back on names of its own: they are those of the pages.
+#[test]
+fn families_have_one_name_and_one_order() {
+    let (rules, _) = specreview::rules::builtin();
+    let fallback = specreview::review::Catalogue::default();
+    for rule in rules.rules.iter().filter(|rule| rule.pack == "core") {
+        assert_eq!(fallback.family(&rule.code), rule.family, "{}", rule.code);
+    }
+}
+
 /// README shows what its first command prints: the verdict, the checklist, the first two findings, and the end.
 #[test]
 #[cfg(feature = "service")]

@@ -136,7 +136,7 @@ async fn preview(deps: &Deps, reviewed: &ChangeReview, can: Capabilities) -> Res
 fn section(text: &mut String, title: &str, body: &str) {
     let plain = |line: &str| line.chars().filter(|c| !c.is_control() || *c == '\t').collect::<String>();
     let _ = write!(text, "\n===== {} =====\n\n", plain(title));
-    for line in body.lines().filter(|line| !line.starts_with("<!-- specreview:v1 ")) {
+    for line in body.lines().filter(|line| !crate::review::marker::is_mark(line)) {
         text.push_str(&plain(line));
         text.push('\n');
     }

@@ -9,6 +9,7 @@ use super::prompt;
 use super::reply::ReplyType;
 use crate::facts::Profile;
 use crate::finding::{Problem, Severity};
+use crate::text::{Front, front_matter};
 
 /// A question, ready to be rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +161,7 @@ impl Page<'_> {
     }
 
     fn read(&mut self, text: &str) -> Option<Question> {
-        let Some((front, body_line)) = front_matter(text) else {
+        let Some(Front { front, body_line, .. }) = front_matter(text) else {
             let advice = "begin the page with the front matter: --- on the first line, YAML, --- again";
             self.bad("no-front-matter", Some(1), "the page has no front matter", advice);
             return None;
@@ -168,7 +169,7 @@ impl Page<'_> {
         let fences = fences(text, body_line);
         let system = self.template(&fences, "jinja system");
         let user = self.template(&fences, "jinja user");
-        let raw = match serde_saphyr::from_str::<RawQuestion>(&front) {
+        let raw = match serde_saphyr::from_str::<RawQuestion>(front) {
             Ok(raw) => raw,
             Err(error) => {
                 let line = error.location().and_then(|at| u32::try_from(at.line()).ok()).map(|line| line + 1);
@@ -257,25 +258,6 @@ impl Page<'_> {
         }
         Some(value)
     }
-}
-
-/// The YAML between the first two `---` lines, and the line (from 1) on which the body begins.
-fn front_matter(text: &str) -> Option<(String, u32)> {
-    let mut lines = text.lines();
-    if lines.next()?.trim_end() != "---" {
-        return None;
-    }
-    let mut front = String::new();
-    let mut line = 2;
-    for text in lines {
-        line += 1;
-        if text.trim_end() == "---" {
-            return Some((front, line));
-        }
-        front.push_str(text);
-        front.push('\n');
-    }
-    None
 }
 
 /// A fenced block of a page.

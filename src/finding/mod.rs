@@ -40,6 +40,9 @@ impl Evidence {
     }
 }
 
+/// Where the rules that come with the program can be read: the address in front of the path of a page.
+pub const DOCS: &str = "https://github.com/specreview/specreview/blob/main/";
+
 /// One thing that a reader should know about one document. Made by [`FindingBuilder`] only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {

@@ -17,11 +17,8 @@ use crate::review::{
     compare, gather,
 };
 use crate::rules::{self, RuleSet};
-use crate::source::{Loaded, sha256_hex};
-use crate::text::hex;
-
-/// Endings of files that may be specifications.
-const ENDINGS: &[&str] = &["md", "markdown", "mdown", "mkd"];
+use crate::source::{Loaded, file::ENDINGS};
+use crate::text::{hex, sha256_hex};
 
 /// Milliseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1000;

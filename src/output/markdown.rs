@@ -2,8 +2,9 @@
 
 use super::{Run, all_in_one_place};
 use crate::facts::Kind;
+use crate::finding::DOCS;
 use crate::review::render::escape::{Md, md};
-use crate::review::render::links::{Links, OWN_DOCS};
+use crate::review::render::links::Links;
 use crate::review::render::{Page, summary, words};
 use crate::review::{Catalogue, Gate, Reviewed};
 
@@ -23,7 +24,7 @@ pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate, limit: usize) -> Str
         problems: &run.problems,
         gate,
         conclusion: run.conclusion(gate),
-        links: Links::rules_only(&[OWN_DOCS.to_owned()]),
+        links: Links::rules_only(&[DOCS.to_owned()]),
         catalogue,
         version: &run.version,
         rules: &run.rules,

@@ -20,7 +20,7 @@ pub struct Catalogue {
 }
 
 /// Families by the letters of a code, in the order in which a specification is read. The names are used where the catalogue
-/// has none.
+/// has none; they are those of the rule pages, and a test over all pages holds it.
 const FAMILIES: &[(&str, &str)] = &[
     ("BIZ", "Business"),
     ("POC", "Phases"),
@@ -32,7 +32,7 @@ const FAMILIES: &[(&str, &str)] = &[
     ("VER", "Versions"),
     ("INF", "Infrastructure"),
     ("MON", "Monitoring"),
-    ("ALG", "Algorithms"),
+    ("ALG", "Algorithm"),
     ("GOV", "Governance"),
     ("ARI", "Arithmetic"),
 ];

@@ -7,9 +7,9 @@ use super::action::{Action, Capabilities, InlineComment, Posted, PostedComment, 
 use super::marker::{Item, Mark, MarkKind, MarkerKey, digest, is_marked};
 use super::place::{Layout, Placement, Room, layout};
 use super::render::escape::{Md, md, prose};
-use super::render::links::OWN_DOCS;
 use super::render::{Page, check, inline, summary, words};
 use super::{Catalogue, FileStatus, Review, Reviewed};
+use crate::finding::DOCS;
 use crate::finding::Finding;
 
 /// What the caller wants of a plan.
@@ -39,7 +39,7 @@ impl Default for Options {
             inline_comments: 10,
             check_without_spec: true,
             catalogue: Catalogue::default(),
-            docs: vec![OWN_DOCS.to_owned()],
+            docs: vec![DOCS.to_owned()],
             version: String::new(),
             rules: String::new(),
         }

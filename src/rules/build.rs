@@ -10,9 +10,7 @@ use super::tables::RawFamily;
 use super::words::Phrases;
 use super::{Expectation, Rule, raw};
 use crate::facts::RawConcept;
-
-/// Where the pages that come with the program can be read: the address in front of their path.
-pub const DOCS: &str = "https://github.com/specreview/specreview/blob/main/";
+use crate::finding::DOCS;
 
 /// The rule of a page; `None` where something that every rule needs is missing.
 pub(super) fn rule(

@@ -23,7 +23,6 @@ mod testing;
 mod tests;
 mod words;
 
-pub use build::DOCS;
 pub use compile::compile;
 pub use example::{Example, ExampleOutcome, Expectation, run_concept_example, run_example};
 pub use explain::new_page;
@@ -34,6 +33,7 @@ pub use risk::RawRisk;
 pub use rule::{ConceptPage, Rule, RuleSet};
 pub use testing::{TestReport, TestedExample, outcomes, test_sources};
 
+pub use crate::finding::DOCS;
 use crate::finding::Problem;
 
 /// Where waivers are explained, behind [`DOCS`].

@@ -3,6 +3,7 @@
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::{Example, Expectation};
+use crate::text::{Front, front_matter};
 
 /// A file that was handed to the loader: a rule or concept page (`*.md`), or a data table (`*.toml`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,25 +41,9 @@ impl Page {
     /// Splits a page; `None` where it does not begin with front matter between two `---` lines.
     #[must_use]
     pub fn split(path: &str, text: &str) -> Option<Self> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut lines = text.split_inclusive('\n');
-        lines.next().filter(|line| line.trim_end() == "---")?;
-        let mut front = String::new();
-        let mut body_line = 2;
-        let mut closed = false;
-        for line in lines.by_ref() {
-            body_line += 1;
-            if line.trim_end() == "---" {
-                closed = true;
-                break;
-            }
-            front.push_str(line);
-        }
-        if !closed {
-            return None;
-        }
-        let body: String = lines.collect();
-        let mut page = Self { path: path.to_owned(), front, front_line: 2, body, body_line, ..Self::default() };
+        let Front { front, body, body_line } = front_matter(text)?;
+        let (path, front, body) = (path.to_owned(), front.to_owned(), body.to_owned());
+        let mut page = Self { path, front, front_line: 2, body, body_line, ..Self::default() };
         page.read_body();
         Some(page)
     }

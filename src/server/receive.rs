@@ -12,8 +12,8 @@ use super::AppState;
 use super::body::{self, Unread};
 use crate::job::worker::Payload;
 use crate::platform::github::webhook::{ChangeAction, Delivery, Event, SIGNATURE, verify};
-use crate::source::sha256_hex;
 use crate::store::{Accepted, NewDelivery, NewJob};
+use crate::text::sha256_hex;
 
 /// Receives one delivery.
 pub(super) async fn webhook(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Response {

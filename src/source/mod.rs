@@ -3,6 +3,8 @@
 pub mod file;
 pub mod url;
 
+use crate::text::sha256_hex;
+
 /// One input after reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Loaded {
@@ -56,11 +58,4 @@ fn not_utf8(bytes: &[u8], at: usize) -> String {
     }
     let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
     format!("line {line} (byte {at}) is not UTF-8; save the file as UTF-8")
-}
-
-/// Hexadecimal SHA-256.
-#[must_use]
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    use sha2::Digest as _;
-    crate::text::hex(&sha2::Sha256::digest(bytes))
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use sha2::{Digest as _, Sha256};
+
 /// Two lower-case digits for each byte.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -12,6 +14,12 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The SHA-256 of `bytes` in 64 hexadecimal digits.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -20,5 +28,6 @@ mod tests {
     fn every_byte_has_two_digits() {
         assert_eq!(hex(&[0, 10, 255]), "000aff");
         assert_eq!(hex(&[]), "");
+        assert!(sha256_hex(b"").starts_with("e3b0c442") && sha256_hex(b"").len() == 64);
     }
 }

@@ -1,14 +1,16 @@
-//! Places in a text: byte spans and line numbers. Never looks at what the text means.
+//! Text as bytes, lines, characters and words. Never looks at what it means.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod fold;
+mod front;
 mod hex;
 mod hidden;
 mod lines;
 pub mod nearest;
 mod span;
 
-pub use hex::hex;
+pub use front::{Front, front_matter};
+pub use hex::{hex, sha256_hex};
 pub use hidden::{is_hidden, is_joiner};
 pub use lines::{LineRange, Lines, Position};
 pub use span::Span;

@@ -25,6 +25,14 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// How many slips of the keyboard lie between two words, whatever their case; words that are too long are as far as can be.
+#[must_use]
+pub fn slips(a: &str, b: &str) -> usize {
+    let chars = |text: &str| text.to_lowercase().chars().take(LONGEST + 1).collect::<Vec<char>>();
+    let (a, b) = (chars(a), chars(b));
+    if a.len() > LONGEST || b.len() > LONGEST { usize::MAX } else { distance(&a, &b) }
+}
+
 /// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`.
 fn distance(a: &[char], b: &[char]) -> usize {
     let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);

@@ -3,9 +3,6 @@
 use super::escape::{Address, percent};
 use crate::text::LineRange;
 
-/// Where the rules that come with the program are documented.
-pub const OWN_DOCS: &str = "https://github.com/specreview/specreview/blob/main";
-
 /// What may be linked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {

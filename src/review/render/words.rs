@@ -1,20 +1,22 @@
 //! All words that people read on a change, in one place: short, calm, without praise. Decides nothing and lays nothing out.
 
+mod limits;
+
+pub use limits::{WAIVED, and_more, brief, overflow, problems, skipped, unread, waived};
+
 use super::escape::{Md, code, md, prose};
 use super::links::Links;
 use super::tally::Tally;
 use crate::critique::Critique;
 use crate::facts::{Profile, Stage};
 use crate::finding::{CheckState, Confidence, Finding, Source};
-use crate::review::{Catalogue, CommitmentChange, Conclusion, Skipped};
+use crate::review::{Catalogue, CommitmentChange, Conclusion};
 use crate::text::LineRange;
 
 /// Longest sentence of a finding, in characters.
 const SENTENCE: usize = 600;
 /// Longest quotation.
 const QUOTE: usize = 260;
-/// Entries of a list of what was not read, or of mistakes; the rest is counted.
-const LISTED: usize = 20;
 /// Longest path or name.
 const NAME: usize = 160;
 
@@ -296,75 +298,6 @@ pub fn promise(change: &CommitmentChange, place: Option<Md>) -> Md {
     line
 }
 
-/// What was not read.
-#[must_use]
-pub fn skipped(skipped: &[Skipped], limits: &[(&str, &str)]) -> Md {
-    let mut lines = Md::from("**Not read**\n\n");
-    let entries = skipped.iter().map(|at| (at.what.as_str(), at.why.as_str())).chain(limits.iter().copied());
-    for (what, why) in entries.take(LISTED) {
-        lines.push(md!["- ", path(what), ": ", prose(why, SENTENCE), "\n"]);
-    }
-    lines.push(md![and_more((skipped.len() + limits.len()).saturating_sub(LISTED)), "\n"]);
-    lines
-}
-
-/// How much was not read and how many mistakes the configuration has, where there is no room for more.
-#[must_use]
-pub fn unread(skipped: usize, problems: usize) -> Md {
-    let mut text = Md::default();
-    if skipped > 0 {
-        text.push(md!["**Not read**: ", counted(skipped, "file or part", "files or parts"), ".\n\n"]);
-    }
-    if problems > 0 {
-        text.push(md!["**Configuration**: ", counted(problems, "mistake", "mistakes"), ".\n\n"]);
-    }
-    text
-}
-
-/// The last item of a list that is cut; nothing when nothing is.
-#[must_use]
-pub fn and_more(count: usize) -> Md {
-    if count > 0 { md!["- and ", count, " more\n"] } else { Md::default() }
-}
-
-/// Title of what is left out on purpose.
-pub const WAIVED: &str = "**Left out on purpose**\n\n";
-
-/// One waived check with its reason.
-#[must_use]
-pub fn waived(rule: Md, place: Md, reason: Option<&str>) -> Md {
-    let reason = reason.map_or_else(|| Md::from("no reason given"), |reason| prose(reason, QUOTE));
-    md!["- ", rule, place, ": ", reason, "\n"]
-}
-
-/// A finding as one line without words of others: severity, code, lines.
-#[must_use]
-pub fn brief(finding: &Finding, place: Option<Md>) -> Md {
-    let place = place.map(|place| md![" ", place]).unwrap_or_default();
-    md!["- ", finding.severity.word(), " ", prose(&finding.key(), 60), place, "\n"]
-}
-
-/// The mistakes in the configuration.
-#[must_use]
-pub fn problems(problems: &[crate::finding::Problem]) -> Md {
-    let more = and_more(problems.len().saturating_sub(LISTED));
-    md![PROBLEMS, Md::join(problems.iter().take(LISTED).map(problem), ""), more]
-}
-
-/// A mistake in the configuration.
-#[must_use]
-pub fn problem(problem: &crate::finding::Problem) -> Md {
-    let place = problem.line.map_or_else(Md::default, |line| md![" line ", line]);
-    let mut text = prose(&problem.message, SENTENCE);
-    if !problem.advice.is_empty() {
-        text.push(md![" (", prose(&problem.advice, SENTENCE), ")"]);
-    }
-    md!["- ", path(&problem.file), place, ": ", text, "\n"]
-}
-
-/// Title of the mistakes in the configuration.
-const PROBLEMS: &str = "**Configuration** (the rest of it is in force)\n\n";
-
 /// How the model took part, in one line.
 #[must_use]
 pub fn model<'a>(critiques: impl Iterator<Item = &'a Critique> + Clone) -> Md {
@@ -405,13 +338,6 @@ pub fn footer(model: Md, rules: &str, version: &str) -> Md {
     }
     line.push("</sub>\n");
     line
-}
-
-/// What did not fit.
-#[must_use]
-pub fn overflow(count: usize, in_check: bool) -> Md {
-    let place = if in_check { "see the annotations of the check.\n\n" } else { "in brief:\n\n" };
-    md![counted(count, "more finding does", "more findings do"), " not fit here: ", place]
 }
 
 /// Body of a review; the address is filled in when the summary is there.

@@ -1,0 +1,84 @@
+//! Words about what is left out: not read, not fitting, waived. Every list that is cut says how much is missing.
+
+use super::{QUOTE, SENTENCE, counted, path};
+use crate::finding::{Finding, Problem};
+use crate::review::Skipped;
+use crate::review::render::escape::{Md, md, prose};
+
+/// Entries of a list of what was not read, or of mistakes; the rest is counted.
+const LISTED: usize = 20;
+
+/// What was not read.
+#[must_use]
+pub fn skipped(skipped: &[Skipped], limits: &[(&str, &str)]) -> Md {
+    let mut lines = Md::from("**Not read**\n\n");
+    let entries = skipped.iter().map(|at| (at.what.as_str(), at.why.as_str())).chain(limits.iter().copied());
+    for (what, why) in entries.take(LISTED) {
+        lines.push(md!["- ", path(what), ": ", prose(why, SENTENCE), "\n"]);
+    }
+    lines.push(md![and_more((skipped.len() + limits.len()).saturating_sub(LISTED)), "\n"]);
+    lines
+}
+
+/// How much was not read and how many mistakes the configuration has, where there is no room for more.
+#[must_use]
+pub fn unread(skipped: usize, problems: usize) -> Md {
+    let mut text = Md::default();
+    if skipped > 0 {
+        text.push(md!["**Not read**: ", counted(skipped, "file or part", "files or parts"), ".\n\n"]);
+    }
+    if problems > 0 {
+        text.push(md!["**Configuration**: ", counted(problems, "mistake", "mistakes"), ".\n\n"]);
+    }
+    text
+}
+
+/// The last item of a list that is cut; nothing when nothing is.
+#[must_use]
+pub fn and_more(count: usize) -> Md {
+    if count > 0 { md!["- and ", count, " more\n"] } else { Md::default() }
+}
+
+/// Title of what is left out on purpose.
+pub const WAIVED: &str = "**Left out on purpose**\n\n";
+
+/// One waived check with its reason.
+#[must_use]
+pub fn waived(rule: Md, place: Md, reason: Option<&str>) -> Md {
+    let reason = reason.map_or_else(|| Md::from("no reason given"), |reason| prose(reason, QUOTE));
+    md!["- ", rule, place, ": ", reason, "\n"]
+}
+
+/// A finding as one line without words of others: severity, code, lines.
+#[must_use]
+pub fn brief(finding: &Finding, place: Option<Md>) -> Md {
+    let place = place.map(|place| md![" ", place]).unwrap_or_default();
+    md!["- ", finding.severity.word(), " ", prose(&finding.key(), 60), place, "\n"]
+}
+
+/// The mistakes in the configuration.
+#[must_use]
+pub fn problems(problems: &[Problem]) -> Md {
+    let more = and_more(problems.len().saturating_sub(LISTED));
+    md![PROBLEMS, Md::join(problems.iter().take(LISTED).map(problem), ""), more]
+}
+
+/// A mistake in the configuration.
+fn problem(problem: &Problem) -> Md {
+    let place = problem.line.map_or_else(Md::default, |line| md![" line ", line]);
+    let mut text = prose(&problem.message, SENTENCE);
+    if !problem.advice.is_empty() {
+        text.push(md![" (", prose(&problem.advice, SENTENCE), ")"]);
+    }
+    md!["- ", path(&problem.file), place, ": ", text, "\n"]
+}
+
+/// Title of the mistakes in the configuration.
+const PROBLEMS: &str = "**Configuration** (the rest of it is in force)\n\n";
+
+/// What did not fit.
+#[must_use]
+pub fn overflow(count: usize, in_check: bool) -> Md {
+    let place = if in_check { "see the annotations of the check.\n\n" } else { "in brief:\n\n" };
+    md![counted(count, "more finding does", "more findings do"), " not fit here: ", place]
+}

@@ -1,6 +1,8 @@
 //! The operator's configuration in the place of the repository's: a platform that answers with the file of `--config`. It
 //! changes nothing else.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 
 use crate::platform::{Platform, PlatformError, Wanted};
@@ -26,7 +28,8 @@ impl Platform for Given {
     }
 
     async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Change, PlatformError> {
-        let change = self.platform.fetch(at, wanted).await?;
+        let by_the_given = |_: Option<&ConfigText>| wanted(Some(&self.config));
+        let change = self.platform.fetch(at, &by_the_given).await?;
         Ok(Change { config: Some(self.config.clone()), ..change })
     }
 
@@ -36,6 +39,10 @@ impl Platform for Given {
 
     async fn posted(&self, at: &ChangeRef, head: &str) -> Result<Posted, PlatformError> {
         self.platform.posted(at, head).await
+    }
+
+    fn pause(&self) -> Duration {
+        self.platform.pause()
     }
 
     async fn carry_out(&self, at: &ChangeRef, action: &Action) -> Outcome {

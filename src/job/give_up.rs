@@ -23,7 +23,7 @@ pub(super) async fn tell(worker: &Worker, job: &Leased, reason: &str) {
     match task.await {
         Ok(Ok(Ok(()))) => {}
         Ok(Ok(Err(error))) => {
-            tracing::warn!(job = %job.key, %error, "nobody could be told that the review was given up")
+            tracing::warn!(job = %job.key, %error, "nobody could be told that the review was given up");
         }
         Ok(Err(_)) | Err(_) => tracing::warn!(job = %job.key, "nobody could be told that the review was given up"),
     }

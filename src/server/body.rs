@@ -28,12 +28,12 @@ pub(super) fn units(bytes: usize) -> usize {
 }
 
 /// The whole body, with the permit for the memory it takes: to be kept as long as the bytes are.
-pub(super) async fn read<'m>(
+pub(super) async fn read(
     body: Body,
     declared: Option<usize>,
     limits: Limits,
-    memory: &'m Semaphore,
-) -> Result<(Vec<u8>, SemaphorePermit<'m>), Unread> {
+    memory: &Semaphore,
+) -> Result<(Vec<u8>, SemaphorePermit<'_>), Unread> {
     if declared.is_some_and(|bytes| bytes > limits.body_bytes) {
         return Err(Unread::TooLarge);
     }

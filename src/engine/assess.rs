@@ -56,7 +56,7 @@ pub fn assess_with_facts(document: &Document, rules: &RuleSet, settings: &Settin
         findings,
         risks,
         reading: facts.reading,
-        limits: document.limits.clone(),
+        limits: [document.limits.clone(), facts.reading.limits()].concat(),
     };
     (assessment, facts)
 }

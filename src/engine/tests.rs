@@ -169,3 +169,24 @@ fn findings_say_what_why_and_where_and_keep_their_identity() {
     let moved = assessed("\n\n# Spec\n\nMore.\n\n## Plan\n\nNothing.\n", |_| {}).findings;
     assert_eq!(moved.first().map(|finding| &finding.fingerprint), Some(&finding.fingerprint));
 }
+
+#[test]
+fn what_is_too_large_to_be_read_is_told() {
+    use crate::rules::builtin;
+    let settings = Settings { is_spec: true, ..Settings::default() };
+    let limits = |text: &str| assess(&Document::parse(text), &builtin().0, &settings).limits;
+    let long = |words: &str| format!("# Metrics\n\nThe recall of fraud {words} is at least 0.9 and so on.\n");
+    let cells = |columns: usize| {
+        format!(
+            "# Metrics\n\n{}|\n{}|\n{}|\n",
+            "| recall ".repeat(columns),
+            "|---".repeat(columns),
+            "| 0.9 ".repeat(columns)
+        )
+    };
+    assert_eq!(limits(&long("cases")), [""; 0]);
+    assert_eq!(limits(&cells(5)), [""; 0]);
+    let told = limits(&long(&"in every market and ".repeat(200)));
+    assert_eq!(told, ["1 sentence about a metric is too long to be read for numbers; split it"]);
+    assert_eq!(limits(&cells(100)), ["1 table has too many columns to be read; split it"]);
+}

@@ -52,6 +52,28 @@ pub struct Reading {
     pub measures_checked: usize,
     /// Numbers next to the name of a metric that could not be tied to it.
     pub not_understood: usize,
+    /// Sentences that name a metric and are too long to be read for numbers.
+    pub long_sentences: usize,
+    /// Tables that have too many columns to be read.
+    pub wide_tables: usize,
+}
+
+impl Reading {
+    /// What was not read because of its size, in words; empty nearly always.
+    #[must_use]
+    pub fn limits(&self) -> Vec<String> {
+        let sentence = |count: usize| match count {
+            0 => None,
+            1 => Some("1 sentence about a metric is too long to be read for numbers; split it".to_owned()),
+            many => Some(format!("{many} sentences about metrics are too long to be read for numbers; split them")),
+        };
+        let table = |count: usize| match count {
+            0 => None,
+            1 => Some("1 table has too many columns to be read; split it".to_owned()),
+            many => Some(format!("{many} tables have too many columns to be read; split them")),
+        };
+        [sentence(self.long_sentences), table(self.wide_tables)].into_iter().flatten().collect()
+    }
 }
 
 impl Facts {
@@ -61,11 +83,17 @@ impl Facts {
         let hits = lexicon.scan(document);
         let quantities = quantities(document);
         let signals = Signals::read(document, lexicon, &hits, &quantities);
-        let (measures, mentions, not_understood) = measures(document, lexicon, &hits, &quantities);
+        let (measures, mentions, unread) = measures(document, lexicon, &hits, &quantities);
         let concepts = concepts(document, lexicon, &hits, &signals, &measures);
         let profile = profile(document, lexicon, &hits, &concepts, &measures, &mentions);
         let commitments = commitments(document, &measures, &signals);
-        let reading = Reading { numbers_read: quantities.len(), measures_checked: measures.len(), not_understood };
+        let reading = Reading {
+            numbers_read: quantities.len(),
+            measures_checked: measures.len(),
+            not_understood: unread.open,
+            long_sentences: unread.long,
+            wide_tables: unread.wide,
+        };
         Self { quantities, measures, mentions, concepts, profile, commitments, reading }
     }
 

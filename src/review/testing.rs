@@ -88,7 +88,7 @@ pub(crate) fn assessment(findings: Vec<Finding>) -> Assessment {
         commitments: Vec::new(),
         findings,
         risks: Vec::new(),
-        reading: Reading { numbers_read: 41, measures_checked: 12, not_understood: 3 },
+        reading: Reading { numbers_read: 41, measures_checked: 12, not_understood: 3, ..Reading::default() },
         limits: Vec::new(),
     }
 }

@@ -139,14 +139,14 @@ pub struct Mention {
     pub lines: LineRange,
 }
 
-/// Measures, mentions, and how many numbers beside a metric's name could not be tied to it.
+/// Measures, mentions, and what stayed unread.
 #[must_use]
 pub fn measures(
     document: &Document,
     lexicon: &Lexicon,
     hits: &[Hit],
     quantities: &[Quantity],
-) -> (Vec<Measure>, Vec<Mention>, usize) {
+) -> (Vec<Measure>, Vec<Mention>, Unread) {
     let reader = Reader::new(document, lexicon, hits, quantities);
     let mut found = Found::default();
     for (id, block) in document.content() {
@@ -163,7 +163,8 @@ pub fn measures(
     found.measures.sort_by_key(|measure| (measure.block, measure.quantity.start, measure.span));
     purpose::settle(&mut found.measures);
     let mentions = mentions(&reader, &found.measures);
-    (found.measures, mentions, found.open)
+    let unread = Unread { open: found.open, long: found.long, wide: found.wide };
+    (found.measures, mentions, unread)
 }
 
 /// What is being collected.
@@ -172,6 +173,21 @@ struct Found {
     measures: Vec<Measure>,
     /// Numbers beside a name that could not be tied to it.
     open: usize,
+    /// Sentences that name a metric and are too long to be read.
+    long: usize,
+    /// Tables that have too many columns to be read.
+    wide: usize,
+}
+
+/// What stayed unread.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unread {
+    /// Numbers beside a name that could not be tied to it.
+    pub open: usize,
+    /// Sentences that name a metric and are too long to be read.
+    pub long: usize,
+    /// Tables that have too many columns to be read.
+    pub wide: usize,
 }
 
 /// The document with everything that was found in each block.

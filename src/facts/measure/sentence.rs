@@ -48,15 +48,17 @@ pub(super) fn read_range(
     context: Context,
     found: &mut Found,
 ) {
-    // Nobody reads a sentence of this length, and its words tie nothing together.
-    if end.saturating_sub(start) > LONGEST {
-        return;
-    }
     let text = reader.text(block);
-    let names: Vec<Name> = reader.names_in(block, start, end).to_vec();
+    let names = reader.names_in(block, start, end);
     if names.is_empty() {
         return;
     }
+    // Nobody reads a sentence of this length, and its words tie nothing together.
+    if end.saturating_sub(start) > LONGEST {
+        found.long += 1;
+        return;
+    }
+    let names: Vec<Name> = names.to_vec();
     let free = |quantity: &&Quantity| {
         let inside = names.iter().any(|name| quantity.start < name.end && name.start < quantity.end);
         quantity.unit != Unit::Date && !inside

@@ -20,6 +20,7 @@ const WIDEST: usize = 64;
 /// Reads a table.
 pub(super) fn read(reader: &Reader<'_>, table: &Table, found: &mut Found) {
     if table.header.len() > WIDEST {
+        found.wide += 1;
         return;
     }
     let columns = columns(reader, table);

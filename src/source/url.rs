@@ -197,7 +197,8 @@ mod tests {
         let fetcher =
             Fetcher::new(crate::net::guard::Policy::default(), crate::net::client::Limits::default()).unwrap();
         let loaded = load(&fetcher, "http://example.org/a.md", &Bases::default()).await;
-        let reason = "only https addresses are fetched, not http; download the document and give its path instead";
+        let reason = "only https addresses are fetched, not http; download the document and give its path instead, \
+                      or name a host of your own network in SPECREVIEW_TRUSTED_HOSTS";
         assert_eq!(loaded, Loaded::Unread { path: "http://example.org/a.md".into(), reason: reason.into() });
     }
 }

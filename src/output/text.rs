@@ -132,13 +132,15 @@ impl Desk<'_> {
         if finding.place.is_none() && finding.related.is_empty() {
             self.put(&format!("{}{arrow} {path}", " ".repeat(gutter)));
         }
-        self.remark(gutter, "why", &line(&finding.why));
-        let Some(text) = finding.suggestion.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return };
-        if let Some((rule, _)) = told.iter().find(|(_, known)| known == text) {
+        let text = finding.suggestion.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        // Parts of one rule share reason and text: neither is said twice.
+        if let Some((rule, _)) = told.iter().find(|(_, known)| Some(known.as_str()) == text) {
             let rule = rule.clone();
-            self.remark(gutter, "help", &format!("the text to paste under {rule} covers this too"));
+            self.remark(gutter, "help", &format!("reason and text to paste as under {rule}"));
             return;
         }
+        self.remark(gutter, "why", &line(&finding.why));
+        let Some(text) = text else { return };
         self.remark(gutter, "help", "paste and fill in");
         let bar = self.look.paint(Ink::Faint, "|");
         for row in text.lines() {

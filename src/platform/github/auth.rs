@@ -75,7 +75,10 @@ impl AppKey {
                     .into(),
             )
         })?;
-        Ok(Self { issuer: issuer.to_owned(), key })
+        let app = Self { issuer: issuer.to_owned(), key };
+        // A public key has the same form and cannot sign: better known now than at the first event.
+        app.claim(0)?;
+        Ok(app)
     }
 
     /// A signed claim to be the App: from a minute ago (clocks differ) for ten minutes, the longest GitHub takes.
@@ -87,9 +90,9 @@ impl AppKey {
             iss: &'a str,
         }
         let claims = Claims { iat: now - 60, exp: now + 9 * 60, iss: &self.issuer };
-        encode(&Header::new(Algorithm::RS256), &claims, &self.key)
-            .map(SecretString::from)
-            .map_err(|_| PlatformError::Misconfigured("the private key of the GitHub App cannot sign".into()))
+        encode(&Header::new(Algorithm::RS256), &claims, &self.key).map(SecretString::from).map_err(|_| {
+            PlatformError::Misconfigured("the private key of the GitHub App cannot sign: is it the public key?".into())
+        })
     }
 }
 

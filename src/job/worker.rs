@@ -221,7 +221,7 @@ mod tests {
     fn the_wait_doubles_up_to_a_quarter_of_an_hour() {
         assert_eq!(backoff(0), Duration::from_secs(10));
         assert_eq!(backoff(3), Duration::from_secs(80));
-        assert_eq!(backoff(60), Duration::from_secs(900));
+        assert_eq!(backoff(60), Duration::from_mins(15));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Measures of small documents in many voices.
 
+use std::fmt::Write as _;
+
 use super::*;
 use crate::facts::{RawLexicon, RawMetric, quantities};
 
@@ -18,11 +20,11 @@ fn lexicon() -> Lexicon {
 fn shown(measure: &Measure) -> String {
     let mut out = measure.role.word().to_owned();
     if let Some(phase) = measure.phase.as_ref().filter(|phase| *phase != measure.role.word()) {
-        out += &format!("({phase})");
+        let _ = write!(out, "({phase})");
     }
-    out += &format!(" {}", if measure.metric == "kpi" { &measure.name } else { &measure.metric });
+    let _ = write!(out, " {}", if measure.metric == "kpi" { &measure.name } else { &measure.metric });
     for part in [&measure.averaging, &measure.slice, &measure.at].into_iter().flatten() {
-        out += &format!("/{part}");
+        let _ = write!(out, "/{part}");
     }
     let round = |value: f64| (value * 1e6).round() / 1e6;
     let quantity = &measure.quantity;
@@ -33,10 +35,10 @@ fn shown(measure: &Measure) -> String {
         Unit::Times => "x",
         _ => "",
     };
-    match quantity.upper {
-        Some(upper) => out += &format!(" {}..{}{unit}", round(quantity.value), round(upper)),
-        None => out += &format!(" {}{}{unit}", measure.comparator.sign(), round(quantity.value)),
-    }
+    let _ = match quantity.upper {
+        Some(upper) => write!(out, " {}..{}{unit}", round(quantity.value), round(upper)),
+        None => write!(out, " {}{}{unit}", measure.comparator.sign(), round(quantity.value)),
+    };
     if measure.relative {
         out += " change";
     }

@@ -335,6 +335,8 @@ fn number(number: u64) -> Result<u64, Reject> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::string_slice)] // Digits and short texts of the tests' own.
+
     use super::*;
 
     const SECRET: &str = "It's a Secret to Everybody";

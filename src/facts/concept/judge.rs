@@ -80,36 +80,39 @@ impl<'a> Judge<'a> {
     }
 
     pub(super) fn fact(&self, number: usize, concept: &RawConcept) -> ConceptFact {
-        let mut found: BTreeMap<(BlockId, usize), (Passage, Option<String>)> = BTreeMap::new();
+        let mut found: BTreeMap<(BlockId, usize), (Passage, Option<String>, bool)> = BTreeMap::new();
         let mut known = Known::new();
         for trigger in self.triggers(number, concept) {
             let (state, reason) = self.judge(number, concept, &trigger, &mut known);
             let at = (trigger.block, trigger.piece);
-            if found.get(&at).is_none_or(|(passage, _)| passage.state < state)
+            let named = trigger.cue.is_some();
+            if found.get(&at).is_none_or(|(passage, _, known)| (passage.state, *known) < (state, named))
                 && let Some(passage) = self.passage(&trigger, state)
             {
-                found.insert(at, (passage, reason));
+                found.insert(at, (passage, reason, named));
             }
         }
-        let specified = found.values().filter(|(passage, _)| passage.state == ConceptState::Specified).count();
-        let mut passages: Vec<(Passage, Option<String>)> = found.into_values().collect();
+        let specified = found.values().filter(|(passage, ..)| passage.state == ConceptState::Specified).count();
+        let mut passages: Vec<(Passage, Option<String>, bool)> = found.into_values().collect();
         if specified < concept.at_least {
-            for (passage, _) in &mut passages {
+            for (passage, ..) in &mut passages {
                 if passage.state == ConceptState::Specified {
                     passage.state = ConceptState::Mentioned;
                 }
             }
         }
-        // What is committed to somewhere is not left out, whatever is left out elsewhere.
-        passages.sort_by_key(|(passage, _)| match passage.state {
+        // What is committed to somewhere is not left out, whatever is left out elsewhere; and where the thing is only named, the
+        // words that name it say more than what merely stands below its heading.
+        passages.sort_by_key(|(passage, _, named)| match passage.state {
             ConceptState::Specified => 0,
             ConceptState::Waived => 1,
-            ConceptState::Mentioned => 2,
-            ConceptState::Absent => 3,
+            ConceptState::Mentioned if *named => 2,
+            ConceptState::Mentioned => 3,
+            ConceptState::Absent => 4,
         });
-        let Some((best, reason)) = passages.first() else { return ConceptFact::absent() };
+        let Some((best, reason, _)) = passages.first() else { return ConceptFact::absent() };
         let (state, reason) = (best.state, reason.clone().filter(|_| best.state == ConceptState::Waived));
-        let mut passages: Vec<Passage> = passages.into_iter().map(|(passage, _)| passage).collect();
+        let mut passages: Vec<Passage> = passages.into_iter().map(|(passage, ..)| passage).collect();
         let deferred_to = if state == ConceptState::Mentioned {
             passages.iter().take(KEPT).find_map(|passage| self.deferred(passage.block))
         } else {

@@ -1,8 +1,7 @@
 //! The program as an operator runs it: its server on a socket, its store in a file, its worker pumped by hand, its log kept.
 
-use std::io::Write;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use specreview::critique::Budget;
@@ -17,6 +16,7 @@ use specreview::store::sqlite::SqliteStore;
 use specreview::store::{Depth, Store as _};
 
 use crate::forge::{APP, Delivery, Forge, PRIVATE_KEY, SECRET, now};
+use crate::log::Log;
 
 pub struct Bot {
     pub store: SqliteStore,
@@ -28,21 +28,6 @@ pub struct Bot {
     server: tokio::task::JoinHandle<std::io::Result<()>>,
     _folder: tempfile::TempDir,
     _logging: tracing::subscriber::DefaultGuard,
-}
-
-/// A log that a test can read.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 impl Bot {
@@ -131,7 +116,7 @@ impl Bot {
     }
 
     pub fn log(&self) -> String {
-        String::from_utf8_lossy(&self.log.0.lock().unwrap()).into_owned()
+        self.log.text()
     }
 
     /// Ends the story: nothing is queued or given up, and no secret stands in the log.

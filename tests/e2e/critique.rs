@@ -1,7 +1,5 @@
 //! The critique against a pretend model endpoint, through the real client: what is sent, what becomes of every kind of answer.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
@@ -13,6 +11,7 @@ use specreview::finding::Severity;
 use specreview::model::{Model, ModelError, OpenAi, Settings};
 use specreview::text::{LineRange, Span};
 
+use crate::log::Log;
 use crate::model::{Endpoint, Knows, Reply};
 
 const KEY: &str = "sk-canary-0123456789";
@@ -275,21 +274,6 @@ async fn a_wrong_base_url_gets_a_hint() {
     assert!(error.to_string().contains("usually ends in /v1"), "{error}");
 }
 
-/// Everything that is logged, at the finest level.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_key_prompt_or_reply_is_ever_logged() {
     let log = Log::default();
@@ -309,7 +293,7 @@ async fn no_key_prompt_or_reply_is_ever_logged() {
     }
     tracing::info!("the end");
     drop(guard);
-    let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let logged = log.text();
     assert!(logged.contains("the end"));
     for secret in ["canary", "leaking pipes", "robust and popular", "closed question"] {
         assert!(!logged.contains(secret), "{secret} is logged: {}", &logged[..logged.len().min(4000)]);

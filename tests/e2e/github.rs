@@ -14,6 +14,7 @@ use specreview::review::{
 use specreview::text::LineRange;
 
 use crate::forge::{APP, Delivery, Edit, Fault, Forge, PRIVATE_KEY, Pull, SECRET, now};
+use crate::log::Log;
 
 const SPEC: &str = "# Fraud\n\nOne.\n\nTwo.\n\nThree.\n\nFour.\n\nFive.\n\nSix.\n";
 
@@ -682,21 +683,6 @@ async fn what_the_forge_delivers_is_what_the_webhook_reads() {
     forge.finish();
 }
 
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_secret_is_logged_however_much_is() {
     let log = Log::default();
@@ -714,7 +700,7 @@ async fn no_secret_is_logged_however_much_is() {
     platform.carry_out(&pull.at(), &check(&pull, 1)).await;
     pull.look_away();
 
-    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let log = log.text();
     assert!(log.contains("/repos/acme/specs/pulls/1"), "the log was listened to");
     let given = forge.recorded().into_iter().filter_map(|one| one.headers.get("authorization").cloned());
     let secrets: Vec<String> = given.map(|header| header.replace("Bearer ", "")).chain(forge.secrets()).collect();

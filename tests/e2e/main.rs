@@ -16,5 +16,6 @@ mod by_hand;
 mod critique;
 mod forge;
 mod github;
+mod log;
 mod model;
 mod stories;

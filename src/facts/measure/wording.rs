@@ -178,12 +178,7 @@ pub(super) fn is_change(before: &str, after: &str) -> bool {
                     | "cut"
             )
         });
-    let next: Vec<String> = after
-        .to_lowercase()
-        .split_whitespace()
-        .take(2)
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
-        .collect();
+    let next = next_words(after);
     let first = next.first().map_or("", String::as_str);
     let compared = matches!(
         first,
@@ -305,11 +300,12 @@ pub(super) fn is_fall(before: &str, after: &str) -> bool {
                 | "sinks"
         )
     });
-    let next: Vec<String> = after
-        .to_lowercase()
-        .split_whitespace()
-        .take(2)
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
-        .collect();
+    let next = next_words(after);
     fell || matches!(next.first().map(String::as_str), Some("worse" | "under" | "below"))
+}
+
+/// The two words that follow, in lower case and without signs around them.
+fn next_words(after: &str) -> Vec<String> {
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    after.to_lowercase().split_whitespace().take(2).map(bare).collect()
 }

@@ -386,6 +386,13 @@ mod tests {
         assert!(document.limits[0].starts_with("line 1: lists nest deeper than 64"));
     }
 
+    #[test]
+    fn code_over_two_lines_of_an_item_keeps_its_place() {
+        for text in ["- [ ] a```yaml\n  **```", "- ` a\n  b `", "> `x\n> y`", "` a `", "`a\nb`"] {
+            holds_together(&Document::parse(text)).unwrap();
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(400))]
         #[test]

@@ -59,8 +59,11 @@ impl Reader<'_> {
         let raw = span.of(self.source);
         let inner = raw.trim_matches('`');
         let open = raw.len() - raw.trim_start_matches('`').len();
-        let pad = usize::from(inner.len() == words.len() + 2);
-        let verbatim = inner.len() == words.len() + 2 * pad;
+        // Compared and not only measured: what a list or quote takes away from a second line may be as long as the padding.
+        let same = |text: &str| text.len() == words.len() && text.replace('\n', " ") == words;
+        let padded = inner.strip_prefix([' ', '\n']).and_then(|text| text.strip_suffix([' ', '\n']));
+        let pad = usize::from(!same(inner));
+        let verbatim = same(inner) || padded.is_some_and(same);
         let start = span.start() + open + pad;
         self.text(words, if verbatim { Span::new(start, start + words.len()) } else { span });
         self.reach(span);

@@ -17,6 +17,8 @@ pub mod facts;
 pub mod engine;
 pub mod rules;
 
+pub mod learn;
+
 pub mod config;
 pub mod critique;
 

@@ -8,10 +8,12 @@ mod lexicon;
 mod measure;
 mod profile;
 mod quantity;
+pub(crate) mod recognise;
 mod signal;
 
 pub use commitment::{Commitment, CommitmentKind, commitments};
-pub use concept::{ConceptFact, ConceptState, Passage, concepts};
+use concept::concepts;
+pub use concept::{ConceptFact, ConceptState, Passage};
 pub use lexicon::{
     Hit, Lexicon, LexiconProblem, Metric, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Reach, Term,
 };
@@ -76,6 +78,15 @@ impl Reading {
     }
 }
 
+/// The units of a document as [`recognise`] sees them, for learning.
+pub(crate) fn observed(document: &Document, lexicon: &Lexicon) -> Vec<recognise::Unit> {
+    let hits = lexicon.scan(document);
+    let quantities = quantities(document);
+    let signals = Signals::read(document, lexicon, &hits, &quantities);
+    let (measures, ..) = measures(document, lexicon, &hits, &quantities);
+    recognise::units(document, lexicon, &signals, &measures)
+}
+
 impl Facts {
     /// Reads `document` with the words of `lexicon`. The text is scanned once for all terms.
     #[must_use]
@@ -84,7 +95,8 @@ impl Facts {
         let quantities = quantities(document);
         let signals = Signals::read(document, lexicon, &hits, &quantities);
         let (measures, mentions, unread) = measures(document, lexicon, &hits, &quantities);
-        let concepts = concepts(document, lexicon, &hits, &signals, &measures);
+        let recognised = recognise::Recognised::read(document, lexicon, &signals, &measures);
+        let concepts = concepts(document, lexicon, &hits, &signals, &recognised);
         let profile = profile(document, lexicon, &hits, &concepts, &measures, &mentions);
         let commitments = commitments(document, &measures, &signals);
         let reading = Reading {

@@ -101,6 +101,12 @@ impl Piece {
     pub fn has(&self, signal: Signal) -> bool {
         self.bits & signal.bit() != 0
     }
+
+    /// All signals, one bit each, in the order of [`Signal::ALL`].
+    #[must_use]
+    pub fn bits(&self) -> u32 {
+        self.bits
+    }
 }
 
 /// Signals of every block, and of its sentences.

@@ -7,7 +7,8 @@ mod passage;
 
 use std::collections::BTreeMap;
 
-use super::{Hit, Lexicon, Measure, Signals};
+use super::recognise::Recognised;
+use super::{Hit, Lexicon, RawConcept, Signals};
 use crate::document::{BlockId, Document};
 use crate::text::LineRange;
 
@@ -65,17 +66,55 @@ pub fn concepts(
     lexicon: &Lexicon,
     hits: &[Hit],
     signals: &Signals,
-    _measures: &[Measure],
+    recognised: &Recognised,
 ) -> BTreeMap<String, ConceptFact> {
     let judge = judge::Judge::new(document, lexicon, hits, signals);
     let concepts = lexicon.concepts().iter().enumerate();
-    concepts.map(|(number, (_, concept))| (concept.concept.clone(), judge.fact(number, concept))).collect()
+    let fact = |number, concept: &RawConcept| {
+        let named = judge.fact(number, concept);
+        match &concept.recognise {
+            Some(name) => stated(named, name, document, recognised),
+            None => named,
+        }
+    };
+    concepts.map(|(number, (_, concept))| (concept.concept.clone(), fact(number, concept))).collect()
+}
+
+/// Above this it is at least spoken of.
+const SPOKEN_OF: f32 = -1.0;
+
+/// What phrases found, raised or lowered to what is recognised.
+fn stated(mut fact: ConceptFact, name: &str, document: &Document, recognised: &Recognised) -> ConceptFact {
+    let Some(sure) = recognised.sure(name) else { return fact };
+    if sure > 0.0 {
+        let proof = recognised.proof(name).into_iter().filter_map(|(unit, _)| {
+            let block = document.blocks.get(unit.block)?;
+            let lines = document.lines.range(block.map.span(unit.start, unit.end));
+            let cue = block.text.get(unit.start..unit.end)?.chars().take(60).collect();
+            Some(Passage { block: unit.block, lines, state: ConceptState::Specified, cue })
+        });
+        return ConceptFact {
+            state: ConceptState::Specified,
+            passages: proof.collect(),
+            reason: None,
+            deferred_to: None,
+        };
+    }
+    let lower = |state: ConceptState| if state == ConceptState::Specified { ConceptState::Mentioned } else { state };
+    fact.state = lower(fact.state);
+    for passage in &mut fact.passages {
+        passage.state = lower(passage.state);
+    }
+    if fact.state == ConceptState::Absent && sure > SPOKEN_OF {
+        fact.state = ConceptState::Mentioned;
+    }
+    fact
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{RawConcept, RawLexicon, RawSignal, quantities};
+    use crate::facts::{RawLexicon, RawSignal, quantities};
 
     fn words(list: &str) -> Vec<String> {
         list.split(", ").filter(|word| !word.is_empty()).map(str::to_owned).collect()
@@ -116,7 +155,7 @@ mod tests {
         let hits = lexicon.scan(&document);
         let quantities = quantities(&document);
         let signals = Signals::read(&document, &lexicon, &hits, &quantities);
-        let mut facts = concepts(&document, &lexicon, &hits, &signals, &[]);
+        let mut facts = concepts(&document, &lexicon, &hits, &signals, &Recognised::default());
         facts.remove("rollback").unwrap_or_else(ConceptFact::absent)
     }
 

@@ -16,6 +16,10 @@ pub struct RawConcept {
     pub concept: String,
     /// Name for people.
     pub title: String,
+    /// What the weights of [`crate::facts::recognise`] know it by. Where this is given, they say whether it is stated; the phrases only
+    /// find where it is named or left out.
+    #[serde(default)]
+    pub recognise: Option<String>,
     /// Phrases that name the thing wherever they stand.
     #[serde(default)]
     pub cues: Vec<String>,

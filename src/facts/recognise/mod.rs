@@ -1,0 +1,76 @@
+//! Recognises what passages state, however it is worded, with weights that were learnt from labelled passages. The same text
+//! always gives the same judgement. Never decides what should be stated.
+//!
+//! Two steps: each sentence is scored for every concept by the words in it and around it (a linear machine); then the scores of
+//! the whole document are weighed together, because a passage that states something stands out from the rest. `docs/accuracy.md` has
+//! what this was compared with.
+
+mod decide;
+mod token;
+mod unit;
+mod weights;
+
+use std::sync::LazyLock;
+
+pub(crate) use decide::{SHORT, best_two, centred, decide, judgement, signs};
+pub(crate) use unit::{Unit, units};
+pub(crate) use weights::{Judgement, SIGNS, Weights};
+
+use super::{Lexicon, Measure, Signals};
+use crate::document::Document;
+
+/// The weights that come with the program.
+static WEIGHTS: LazyLock<Weights> =
+    LazyLock::new(|| Weights::read(include_bytes!("../../../rules/weights.bin")).unwrap_or_default());
+
+/// What was recognised in a document.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Recognised {
+    units: Vec<Unit>,
+    scores: decide::Scores,
+    /// By number of the concept: above 0 it is stated.
+    sure: Vec<f32>,
+}
+
+/// Passages that are given as proof, at most.
+const PROOF: usize = 3;
+
+impl Recognised {
+    /// Reads a document.
+    pub(crate) fn read(document: &Document, lexicon: &Lexicon, signals: &Signals, measures: &[Measure]) -> Self {
+        Self::with(&WEIGHTS, units(document, lexicon, signals, measures))
+    }
+
+    /// Judges units with other weights.
+    pub(crate) fn with(weights: &Weights, units: Vec<Unit>) -> Self {
+        let scores: decide::Scores = units.iter().map(|unit| weights.scores(unit)).collect();
+        let best = best_two(&scores);
+        let judgement = judgement(weights, units.len());
+        let sure = (0..weights.names.len())
+            .map(|number| {
+                let middle = judgement.middle.get(number).copied().unwrap_or_default();
+                let own = scores.iter().filter_map(|row| row.get(number).copied());
+                decide(judgement, number, &centred(signs(&units, &scores, &best, number), own, middle))
+            })
+            .collect();
+        Self { units, scores, sure }
+    }
+
+    /// How sure it is that the document states what goes by `name`: above 0 it does. `None` for a name that was not learnt.
+    pub(crate) fn sure(&self, name: &str) -> Option<f32> {
+        let number = WEIGHTS.names.iter().position(|known| known == name)?;
+        self.sure.get(number).copied()
+    }
+
+    /// The units that say most about it, best first, with their scores.
+    pub(crate) fn proof(&self, name: &str) -> Vec<(&Unit, f32)> {
+        let Some(number) = WEIGHTS.names.iter().position(|known| known == name) else { return Vec::new() };
+        let scored = self.scores.iter().map(|row| row.get(number).copied().unwrap_or(f32::MIN));
+        let mut order: Vec<(&Unit, f32)> = self.units.iter().zip(scored).collect();
+        order.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let best = order.first().map_or(0.0, |(_, score)| *score);
+        order.truncate(PROOF);
+        order.retain(|(_, score)| *score > 0.0 || *score >= best - 0.15);
+        order
+    }
+}

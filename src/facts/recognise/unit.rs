@@ -1,0 +1,223 @@
+//! The units that are recognised, a sentence, table row or line of a fence each, and what can be seen of them: their words,
+//! the words around them and above them, and their signals. Never knows what it is looked for.
+
+use super::token::{Token, hash, tokens};
+use crate::document::{Block, BlockId, BlockKind, Document, Mark, SectionId};
+use crate::facts::{Lexicon, Measure, Role, Signals};
+
+/// A sentence, row or line, with what can be seen of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Unit {
+    /// The block.
+    pub(crate) block: BlockId,
+    /// The section.
+    pub(crate) section: SectionId,
+    /// Start in the block's text.
+    pub(crate) start: usize,
+    /// End in the block's text.
+    pub(crate) end: usize,
+    /// Words.
+    pub(crate) words: usize,
+    /// Features by their hash, sorted, each once, with their share.
+    pub(crate) features: Vec<(u32, f32)>,
+}
+
+/// Words of the lead or header above a unit that count at most.
+const ABOVE: usize = 60;
+/// Words of one unit at most: a longer one is no statement.
+const LONG: usize = 160;
+/// Headings over a unit that count.
+const HEADINGS: usize = 2;
+
+/// Where a feature comes from, mixed into its hash.
+#[derive(Debug, Clone, Copy)]
+enum From {
+    Word = 1,
+    Pair = 2,
+    Around = 3,
+    Heading = 4,
+    Signal = 5,
+    Measure = 6,
+    Form = 7,
+}
+
+/// All units of the content of `document`, in order.
+pub(crate) fn units(document: &Document, lexicon: &Lexicon, signals: &Signals, measures: &[Measure]) -> Vec<Unit> {
+    let words: Vec<Vec<Vec<Token>>> = document
+        .blocks
+        .iter()
+        .enumerate()
+        .map(|(id, block)| {
+            let pieces = signals.pieces(id).iter();
+            pieces
+                .map(|piece| {
+                    let mut words = tokens(block.text.get(piece.start..piece.end).unwrap_or_default());
+                    words.truncate(LONG);
+                    words
+                })
+                .collect()
+        })
+        .collect();
+    let headings = headings(document);
+    let mut units = Vec::new();
+    let mut next_measure = measures.iter().peekable();
+    for (id, block) in document.blocks.iter().enumerate() {
+        let mut own: Vec<&Measure> = Vec::new();
+        while let Some(measure) = next_measure.next_if(|measure| measure.block <= id) {
+            if measure.block == id {
+                own.push(measure);
+            }
+        }
+        if !matches!(block.mark, Mark::Content | Mark::Apparatus) || block.kind == BlockKind::Heading {
+            continue;
+        }
+        let above = above(document, block, &words);
+        let pieces = words.get(id).map_or(&[][..], Vec::as_slice);
+        for (at, (piece, own_words)) in signals.pieces(id).iter().zip(pieces).enumerate() {
+            if own_words.is_empty() {
+                continue;
+            }
+            let mut seen = Seen::default();
+            seen.all(From::Word, 1.0, own_words);
+            seen.pairs(own_words);
+            seen.all(From::Around, 0.5, &above);
+            let reach = if matches!(block.kind, BlockKind::Fence { .. }) { 3 } else { 1 };
+            for near in (at.saturating_sub(reach)..=at + reach).filter(|near| *near != at) {
+                seen.all(From::Around, 0.5, pieces.get(near).map_or(&[], Vec::as_slice));
+            }
+            seen.all(From::Heading, 0.7, headings.get(block.section).map_or(&[], Vec::as_slice));
+            seen.bits(piece.bits());
+            for measure in own.iter().filter(|measure| (piece.start..piece.end).contains(&measure.quantity.start)) {
+                seen.measure(measure, lexicon);
+            }
+            seen.form(&block.kind, own_words.len());
+            units.push(Unit {
+                block: id,
+                section: block.section,
+                start: piece.start,
+                end: piece.end,
+                words: own_words.len(),
+                features: seen.finish(),
+            });
+        }
+    }
+    units
+}
+
+/// Words of the paragraph, item or header row that stands over a block.
+fn above(document: &Document, block: &Block, words: &[Vec<Vec<Token>>]) -> Vec<Token> {
+    let parent = match block.kind {
+        BlockKind::Item { parent, .. } => parent,
+        BlockKind::TableRow { table, row } if row > 0 => document.tables.get(table).map(|table| table.header_block),
+        _ => None,
+    };
+    let lead = match block.kind {
+        BlockKind::TableRow { table, .. } => document.tables.get(table).and_then(|table| table.lead).or(block.lead),
+        _ => block.lead,
+    };
+    let of = |id: Option<BlockId>| id.and_then(|id| words.get(id)).into_iter().flatten().flatten().copied().take(ABOVE);
+    of(parent).chain(of(lead)).collect()
+}
+
+/// Words of the nearest headings of every section; the title of the document alone says nothing of its parts.
+fn headings(document: &Document) -> Vec<Vec<Token>> {
+    let titles: Vec<Vec<Token>> = document.sections.iter().map(|section| tokens(&section.title)).collect();
+    let path = |id: SectionId| {
+        let mut found = Vec::new();
+        let mut at = Some(id);
+        while let Some((id, section)) = at.and_then(|id| Some((id, document.sections.get(id)?))) {
+            if section.level > 0 {
+                found.push(id);
+            }
+            at = section.parent;
+        }
+        found
+    };
+    (0..document.sections.len())
+        .map(|id| {
+            let path = path(id);
+            if path.len() < 2 {
+                return Vec::new();
+            }
+            path.iter().take(HEADINGS).filter_map(|id| titles.get(*id)).flatten().copied().collect()
+        })
+        .collect()
+}
+
+/// Features while they are collected.
+#[derive(Debug, Default)]
+struct Seen {
+    features: Vec<(u32, f32)>,
+}
+
+impl Seen {
+    fn put(&mut self, from: From, what: u32, share: f32) {
+        self.features.push((mix(from as u32, what), share));
+    }
+
+    fn all(&mut self, from: From, share: f32, words: &[Token]) {
+        for word in words {
+            self.put(from, *word, share);
+        }
+    }
+
+    fn pairs(&mut self, words: &[Token]) {
+        for pair in words.windows(2) {
+            if let [first, second] = pair {
+                self.put(From::Pair, mix(*first, *second), 0.8);
+            }
+        }
+    }
+
+    fn bits(&mut self, bits: u32) {
+        for bit in (0..32).filter(|bit| bits & (1 << bit) != 0) {
+            self.put(From::Signal, bit, 0.5);
+        }
+    }
+
+    fn measure(&mut self, measure: &Measure, lexicon: &Lexicon) {
+        let quality = lexicon.metric(&measure.metric).is_some_and(|metric| metric.quality);
+        let role = match measure.role {
+            Role::Baseline | Role::Human | Role::Random => 1,
+            Role::Poc => 2,
+            Role::Target | Role::Stretch => 3,
+            Role::Slo => 4,
+            Role::Reported => 5,
+            Role::Unknown => 6,
+        };
+        self.put(From::Measure, role * 2 + u32::from(quality), 0.7);
+    }
+
+    fn form(&mut self, kind: &BlockKind, words: usize) {
+        let form = match kind {
+            BlockKind::Heading => 0,
+            BlockKind::Paragraph => 1,
+            BlockKind::Item { .. } => 2,
+            BlockKind::TableRow { row: 0, .. } => 3,
+            BlockKind::TableRow { .. } => 4,
+            BlockKind::Fence { .. } => 5,
+            BlockKind::Footnote => 6,
+            BlockKind::Html => 7,
+        };
+        self.put(From::Form, form, 0.5);
+        self.put(From::Form, 100 + u32::try_from(words / 5).unwrap_or(9).min(6), 0.5);
+    }
+
+    /// Each feature once, with its largest share; a long unit weighs little more than a short one.
+    fn finish(mut self) -> Vec<(u32, f32)> {
+        self.features.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        self.features.dedup_by_key(|feature| feature.0);
+        let length = self.features.iter().map(|(_, share)| share * share).sum::<f32>().sqrt().sqrt().max(1.0);
+        for feature in &mut self.features {
+            feature.1 /= length;
+        }
+        self.features
+    }
+}
+
+/// One hash of two.
+fn mix(first: u32, second: u32) -> u32 {
+    let [a, b, c, d] = first.to_le_bytes();
+    let [e, f, g, h] = second.to_le_bytes();
+    hash(&[a, b, c, d, e, f, g, h])
+}

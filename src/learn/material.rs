@@ -1,0 +1,132 @@
+//! What is learnt from: passages with their labels, and papers with marked lines and with what they lose. Reads text that was
+//! handed over; never a file.
+
+use std::collections::BTreeMap;
+
+/// Everything that is learnt from.
+#[derive(Debug, Clone, Default)]
+pub struct Material {
+    /// Single passages.
+    pub passages: Vec<Passage>,
+    /// Whole papers.
+    pub papers: Vec<Paper>,
+}
+
+/// A passage that states something, or looks as if it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passage {
+    /// What it is about.
+    pub item: String,
+    /// It really states it.
+    pub states: bool,
+    /// Other things that it states.
+    pub also: Vec<String>,
+    /// Markdown.
+    pub text: String,
+}
+
+/// A paper with marks.
+#[derive(Debug, Clone, Default)]
+pub struct Paper {
+    /// Markdown.
+    pub text: String,
+    /// By item.
+    pub marks: BTreeMap<String, Mark>,
+    /// What is not marked is not there.
+    pub is_exhaustive: bool,
+    /// The same paper without one item each.
+    pub losses: Vec<Loss>,
+    /// The same paper with a flaw each, which a paper should not state.
+    pub gains: Vec<Gain>,
+}
+
+/// Where an item stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Really stated, and not named only.
+    pub stated: bool,
+    /// Lines from 1.
+    pub lines: Vec<u32>,
+}
+
+/// A paper that lost an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// The item.
+    pub item: String,
+    /// Markdown.
+    pub text: String,
+}
+
+/// A paper that states something more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gain {
+    /// What it states.
+    pub item: String,
+    /// Markdown.
+    pub text: String,
+    /// Lines from 1.
+    pub lines: Vec<u32>,
+}
+
+/// Passages of a file: each begins with a line `>>> yes`, `>>> vague` or `>>> near`, which may name other items that it states
+/// (`+poc-phase`).
+#[must_use]
+pub fn passages(item: &str, text: &str) -> Vec<Passage> {
+    let mut found: Vec<Passage> = Vec::new();
+    for line in text.lines() {
+        if let Some(head) = line.strip_prefix(">>>") {
+            let mut words = head.split_whitespace();
+            let states = words.next() == Some("yes");
+            let also = words.filter_map(|word| word.strip_prefix('+')).map(str::to_owned).collect();
+            found.push(Passage { item: item.to_owned(), states, also, text: String::new() });
+        } else if let Some(last) = found.last_mut() {
+            last.text.push_str(line);
+            last.text.push('\n');
+        }
+    }
+    found.retain(|passage| !passage.text.trim().is_empty());
+    found
+}
+
+/// The cut that tells the two kinds apart best: found losses minus false alarms, each as a share of its kind, with false alarms
+/// weighing as much as their number in complete papers asks for.
+pub(super) fn best_cut(scored: &[(f32, bool)]) -> f32 {
+    let mut sorted: Vec<(f32, bool)> = scored.to_vec();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let lost = sorted.iter().filter(|(_, states)| !states).count().max(1);
+    let (mut best, mut cut) = (f64::MIN, 0.0);
+    let (mut found, mut noisy) = (0_usize, 0_usize);
+    for pair in sorted.windows(2) {
+        let [(score, states), (next, _)] = pair else { continue };
+        if *states {
+            noisy += 1
+        } else {
+            found += 1
+        }
+        let f1 = 2.0 * found as f64 / (lost + found + noisy) as f64;
+        if f1 > best {
+            best = f1;
+            cut = f32::midpoint(*score, *next);
+        }
+    }
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passages_are_read_with_their_labels() {
+        let found = passages("rollback", ">>> yes +poc\n## A\nb\n>>> near\nc\n>>> vague\n\n");
+        assert_eq!(found.len(), 2);
+        assert_eq!(found.first().map(|p| (p.states, p.also.len(), p.text.as_str())), Some((true, 1, "## A\nb\n")));
+        assert_eq!(found.last().map(|p| p.states), Some(false));
+    }
+
+    #[test]
+    fn the_cut_lies_between_the_kinds() {
+        assert!((best_cut(&[(-2.0, false), (-1.0, false), (1.0, true), (2.0, true)]) - 0.0).abs() < 1e-6);
+    }
+}

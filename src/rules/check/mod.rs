@@ -1,6 +1,7 @@
 //! Kinds of checks. A kind is one file: how its keys are read, and how it runs. A check reads facts and never the engine.
 
 mod arithmetic;
+mod aspects;
 mod compared;
 mod concept;
 mod measure;
@@ -9,6 +10,7 @@ mod pattern;
 mod preference;
 mod question;
 mod range;
+mod scope;
 mod section;
 mod wording;
 
@@ -34,6 +36,7 @@ pub(super) const KINDS: &[Kind] = &[
     preference::KIND,
     arithmetic::KIND,
     section::KIND,
+    aspects::KIND,
     question::KIND,
 ];
 

@@ -4,9 +4,11 @@ mod arithmetic;
 mod aspects;
 mod compared;
 mod concept;
+mod limit;
 mod measure;
 mod names;
 mod pattern;
+mod percentile;
 mod preference;
 mod question;
 mod range;
@@ -37,6 +39,8 @@ pub(super) const KINDS: &[Kind] = &[
     arithmetic::KIND,
     section::KIND,
     aspects::KIND,
+    percentile::KIND,
+    limit::KIND,
     question::KIND,
 ];
 

@@ -10,8 +10,8 @@ use crate::document::{BlockId, BlockKind};
 use crate::facts::{Comparator, ConceptState, Measure, Quantity, Unit};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::{Fields, Word};
-use crate::rules::words::Phrases;
-use crate::text::LineRange;
+use crate::rules::words::{Phrases, tokens};
+use crate::text::{LineRange, Span};
 
 pub(super) const KIND: Kind = Kind {
     name: "limit",
@@ -93,6 +93,7 @@ impl Limit {
     fn named(&self, cx: &Context<'_>) -> Vec<Named> {
         let mentions = cx.facts.mentions.iter().filter(|mention| self.is_meant(&mention.metric, cx));
         let mut named: Vec<Named> = mentions
+            .filter(|mention| !is_denied(mention.block, mention.span, cx))
             .map(|mention| {
                 let words = mention.span.of(&cx.document.source).to_owned();
                 Named { block: mention.block, lines: mention.lines, words }
@@ -100,6 +101,9 @@ impl Limit {
             .collect();
         for (id, block) in cx.document.content().filter(|(_, block)| block.kind != BlockKind::Heading) {
             if let Some((start, end)) = self.terms.first_in(&block.text) {
+                if is_denied(id, block.map.span(start, end), cx) {
+                    continue;
+                }
                 let lines = cx.document.lines.range(block.map.span(start, end));
                 let words = block.text.get(start..end).unwrap_or_default().to_owned();
                 named.push(Named { block: id, lines, words });
@@ -136,6 +140,15 @@ impl Limit {
             ..Flaw::default()
         })
     }
+}
+
+/// True when "no" or "without" stands right before the name: what is left out needs no limit.
+fn is_denied(block: BlockId, name: Span, cx: &Context<'_>) -> bool {
+    let Some(from) = cx.document.blocks.get(block).map(|block| block.span) else { return false };
+    let before = Span::new(from.start(), name.start()).of(&cx.document.source);
+    let words = tokens(before);
+    let near = words.iter().rev().take(3).map(|word| word.text.to_lowercase());
+    near.into_iter().any(|word| matches!(word.as_str(), "no" | "not" | "without" | "neither" | "nor"))
 }
 
 /// True when the block, what it leads or what follows it has a number that can be a limit.

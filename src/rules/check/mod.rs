@@ -4,6 +4,7 @@ mod arithmetic;
 mod aspects;
 mod compared;
 mod concept;
+mod kpi;
 mod limit;
 mod measure;
 mod names;
@@ -41,6 +42,7 @@ pub(super) const KINDS: &[Kind] = &[
     aspects::KIND,
     percentile::KIND,
     limit::KIND,
+    kpi::KIND,
     question::KIND,
 ];
 
@@ -91,6 +93,14 @@ impl Context<'_> {
     pub fn place(&self, block: BlockId, lines: LineRange) -> Place {
         let section = self.document.blocks.get(block).map_or(0, |block| block.section);
         Place { evidence: self.evidence(lines), section }
+    }
+
+    /// The number of a measure as the text has it.
+    #[must_use]
+    pub fn written(&self, measure: &Measure) -> String {
+        let block = self.document.blocks.get(measure.quantity.block);
+        let text = block.and_then(|block| block.text.get(measure.quantity.start..measure.quantity.end));
+        text.unwrap_or_default().to_owned()
     }
 
     /// The place of a measure.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::compared::shown;
 use super::names::is_known;
 use super::scope::around;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
@@ -112,7 +111,7 @@ impl Percentile {
         Some(Flaw {
             case: if is_mean { "average" } else { "" },
             place: Some(cx.place_of(measure)),
-            values: vec![("metric", measure.name.clone()), ("value", shown(measure))],
+            values: vec![("metric", measure.name.clone()), ("value", cx.written(measure))],
             ..Flaw::default()
         })
     }

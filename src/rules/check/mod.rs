@@ -4,6 +4,7 @@ mod arithmetic;
 mod aspects;
 mod compared;
 mod concept;
+mod fit;
 mod kpi;
 mod limit;
 mod measure;
@@ -43,6 +44,7 @@ pub(super) const KINDS: &[Kind] = &[
     percentile::KIND,
     limit::KIND,
     kpi::KIND,
+    fit::KIND,
     question::KIND,
 ];
 

@@ -4,6 +4,7 @@ mod arithmetic;
 mod aspects;
 mod compared;
 mod concept;
+mod definition;
 mod fit;
 mod kpi;
 mod limit;
@@ -45,6 +46,7 @@ pub(super) const KINDS: &[Kind] = &[
     limit::KIND,
     kpi::KIND,
     fit::KIND,
+    definition::KIND,
     question::KIND,
 ];
 

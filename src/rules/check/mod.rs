@@ -9,6 +9,7 @@ mod fit;
 mod kpi;
 mod limit;
 mod measure;
+mod moot;
 mod names;
 mod pattern;
 mod percentile;
@@ -17,6 +18,7 @@ mod question;
 mod range;
 mod scope;
 mod section;
+mod variant;
 mod wording;
 
 use std::fmt::Debug;

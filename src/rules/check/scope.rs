@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::document::{BlockId, BlockKind};
+use crate::rules::words::{Phrases, tokens};
 
 /// A section with more content blocks is not taken as a whole.
 const SHORT_SECTION: usize = 14;
@@ -44,4 +45,39 @@ pub(super) fn around(block: BlockId, cx: &Context<'_>) -> BTreeSet<BlockId> {
         section = above.parent.and_then(|id| cx.document.sections.get(id));
     }
     scope
+}
+
+/// Words right before a phrase that take it back.
+const DENIALS: [&str; 7] = ["no", "not", "without", "neither", "nor", "never", "instead"];
+
+/// Byte range of the first phrase that is not denied: "no crowd workers" speaks of none.
+pub(super) fn stands(phrases: &Phrases, text: &str) -> Option<(usize, usize)> {
+    let tokens = tokens(text);
+    phrases.matches(&tokens).find_map(|(at, len)| {
+        let denied = tokens
+            .iter()
+            .take(at)
+            .skip(at.saturating_sub(3))
+            .any(|word| DENIALS.contains(&word.text.to_lowercase().as_str()));
+        (!denied).then_some(())?;
+        Some((tokens.get(at)?.start, tokens.get(at + len - 1)?.end()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_denied_does_not_stand() {
+        let phrases = Phrases::new(["crowd workers", "kappa"].into_iter());
+        for (text, expected) in [
+            ("Labelled by crowd workers.", Some("crowd workers")),
+            ("No crowd workers, and kappa twice.", Some("kappa")),
+            ("We do without paid crowd workers.", None),
+            ("", None),
+        ] {
+            assert_eq!(stands(&phrases, text).and_then(|(start, end)| text.get(start..end)), expected, "{text}");
+        }
+    }
 }

@@ -19,6 +19,7 @@ mod range;
 mod scope;
 mod section;
 mod variant;
+mod volume;
 mod wording;
 
 use std::fmt::Debug;
@@ -49,6 +50,7 @@ pub(super) const KINDS: &[Kind] = &[
     kpi::KIND,
     fit::KIND,
     definition::KIND,
+    volume::KIND,
     question::KIND,
 ];
 

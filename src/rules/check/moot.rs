@@ -14,6 +14,8 @@ pub(super) struct Moot {
     under: Phrases,
     /// Fewer passages than this make it moot; without it, one passage does.
     fewer_than: Option<usize>,
+    /// Documents of as many words always have the question.
+    shorter_than: Option<usize>,
     because: String,
 }
 
@@ -24,13 +26,18 @@ impl Moot {
         let phrases = |key| Phrases::new(table.list(key).iter().map(|word| word.text.as_str()));
         let (words, under) = (phrases("words"), phrases("under"));
         let fewer_than = table.count("fewer-than", 2, 20).map(|count| count as usize);
+        let shorter_than = table.count("shorter-than", 50, 5000).map(|count| count as usize);
         let because = table.text("because", "one sentence for the reader of the checklist").map(|word| word.text);
         table.finish();
-        Some(Self { words, under, fewer_than, because: because? })
+        Some(Self { words, under, fewer_than, shorter_than, because: because? })
     }
 
     /// Why there is no question, if there is none.
     pub(super) fn reason(&self, cx: &Context<'_>) -> Option<&str> {
+        let words = || cx.document.content().map(|(_, block)| block.text.split_whitespace().count()).sum::<usize>();
+        if self.shorter_than.is_some_and(|most| words() >= most) {
+            return None;
+        }
         let is_text = |kind: &BlockKind| !matches!(kind, BlockKind::Heading | BlockKind::Fence { .. });
         let announced = |section| {
             cx.document.heading_path(section).iter().any(|title| self.under.first_in(title).is_some())

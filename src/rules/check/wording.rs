@@ -21,7 +21,7 @@ pub(super) const KIND: Kind = Kind {
 const MOST: usize = 5;
 
 #[derive(Debug)]
-struct Wording {
+pub(super) struct Wording {
     terms: Phrases,
     /// Without triggers the term alone is enough.
     triggers: Phrases,
@@ -39,7 +39,7 @@ struct Wording {
     settled_by: Vec<String>,
 }
 
-fn read(fields: &Fields<'_>, names: &Names) -> Option<Wording> {
+pub(super) fn read(fields: &Fields<'_>, names: &Names) -> Option<Wording> {
     let known = |word: &Word| is_known(word, "concept", &names.concepts, fields.faults());
     let phrases = |key| Phrases::new(fields.list(key).iter().map(|word| word.text.as_str()));
     let wording = Wording {

@@ -215,8 +215,10 @@ impl Spoken {
             });
             let tasks: BTreeSet<usize> =
                 of_heading.filter_map(|hit| if let Term::Task(task) = hit.term { Some(task) } else { None }).collect();
-            if !tasks.is_empty() {
-                return tasks.into_iter().filter_map(id).collect();
+            let tasks: Vec<String> = tasks.into_iter().filter_map(id).collect();
+            // A stray word in a heading is no component: the document must speak of its task elsewhere as well.
+            if !tasks.is_empty() && tasks.iter().all(|task| cx.facts.profile.tasks.contains(task)) {
+                return tasks;
             }
         }
         let mut best: BTreeMap<(usize, String), u32> = BTreeMap::new();

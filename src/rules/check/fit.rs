@@ -237,8 +237,12 @@ impl Spoken {
         for ((task, _), points) in best {
             *scores.entry(task).or_default() += points;
         }
-        let mut ranked: Vec<(usize, u32)> = scores.into_iter().filter(|(_, score)| *score >= SPOKEN_OF).collect();
-        ranked.sort_by_key(|(task, score)| (std::cmp::Reverse(*score), *task));
-        ranked.into_iter().filter_map(|(task, _)| id(task)).collect()
+        // A task of the profile counts with any word of its own; without one it stands there for the metric's sake.
+        let of_profile = |task: usize| id(task).is_some_and(|id| cx.facts.profile.tasks.contains(&id));
+        let mut ranked: Vec<(usize, u32)> =
+            scores.into_iter().filter(|(task, score)| *score >= SPOKEN_OF || of_profile(*task)).collect();
+        ranked.sort_by_key(|(task, score)| (!of_profile(*task), std::cmp::Reverse(*score), *task));
+        let is_sure = ranked.first().is_some_and(|(task, _)| of_profile(*task));
+        if is_sure { ranked.into_iter().filter_map(|(task, _)| id(task)).collect() } else { Vec::new() }
     }
 }

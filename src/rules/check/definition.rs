@@ -125,11 +125,7 @@ fn flaw(case: &'static str, goal: &Measure, missing: &str, cx: &Context<'_>) -> 
     Flaw {
         case,
         place: Some(cx.place_of(goal)),
-        values: vec![
-            ("metric", goal.name.clone()),
-            ("missing", missing.to_owned()),
-            ("value", cx.written(goal)),
-        ],
+        values: vec![("metric", goal.name.clone()), ("missing", missing.to_owned()), ("value", cx.written(goal))],
         ..Flaw::default()
     }
 }
@@ -141,9 +137,11 @@ impl Ask {
         let asked = self.tasks.is_empty() || main.is_some_and(|task| self.tasks.contains(task));
         let readable = |mark: Mark| !matches!(mark, Mark::Placeholder | Mark::Guidance);
         asked
-            && !cx.document.blocks.iter().any(|block| {
-                readable(block.mark) && self.words.first_in(&block.text).is_some()
-            })
+            && !cx
+                .document
+                .blocks
+                .iter()
+                .any(|block| readable(block.mark) && self.words.first_in(&block.text).is_some())
     }
 
     fn concerns(&self, goal: &Measure, cx: &Context<'_>) -> bool {

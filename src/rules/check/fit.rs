@@ -94,7 +94,11 @@ impl Check for Fit {
             let spoken = Spoken::read(cx);
             for goal in suspects {
                 let tasks = spoken.around(goal, cx);
-                if !tasks.is_empty() && !self.is_explained(goal, cx) && self.is_misfit(goal, &tasks, cx) && seen.insert(&goal.metric) {
+                if !tasks.is_empty()
+                    && !self.is_explained(goal, cx)
+                    && self.is_misfit(goal, &tasks, cx)
+                    && seen.insert(&goal.metric)
+                {
                     answer.flaws.push(misfit(goal, &tasks, cx));
                 }
             }
@@ -130,8 +134,7 @@ impl Fit {
         if !matches!(measure.quantity.unit, Unit::Plain | Unit::Percent) {
             return true;
         }
-        let words: Vec<&Phrases> =
-            metric.families.iter().filter_map(|family| self.explained_by.get(family)).collect();
+        let words: Vec<&Phrases> = metric.families.iter().filter_map(|family| self.explained_by.get(family)).collect();
         let scope = around(measure.block, cx);
         let mut texts = scope.iter().filter_map(|id| cx.document.blocks.get(*id));
         texts.any(|block| words.iter().any(|words| words.first_in(&block.text).is_some()))

@@ -67,11 +67,7 @@ impl Check for Kpi {
             answer.state = CheckState::Mentioned;
             answer.flaws.push(Flaw {
                 place: Some(cx.place_of(goal)),
-                values: vec![
-                    ("name", goal.name.clone()),
-                    ("value", cx.written(goal)),
-                    ("missing", listed(&missing)),
-                ],
+                values: vec![("name", goal.name.clone()), ("value", cx.written(goal)), ("missing", listed(&missing))],
                 ..Flaw::default()
             });
         }
@@ -87,9 +83,9 @@ fn is_goal(measure: &Measure, cx: &Context<'_>) -> bool {
     let fact = cx.facts.concepts.get("kpi").filter(|fact| fact.state == ConceptState::Specified);
     let among_goals = fact.is_some_and(|fact| {
         let overlaps = |start: u32, end: u32| measure.lines.start <= end && start <= measure.lines.end;
-        fact.passages.iter().any(|passage| {
-            passage.state == ConceptState::Specified && overlaps(passage.lines.start, passage.lines.end)
-        })
+        fact.passages
+            .iter()
+            .any(|passage| passage.state == ConceptState::Specified && overlaps(passage.lines.start, passage.lines.end))
     });
     measure.role == Role::Target && measure.phase.is_none() && of_business && !of_model && among_goals
 }
@@ -120,7 +116,8 @@ impl Kpi {
     fn has_today(&self, goal: &Measure, scope: &BTreeSet<BlockId>, cx: &Context<'_>) -> bool {
         let is_present = |measure: &&Measure| measure.role == Role::Baseline;
         let same = |measure: &&Measure| {
-            measure.name.eq_ignore_ascii_case(&goal.name) || scope.contains(&measure.block) && measure.block == goal.block
+            measure.name.eq_ignore_ascii_case(&goal.name)
+                || scope.contains(&measure.block) && measure.block == goal.block
         };
         let numbers = |id: BlockId| cx.facts.quantities.iter().filter(move |quantity| quantity.block == id);
         let text = |id: BlockId| cx.document.blocks.get(id).map_or("", |block| block.text.as_str());
@@ -131,8 +128,7 @@ impl Kpi {
             Unit::Percent | Unit::Points | Unit::Times => !goal.relative,
             Unit::Plain | Unit::Money(_) | Unit::Count(_) => true,
         };
-        let second = numbers(goal.block)
-            .any(|other| other.start != goal.quantity.start && compares(&other.unit));
+        let second = numbers(goal.block).any(|other| other.start != goal.quantity.start && compares(&other.unit));
         let named = tokens(&goal.name);
         let telling: Vec<String> =
             named.iter().filter(|word| word.text.len() >= TELLING).map(|word| stem(word.text)).collect();

@@ -158,8 +158,7 @@ fn has_limit(block: BlockId, cx: &Context<'_>) -> bool {
     let led = |id: BlockId| {
         let other = cx.document.blocks.get(id);
         other.is_some_and(|other| {
-            other.lead == Some(block)
-                || matches!(other.kind, BlockKind::Item { parent, .. } if parent == Some(block))
+            other.lead == Some(block) || matches!(other.kind, BlockKind::Item { parent, .. } if parent == Some(block))
         })
     };
     cx.facts.quantities.iter().any(|quantity| {

@@ -39,9 +39,8 @@ impl Moot {
             return None;
         }
         let is_text = |kind: &BlockKind| !matches!(kind, BlockKind::Heading | BlockKind::Fence { .. });
-        let announced = |section| {
-            cx.document.heading_path(section).iter().any(|title| self.under.first_in(title).is_some())
-        };
+        let announced =
+            |section| cx.document.heading_path(section).iter().any(|title| self.under.first_in(title).is_some());
         let blocks = cx.document.content().filter(|(_, block)| is_text(&block.kind) || self.fewer_than.is_none());
         let passages = |block: &Block| {
             let said = sentences(&block.text).filter(|sentence| stands(&self.words, sentence.text).is_some()).count();

@@ -10,11 +10,8 @@ use crate::rules::words::Phrases;
 
 use super::names::{Names, is_known};
 
-const STATES: &[(&str, CheckState)] = &[
-    ("absent", CheckState::Absent),
-    ("mentioned", CheckState::Mentioned),
-    ("specified", CheckState::Specified),
-];
+const STATES: &[(&str, CheckState)] =
+    &[("absent", CheckState::Absent), ("mentioned", CheckState::Mentioned), ("specified", CheckState::Specified)];
 
 /// A case told by words.
 #[derive(Debug)]
@@ -64,7 +61,12 @@ impl Variant {
     }
 
     /// Where the case stands, with the words that tell it; `None` where it does not hold.
-    pub(super) fn found(&self, state: CheckState, facts: &[&ConceptFact], cx: &Context<'_>) -> Option<(Option<Place>, String)> {
+    pub(super) fn found(
+        &self,
+        state: CheckState,
+        facts: &[&ConceptFact],
+        cx: &Context<'_>,
+    ) -> Option<(Option<Place>, String)> {
         if !self.states.contains(&state) {
             return None;
         }
@@ -81,9 +83,8 @@ impl Variant {
             cx.document.content().filter(|(_, block)| !matches!(block.kind, BlockKind::Fence { .. })).collect()
         };
         let any = |phrases: &Phrases| blocks.iter().any(|(_, block)| stands(phrases, &block.text).is_some());
-        let anywhere = |phrases: &Phrases| {
-            cx.document.content().any(|(_, block)| stands(phrases, &block.text).is_some())
-        };
+        let anywhere =
+            |phrases: &Phrases| cx.document.content().any(|(_, block)| stands(phrases, &block.text).is_some());
         if any(&self.without) || !self.and.is_empty() && !anywhere(&self.and) {
             return None;
         }

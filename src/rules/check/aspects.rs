@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::names::is_known;
-use super::scope::around;
+use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::{Block, BlockId, BlockKind, sentences};
 use crate::facts::{Comparator, ConceptState, Quantity, Term, Unit};
@@ -31,7 +31,8 @@ struct Aspects {
     except: Phrases,
     /// Concepts that settle the question wherever they are specified.
     settled_by: Vec<String>,
-    aspects: Vec<Aspect>,
+    /// What a passage should say.
+    asked: Vec<Aspect>,
     /// Sets of aspects each of which is enough.
     enough: Vec<Vec<String>>,
 }
@@ -100,7 +101,7 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<Aspects> {
         faults.report("missing-key", Some(fields.spot()), "this check asks for no aspect", advice);
         return None;
     }
-    Some(Aspects { concept, terms, except, settled_by, aspects, enough })
+    Some(Aspects { concept, terms, except, settled_by, asked: aspects, enough })
 }
 
 fn sign(word: &Word, names: &Names, fields: &Fields<'_>) -> Option<Sign> {
@@ -136,11 +137,12 @@ impl Check for Aspects {
             return vec![answer];
         }
         answer.evidence = starts.iter().take(3).map(|start| cx.evidence(start.lines)).collect();
-        let scope: BTreeSet<BlockId> = starts.iter().flat_map(|start| around(start.block, cx)).collect();
+        let scope: BTreeSet<BlockId> =
+            starts.iter().take(MOST_PASSAGES).flat_map(|start| around(start.block, cx)).collect();
         let found: BTreeSet<&str> = self.found(&scope, cx);
         let is_enough = |set: &Vec<String>| set.iter().all(|name| found.contains(name.as_str()));
         let missing: Vec<&str> = self
-            .aspects
+            .asked
             .iter()
             .filter(|aspect| !aspect.is_silent && !found.contains(aspect.name.as_str()))
             .map(|aspect| aspect.name.as_str())
@@ -187,7 +189,7 @@ impl Aspects {
     /// Names of the aspects that stand anywhere in the scope.
     fn found(&self, scope: &BTreeSet<BlockId>, cx: &Context<'_>) -> BTreeSet<&str> {
         let mut signals: BTreeSet<&str> = BTreeSet::new();
-        let wanted = self.aspects.iter().flat_map(|aspect| &aspect.signs).any(|sign| matches!(sign, Sign::Signal(_)));
+        let wanted = self.asked.iter().flat_map(|aspect| &aspect.signs).any(|sign| matches!(sign, Sign::Signal(_)));
         let texts: Vec<&str> =
             scope.iter().filter_map(|id| cx.document.blocks.get(*id)).map(|block| block.text.as_str()).collect();
         if wanted {
@@ -212,7 +214,7 @@ impl Aspects {
         let stands = |aspect: &&Aspect| {
             aspect.signs.iter().any(holds) || texts.iter().any(|text| aspect.words.first_in(text).is_some())
         };
-        self.aspects.iter().filter(stands).map(|aspect| aspect.name.as_str()).collect()
+        self.asked.iter().filter(stands).map(|aspect| aspect.name.as_str()).collect()
     }
 }
 

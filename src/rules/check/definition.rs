@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::aspects::listed;
 use super::names::is_known;
-use super::scope::around;
+use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::Mark;
 use crate::facts::{Measure, Role, Unit};
@@ -40,6 +40,8 @@ struct Ask {
     metrics: Vec<String>,
     /// Main tasks for which it is asked; empty for all.
     tasks: Vec<String>,
+    /// Tasks beside which it is not asked, because the metric may belong to them.
+    unless: Vec<String>,
     /// A field of the measure that answers.
     field: Option<Field>,
     /// Words that answer, anywhere in the document.
@@ -70,6 +72,7 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<Definition> {
                 what: name.text,
                 metrics: ask.list("metrics").into_iter().filter(metric).map(|word| word.text).collect(),
                 tasks: ask.list("tasks").into_iter().filter(task).map(|word| word.text).collect(),
+                unless: ask.list("unless-tasks").into_iter().filter(task).map(|word| word.text).collect(),
                 field: ask.choice("field", FIELDS),
                 words: Phrases::new(ask.list("words").iter().map(|word| word.text.as_str())),
             });
@@ -86,7 +89,8 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<Definition> {
 
 impl Check for Definition {
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
-        let goals: Vec<&Measure> = cx.facts.measures.iter().filter(|measure| is_goal(measure, cx)).collect();
+        let goals: Vec<&Measure> =
+            cx.facts.measures.iter().filter(|measure| is_goal(measure, cx)).take(MOST_PASSAGES).collect();
         if goals.is_empty() {
             return vec![Answer::not_applicable("no metric of the model has a goal")];
         }
@@ -133,8 +137,10 @@ fn flaw(case: &'static str, goal: &Measure, missing: &str, cx: &Context<'_>) -> 
 impl Ask {
     /// Asked for this kind of system, and answered nowhere; glossaries, notes and code may answer as well.
     fn is_open(&self, cx: &Context<'_>) -> bool {
-        let main = cx.facts.profile.tasks.first();
+        let tasks = &cx.facts.profile.tasks;
+        let main = tasks.first();
         let asked = self.tasks.is_empty() || main.is_some_and(|task| self.tasks.contains(task));
+        let asked = asked && !tasks.iter().any(|task| self.unless.contains(task));
         let readable = |mark: Mark| !matches!(mark, Mark::Placeholder | Mark::Guidance);
         asked
             && !cx
@@ -164,7 +170,7 @@ impl Definition {
         if !(share && goal.relative && goal.quantity.unit == Unit::Percent) {
             return false;
         }
-        let numbers = cx.facts.quantities.iter().filter(|quantity| quantity.block == goal.block);
+        let numbers = cx.quantities_in(goal.block).iter();
         let levels = numbers.filter(|other| matches!(other.unit, Unit::Percent | Unit::Plain | Unit::Points)).count();
         let scope = around(goal.block, cx);
         let mut texts = scope.iter().filter_map(|id| cx.document.blocks.get(*id));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::names::is_known;
-use super::scope::around;
+use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::BlockKind;
 use crate::facts::{Hit, Measure, Role, Term, Unit};
@@ -92,7 +92,7 @@ impl Check for Fit {
         let suspects: Vec<&Measure> = goals.iter().copied().filter(|goal| self.could_misfit(goal, cx)).collect();
         if !suspects.is_empty() {
             let spoken = Spoken::read(cx);
-            for goal in suspects {
+            for goal in suspects.into_iter().take(MOST_PASSAGES) {
                 let tasks = spoken.around(goal, cx);
                 if !tasks.is_empty()
                     && !self.is_explained(goal, cx)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::aspects::listed;
-use super::scope::around;
+use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::BlockId;
 use crate::facts::{ConceptState, Measure, Role, Unit};
@@ -41,6 +41,11 @@ struct Kpi {
 
 fn read(fields: &Fields<'_>, _names: &Names) -> Option<Kpi> {
     let phrases = |key| Phrases::new(fields.list(key).iter().map(|word| word.text.as_str()));
+    if fields.get("today").is_none() || fields.get("by").is_none() {
+        let advice = "add `today: [phrases]` and `by: [phrases]`";
+        fields.faults().report("missing-key", Some(fields.spot()), "this check knows no words of time", advice);
+        return None;
+    }
     Some(Kpi {
         today: phrases("today"),
         from: phrases("from"),
@@ -52,7 +57,8 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Kpi> {
 
 impl Check for Kpi {
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
-        let goals: Vec<&Measure> = cx.facts.measures.iter().filter(|measure| is_goal(measure, cx)).collect();
+        let goals: Vec<&Measure> =
+            cx.facts.measures.iter().filter(|measure| is_goal(measure, cx)).take(MOST_PASSAGES).collect();
         if goals.is_empty() {
             return vec![Answer::not_applicable("no business goal has a number")];
         }
@@ -119,7 +125,7 @@ impl Kpi {
             measure.name.eq_ignore_ascii_case(&goal.name)
                 || scope.contains(&measure.block) && measure.block == goal.block
         };
-        let numbers = |id: BlockId| cx.facts.quantities.iter().filter(move |quantity| quantity.block == id);
+        let numbers = |id: BlockId| cx.quantities_in(id).iter();
         let text = |id: BlockId| cx.document.blocks.get(id).map_or("", |block| block.text.as_str());
         // A second number in the same block is a value to compare with, unless it is a date or another change.
         let compares = |unit: &Unit| match unit {

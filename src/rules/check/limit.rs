@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::compared::{label, shown};
 use super::names::is_known;
-use super::scope::around;
+use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::{BlockId, BlockKind};
 use crate::facts::{Comparator, ConceptState, Measure, Quantity, Unit};
@@ -72,7 +72,11 @@ impl Check for Limit {
             answer.flaws.extend(self.raw_share(&measured, cx));
             return vec![answer];
         }
-        if named.iter().any(|named| has_limit(named.block, cx) || self.does_without(named.block, cx)) {
+        if named
+            .iter()
+            .take(MOST_PASSAGES)
+            .any(|named| has_limit(named.block, cx) || self.does_without(named.block, cx))
+        {
             return vec![answer];
         }
         answer.state = CheckState::Mentioned;

@@ -29,7 +29,7 @@ pub(super) use names::{Names, is_known};
 
 use super::fields::Fields;
 use crate::document::{BlockId, Document, SectionId};
-use crate::facts::{Facts, Lexicon, Measure};
+use crate::facts::{Facts, Lexicon, Measure, Quantity};
 use crate::finding::{CheckState, Evidence, Severity};
 use crate::text::LineRange;
 
@@ -101,6 +101,15 @@ impl Context<'_> {
     pub fn place(&self, block: BlockId, lines: LineRange) -> Place {
         let section = self.document.blocks.get(block).map_or(0, |block| block.section);
         Place { evidence: self.evidence(lines), section }
+    }
+
+    /// The numbers of a block.
+    #[must_use]
+    pub fn quantities_in(&self, block: BlockId) -> &[Quantity] {
+        let all = &self.facts.quantities;
+        let from = all.partition_point(|quantity| quantity.block < block);
+        let to = all.partition_point(|quantity| quantity.block <= block);
+        all.get(from..to).unwrap_or_default()
     }
 
     /// The number of a measure as the text has it.

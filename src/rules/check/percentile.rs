@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::names::is_known;
-use super::scope::around;
+use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::sentences;
 use crate::facts::{Measure, Role, Unit};
@@ -65,7 +65,8 @@ impl Check for Percentile {
         if cx.facts.measures.iter().filter(of_metric).any(has_percentile) || self.speaks_of_shares(cx) {
             return vec![answer];
         }
-        answer.flaws = limits.iter().filter_map(|measure| self.flaw(measure, cx)).take(MOST).collect();
+        answer.flaws =
+            limits.iter().take(MOST_PASSAGES).filter_map(|measure| self.flaw(measure, cx)).take(MOST).collect();
         if !answer.flaws.is_empty() {
             answer.state = CheckState::Mentioned;
         }

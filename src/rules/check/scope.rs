@@ -3,34 +3,43 @@
 use std::collections::BTreeSet;
 
 use super::Context;
-use crate::document::{BlockId, BlockKind};
+use crate::document::{BlockId, BlockKind, Mark};
 use crate::rules::words::{Phrases, tokens};
 
 /// A section with more content blocks is not taken as a whole.
 const SHORT_SECTION: usize = 14;
 /// Neighbours on each side that belong to a passage of a long section.
 const NEAR: usize = 2;
+/// Rows of a table that are read with one of them.
+const MOST_ROWS: usize = 64;
+/// Most passages of one rule in one document whose surroundings are read: what nobody would read costs nothing either.
+pub(super) const MOST_PASSAGES: usize = 64;
 
 /// The block with everything that a reader takes together with it: the short section it stands in, its lead, the item it is
 /// nested in, its table, and the headings above.
 pub(super) fn around(block: BlockId, cx: &Context<'_>) -> BTreeSet<BlockId> {
     let mut scope = BTreeSet::from([block]);
-    let Some(here) = cx.document.blocks.get(block) else { return scope };
-    let fellows: Vec<BlockId> =
-        cx.document.content().filter(|(_, other)| other.section == here.section).map(|(id, _)| id).collect();
-    if fellows.len() <= SHORT_SECTION {
-        scope.extend(fellows.iter().copied());
-    } else if let Some(at) = fellows.iter().position(|id| *id == block) {
-        scope.extend(fellows.iter().skip(at.saturating_sub(NEAR)).take(2 * NEAR + 1));
-    }
+    let blocks = &cx.document.blocks;
+    let Some(here) = blocks.get(block) else { return scope };
+    // Blocks of a section stand next to each other.
+    let of_section = |id: &BlockId| blocks.get(*id).is_some_and(|other| other.section == here.section);
+    let content = |id: &BlockId| blocks.get(*id).is_some_and(|other| other.mark == Mark::Content);
+    let fellows = |ids: &mut dyn Iterator<Item = BlockId>| -> Vec<BlockId> {
+        ids.take_while(of_section).filter(content).take(SHORT_SECTION).collect()
+    };
+    let before = fellows(&mut (0..block).rev());
+    let after = fellows(&mut (block + 1..blocks.len()));
+    let near = if before.len() + after.len() < SHORT_SECTION { SHORT_SECTION } else { NEAR };
+    scope.extend(before.iter().take(near).chain(after.iter().take(near)));
     for id in scope.clone() {
-        let Some(block) = cx.document.blocks.get(id) else { continue };
+        let Some(block) = blocks.get(id) else { continue };
         scope.extend(block.lead);
         match block.kind {
             BlockKind::Item { parent, .. } => scope.extend(parent),
             BlockKind::TableRow { table, .. } => {
                 let table = cx.document.tables.get(table);
-                scope.extend(table.into_iter().flat_map(|table| table.rows.iter().map(|row| row.block)));
+                scope
+                    .extend(table.into_iter().flat_map(|table| table.rows.iter().take(MOST_ROWS).map(|row| row.block)));
                 scope.extend(table.map(|table| table.header_block));
             }
             _ => {}
@@ -38,10 +47,9 @@ pub(super) fn around(block: BlockId, cx: &Context<'_>) -> BTreeSet<BlockId> {
     }
     let mut section = cx.document.sections.get(here.section);
     while let Some(above) = section {
-        let heading = |(_, block): &(BlockId, &crate::document::Block)| {
-            block.kind == BlockKind::Heading && block.span.overlaps(above.heading)
-        };
-        scope.extend(cx.document.content().find(heading).map(|(id, _)| id));
+        let at = blocks.partition_point(|block| block.span.start() < above.heading.start());
+        let heading = blocks.get(at).filter(|block| block.kind == BlockKind::Heading && block.mark == Mark::Content);
+        scope.extend(heading.map(|_| at));
         section = above.parent.and_then(|id| cx.document.sections.get(id));
     }
     scope

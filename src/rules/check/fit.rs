@@ -31,6 +31,8 @@ struct Fit {
     misfits: BTreeMap<String, Vec<String>>,
     /// Family of metrics → words around a metric that tell of a component which it can measure.
     explained_by: BTreeMap<String, Phrases>,
+    /// Words of a sentence that speaks about the metric and does not ask for it.
+    except: Phrases,
     /// Metrics that compare surfaces, and the tasks for which they do not suffice alone.
     surface: Vec<String>,
     surface_tasks: Vec<String>,
@@ -72,6 +74,7 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<Fit> {
     Some(Fit {
         misfits,
         explained_by,
+        except: phrases("except"),
         surface: metrics("surface"),
         surface_tasks: fields.list("surface-tasks").into_iter().filter(task).map(|word| word.text).collect(),
         divides: metrics("divides"),
@@ -127,11 +130,15 @@ impl Fit {
         })
     }
 
-    /// Words around the metric tell of a component that it can measure.
+    /// Words around the metric tell of a component that it can measure, or do not ask for it.
     fn is_explained(&self, measure: &Measure, cx: &Context<'_>) -> bool {
         let Some(metric) = cx.lexicon.metric(&measure.metric) else { return true };
         // "4 minutes" or "€12" measure an amount, whatever the system is called.
         if !matches!(measure.quantity.unit, Unit::Plain | Unit::Percent) {
+            return true;
+        }
+        let text = cx.document.blocks.get(measure.block).map_or("", |block| block.text.as_str());
+        if self.except.first_in(text).is_some() {
             return true;
         }
         let words: Vec<&Phrases> = metric.families.iter().filter_map(|family| self.explained_by.get(family)).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::names::is_known;
-use super::scope::{MOST_PASSAGES, around};
+use super::scope::{MOST_PASSAGES, around, close};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::{Block, BlockId, BlockKind, sentences};
 use crate::facts::{Comparator, ConceptState, Quantity, Term, Unit};
@@ -137,19 +137,19 @@ impl Check for Aspects {
             return vec![answer];
         }
         answer.evidence = starts.iter().take(3).map(|start| cx.evidence(start.lines)).collect();
-        let scope: BTreeSet<BlockId> =
-            starts.iter().take(MOST_PASSAGES).flat_map(|start| around(start.block, cx)).collect();
-        let found: BTreeSet<&str> = self.found(&scope, cx);
-        let is_enough = |set: &Vec<String>| set.iter().all(|name| found.contains(name.as_str()));
-        let missing: Vec<&str> = self
-            .asked
-            .iter()
-            .filter(|aspect| !aspect.is_silent && !found.contains(aspect.name.as_str()))
-            .map(|aspect| aspect.name.as_str())
-            .collect();
-        if missing.is_empty() || self.enough.iter().any(is_enough) {
+        // Where a concept is a name only, each passage speaks for itself: what stands nearby belongs to something else.
+        let is_name = self.concept.as_ref().is_some_and(|id| cx.facts.state(id) == ConceptState::Mentioned);
+        let near = starts.iter().take(MOST_PASSAGES);
+        let scopes: Vec<BTreeSet<BlockId>> = if is_name {
+            near.map(|start| close(start.block, cx)).collect()
+        } else {
+            vec![near.flat_map(|start| around(start.block, cx)).collect()]
+        };
+        let founds: Vec<BTreeSet<&str>> = scopes.iter().map(|scope| self.found(scope, cx)).collect();
+        if founds.iter().any(|found| self.is_enough(found)) {
             return vec![answer];
         }
+        let missing: Vec<&str> = founds.first().map(|found| self.missing(found)).unwrap_or_default();
         answer.state = CheckState::Mentioned;
         answer.flaws.push(Flaw {
             place: Some(cx.place(first.block, first.lines)),
@@ -161,6 +161,16 @@ impl Check for Aspects {
 }
 
 impl Aspects {
+    fn missing(&self, found: &BTreeSet<&str>) -> Vec<&str> {
+        let asked = self.asked.iter().filter(|aspect| !aspect.is_silent && !found.contains(aspect.name.as_str()));
+        asked.map(|aspect| aspect.name.as_str()).collect()
+    }
+
+    fn is_enough(&self, found: &BTreeSet<&str>) -> bool {
+        let all = |set: &Vec<String>| set.iter().all(|name| found.contains(name.as_str()));
+        self.missing(found).is_empty() || self.enough.iter().any(all)
+    }
+
     fn starts(&self, cx: &Context<'_>) -> Vec<Start> {
         let fact = self.concept.as_ref().and_then(|id| cx.facts.concepts.get(id));
         let named = fact.filter(|fact| matches!(fact.state, ConceptState::Mentioned | ConceptState::Specified));

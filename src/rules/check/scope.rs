@@ -55,6 +55,24 @@ pub(super) fn around(block: BlockId, cx: &Context<'_>) -> BTreeSet<BlockId> {
     scope
 }
 
+/// The block with what it leads: nested items, its list or table, and the next block of text. Nothing that merely stands nearby.
+pub(super) fn close(block: BlockId, cx: &Context<'_>) -> BTreeSet<BlockId> {
+    let blocks = &cx.document.blocks;
+    let mut scope = BTreeSet::from([block]);
+    let is_row = blocks.get(block).is_some_and(|block| matches!(block.kind, BlockKind::TableRow { .. }));
+    let heads = blocks.get(block).is_some_and(|block| block.kind == BlockKind::Heading);
+    let follows = |id: &BlockId| {
+        blocks.get(*id).is_some_and(|other| {
+            let nested = matches!(other.kind, BlockKind::Item { parent: Some(parent), .. } if scope.contains(&parent));
+            let same_section = blocks.get(block).is_some_and(|block| block.section == other.section);
+            nested || other.lead == Some(block) || same_section && (heads || *id == block + 1 && !is_row)
+        })
+    };
+    let led: Vec<BlockId> = (block + 1..blocks.len()).take_while(follows).take(SHORT_SECTION).collect();
+    scope.extend(led);
+    scope
+}
+
 /// Words right before a phrase that take it back.
 const DENIALS: [&str; 7] = ["no", "not", "without", "neither", "nor", "never", "instead"];
 

@@ -25,6 +25,8 @@ pub(super) const KIND: Kind = Kind {
 struct Aspects {
     /// The passages of this concept are looked at, where it is named at least.
     concept: Option<String>,
+    /// Words of which a passage of the concept must hold one; without any, all passages are looked at.
+    named: Phrases,
     /// Phrases whose sentences are looked at.
     terms: Phrases,
     /// Words that take the meaning of a phrase away, in its sentence.
@@ -90,7 +92,8 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<Aspects> {
         enough.push(set);
     }
     let concept = concepts("concept").into_iter().next();
-    let (terms, except, settled_by) = (phrases("terms"), phrases("except"), concepts("settled-by"));
+    let (named, terms, except) = (phrases("named"), phrases("terms"), phrases("except"));
+    let settled_by = concepts("settled-by");
     if fields.get("concept").is_none() && terms.is_empty() {
         let advice = "add `concept: id` or `terms: [phrases]`";
         faults.report("missing-key", Some(fields.spot()), "this check has nothing to look for", advice);
@@ -101,7 +104,7 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<Aspects> {
         faults.report("missing-key", Some(fields.spot()), "this check asks for no aspect", advice);
         return None;
     }
-    Some(Aspects { concept, terms, except, settled_by, asked: aspects, enough })
+    Some(Aspects { concept, named, terms, except, settled_by, asked: aspects, enough })
 }
 
 fn sign(word: &Word, names: &Names, fields: &Fields<'_>) -> Option<Sign> {
@@ -173,8 +176,14 @@ impl Aspects {
 
     fn starts(&self, cx: &Context<'_>) -> Vec<Start> {
         let fact = self.concept.as_ref().and_then(|id| cx.facts.concepts.get(id));
-        let named = fact.filter(|fact| matches!(fact.state, ConceptState::Mentioned | ConceptState::Specified));
-        let passages = named.into_iter().flat_map(|fact| &fact.passages);
+        let fact = fact.filter(|fact| matches!(fact.state, ConceptState::Mentioned | ConceptState::Specified));
+        let is_named = |id: BlockId| {
+            let block = cx.document.blocks.get(id);
+            let titles = block.map(|block| cx.document.heading_path(block.section)).unwrap_or_default();
+            let mut texts = titles.iter().map(String::as_str).chain(block.map(|block| block.text.as_str()));
+            self.named.is_empty() || texts.any(|text| self.named.first_in(text).is_some())
+        };
+        let passages = fact.into_iter().flat_map(|fact| &fact.passages).filter(|passage| is_named(passage.block));
         let mut starts: Vec<Start> = passages
             .map(|passage| Start { block: passage.block, lines: passage.lines, cue: passage.cue.clone() })
             .collect();

@@ -85,13 +85,17 @@ impl Rule {
     /// What a flaw says, in words.
     #[must_use]
     pub fn words_of(&self, answer: &Answer, flaw: &Flaw) -> String {
+        let elsewhere = format!(
+            "The text leaves this ({}) to {{deferred_to}}, which was not read; state the essential part here.",
+            self.item
+        );
         let template = match flaw.case {
             "" => &self.message,
             "mentioned" => &self.mentioned,
-            case => self.cases.get(case).unwrap_or(if case == "vague" || case == "elsewhere" {
-                &self.mentioned
-            } else {
-                &self.message
+            case => self.cases.get(case).unwrap_or(match case {
+                "vague" | "elsewhere" => &self.mentioned,
+                "deferred" => &elsewhere,
+                _ => &self.message,
             }),
         };
         let mut values: Vec<(&str, &str)> = flaw.values.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -125,6 +125,33 @@ fn every_mistake_has_a_place_and_advice() {
     );
 }
 
+/// Each kind says what it lacks, and where a name is unknown.
+#[test]
+fn kinds_of_checks_name_what_is_wrong_with_their_keys() {
+    let kind = |keys: &str| {
+        let front = FRONT.replace("  kind: section\n  headings: [retention]\n", &format!("  kind: {keys}\n"));
+        problems(&[page("a.md", &front, BODY)]).join("\n")
+    };
+    for (keys, expected) in [
+        ("aspects\n  terms: [data]\n  aspects: {owner: [who]}\n  enough: [ownr]", "there is no aspect `ownr`"),
+        ("aspects\n  terms: [data]\n  aspects: {owner: ['@nosuchlist']}", "there is no signal `nosuchlist`"),
+        ("aspects\n  aspects: {owner: [who]}", "this check has nothing to look for"),
+        ("aspects\n  terms: [data]", "this check asks for no aspect"),
+        ("kpi\n  by: [until]", "this check knows no words of time"),
+        ("limit\n  raw: [m]", "this check has no `families`"),
+        ("percentile\n  longest: 60", "this check has no `metrics`"),
+        ("fit\n  divides: [m]", "this check has no `misfits`"),
+        ("definition\n  points: [pp]", "this check has no `asks`"),
+        ("definition\n  asks: {k: {feld: at}}", "a question has no key `feld`"),
+        ("volume\n  least: 10", "this check has no `terms`"),
+        ("concept\n  concept: c\n  variant: {states: [gone]}", "there is no state `gone`"),
+        ("concept\n  concept: c\n  moot: {words: [x]}", "moot has no `because`"),
+    ] {
+        let said = kind(keys);
+        assert!(said.contains(expected), "{keys}: {said}");
+    }
+}
+
 #[test]
 fn several_mistakes_of_several_files_are_all_reported() {
     let broken = FRONT.replace("OWN-001", "x").replace("kind: section", "kind: y").replace("pack: own", "pakc: own");

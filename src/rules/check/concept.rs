@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::measure::Filter;
+use super::moot::Moot;
 use super::names::is_known;
+use super::variant::Variant;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::facts::{ConceptFact, ConceptState};
 use crate::finding::{CheckState, Severity};
@@ -12,7 +14,7 @@ use crate::rules::fields::{Fields, Word};
 pub(super) const KIND: Kind = Kind {
     name: "concept",
     variables: &["deferred_to"],
-    cases: &["deferred", "late"],
+    cases: &["deferred", "late", "variant"],
     read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
 };
 
@@ -31,6 +33,12 @@ struct ConceptCheck {
     mentioned: Option<Severity>,
     /// A measure that proves it as well.
     or_measure: Option<Filter>,
+    /// Severity of an absent part where another part is there.
+    where_some: Option<Severity>,
+    /// A case with words of its own.
+    variant: Option<Variant>,
+    /// When there is no question.
+    moot: Option<Moot>,
     /// First appears after this share of the document, in per cent: worth a remark.
     late_after: Option<u32>,
 }
@@ -75,9 +83,12 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<ConceptCheck> {
         table.finish();
         filter
     });
+    let levels = [("error", Severity::Error), ("warning", Severity::Warning), ("info", Severity::Info)];
+    let where_some = fields.choice("where-some", &levels);
+    let (variant, moot) = (Variant::read(fields, names), Moot::read(fields));
     let late_after = fields.count("late-after", 1, 99);
     let sound = !parts.is_empty() && parts.iter().all(|part| part.groups.iter().all(|group| !group.is_empty()));
-    sound.then_some(ConceptCheck { parts, mentioned, or_measure, late_after })
+    sound.then_some(ConceptCheck { parts, mentioned, or_measure, where_some, variant, moot, late_after })
 }
 
 impl Check for ConceptCheck {
@@ -86,7 +97,17 @@ impl Check for ConceptCheck {
     }
 
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
-        self.parts.iter().map(|part| self.answer(part, cx)).collect()
+        if let Some(reason) = self.moot.as_ref().and_then(|moot| moot.reason(cx)) {
+            let moot = |part: &Part| Answer { part: part.name.clone(), ..Answer::not_applicable(reason) };
+            return self.parts.iter().map(moot).collect();
+        }
+        let mut answers: Vec<Answer> = self.parts.iter().map(|part| self.answer(part, cx)).collect();
+        if self.where_some.is_some() && answers.iter().any(|answer| answer.state >= CheckState::Specified) {
+            for flaw in answers.iter_mut().flat_map(|answer| &mut answer.flaws) {
+                flaw.severity = flaw.severity.or(self.where_some);
+            }
+        }
+        answers
     }
 }
 
@@ -107,7 +128,10 @@ impl ConceptCheck {
         match answer.state {
             CheckState::Waived => answer.reason = facts.iter().find_map(|fact| fact.reason.clone()),
             CheckState::Absent | CheckState::Mentioned => self.complain(&mut answer, &facts, cx),
-            CheckState::Specified => self.note_late(&mut answer, cx),
+            CheckState::Specified => {
+                self.undo(&mut answer, &facts, cx);
+                self.note_late(&mut answer, cx);
+            }
             CheckState::NotApplicable => {}
         }
         answer
@@ -131,7 +155,25 @@ impl ConceptCheck {
             flaw.case = "mentioned";
             flaw.severity = Some(severity);
         }
+        if flaw.case != "deferred"
+            && let Some(variant) = &self.variant
+            && let Some((place, words)) = variant.found(answer.state, facts, cx)
+        {
+            flaw.case = "variant";
+            flaw.severity = variant.severity.or(flaw.severity);
+            flaw.place = place.or(flaw.place);
+            flaw.values.insert(0, ("cue", words));
+        }
         answer.flaws.push(flaw);
+    }
+
+    /// What looks complete is undone by the words of the variant.
+    fn undo(&self, answer: &mut Answer, facts: &[&ConceptFact], cx: &Context<'_>) {
+        let found = self.variant.as_ref().and_then(|variant| Some((variant, variant.found(answer.state, facts, cx)?)));
+        let Some((variant, (place, words))) = found else { return };
+        answer.state = CheckState::Mentioned;
+        let severity = variant.severity.or(self.mentioned);
+        answer.flaws.push(Flaw { case: "variant", severity, place, values: vec![("cue", words)], ..Flaw::whole() });
     }
 
     fn note_late(&self, answer: &mut Answer, cx: &Context<'_>) {

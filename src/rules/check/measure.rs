@@ -15,7 +15,7 @@ use crate::text::LineRange;
 
 pub(super) const KIND: Kind = Kind {
     name: "measure",
-    variables: &["metric", "value", "words"],
+    variables: &["metric", "value", "words", "task"],
     cases: &["vague", "elsewhere"],
     read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
 };
@@ -146,6 +146,8 @@ struct MeasureCheck {
     /// The metric that the document speaks of most must be among those measured.
     key_metric: bool,
     mentioned: Option<Severity>,
+    /// Severity of such words where it differs.
+    vague_severity: Option<Severity>,
 }
 
 fn read(fields: &Fields<'_>, names: &Names) -> Option<MeasureCheck> {
@@ -161,6 +163,7 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<MeasureCheck> {
         near_is_mentioned: fields.flag("near-is-mentioned"),
         key_metric: fields.flag("key-metric"),
         mentioned: fields.choice("mentioned", LEVELS).unwrap_or(Some(Severity::Warning)),
+        vague_severity: fields.choice("vague-severity", LEVELS).flatten(),
         named_by,
         or_concept,
         vague,
@@ -240,11 +243,13 @@ impl MeasureCheck {
         } else {
             answer.state = CheckState::Absent;
         }
+        let task = cx.facts.profile.tasks.first().map(|task| task.replace('-', " "));
+        flaw.values.push(("task", task.map_or_else(|| "the task".to_owned(), |task| format!("the task ({task})"))));
         if let Some(near) = near {
             flaw.values.push(("metric", near.metric.replace('-', " ")));
         }
         if answer.state == CheckState::Mentioned {
-            flaw.severity = self.mentioned;
+            flaw.severity = self.vague_severity.filter(|_| flaw.case == "vague").or(self.mentioned);
             answer.evidence = flaw.place.iter().map(|place| place.evidence.clone()).collect();
         }
         if answer.state == CheckState::Absent || self.mentioned.is_some() {

@@ -1,15 +1,25 @@
 //! Kinds of checks. A kind is one file: how its keys are read, and how it runs. A check reads facts and never the engine.
 
 mod arithmetic;
+mod aspects;
 mod compared;
 mod concept;
+mod definition;
+mod fit;
+mod kpi;
+mod limit;
 mod measure;
+mod moot;
 mod names;
 mod pattern;
+mod percentile;
 mod preference;
 mod question;
 mod range;
+mod scope;
 mod section;
+mod variant;
+mod volume;
 mod wording;
 
 use std::fmt::Debug;
@@ -19,7 +29,7 @@ pub(super) use names::{Names, is_known};
 
 use super::fields::Fields;
 use crate::document::{BlockId, Document, SectionId};
-use crate::facts::{Facts, Lexicon, Measure};
+use crate::facts::{Facts, Lexicon, Measure, Quantity};
 use crate::finding::{CheckState, Evidence, Severity};
 use crate::text::LineRange;
 
@@ -34,6 +44,13 @@ pub(super) const KINDS: &[Kind] = &[
     preference::KIND,
     arithmetic::KIND,
     section::KIND,
+    aspects::KIND,
+    percentile::KIND,
+    limit::KIND,
+    kpi::KIND,
+    fit::KIND,
+    definition::KIND,
+    volume::KIND,
     question::KIND,
 ];
 
@@ -84,6 +101,23 @@ impl Context<'_> {
     pub fn place(&self, block: BlockId, lines: LineRange) -> Place {
         let section = self.document.blocks.get(block).map_or(0, |block| block.section);
         Place { evidence: self.evidence(lines), section }
+    }
+
+    /// The numbers of a block.
+    #[must_use]
+    pub fn quantities_in(&self, block: BlockId) -> &[Quantity] {
+        let all = &self.facts.quantities;
+        let from = all.partition_point(|quantity| quantity.block < block);
+        let to = all.partition_point(|quantity| quantity.block <= block);
+        all.get(from..to).unwrap_or_default()
+    }
+
+    /// The number of a measure as the text has it.
+    #[must_use]
+    pub fn written(&self, measure: &Measure) -> String {
+        let block = self.document.blocks.get(measure.quantity.block);
+        let text = block.and_then(|block| block.text.get(measure.quantity.start..measure.quantity.end));
+        text.unwrap_or_default().to_owned()
     }
 
     /// The place of a measure.

@@ -1,4 +1,4 @@
-//! The names that a check may use: concepts, metrics, families, tasks, traits. Reports those that nobody defines.
+//! The names that a check may use: concepts, metrics, families, tasks, traits, signals. Reports those that nobody defines.
 
 use std::collections::BTreeSet;
 
@@ -32,6 +32,8 @@ pub(in crate::rules) struct Names {
     pub(in crate::rules) metrics: BTreeSet<String>,
     pub(in crate::rules) families: BTreeSet<String>,
     pub(in crate::rules) traits: BTreeSet<String>,
+    pub(in crate::rules) signals: BTreeSet<String>,
+    pub(in crate::rules) tasks: BTreeSet<String>,
 }
 
 impl Names {
@@ -41,6 +43,8 @@ impl Names {
             concepts: lexicon.concepts().iter().map(|(_, concept)| concept.concept.clone()).collect(),
             metrics: lexicon.metrics().iter().map(|metric| metric.id.clone()).collect(),
             families: lexicon.metrics().iter().flat_map(|metric| metric.families.iter().cloned()).collect(),
+            signals: lexicon.signals().iter().map(|signal| signal.id.clone()).collect(),
+            tasks: tasks.clone().collect(),
             traits: TRAITS.iter().map(|name| (*name).to_owned()).chain(tasks).collect(),
         }
     }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::names::is_known;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::{Block, BlockKind, sentences};
+use crate::facts::ConceptState;
 use crate::finding::CheckState;
-use crate::rules::fields::Fields;
+use crate::rules::fields::{Fields, Word};
 use crate::rules::words::{Phrases, tokens};
 
 pub(super) const KIND: Kind = Kind {
@@ -19,7 +21,7 @@ pub(super) const KIND: Kind = Kind {
 const MOST: usize = 5;
 
 #[derive(Debug)]
-struct Wording {
+pub(super) struct Wording {
     terms: Phrases,
     /// Without triggers the term alone is enough.
     triggers: Phrases,
@@ -33,9 +35,12 @@ struct Wording {
     reasons: Phrases,
     /// Section titles below which the words mean something else.
     outside: Phrases,
+    /// Concepts that settle the matter where they are specified.
+    settled_by: Vec<String>,
 }
 
-fn read(fields: &Fields<'_>, _names: &Names) -> Option<Wording> {
+pub(super) fn read(fields: &Fields<'_>, names: &Names) -> Option<Wording> {
+    let known = |word: &Word| is_known(word, "concept", &names.concepts, fields.faults());
     let phrases = |key| Phrases::new(fields.list(key).iter().map(|word| word.text.as_str()));
     let wording = Wording {
         terms: phrases("terms"),
@@ -45,6 +50,7 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Wording> {
         except: phrases("except"),
         reasons: phrases("reasons"),
         outside: phrases("outside"),
+        settled_by: fields.list("settled-by").into_iter().filter(known).map(|word| word.text).collect(),
     };
     if wording.terms.is_empty() {
         let advice = "list the words that the rule looks for";
@@ -57,6 +63,9 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Wording> {
 impl Check for Wording {
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let mut answer = Answer::new(None, CheckState::Specified);
+        if self.settled_by.iter().any(|id| cx.facts.state(id) >= ConceptState::Specified) {
+            return vec![answer];
+        }
         for (id, block) in cx.document.content() {
             if matches!(block.kind, BlockKind::Fence { .. } | BlockKind::Heading) || self.is_outside(block, cx) {
                 continue;

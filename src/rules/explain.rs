@@ -14,7 +14,7 @@ impl Rule {
             &mut out,
             &format!(
                 "{} · {} · confidence {} · {} pack{parts}",
-                self.family, self.severity, self.confidence, self.pack
+                self.family, self.worst(), self.confidence, self.pack
             ),
         );
         line(&mut out, &format!("since {}", self.since));
@@ -24,6 +24,7 @@ impl Rule {
         if let Some(when) = self.applies.words() {
             line(&mut out, &format!("applies to: {when}"));
         }
+        out.push_str(&self.measured_words());
         out.push('\n');
         let mut fence: Option<bool> = None;
         for text in self.page.body.trim_start().lines() {

@@ -1,6 +1,5 @@
 //! `eval` and `eval seed`: reads labelled folders or one specification, prints figures. What is counted is the business of `eval`.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::args::{Eval as Args, EvalCommand, TableFormat};

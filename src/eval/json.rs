@@ -45,6 +45,7 @@ pub fn render(scores: &Scores, rules: &RuleSet, version: &str, problems: &[Probl
         "all": tally(scores.total()),
         "noisy_on_complete": scores.noise.iter().filter(|noise| noise.on == Where::Complete).count(),
         "noisy_on_mutants": scores.noise.iter().filter(|noise| noise.on == Where::Mutant).count(),
+        "any_rule_on_complete": scores.any_on_complete.len(),
         "rules": per_rule.iter().map(|(rule, sum)| named("rule", rule, tally(*sum))).collect::<Vec<_>>(),
         "items": items.iter().map(|(item, sum)| named("item", item, json!({
             "hits": sum.hits, "misses": sum.misses, "recall": share(sum.recall()),

@@ -9,6 +9,8 @@ mod placed;
 mod score;
 pub mod seed;
 mod states;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use edit::{Edit, apply};
@@ -27,8 +29,7 @@ fn loud(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
 
 /// Findings of `after` that `before` did not have, one for one by rule and part.
 fn fresh<'a>(before: &[Finding], after: impl Iterator<Item = &'a Finding>, least: Severity) -> Vec<&'a Finding> {
-    let mut left: Vec<String> =
-        before.iter().filter(|finding| finding.severity >= least).map(Finding::key).collect();
+    let mut left: Vec<String> = before.iter().filter(|finding| finding.severity >= least).map(Finding::key).collect();
     let mut new = Vec::new();
     for finding in after.filter(|finding| finding.severity >= least) {
         let key = finding.key();

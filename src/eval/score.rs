@@ -72,6 +72,8 @@ pub struct Scores {
     pub cases: Vec<Case>,
     /// Every false alarm on specifications and mutants.
     pub noise: Vec<Noise>,
+    /// Alarms of any rule on complete specifications, those included that no label speaks of.
+    pub any_on_complete: Vec<Noise>,
     /// Weak documents, and how well their states agree; none without any.
     pub weak: Option<(u64, Agreement)>,
     /// Documents that are no specification.
@@ -158,6 +160,8 @@ pub fn score(projects: &[Project], decoys: &[Source], rules: &RuleSet) -> Scores
 
 /// An item that is there, and a rule that says it is not. What the labels call missing is no false alarm.
 fn on_complete(project: &Project, base: &Assessment, scores: &mut Scores) {
+    let any = loud(&base.findings).map(|finding| noise(Where::Complete, &project.name, "", finding));
+    scores.any_on_complete.extend(any);
     for mark in project.marks.iter().filter(|mark| matches!(mark.label, Label::Present | Label::NotApplicable)) {
         for finding in loud(&base.findings).filter(|finding| names(&mark.own, finding)) {
             scores.noise.push(noise(Where::Complete, &project.name, "", finding));

@@ -25,6 +25,8 @@ pub fn render(scores: &Scores, verbose: bool) -> String {
             row(&mut out, &rule, tally);
         }
         out.push_str("\nIn brackets: Wilson's 95 % interval, and the number of samples.\n");
+        let any = scores.any_on_complete.len();
+        let _ = writeln!(out, "On complete specifications, labelled or not, all rules together raise {any} alarms.");
     }
     if let Some((_, states)) = scores.weak {
         let _ = writeln!(out, "\nWeak documents: {} states", states.labels);
@@ -69,6 +71,9 @@ fn list(out: &mut String, scores: &Scores) {
     let _ = writeln!(out, "\nNoisy: {}", scores.noise_in_all());
     for noise in scores.noise.iter().chain(&scores.decoy_noise) {
         let _ = writeln!(out, "  noisy    {}: {}", noise.project, words(noise));
+    }
+    for noise in scores.any_on_complete.iter().filter(|noise| !scores.noise.contains(noise)) {
+        let _ = writeln!(out, "  not counted, no label speaks of it  {}: {}", noise.project, words(noise));
     }
 }
 

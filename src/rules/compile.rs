@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 
 use super::check::Names;
 use super::fields::Faults;
+use super::named::Named;
 use super::node::{self, Node, Value};
 use super::page::{Page, Source};
 use super::tables::Tables;
-use super::named::Named;
 use super::{ConceptPage, ExampleOutcome, Expectation, Rule, RuleSet, build};
 use crate::facts::Lexicon;
 use crate::finding::Problem;

@@ -12,10 +12,7 @@ impl Rule {
         let parts = if self.parts.is_empty() { String::new() } else { format!(" · parts: {}", self.parts.join(", ")) };
         line(
             &mut out,
-            &format!(
-                "{} · {} · confidence {} · {} pack{parts}",
-                self.family, self.worst(), self.confidence, self.pack
-            ),
+            &format!("{} · {} · confidence {} · {} pack{parts}", self.family, self.worst(), self.confidence, self.pack),
         );
         line(&mut out, &format!("since {}", self.since));
         for source in &self.source {

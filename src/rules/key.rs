@@ -45,12 +45,9 @@ mod tests {
     fn a_whole_rule_covers_its_parts_and_a_part_only_itself() {
         let (whole, data) = (RuleKey::parse("mon-002"), RuleKey::parse(" MON-002 : Data "));
         assert_eq!((whole.to_string(), data.to_string()), ("MON-002".into(), "MON-002:data".into()));
-        for (part, by_whole, by_data) in [(None, true, false), (Some("data"), true, true), (Some("model"), true, false)] {
-            assert_eq!(
-                (whole.covers("MON-002", part), data.covers("MON-002", part)),
-                (by_whole, by_data),
-                "{part:?}"
-            );
+        for (part, by_whole, by_data) in [(None, true, false), (Some("data"), true, true), (Some("model"), true, false)]
+        {
+            assert_eq!((whole.covers("MON-002", part), data.covers("MON-002", part)), (by_whole, by_data), "{part:?}");
         }
         assert!(!whole.covers("MON-001", None));
     }

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::fields::Faults;
-use super::nearest::advice;
 use super::measured::RawFigures;
+use super::nearest::advice;
 use super::{RawItem, RawRisk, Source};
 use crate::facts::RawLexicon;
 use crate::text::Lines;

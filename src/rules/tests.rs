@@ -200,9 +200,8 @@ fn measured(text: &str) -> Source {
 fn a_rule_that_cries_wolf_is_demoted_and_says_so() {
     let front = FRONT.replace("severity: warning", "severity: error");
     let body = BODY.replace("markdown bad", "markdown bad severity=error");
-    let figures = |hits, noise| {
-        measured(&format!("[[figures]]\nrule = 'OWN-001'\nhits = {hits}\nmisses = 4\nnoise = {noise}\n"))
-    };
+    let figures =
+        |hits, noise| measured(&format!("[[figures]]\nrule = 'OWN-001'\nhits = {hits}\nmisses = 4\nnoise = {noise}\n"));
     for (hits, noise, demoted) in [(10, 9, false), (10, 10, true), (19, 1, true), (24, 1, true), (30, 1, false)] {
         let (set, problems) = compile(&[page("a.md", &front, &body), figures(hits, noise)]);
         assert_eq!(problems, [], "the examples of a page do not depend on what was measured");

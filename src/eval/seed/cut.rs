@@ -54,20 +54,23 @@ fn passages(document: &Document, lines: LineRange) -> Vec<Span> {
             // A heading alone says nothing, and without it the rest would stand elsewhere.
             BlockKind::Heading => {}
             BlockKind::TableRow { row: 0, table } => {
-                let rows = document.blocks.iter().filter(
-                    |other| matches!(other.kind, BlockKind::TableRow { table: same, .. } if same == table),
-                );
-                let all = rows.map(|row| row.lines).fold(block.lines, |all, row| {
-                    LineRange::new(all.start.min(row.start), all.end.max(row.end))
-                });
+                let rows = document
+                    .blocks
+                    .iter()
+                    .filter(|other| matches!(other.kind, BlockKind::TableRow { table: same, .. } if same == table));
+                let all = rows
+                    .map(|row| row.lines)
+                    .fold(block.lines, |all, row| LineRange::new(all.start.min(row.start), all.end.max(row.end)));
                 out.push(whole(document, all));
             }
             BlockKind::TableRow { .. } | BlockKind::Item { .. } => out.push(whole(document, block.lines)),
             BlockKind::Fence { .. } => {
                 let inside = LineRange::new(block.lines.start.max(lines.start), block.lines.end.min(lines.end));
-                out.extend((inside.start..=inside.end).filter(|line| !is_fence(document, *line)).map(|line| {
-                    whole(document, LineRange::single(line))
-                }));
+                out.extend(
+                    (inside.start..=inside.end)
+                        .filter(|line| !is_fence(document, *line))
+                        .map(|line| whole(document, LineRange::single(line))),
+                );
             }
             BlockKind::Paragraph | BlockKind::Footnote | BlockKind::Html => {
                 out.extend(of_sentences(document, block, touched));

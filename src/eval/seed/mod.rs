@@ -6,12 +6,17 @@ mod show;
 
 pub use show::{json, text};
 
+use std::collections::BTreeSet;
+
 use super::fresh;
 use crate::document::Document;
 use crate::engine::{Assessment, Settings, assess};
 use crate::facts::Kind;
 use crate::finding::{Check, CheckState, Evidence, Severity};
 use crate::rules::RuleSet;
+
+/// How often passages are looked for anew.
+const ROUNDS: usize = 6;
 
 /// What was planted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +61,9 @@ pub struct Planted {
     pub at: Evidence,
     /// Further lines that were taken out.
     pub more: Vec<u32>,
-    /// The line as it became; none where it was taken out.
+    /// The number as it was, and as it is; none where nothing was changed.
+    pub number: Option<(String, String)>,
+    /// The line as it became, or the one that was added; none where it was taken out.
     pub became: Option<String>,
     /// What the rule says; none where it stays silent.
     pub said: Option<String>,
@@ -129,26 +136,48 @@ fn key(check: &Check) -> String {
     check.part.as_ref().map_or_else(|| check.rule.clone(), |part| format!("{}:{part}", check.rule))
 }
 
+/// Takes out what the check relies on. Evidence names a few passages only, so what is then read as stated in the same sections
+/// goes as well; what stands elsewhere stays, and is told.
 fn removed(check: &Check, bench: &Bench<'_>) -> Option<Planted> {
     let first = check.evidence.first()?;
-    let cut = cut::without(&bench.document, &check.evidence)?;
-    let after = review(&cut.text, bench.rules);
-    let now = after.checks.iter().find(|other| other.rule == check.rule && other.part == check.part);
-    let open = now.is_some_and(|now| matches!(now.state, CheckState::Absent | CheckState::Mentioned));
-    let finding = after.findings.iter().find(|finding| finding.rule == check.rule && finding.part == check.part);
-    let said = finding.filter(|_| open).map(|finding| finding.message.clone());
-    let left = now.filter(|now| now.state == CheckState::Specified).and_then(|now| now.evidence.first());
-    let mut more: Vec<u32> = check.evidence.iter().skip(1).map(|evidence| evidence.lines.start).collect();
-    more.sort_unstable();
-    more.dedup();
-    more.retain(|line| *line != first.lines.start);
+    let document = &bench.document;
+    let sections: BTreeSet<usize> = check.evidence.iter().map(|evidence| section(document, evidence)).collect();
+    let mut out = check.evidence.clone();
+    let (mut said, mut instead) = (None, None);
+    for _ in 0..ROUNDS {
+        let cut = cut::without(document, &out)?;
+        let after = review(&cut.text, bench.rules);
+        let now = after.checks.iter().find(|other| other.rule == check.rule && other.part == check.part)?;
+        if now.state != CheckState::Specified {
+            let finding = after.findings.iter().find(|one| one.rule == check.rule && one.part == check.part);
+            said = finding.map(|finding| finding.message.clone());
+            instead = None;
+            break;
+        }
+        let left: Vec<Evidence> = now.evidence.iter().map(|left| cut.as_given(left, document)).collect();
+        instead = left.first().cloned();
+        let near = left.into_iter().filter(|left| sections.contains(&section(document, left)) && !out.contains(left));
+        let near: Vec<Evidence> = near.collect();
+        if near.is_empty() {
+            break;
+        }
+        out.extend(near);
+    }
+    let more: BTreeSet<u32> = out.iter().map(|evidence| evidence.lines.start).collect();
     Some(Planted {
         defect: Defect::Removed,
         rule: key(check),
         at: first.clone(),
-        more,
+        more: more.into_iter().filter(|line| *line != first.lines.start).collect(),
+        number: None,
         became: None,
-        instead: left.filter(|_| said.is_none()).map(|left| cut.as_given(left, &bench.document)),
         said,
+        instead,
     })
+}
+
+/// The section in which a passage begins.
+fn section(document: &Document, evidence: &Evidence) -> usize {
+    let at = document.lines.span_of(evidence.lines.start).start();
+    document.sections.partition_point(|section| section.own.start() <= at)
 }

@@ -61,6 +61,8 @@ struct Change<'a> {
     level: Level<'a>,
     /// As it is written.
     value: f64,
+    /// The number from which it must be told apart.
+    than: f64,
     /// The number stays, and its row or sentence is there once more with the other one.
     again: bool,
 }
@@ -75,8 +77,8 @@ impl<'a> Level<'a> {
             Comparator::AtMost | Comparator::LessThan => Some(false),
             _ => None,
         })?;
-        let of_hundred = quantity.unit == Unit::Percent
-            || (metric.max == Some(1.0) && (10.0..=100.0).contains(&quantity.value));
+        let of_hundred =
+            quantity.unit == Unit::Percent || (metric.max == Some(1.0) && (10.0..=100.0).contains(&quantity.value));
         let scale = if of_hundred { 100.0 } else { 1.0 };
         (plain && metric.quality && !measure.relative).then_some(Self { measure, metric, higher, scale })
     }
@@ -90,14 +92,14 @@ impl<'a> Level<'a> {
         let other = |role: Role| {
             all.iter().find(|other| other.measure.role == role && other.measure.same_key(self.measure)).copied()
         };
-        let (level, value, again) = match defect {
-            Defect::GateAboveTarget => (other(Role::Poc)?, self.stricter(), false),
+        let (level, value, than) = match defect {
+            Defect::GateAboveTarget => (other(Role::Poc)?, self.stricter(), self.value()),
             Defect::TargetBelowBaseline => {
                 let baseline = other(Role::Baseline)?.value();
-                (self, if self.higher { baseline * 0.9 } else { baseline * 1.1 }, false)
+                (self, if self.higher { baseline * 0.9 } else { baseline * 1.1 }, baseline)
             }
-            Defect::Impossible => (self, self.metric.max.filter(|max| (*max - 1.0).abs() < 1e-9).map(|_| 1.4)?, false),
-            Defect::TwoTargets => (self, self.stricter(), true),
+            Defect::Impossible => (self, self.metric.max.filter(|max| (*max - 1.0).abs() < 1e-9).map(|_| 1.4)?, 1.0),
+            Defect::TwoTargets => (self, self.stricter(), self.value()),
             Defect::ImpossibleF1 => {
                 let beside = |id: &str| {
                     let same = |other: &&Level<'_>| {
@@ -110,18 +112,24 @@ impl<'a> Level<'a> {
                 };
                 let least = beside("precision")?.min(beside("recall")?);
                 let most = 2.0 * least / (1.0 + least);
-                (self, f64::midpoint(most, 1.0), false)
+                (self, f64::midpoint(most, 1.0), most)
             }
             Defect::Removed => return None,
         };
         let right_metric = defect != Defect::ImpossibleF1 || self.measure.metric == "f1";
-        (right_metric && value.is_finite()).then_some(Change { level, value: value * level.scale, again })
+        (right_metric && value.is_finite()).then_some(Change {
+            level,
+            value: value * level.scale,
+            than: than * level.scale,
+            again: defect == Defect::TwoTargets,
+        })
     }
 
     /// Harder to reach: half-way to the best value.
     fn stricter(self) -> f64 {
         match (self.higher, self.metric.max) {
             (true, Some(max)) => f64::midpoint(self.value(), max),
+            (true, None) if (0.0..1.0).contains(&self.value()) => f64::midpoint(self.value(), 1.0),
             (true, None) => self.value() * 1.2,
             (false, _) => self.value() * 0.8,
         }
@@ -159,6 +167,7 @@ impl Change<'_> {
             rule: rule.to_owned(),
             at: Evidence::new(lines, document.line_text(lines)),
             more: Vec::new(),
+            number: Some((at.of(&document.source).to_owned(), number)),
             became: Some(Evidence::new(lines, &became).quote),
             said: bench.said(rule, &text),
             instead: None,
@@ -168,11 +177,14 @@ impl Change<'_> {
     /// The number in the notation of the one whose place it takes; `None` where both would read alike.
     fn written(&self, old: &str) -> Option<String> {
         let quantity = &self.level.measure.quantity;
-        let most = usize::from(quantity.decimals) + 2;
-        let apart = (self.value - quantity.value).abs();
         let least = usize::from(quantity.decimals);
-        // As many digits as show the difference, and no more.
-        let digits = (least..=most).find(|digits| apart > 10_f64.powi(-i32::try_from(*digits).unwrap_or(9)))?;
+        // As many digits as keep it apart, and no more.
+        let gap = (self.value - self.than).abs();
+        let rounding = |digits: usize| {
+            let text = format!("{:.digits$}", self.value);
+            text.parse::<f64>().map_or(f64::INFINITY, |written| (written - self.value).abs())
+        };
+        let digits = (least..=least + 3).find(|digits| gap > 0.0 && rounding(*digits) <= gap / 4.0)?;
         let mut text = format!("{:.digits$}", self.value);
         if old.contains(',') && !old.contains('.') {
             text = text.replace('.', ",");
@@ -226,8 +238,16 @@ mod tests {
     fn each_kind_is_planted_once_per_metric_and_found() {
         let seeded = plant(SPEC, &builtin().0);
         for (defect, rule, becomes) in [
-            (Defect::GateAboveTarget, "ARI-004", ["| Recall | 0.60 | 0.93 | 0.85 |", "| Precision | 55 % | 90 % | 80 % |"]),
-            (Defect::TargetBelowBaseline, "ARI-003", ["| Recall | 0.60 | 0.70 | 0.54 |", "| Precision | 55 % | 60 % | 50 % |"]),
+            (
+                Defect::GateAboveTarget,
+                "ARI-004",
+                ["| Recall | 0.60 | 0.93 | 0.85 |", "| Precision | 55 % | 90 % | 80 % |"],
+            ),
+            (
+                Defect::TargetBelowBaseline,
+                "ARI-003",
+                ["| Recall | 0.60 | 0.70 | 0.54 |", "| Precision | 55 % | 60 % | 50 % |"],
+            ),
             (Defect::Impossible, "ARI-001", ["| Recall | 0.60 | 0.70 | 1.40 |", "| Precision | 55 % | 60 % | 140 % |"]),
             (Defect::TwoTargets, "ARI-005", ["| Recall | 0.60 | 0.70 | 0.93 |", "| Precision | 55 % | 60 % | 90 % |"]),
         ] {

@@ -29,12 +29,25 @@ pub fn text(seeded: &Seeded, path: &str) -> String {
             out.push('\n');
         }
         for one in planted {
-            let _ = writeln!(out, "{word:<8} {:<19} {}, {}: {}", one.rule, one.defect.words(), lines(one), quote(&one.at.quote));
-            if let Some(became) = &one.became {
-                let _ = writeln!(out, "{:<28} became: {}", "", quote(became));
+            let _ = writeln!(
+                out,
+                "{word:<8} {:<19} {}, {}: {}",
+                one.rule,
+                one.defect.words(),
+                lines(one),
+                quote(&one.at.quote)
+            );
+            if let Some((was, is)) = &one.number {
+                let _ = writeln!(out, "{:<28} {} became {}", "", quote(was), quote(is));
             }
             if let Some(instead) = &one.instead {
-                let _ = writeln!(out, "{:<28} still read as stated, line {}: {}", "", instead.lines.start, quote(&instead.quote));
+                let _ = writeln!(
+                    out,
+                    "{:<28} still read as stated, line {}: {}",
+                    "",
+                    instead.lines.start,
+                    quote(&instead.quote)
+                );
             }
         }
     }
@@ -70,7 +83,8 @@ pub fn json(seeded: &Seeded, path: &str, version: &str, rules: &RuleSet) -> Stri
             json!({
                 "rule": one.rule, "defect": one.defect.words(), "caught": one.said.is_some(),
                 "line": one.at.lines.start, "end_line": one.at.lines.end, "quote": one.at.quote,
-                "also_lines": one.more, "became": one.became, "message": one.said,
+                "also_lines": one.more, "number": one.number.as_ref().map(|(was, is)| json!({ "was": was, "is": is })),
+                "became": one.became, "message": one.said,
                 "still_stated": one.instead.as_ref().map(place),
             })
         })

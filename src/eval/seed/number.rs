@@ -258,4 +258,37 @@ mod tests {
             assert_eq!(all[1].at.lines, LineRange::single(8));
         }
     }
+
+    #[test]
+    fn notation_stays_and_f1_is_lifted_above_what_its_parts_allow() {
+        let text = "# Triage\n\n| Metric | Target for launch |\n|---|---|\n| F1 | 0,70 |\n| Precision | 0,70 |\n| Recall | 0,75 |\n";
+        let seeded = plant(text, &builtin().0);
+        let lifted = seeded.planted.iter().find(|planted| planted.defect == Defect::ImpossibleF1).unwrap();
+        assert_eq!(lifted.number, Some(("0,70".into(), "0,91".into())));
+        assert_eq!((lifted.rule.as_str(), lifted.said.is_some()), ("ARI-006", true), "{lifted:#?}");
+    }
+
+    #[test]
+    fn a_sentence_is_there_twice_with_two_numbers() {
+        let text = "# Triage\n\n## Acceptance\n\nWe begin in May. For launch recall must be at least 90 %. Then we rest.\n\nEnd.\n";
+        let seeded = plant(text, &builtin().0);
+        let twice = seeded.planted.iter().find(|planted| planted.defect == Defect::TwoTargets).unwrap();
+        assert_eq!(twice.became.as_deref(), Some("For launch recall must be at least 95 %."));
+        assert!(twice.said.is_some(), "{twice:#?}");
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+        #[test]
+        fn no_text_ends_the_program(pieces in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "# Metrics\n\n", "> ", "| Recall | Target |\n|---|---|\n| 0.9 | é 95 % |\n", "- recall ≥ 0.9 at launch\n", "1. ",
+                "```yaml\nrecall: 0.9\n", "```\n", "Baseline recall is 0.6; target recall is 0.9. ", "\n\n", "\r\n", "<b>", "[^1]: ",
+                "Wir löschen Daten nach 2 Jahren. ", "| PoC | 1,5 |\n", "---\n", "F1 of 0.8, precision 0.7, recall 0.7. ",
+            ]), 0..24)) {
+            let rules = builtin().0;
+            let seeded = plant(&pieces.concat(), &rules);
+            proptest::prop_assert!(seeded.caught() <= seeded.planted.len());
+        }
+    }
 }

@@ -39,7 +39,7 @@ impl Share {
     /// Wilson's 95 % score interval without continuity correction; 0 to 1 without a sample.
     ///
     /// Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
-    /// Statistical Association 22 (1927) 209-212; recommended for small samples by L. D. Brown, T. T. Cai and A. DasGupta,
+    /// Statistical Association 22 (1927) 209-212; recommended for small samples by L. D. Brown and others,
     /// "Interval estimation for a binomial proportion", Statistical Science 16 (2001) 101-133, equation (4).
     #[must_use]
     pub fn interval(self) -> (f64, f64) {
@@ -181,7 +181,7 @@ impl RuleSet {
 mod tests {
     use super::*;
 
-    /// Known values: Brown, Cai and DasGupta's formula worked out by hand, and R's `prop.test(x, n, correct = FALSE)`.
+    /// Known values: Newcombe's 81 of 263 (Statistics in Medicine 17, 1998, 857-872), and R's `prop.test(x, n, correct = FALSE)`.
     #[test]
     fn wilson_has_its_known_values() {
         for (these, all, low, high) in [

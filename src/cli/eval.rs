@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Eval as Args, EvalCommand, TableFormat};
 use super::env::Io;
-use super::error::{CliError, Exit, plain};
+use super::error::{CliError, Exit, count, plain};
 use super::{report, rules};
 use crate::eval::{self, Labelled, Scores, seed};
 use crate::finding::Problem;
@@ -81,7 +81,7 @@ fn gate(args: &Args, scores: &Scores, io: &mut Io<'_>) -> bool {
         }
     }
     if let Some(most) = args.max_noise.filter(|most| scores.noise_in_all() > *most) {
-        let _ = writeln!(io.err, "{} false alarms, --max-noise allows {most}", scores.noise_in_all());
+        let _ = writeln!(io.err, "{}, --max-noise allows {most}", count(scores.noise_in_all(), "false alarm"));
         holds = false;
     }
     holds

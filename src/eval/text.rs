@@ -12,7 +12,7 @@ pub fn render(scores: &Scores, verbose: bool) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(
         out,
-        "Labelled: {} specifications, {} defects, {} weak, {} other documents",
+        "Labelled: specifications {}, defects {}, weak documents {}, other documents {}",
         scores.specs,
         scores.cases.len(),
         scores.weak.map_or(0, |(documents, _)| documents),
@@ -26,7 +26,7 @@ pub fn render(scores: &Scores, verbose: bool) -> String {
         }
         out.push_str("\nIn brackets: Wilson's 95 % interval, and the number of samples.\n");
         let any = scores.any_on_complete.len();
-        let _ = writeln!(out, "On complete specifications, labelled or not, all rules together raise {any} alarms.");
+        let _ = writeln!(out, "Alarms of all rules on complete specifications, labelled or not: {any}");
     }
     if let Some((_, states)) = scores.weak {
         let _ = writeln!(out, "\nWeak documents: {} states", states.labels);

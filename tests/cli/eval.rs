@@ -48,7 +48,7 @@ fn labelled_folders_give_figures_for_every_rule() {
     let done = world.run(&["eval", "bench", "--verbose"]);
     done.says(0, &[]);
     for words in [
-        "Labelled: 1 specifications, 3 defects, 1 weak, 1 other documents",
+        "Labelled: specifications 1, defects 3, weak documents 1, other documents 1",
         "missing  parcel: nothing-wrong (data-source, DAT-001)",
         "noisy    parcel: DAT-004 on the complete specification",
         "Other documents: 1 of 1 quiet",
@@ -78,7 +78,7 @@ fn limits_decide_the_status() {
             "recall is 0.67 (95 % interval 0.21 to 0.94, 3 samples), --min-recall asks for 0.7",
         ),
         (&["--min-precision", "0.9"], 1, "precision is 0.67"),
-        (&["--max-noise", "0"], 1, "1 false alarms, --max-noise allows 0"),
+        (&["--max-noise", "0"], 1, "1 false alarm, --max-noise allows 0"),
         (&["--min-recall", "1.5"], 2, "not between 0 and 1"),
         (&["--min-recall", "NaN"], 2, "not between 0 and 1"),
         (&["--max-noise", "few"], 2, "--max-noise"),

@@ -24,6 +24,7 @@ pub mod critique;
 
 pub mod review;
 
+pub mod eval;
 pub mod output;
 
 // Floors 5 to 8: edges, conductor, entrances.

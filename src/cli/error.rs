@@ -70,6 +70,12 @@ pub(super) enum CliError {
     Unread { path: PathBuf, source: io::Error },
     #[error("there is no rule page in {}", path.display())]
     NoPages { path: PathBuf },
+    #[error("there is no labelled document in {}", shown(folders))]
+    NothingLabelled { folders: String },
+    #[error("{} is not a specification: {why}", path.display())]
+    NoSpec { path: PathBuf, why: String },
+    #[error("the figures are not written: the labels have mistakes")]
+    LabelsBroken,
     #[error("{} is not the name of a flaw", shown(name))]
     BadName { name: String },
     #[error("{} is there already", path.display())]
@@ -119,6 +125,11 @@ impl CliError {
             Self::NoPages { .. } => {
                 "give a .md page or a folder of pages; `specreview rules new NAME` writes one".into()
             }
+            Self::NothingLabelled { .. } => {
+                "a labelled folder holds spec.md with key.json and mutants.json, or weak.md with weak_key.json; see docs/eval.md".into()
+            }
+            Self::NoSpec { .. } => "give a Markdown file with a complete specification".into(),
+            Self::LabelsBroken => "correct the mistakes above, then measure again".into(),
             Self::BadName { .. } => "use small letters, digits and hyphens, as in no-baseline".into(),
             Self::Exists { .. } => "give another file with --output".into(),
             Self::Bind { .. } => "give a free address with --bind, as 127.0.0.1:8080".into(),

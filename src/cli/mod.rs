@@ -7,6 +7,7 @@ mod ci;
 mod config;
 mod env;
 mod error;
+mod eval;
 mod given;
 mod load;
 mod logs;
@@ -86,6 +87,7 @@ fn dispatch(command: &Command, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliEr
             result
         }
         Command::Rules(command) => rules::rules(command, &rules::known()?.0, io),
+        Command::Eval(args) => eval::eval(args, io),
         Command::Config(Config::Check { file }) => config::check(file.as_deref(), &rules::known()?.0, io),
         Command::Version => {
             let line = format!("specreview {} (rules {})", env!("CARGO_PKG_VERSION"), crate::rules::builtin().0.hash);

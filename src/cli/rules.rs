@@ -51,7 +51,8 @@ pub(super) fn rules(command: &Rules, rules: &RuleSet, io: &mut Io<'_>) -> Result
 
 fn list(rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
     for rule in &rules.rules {
-        writeln!(io.out, "{:<8} {:<8} {:<14} {}", rule.code, rule.severity, rule.family, rule.name)
+        let why = rule.demotion().map(|why| format!(" ({why})")).unwrap_or_default();
+        writeln!(io.out, "{:<8} {:<8} {:<14} {}{why}", rule.code, rule.worst(), rule.family, rule.name)
             .map_err(CliError::Output)?;
     }
     Ok(Exit::Good)

@@ -60,6 +60,8 @@ pub(super) fn rule(
         docs: if is_user { String::new() } else { format!("{DOCS}{}", page.path) },
         check,
         page: page.clone(),
+        measured: BTreeMap::new(),
+        is_demoted: false,
     })
 }
 

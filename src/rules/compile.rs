@@ -6,10 +6,11 @@ use sha2::{Digest, Sha256};
 
 use super::check::Names;
 use super::fields::Faults;
+use super::named::Named;
 use super::node::{self, Node, Value};
 use super::page::{Page, Source};
 use super::tables::Tables;
-use super::{ConceptPage, ExampleOutcome, Expectation, RawRisk, Rule, RuleSet, build};
+use super::{ConceptPage, ExampleOutcome, Expectation, Rule, RuleSet, build};
 use crate::facts::Lexicon;
 use crate::finding::Problem;
 use crate::text::hex;
@@ -169,8 +170,11 @@ impl Loader {
         }
         set.rules.sort_by(|a, b| a.code.cmp(&b.code));
         self.problems.extend(try_examples(&mut set, &to_try, &self.user_concepts));
-        // A page that is broken is reported already; a risk that names it is not wrong as well.
-        set.risks = known_risks(self.tables.risks, &set, &declared, &places, &mut self.problems);
+        // A page that is broken is reported already; a table that names it is not wrong as well.
+        let named = Named { declared, places };
+        named.risks(self.tables.risks, &mut set, &mut self.problems);
+        named.items(self.tables.items, &mut set, &mut self.problems);
+        named.figures(&self.tables.figures, &mut set, &mut self.problems);
         (set, self.problems)
     }
 }
@@ -230,38 +234,6 @@ fn try_examples(set: &mut RuleSet, codes: &[String], concepts: &BTreeSet<String>
     }
     set.rules.retain(|rule| !broken.contains(&rule.code));
     problems
-}
-
-fn known_risks(
-    risks: Vec<RawRisk>,
-    set: &RuleSet,
-    declared: &BTreeSet<String>,
-    places: &BTreeMap<String, (String, u32)>,
-    problems: &mut Vec<Problem>,
-) -> Vec<RawRisk> {
-    let is_known = |key: &String| {
-        let (code, part) = key.split_once(':').map_or((key.as_str(), None), |(code, part)| (code, Some(part)));
-        set.get(code).map_or_else(
-            || declared.contains(code),
-            |rule| part.is_none_or(|part| rule.parts.iter().any(|name| name == part)),
-        )
-    };
-    for risk in &risks {
-        for key in risk.mitigated_by.iter().chain(&risk.measured_by).filter(|key| !is_known(key)) {
-            let (file, line) = places.get(&risk.id).cloned().unwrap_or_default();
-            let message = format!("risk {} names the check `{key}`, which does not exist", risk.id);
-            let advice = super::nearest::advice(key, set.rules.iter().map(|rule| rule.code.as_str()));
-            problems.push(Problem {
-                code: "unknown-rule".into(),
-                file,
-                line: Some(line),
-                column: None,
-                message,
-                advice,
-            });
-        }
-    }
-    risks
 }
 
 /// Whether a path names a data table.

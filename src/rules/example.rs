@@ -107,7 +107,7 @@ pub fn run_example(set: &RuleSet, rule: &Rule, example: &Example) -> ExampleOutc
         let answers = answers.iter().filter(|answer| part.is_none() || answer.part.as_deref() == part);
         answers
             .flat_map(|answer| answer.flaws.iter().map(move |flaw| (answer, flaw)))
-            .map(|(answer, flaw)| (rule.severity_of(flaw, &facts.profile), rule.words_of(answer, flaw)))
+            .map(|(answer, flaw)| (rule.severity_by_page(flaw, &facts.profile), rule.words_of(answer, flaw)))
             .collect()
     };
     let wanted = example.option("severity");

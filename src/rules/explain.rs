@@ -12,10 +12,7 @@ impl Rule {
         let parts = if self.parts.is_empty() { String::new() } else { format!(" · parts: {}", self.parts.join(", ")) };
         line(
             &mut out,
-            &format!(
-                "{} · {} · confidence {} · {} pack{parts}",
-                self.family, self.severity, self.confidence, self.pack
-            ),
+            &format!("{} · {} · confidence {} · {} pack{parts}", self.family, self.worst(), self.confidence, self.pack),
         );
         line(&mut out, &format!("since {}", self.since));
         for source in &self.source {
@@ -24,6 +21,7 @@ impl Rule {
         if let Some(when) = self.applies.words() {
             line(&mut out, &format!("applies to: {when}"));
         }
+        out.push_str(&self.measured_words());
         out.push('\n');
         let mut fence: Option<bool> = None;
         for text in self.page.body.trim_start().lines() {

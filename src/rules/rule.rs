@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::check::{Answer, Check, Flaw, one_less};
 use super::page::Page;
 use super::words::Phrases;
-use super::{Applies, RawRisk, message};
+use super::{Applies, RawItem, RawRisk, Tally, message};
 use crate::document::{Document, Mark, SectionId};
 use crate::facts::{Lexicon, Profile};
 use crate::finding::{Confidence, Severity};
@@ -56,12 +56,21 @@ pub struct Rule {
     pub check: Arc<dyn Check>,
     /// The whole page, for `rules explain`.
     pub page: Page,
+    /// What was measured about it, by part; the empty part is the rule itself.
+    pub measured: BTreeMap<String, Tally>,
+    /// It cried wolf too often where it was measured: whatever it reports is advice.
+    pub is_demoted: bool,
 }
 
 impl Rule {
     /// Severity of a flaw in a document of this profile, before settings.
     #[must_use]
     pub fn severity_of(&self, flaw: &Flaw, profile: &Profile) -> Severity {
+        if self.is_demoted { Severity::Info } else { self.severity_by_page(flaw, profile) }
+    }
+
+    /// The same as the page has it, whatever was measured: its examples are judged by this.
+    pub(super) fn severity_by_page(&self, flaw: &Flaw, profile: &Profile) -> Severity {
         let mut most = self.severity;
         if !self.lower_unless.is_empty() && !self.lower_unless.iter().any(|name| profile.traits.contains(name)) {
             most = one_less(most);
@@ -129,6 +138,8 @@ pub struct RuleSet {
     pub lexicon: Lexicon,
     /// Risk table.
     pub risks: Vec<RawRisk>,
+    /// Names of labelled items and their rules.
+    pub items: Vec<RawItem>,
     /// 16 hexadecimal digits over all sources.
     pub hash: String,
 }

@@ -1,5 +1,5 @@
-//! Data tables (`*.toml`): metrics, tasks, signals, risks, families. Reads them entry by entry, so that one broken entry does
-//! not hide the others.
+//! Data tables (`*.toml`): metrics, tasks, signals, risks, families, items, measured figures. Reads them entry by entry, so that
+//! one broken entry does not hide the others.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,9 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::fields::Faults;
+use super::measured::RawFigures;
 use super::nearest::advice;
-use super::{RawRisk, Source};
+use super::{RawItem, RawRisk, Source};
 use crate::facts::RawLexicon;
 use crate::text::Lines;
 
@@ -29,12 +30,15 @@ pub(super) struct Tables {
     pub(super) lexicon: RawLexicon,
     pub(super) risks: Vec<RawRisk>,
     pub(super) families: Vec<RawFamily>,
+    pub(super) items: Vec<RawItem>,
+    /// Later entries of the same check take the place of earlier ones.
+    pub(super) figures: Vec<RawFigures>,
     /// File and line of each entry, by its id.
     pub(super) places: BTreeMap<String, (String, u32)>,
 }
 
 /// Names of the tables: the file's stem, which is also the plural of its entries.
-const TABLES: &[&str] = &["families", "metrics", "risks", "signals", "tasks"];
+const TABLES: &[&str] = &["families", "items", "measured", "metrics", "risks", "signals", "tasks"];
 
 impl Tables {
     /// Adds one file.
@@ -59,6 +63,11 @@ impl Tables {
             "families" => {
                 let found = entries(source, faults, |family: &RawFamily| family.family.clone(), &mut self.places);
                 self.families.extend(found);
+            }
+            "items" => self.items.extend(entries(source, faults, |item: &RawItem| item.place(), &mut self.places)),
+            "measured" => {
+                let found = entries(source, faults, |figures: &RawFigures| figures.place(), &mut self.places);
+                self.figures.extend(found);
             }
             other => {
                 let message = format!("nothing is known of a table called `{other}`");

@@ -1,6 +1,7 @@
 //! What the loader says about broken pages, and what it lets through.
 
 use super::*;
+use crate::finding::Severity;
 
 const FRONT: &str = "code: OWN-001
 name: missing-retention
@@ -216,4 +217,83 @@ fn what_strangers_write_is_bounded_and_never_stops_the_loader() {
     }
     let many: Vec<Source> = (0..1001).map(|n| Source { path: format!("{n}.toml"), text: String::new() }).collect();
     assert!(problems(&many).iter().any(|problem| problem.contains("more than 1000")));
+}
+
+fn measured(text: &str) -> Source {
+    Source { path: "measured.toml".into(), text: text.into() }
+}
+
+#[test]
+fn a_rule_that_cries_wolf_is_demoted_and_says_so() {
+    let front = FRONT.replace("severity: warning", "severity: error");
+    let body = BODY.replace("markdown bad", "markdown bad severity=error");
+    let figures =
+        |hits, noise| measured(&format!("[[figures]]\nrule = 'OWN-001'\nhits = {hits}\nmisses = 4\nnoise = {noise}\n"));
+    for (hits, noise, demoted) in [(10, 9, false), (10, 10, true), (19, 1, true), (24, 1, true), (30, 1, false)] {
+        let (set, problems) = compile(&[page("a.md", &front, &body), figures(hits, noise)]);
+        assert_eq!(problems, [], "the examples of a page do not depend on what was measured");
+        let rule = set.get("OWN-001").unwrap();
+        let low = Share::new(hits, hits + noise).interval().0;
+        assert_eq!(rule.is_demoted, demoted && low < LEAST_PRECISION, "{hits} {noise}: {low}");
+        assert_eq!(rule.worst() == Severity::Info, rule.is_demoted);
+        let text = rule.explain();
+        assert!(text.contains("measured precision 0.") && text.contains("measured recall"), "{text}");
+        assert_eq!(text.contains("demoted from error to info"), rule.is_demoted, "{text}");
+        let flaw = check::Flaw::default();
+        let nothing = crate::document::Document::parse("");
+        let profile = crate::facts::Facts::read(&nothing, &set.lexicon).profile;
+        assert_eq!(rule.severity_of(&flaw, &profile) == Severity::Info, rule.is_demoted);
+        assert!(!set.without_demotion().get("OWN-001").unwrap().is_demoted);
+    }
+}
+
+#[test]
+fn figures_of_parts_count_together_and_the_later_table_counts() {
+    let all = builtin().0;
+    let part = all.get("VER-001").unwrap().parts[0].clone();
+    let table = |noise: u64| {
+        measured(&format!(
+            "[[figures]]\nrule = 'VER-001:{part}'\nhits = 1\nmisses = 0\nnoise = {noise}\n\n\
+             [[figures]]\nrule = 'VER-001:data'\nhits = 1\nmisses = 0\nnoise = 12\n"
+        ))
+    };
+    let second = Source { path: "later/measured.toml".into(), ..table(1) };
+    let (set, problems) = with_user(&[table(12)]);
+    assert_eq!(problems, []);
+    let rule = set.get("VER-001").unwrap();
+    assert!(rule.is_demoted && rule.explain().contains(&format!("  {part}: precision 0.08")), "{}", rule.explain());
+    assert!(!with_user(&[table(12), second]).0.get("VER-001").unwrap().is_demoted);
+}
+
+#[test]
+fn tables_that_name_what_is_not_there_are_reported() {
+    let said = problems(&[
+        page("a.md", FRONT, BODY),
+        measured("[[figures]]\nrule = 'OWN-002'\nhits = 1\nmisses = 0\nnoise = 0\n\n[[figures]]\nrule = 'OWN-001'\nhits = -1\n"),
+        Source {
+            path: "items.toml".into(),
+            text: "[[item]]\nitem = 'a'\nrules = ['OWN-001:x']\n\n[[item]]\nitem = 'b'\nrules = []\n\n[[item]]\nitem = 'c'\nrules \
+                   = ['own-001']\n\n[[item]]\nitem = 'c'\nrules = ['OWN-001']\n"
+                .into(),
+        },
+    ]);
+    for words in [
+        "measured.toml:1: a measured figure names the check `OWN-002`",
+        "measured.toml:7: ",
+        "items.toml:1: item a names the check `OWN-001:x`",
+        "items.toml:5: the item b has no rule",
+        "items.toml:13: the item c is there twice",
+    ] {
+        assert!(said.iter().any(|problem| problem.starts_with(words)), "{words}: {said:#?}");
+    }
+    assert_eq!(said.len(), 5, "{said:#?}");
+}
+
+#[test]
+fn items_are_found_by_name_and_by_code() {
+    let set = builtin().0;
+    let keys = |item: &str| set.checks_of(item).map(|keys| keys.iter().map(ToString::to_string).collect::<Vec<_>>());
+    assert_eq!(keys("poc-threshold"), Some(vec!["POC-002".into(), "POC-001".into()]));
+    assert_eq!(keys("ver-001:data"), Some(vec!["VER-001:data".into()]));
+    assert_eq!((keys("ARI-003").map(|keys| keys.len()), keys("VER-001:x"), keys("baselin")), (Some(1), None, None));
 }

@@ -7,6 +7,7 @@
 
 mod bad;
 mod ci;
+mod eval;
 mod good;
 mod program;
 #[cfg(unix)]

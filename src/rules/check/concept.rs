@@ -92,6 +92,10 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<ConceptCheck> {
 }
 
 impl Check for ConceptCheck {
+    fn wants(&self) -> bool {
+        true
+    }
+
     fn parts(&self) -> Vec<String> {
         self.parts.iter().filter_map(|part| part.name.clone()).collect()
     }

@@ -172,6 +172,10 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<MeasureCheck> {
 }
 
 impl Check for MeasureCheck {
+    fn wants(&self) -> bool {
+        true
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let mut answer = Answer::new(None, CheckState::Specified);
         let measures = cx.facts.measures.iter().filter(|measure| self.filter.matches(measure, cx));

@@ -74,6 +74,11 @@ pub trait Check: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// True when it asks for something that must be there: a text without it is flawed. False when it compares or forbids.
+    fn wants(&self) -> bool {
+        false
+    }
+
     /// Answers for every part, in the order of [`Check::parts`]; one answer without a part where there are none.
     fn run(&self, cx: &Context<'_>) -> Vec<Answer>;
 }

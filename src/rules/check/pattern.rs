@@ -66,6 +66,10 @@ pub(super) fn bounded(text: &Word, faults: &Faults<'_>) -> Option<Regex> {
 }
 
 impl Check for Pattern {
+    fn wants(&self) -> bool {
+        self.wanted
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let mut answer = Answer::new(None, CheckState::Absent);
         let mut found = Vec::new();

@@ -34,6 +34,10 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<SectionCheck> {
 }
 
 impl Check for SectionCheck {
+    fn wants(&self) -> bool {
+        true
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let fits = |section: &&Section| section.level > 0 && self.headings.first_in(&section.title).is_some();
         let sections: Vec<&Section> = cx.document.sections.iter().filter(fits).collect();

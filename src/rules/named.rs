@@ -1,0 +1,74 @@
+//! Tables that name rules: risks, items, measured figures. Reports names that nothing has, and hands the rest to the rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::measured::RawFigures;
+use super::{RawItem, RawRisk, RuleKey, RuleSet};
+use crate::finding::Problem;
+
+/// What is needed to judge a name and to say where it stands.
+pub(super) struct Named {
+    /// Codes of all pages, those included that are broken and reported already.
+    pub(super) declared: BTreeSet<String>,
+    /// File and line of each entry, by its id.
+    pub(super) places: BTreeMap<String, (String, u32)>,
+}
+
+impl Named {
+    pub(super) fn risks(&self, risks: Vec<RawRisk>, set: &mut RuleSet, problems: &mut Vec<Problem>) {
+        for risk in &risks {
+            for key in risk.mitigated_by.iter().chain(&risk.measured_by) {
+                self.is_known(&risk.id, &format!("risk {}", risk.id), key, set, problems);
+            }
+        }
+        set.risks = risks;
+    }
+
+    pub(super) fn items(&self, items: Vec<RawItem>, set: &mut RuleSet, problems: &mut Vec<Problem>) {
+        for item in items {
+            let (id, what) = (item.place(), format!("item {}", item.item));
+            if set.items.iter().any(|other| other.item == item.item) {
+                problems.push(self.problem("duplicate-item", &id, format!("the {what} is there twice"), "remove one"));
+            } else if item.rules.is_empty() {
+                problems.push(self.problem("no-rule", &id, format!("the {what} has no rule"), "name its own rule"));
+            } else if item.rules.iter().filter(|key| !self.is_known(&id, &what, key, set, problems)).count() == 0 {
+                set.items.push(item);
+            }
+        }
+    }
+
+    /// Tells the rules what was measured about them, and demotes those that cry wolf.
+    pub(super) fn figures(&self, figures: &[RawFigures], set: &mut RuleSet, problems: &mut Vec<Problem>) {
+        for entry in figures {
+            let key = RuleKey::parse(&entry.rule);
+            if self.is_known(&entry.place(), "a measured figure", &entry.rule, set, problems) {
+                let rule = set.rules.iter_mut().find(|rule| rule.code == key.code);
+                if let Some(rule) = rule {
+                    rule.measured.insert(key.part.unwrap_or_default(), entry.tally());
+                }
+            }
+        }
+        for rule in &mut set.rules {
+            rule.is_demoted = rule.tally().is_some_and(super::Tally::is_unreliable);
+        }
+    }
+
+    /// True when there is such a check; reports it otherwise.
+    fn is_known(&self, id: &str, what: &str, name: &str, set: &RuleSet, problems: &mut Vec<Problem>) -> bool {
+        let key = RuleKey::parse(name);
+        // Of a broken page nobody knows the parts.
+        let known = set.has(&key) || (set.get(&key.code).is_none() && self.declared.contains(&key.code));
+        if !known {
+            let message = format!("{what} names the check `{name}`, which does not exist");
+            let advice = super::nearest::advice(name, set.rules.iter().map(|rule| rule.code.as_str()));
+            problems.push(self.problem("unknown-rule", id, message, &advice));
+        }
+        known
+    }
+
+    fn problem(&self, code: &str, id: &str, message: String, advice: &str) -> Problem {
+        let (file, line) = self.places.get(id).cloned().unwrap_or_default();
+        let line = (line > 0).then_some(line);
+        Problem { code: code.to_owned(), file, line, column: None, message, advice: advice.to_owned() }
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::machine::logistic;
 use super::{Measured, material};
-use crate::facts::recognise::{Judgement, SHORT, SIGNS, Unit, Weights, best_two, centred, decide, signs};
+use crate::facts::recognise::{Judgement, SHORT, SIGNS, Unit, Weights, best_two, centred, decide, project, signs};
 
 /// A text to be judged: its part, its paper, its units, and what is known of it.
 #[derive(Debug)]
@@ -11,6 +11,7 @@ struct Text {
     paper: Option<usize>,
     units: Vec<Unit>,
     marks: Vec<(usize, bool)>,
+    is_project: Option<bool>,
 }
 
 /// All texts.
@@ -48,7 +49,28 @@ impl Texts {
         marks: Vec<(Option<usize>, bool)>,
     ) {
         let marks = marks.into_iter().filter_map(|(number, states)| Some((number?, states))).collect();
-        self.0.push(Text { fold, paper, units, marks });
+        self.0.push(Text { fold, paper, units, marks, is_project: None });
+    }
+
+    /// Adds a paper as a whole.
+    pub(super) fn add_paper(
+        &mut self,
+        fold: usize,
+        paper: usize,
+        units: Vec<Unit>,
+        marks: Vec<(Option<usize>, bool)>,
+        is_project: bool,
+    ) {
+        self.add(fold, Some(paper), units, marks);
+        if let Some(last) = self.0.last_mut() {
+            last.is_project = Some(is_project);
+        }
+    }
+
+    /// How much the papers of one part look like projects, and whether they are.
+    pub(super) fn projects(&self, weights: &Weights, fold: usize) -> Vec<(f32, bool)> {
+        let papers = self.0.iter().filter(|text| text.fold == fold);
+        papers.filter_map(|text| Some((project(weights, &text.units), text.is_project?))).collect()
     }
 
     /// Judges the texts of one part.

@@ -34,6 +34,8 @@ pub struct Paper {
     pub marks: BTreeMap<String, Mark>,
     /// What is not marked is not there.
     pub is_exhaustive: bool,
+    /// It plans a project; otherwise nothing but that is known of it.
+    pub is_project: bool,
     /// The same paper without one item each.
     pub losses: Vec<Loss>,
     /// The same paper with a flaw each, which a paper should not state.

@@ -11,7 +11,7 @@ pub use material::{Gain, Loss, Mark, Material, Paper, Passage, passages};
 use std::collections::{BTreeMap, HashMap};
 
 use crate::document::Document;
-use crate::facts::recognise::{Unit, Weights};
+use crate::facts::recognise::{PROJECT, Unit, Weights};
 use crate::facts::{Lexicon, observed};
 use machine::{Example, linear};
 
@@ -74,17 +74,23 @@ pub fn learn(material: &Material, lexicon: &Lexicon, mut progress: impl FnMut(&s
     progress("reading the material");
     let mut texts = judge::Texts::default();
     let (mut rows, vocabulary) = rows(material, lexicon, &names, &mut texts);
-    let mut judged = Vec::new();
+    let (mut judged, mut projects) = (Vec::new(), Vec::new());
     for fold in 0..FOLDS {
         progress(&format!("part {} of {FOLDS}: learning from the others", fold + 1));
         let weights = first_step(&rows, &vocabulary, &names, Some(fold));
         judged.extend(texts.judge(&weights, fold));
+        projects.extend(texts.projects(&weights, fold));
     }
     progress("weighing whole documents");
     let (judgements, measured) = judge::second_step(&judged, &names);
     progress("learning from everything");
     let mut weights = first_step(&rows, &vocabulary, &names, None);
     weights.judgements = judgements;
+    // Above 0 on average: it plans a project.
+    let cut = material::best_cut(&projects);
+    let wrong = projects.iter().filter(|(score, is_project)| (*score > cut) != *is_project).count();
+    progress(&format!("{wrong} of {} papers taken for another kind", projects.len()));
+    weights.lower(PROJECT, cut);
     let units = rows.len();
     rows.clear();
     Learnt { features: weights.hashes.len(), weights: weights.bytes(), measured, units }
@@ -92,6 +98,7 @@ pub fn learn(material: &Material, lexicon: &Lexicon, mut progress: impl FnMut(&s
 
 fn names(material: &Material) -> Vec<String> {
     let mut names: Vec<String> = material.passages.iter().map(|passage| passage.item.clone()).collect();
+    names.push(PROJECT.to_owned());
     names.sort_unstable();
     names.dedup();
     names.truncate(64);
@@ -142,8 +149,14 @@ fn rows(
                 }
             }
             known_units.insert(words_of(&document, unit));
+            if paper.is_project {
+                states |= bit(PROJECT);
+            } else {
+                (states, known) = (0, bit(PROJECT));
+            }
             rows.push(Row { features: unit.features.clone(), states, known, cost: 0.0, fold });
         }
+        let project = number.get(PROJECT).copied();
         let marks = names.iter().enumerate().filter_map(|(number, name)| {
             let mark = paper.marks.get(name);
             match mark {
@@ -154,7 +167,9 @@ fn rows(
                 _ => None,
             }
         });
-        texts.add(fold, Some(at), units, marks.collect());
+        let mut marks: Vec<(Option<usize>, bool)> = marks.filter(|_| paper.is_project).collect();
+        marks.retain(|(number, _)| *number != project);
+        texts.add_paper(fold, at, units, marks, paper.is_project);
         for gain in &paper.gains {
             let Some(gained) = number.get(gain.item.as_str()).copied() else { continue };
             let document = Document::parse(&gain.text);

@@ -8,6 +8,16 @@ pub(crate) const SHORT: usize = 14;
 /// The score of what is not there.
 const NOTHING: f32 = -2.5;
 
+/// The name under which it was learnt what the plan of a project reads like.
+pub(crate) const PROJECT: &str = "project";
+
+/// How much the units of a document read like the plan of a project, on average.
+pub(crate) fn project(weights: &Weights, units: &[Unit]) -> f32 {
+    let Some(number) = weights.names.iter().position(|name| name == PROJECT) else { return 0.0 };
+    let sum: f32 = units.iter().filter_map(|unit| weights.scores(unit).get(number).copied()).sum();
+    sum / units.len().max(1) as f32
+}
+
 /// Scores of every unit (outer) for every concept (inner).
 pub(crate) type Scores = Vec<Vec<f32>>;
 

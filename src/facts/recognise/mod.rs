@@ -12,7 +12,7 @@ mod weights;
 
 use std::sync::LazyLock;
 
-pub(crate) use decide::{SHORT, best_two, centred, decide, judgement, signs};
+pub(crate) use decide::{PROJECT, SHORT, best_two, centred, decide, judgement, project, signs};
 pub(crate) use unit::{Unit, units};
 pub(crate) use weights::{Judgement, SIGNS, Weights};
 
@@ -54,6 +54,13 @@ impl Recognised {
             })
             .collect();
         Self { units, scores, sure }
+    }
+
+    /// How much the document reads like the plan of a project: above 0 it does. `None` where too little was learnt or is there.
+    pub(crate) fn project(&self) -> Option<f32> {
+        let number = WEIGHTS.names.iter().position(|known| known == PROJECT)?;
+        let sum: f32 = self.scores.iter().filter_map(|row| row.get(number)).sum();
+        (!self.scores.is_empty()).then(|| sum / self.scores.len() as f32)
     }
 
     /// How sure it is that the document states what goes by `name`: above 0 it does. `None` for a name that was not learnt.

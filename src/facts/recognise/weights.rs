@@ -116,6 +116,14 @@ impl Weights {
         self
     }
 
+    /// Takes something off every score of one concept.
+    pub(crate) fn lower(&mut self, name: &str, by: f32) {
+        let number = self.names.iter().position(|known| known == name);
+        if let Some(bias) = number.and_then(|number| self.bias.get_mut(number)) {
+            *bias -= by;
+        }
+    }
+
     /// Scores of one unit, one for every concept: above 0 it states it, below it does not.
     pub(crate) fn scores(&self, unit: &Unit) -> Vec<f32> {
         let mut sums = vec![0.0_f32; self.names.len()];

@@ -2,6 +2,7 @@
 
 use super::super::compared::{label, shown};
 use super::super::{Context, Flaw};
+use super::Judged;
 use crate::document::BlockKind;
 use crate::facts::{Comparator, ConceptState, Measure, Passage, Role, Unit};
 use crate::finding::{Evidence, Severity};
@@ -23,25 +24,25 @@ struct Shares {
 }
 
 /// A floor for accuracy is above the share of the largest class.
-pub(super) fn above_majority<'a>(cx: &Context<'a>, _: &Phrases) -> (Vec<&'a Measure>, Vec<Flaw>) {
-    let Some(shares) = shares(cx) else { return (Vec::new(), Vec::new()) };
-    let (mut judged, mut flaws) = (Vec::new(), Vec::new());
+pub(super) fn above_majority(cx: &Context<'_>, _: &Phrases) -> Judged {
+    let mut judged = Judged::default();
+    let Some(shares) = shares(cx) else { return judged };
     for floor in floors(cx) {
         let Some(majority) = shares.majority(floor) else { continue };
-        judged.push(floor);
+        judged.see(floor);
         let gain = (floor.quantity.ratio() - majority) / (1.0 - majority);
         let (case, severity) = match gain {
             gain if gain <= 0.0 => ("", None),
             gain if gain < LEAST_GAIN => ("weak", Some(Severity::Warning)),
             _ => continue,
         };
-        flaws.push(flaw(cx, floor, Some((&shares, trivial(majority))), case, severity));
+        judged.flaws.push(flaw(cx, floor, Some((&shares, trivial(majority))), case, severity));
     }
-    (judged, flaws)
+    judged
 }
 
 /// Accuracy does not stand alone where one class is rare. What guards a single class does not speak for the others.
-pub(super) fn alone<'a>(cx: &Context<'a>, cues: &Phrases) -> (Vec<&'a Measure>, Vec<Flaw>) {
+pub(super) fn alone(cx: &Context<'_>, cues: &Phrases) -> Judged {
     let floors: Vec<&Measure> = floors(cx).filter(|floor| floor.slice.is_none()).collect();
     let is_companion = |measure: &Measure| {
         let metric = cx.lexicon.metric(&measure.metric);
@@ -50,9 +51,11 @@ pub(super) fn alone<'a>(cx: &Context<'a>, cues: &Phrases) -> (Vec<&'a Measure>, 
             && measure.slice.is_none()
             && metric.is_some_and(|metric| metric.quality && metric.families.iter().any(|f| f == "classification"))
     };
-    let Some(floor) = floors.first() else { return (floors, Vec::new()) };
+    let mut judged = Judged::default();
+    floors.iter().for_each(|floor| judged.see(floor));
+    let Some(floor) = floors.first() else { return judged };
     if cx.facts.measures.iter().any(is_companion) {
-        return (floors, Vec::new());
+        return judged;
     }
     let rare = || cx.document.content().any(|(_, block)| cues.first_in(&block.text).is_some());
     let found = match shares(cx) {
@@ -63,7 +66,8 @@ pub(super) fn alone<'a>(cx: &Context<'a>, cues: &Phrases) -> (Vec<&'a Measure>, 
         }
         None => rare().then(|| flaw(cx, floor, None, "perhaps", Some(Severity::Warning))),
     };
-    (floors, found.into_iter().collect())
+    judged.flaws.extend(found);
+    judged
 }
 
 fn trivial(majority: f64) -> String {

@@ -1,0 +1,1 @@
+//! Brute force against the laws: integer confusion matrices, every one counted through.

@@ -62,14 +62,6 @@ impl Interval {
         Self { low: 1.0 - self.high, high: 1.0 - self.low }
     }
 
-    pub(super) fn times(self, other: Self) -> Self {
-        let products = [self.low * other.low, self.low * other.high, self.high * other.low, self.high * other.high];
-        Self {
-            low: products.iter().copied().fold(f64::INFINITY, f64::min),
-            high: products.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-        }
-    }
-
     /// "0.742", or "0.742 to 0.752" where the ends differ in the third digit.
     pub(super) fn shown(self) -> String {
         if self.high - self.low < 0.0005 {

@@ -25,6 +25,12 @@ impl<'a> Line<'a> {
         says(&self.low, phrases)
     }
 
+    /// A number as it is written.
+    pub(super) fn written(&self, quantity: &Quantity) -> &'a str {
+        let (from, to) = (quantity.start.saturating_sub(self.start), quantity.end.saturating_sub(self.start));
+        self.text.get(from..to).unwrap_or_default()
+    }
+
     /// What stands in front of a number, in lower case.
     pub(super) fn before(&self, quantity: &Quantity) -> String {
         let end = quantity.start.saturating_sub(self.start);

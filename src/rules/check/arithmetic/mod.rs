@@ -3,15 +3,25 @@
 
 mod cells;
 mod confusion;
+mod days;
+mod effort;
+mod evidence;
 mod f1;
+mod fractions;
 mod interval;
+mod kpi;
 mod line;
 mod majority;
+mod operation;
+mod ordering;
 mod prevalence;
+mod schedule;
 mod sets;
 #[cfg(test)]
 mod tests;
+mod threshold;
 mod trivial;
+mod workload;
 
 use std::sync::Arc;
 
@@ -54,7 +64,19 @@ const LAWS: &[(&str, Law)] = &[
     ("accuracy-alone", majority::alone),
     ("above-chance", trivial::above_chance),
     ("above-constant-answer", trivial::above_constant),
+    ("review-workload", workload::workload),
     ("confusion-matrix", confusion::confusion),
+    ("test-set-size", evidence::test_set),
+    ("change-in-per-cent", kpi::kpi),
+    ("parts-of-a-whole", fractions::fractions),
+    ("percentiles", operation::latency),
+    ("downtime", operation::availability),
+    ("threshold-from-costs", threshold::threshold),
+    ("zero-errors", evidence::zero_error),
+    ("phases-in-order", schedule::schedule),
+    ("effort", effort::effort),
+    ("share-of-cases", evidence::granularity),
+    ("order-of-metrics", ordering::ordering),
 ];
 
 #[derive(Debug)]

@@ -54,6 +54,26 @@ const CHOSEN: &[&str] = &[
     "recall",
 ];
 
+/// Words that announce how frequent a class is.
+const FREQUENCY: &[&str] = &[
+    "prevalence",
+    "base rate",
+    "base rates",
+    "positives",
+    "positive class",
+    "class balance",
+    "class distribution",
+    "class shares",
+    "minority class",
+    "imbalanc*",
+    "one in",
+    "1 in",
+    "incidence",
+];
+/// Shares of something else than the cases of operation.
+const OTHER: &[&str] =
+    &["threshold*", "cut-off", "cutoff", "confidence", "must", "shall", "flagged", "at least", "at most"];
+
 /// The share of the rarer class; `None` with several classes, without a number, or where the text gives different ones.
 pub(super) fn prevalence(cx: &Context<'_>) -> Option<Prevalence> {
     if many_classes(cx) {
@@ -69,10 +89,10 @@ pub(super) fn prevalence(cx: &Context<'_>) -> Option<Prevalence> {
     let mut found: Option<Prevalence> = None;
     for line in lines(cx) {
         let inside = passages.iter().any(|lines| lines.start <= line.lines.start && line.lines.end <= lines.end);
-        if !inside || line.says(CHOSEN) {
+        if !inside || line.says(CHOSEN) || line.says(OTHER) {
             continue;
         }
-        let Some((value, share)) = rarer(&line) else { continue };
+        let Some((value, share)) = rarer(&line).filter(|_| announced(&line)) else { continue };
         match found {
             Some(known) if known.share.misses(share) => return None,
             Some(_) => {}
@@ -80,6 +100,19 @@ pub(super) fn prevalence(cx: &Context<'_>) -> Option<Prevalence> {
         }
     }
     found
+}
+
+/// A row of a table of shares, two shares, a word of frequency, or "2 % of the claims are fraudulent".
+fn announced(line: &Line<'_>) -> bool {
+    let shares = line.numbers.iter().filter(|number| is_share(number));
+    line.in_table
+        || shares.clone().count() == 2
+        || line.says(FREQUENCY)
+        || shares.into_iter().any(|number| {
+            let after = line.after(number);
+            let of = after.trim_start().starts_with("of ");
+            of && super::line::says(&after, &["are", "is", "turn out", "turns out", "prove", "end in"])
+        })
 }
 
 /// The smaller share of a sentence that gives one share, or two that make up the whole.

@@ -81,3 +81,13 @@ pub(super) fn many_classes(cx: &Context<'_>) -> bool {
     let many = ["multi-class", "multi-label", "object-detection", "extraction", "segmentation"];
     cx.facts.profile.tasks.iter().any(|task| many.contains(&task.as_str()))
 }
+
+/// A case may have several labels: their shares need not make a whole.
+pub(super) fn many_labels(cx: &Context<'_>) -> bool {
+    cx.document.content().any(|(_, block)| {
+        super::line::says(
+            &block.text.to_lowercase(),
+            &["multi-label", "multilabel", "several labels", "more than one label"],
+        )
+    })
+}

@@ -69,13 +69,13 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          old system, old process, keyword search, state of the art, sota, most popular, previous model, present model, at the moment, \
          present procedure, present process, present practice, present method, present system, present rules, present way, \
          present approach, without the model, without ai, without ml, current process, manual process, before the project, starts from, starting from, \
-         bar to beat, simple method, simple methods, dummy classifier, logistic regression, exponential smoothing, baseline model, ist wert",
+         bar to beat, in force, simple method, simple methods, dummy classifier, logistic regression, exponential smoothing, baseline model, ist wert",
     ),
     (
         For(Baseline),
         Label,
         "now, actual, actuals, present, manual, manually, rules, previous, prior, old, before, reference, control, excel, spreadsheet, search, \
-         competitor, vendor, from, is, ist, start, initial, historic, historical, measured today, fy actual, zero point",
+         competitor, vendor, from, is, ist, start, initial, historic, historical, measured today, fy actual, zero point, rule, comparator",
     ),
     (
         For(Human),
@@ -102,7 +102,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
         Strong,
         "poc, proof of concept, proof of value, pov, pilot, pilots, feasibility, feasibility gate, feasibility study, spike, gate 0, gate 1, phase 0, \
          phase zero, exit criterion, exit criteria, go/no go, go no go, discovery phase, exploration phase, validation phase, feasibility phase, \
-         trial phase, technical trial, first gate, machbarkeit",
+         trial phase, technical trial, first gate, machbarkeit, exit bar, exit bars, exit level, dry run",
     ),
     (
         For(Poc),
@@ -117,6 +117,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          targeting, we accept, is accepted, are accepted, will be accepted, be accepted, accept the, success criterion, success criteria, definition of done, general availability, full rollout, full roll out, sign off, signoff, \
          acceptance gate, release gate, release criterion, release criteria, at release, for release, before release, production gate, \
          production readiness, production release, contractual, guaranteed, service credit free, zielwert, deployment gate, promotion gate, \
+         entry into force, enters into force, putting into service, put into service, taking into service, start of service, service commencement, \
          minimum acceptable, lowest acceptable, required level, required value, pass mark, minimum requirement",
     ),
     (
@@ -125,14 +126,14 @@ const CUES: &[(Purpose, Weight, &str)] = &[
         "goal, goals, objective, objectives, release, production, prod, required, gates, thresholds, bars, limits, requirement, requirements, minimum, min, threshold, gate, pass, bar, \
          accept, accepted, accepts, final, to be, soll, ziel, level, limit, expected, future, desired, must, shall, must have, floor, ceiling, ga, aim, \
          commitment, criterion, criteria, value required, to, needed, scale, live, full use, phase 2, phase 3, stage 2, stage 3, gate 2, gate 3, gate b, \
-         success, maximum, max, acceptable, full service, full operation, v1",
+         success, maximum, max, acceptable, full service, full operation, v1, commencement, commissioning, opening, at opening, full use",
     ),
     (
         For(Target),
         Weak,
         "must, shall, need to, needs to, needed, has to, have to, need, needs, required, requires, require, we want, we expect, want, is to, are to, aim, aims, \
          goal, ought to, will have to, should, at go, in production, production, minimum, accept only, expected to, necessary, \
-         insist, obliged, bar, commit, commits, promise, promises",
+         insist, obliged, laid down, bar, commit, commits, promise, promises",
     ),
     (
         For(Slo),

@@ -49,8 +49,11 @@ impl Check for Range {
     }
 }
 
+/// A tolerance ("within ±0.05") is no level.
 fn is_level(measure: &Measure) -> bool {
-    matches!(measure.quantity.unit, Unit::Plain | Unit::Percent)
+    let quantity = &measure.quantity;
+    let tolerance = quantity.upper.is_some_and(|upper| upper > 0.0 && (upper + quantity.value).abs() < 1e-9);
+    matches!(quantity.unit, Unit::Plain | Unit::Percent) && !tolerance
 }
 
 /// Beyond the range. A bare number from 10 to 100 on a metric from 0 to 1 is taken for a percentage; coefficients such as kappa

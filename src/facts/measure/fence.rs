@@ -23,7 +23,8 @@ pub(super) fn read(reader: &Reader<'_>, block: BlockId, found: &mut Found) {
         at += line.len();
         let trimmed = line.trim_end();
         let body = trimmed.trim_start_matches(|c: char| {
-            c.is_whitespace() || matches!(c, '-' | '│' | '├' | '└' | '─' | '|' | '"' | '\'')
+            c.is_whitespace()
+                || matches!(c, '-' | '│' | '├' | '└' | '─' | '|' | '"' | '\'' | '║' | '□' | '☐' | '✅' | '•')
         });
         if body.is_empty() {
             continue;

@@ -5,6 +5,7 @@ mod context;
 mod fence;
 mod gap;
 mod goal;
+mod heading_cell;
 mod identifier;
 mod joint;
 mod kpi;

@@ -205,9 +205,29 @@ fn cut(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
         let small = (1..=200).contains(&value) && bare && !tokens.low(at + 1).starts_with('0');
         return small.then(|| (format!("@{value}"), at + 2));
     }
+    if low == "at"
+        && let Some(k) = spelled(tokens.low(at + 1))
+        && !matches!(tokens.low(at + 2), "%" | "per" | "percent" | "point" | "hundred" | "-" | "times")
+    {
+        return Some((format!("@{k}"), at + 2));
+    }
     let open = usize::from(matches!(low, "(" | ","));
     let word = tokens.low(at + open);
     percentile(word).then(|| (word.to_owned(), at + open + 1))
+}
+
+/// "precision at ten".
+fn spelled(word: &str) -> Option<u32> {
+    Some(match word {
+        "three" => 3,
+        "five" => 5,
+        "ten" => 10,
+        "twelve" => 12,
+        "twenty" => 20,
+        "fifty" => 50,
+        "hundred" => 100,
+        _ => return None,
+    })
 }
 
 /// "p95", "p99.9" begins so too.

@@ -117,7 +117,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          targeting, we accept, is accepted, are accepted, will be accepted, be accepted, accept the, success criterion, success criteria, definition of done, general availability, full rollout, full roll out, sign off, signoff, \
          acceptance gate, release gate, release criterion, release criteria, at release, for release, before release, production gate, \
          production readiness, production release, contractual, guaranteed, service credit free, zielwert, deployment gate, promotion gate, \
-         entry into force, enters into force, putting into service, put into service, taking into service, start of service, service commencement, \
+         to be achieved, to be reached, to be met, asked for, entry into force, enters into force, putting into service, put into service, taking into service, start of service, service commencement, \
          minimum acceptable, lowest acceptable, required level, required value, pass mark, minimum requirement",
     ),
     (

@@ -3,7 +3,8 @@
 use super::super::Context;
 use super::super::compared::{label, shown};
 use super::interval::{Interval, SLACK};
-use super::sets::{many_classes, only, same_thing, together};
+use super::line::says;
+use super::sets::{in_one_place, many_classes, only, same_thing, together};
 use super::{Judged, flaw};
 use crate::facts::{Comparator, Measure, Role};
 use crate::finding::Severity;
@@ -15,11 +16,14 @@ use crate::rules::words::Phrases;
 /// (Opitz and Burst 2019): the upper bound holds for every averaging, the lower one for a single class only.
 pub(super) fn f1(cx: &Context<'_>, _: &Phrases) -> Judged {
     let mut judged = Judged::default();
+    let mut said: Vec<String> = Vec::new();
     for f in cx.facts.measures.iter().filter(|measure| is_usable(measure, "f1")) {
+        let both = made_of_both(cx, f);
         let partner = |ids: [&str; 2]| {
             let others = cx.facts.measures.iter();
             only(others.filter(|other| {
-                ids.iter().any(|id| is_usable(other, id)) && same_thing(cx, f, other) && together(cx, f, other)
+                let same = same_thing(cx, f, other) || (both && f.role == other.role && in_one_place(cx, f, other));
+                ids.iter().any(|id| is_usable(other, id)) && same && together(cx, f, other)
             }))
         };
         let (p, r) = (partner(["precision", "precision-at-k"]), partner(["recall", "recall-at-k"]));
@@ -33,6 +37,9 @@ pub(super) fn f1(cx: &Context<'_>, _: &Phrases) -> Judged {
             judged.see(f);
             sides.iter().for_each(|side| judged.see(side));
         }
+        // A summary repeats its numbers; one remark is enough.
+        let found = found.filter(|found| found.severity.is_none() || !said.contains(&found.says));
+        said.extend(found.iter().map(|found| found.says.clone()));
         judged.flaws.extend(found.map(|found| flaw(cx, f, &sides, found.case, found.severity, found.says)));
     }
     judged
@@ -55,13 +62,16 @@ fn judge(f: &Measure, p: Option<&Measure>, r: Option<&Measure>, single: bool) ->
     let reach = reach(of(p), of(r));
     let known = [p, r].iter().flatten().count();
     let fixed = |m: &Measure| matches!(m.comparator, Comparator::Equal | Comparator::About);
-    if contradicts(allowed, of(p), of(r), single && known == 2) {
+    // Where nobody says what three bare numbers are for, only what holds for results and for floors alike counts.
+    let open = f.role == Role::Unknown;
+    if !open && contradicts(allowed, of(p), of(r), single && known == 2) {
         let calculation = format!("2PR/(P+R) with {} is {}", said.join(" and "), range(reach, known == 2 && single));
         return Some(Found { case: "", severity: None, says: calculation });
     }
     let (p, r) = (p?, r?);
     let floor = |m: &Measure| matches!(m.comparator, Comparator::AtLeast | Comparator::MoreThan);
-    if fixed(f) || ![f, p, r].into_iter().all(floor) {
+    let bare = open && [f, p, r].into_iter().all(fixed);
+    if !bare && (open || fixed(f) || ![f, p, r].into_iter().all(floor)) {
         return None;
     }
     let (wanted, low) = (f.quantity.ratio(), p.quantity.ratio().min(r.quantity.ratio()));
@@ -76,6 +86,9 @@ fn judge(f: &Measure, p: Option<&Measure>, r: Option<&Measure>, single: bool) ->
             ceiling(low)
         );
         return Some(Found { case: "loose", severity: Some(Severity::Warning), says });
+    }
+    if bare {
+        return None;
     }
     if wanted + slack < both {
         let says = format!("{} already give F1 = 2PR/(P+R) = {both:.3}", said.join(" and "));
@@ -126,8 +139,23 @@ fn bound(measure: &Measure) -> String {
     }
 }
 
+/// "F1 from both", "F1 of the first and third": the text says which numbers belong together, however it describes each of them.
+fn made_of_both(cx: &Context<'_>, f: &Measure) -> bool {
+    const WORDS: &[&str] = &[
+        "from both",
+        "of both",
+        "of the two",
+        "from the two",
+        "made of both",
+        "of the first and",
+        "from precision",
+        "of precision and recall",
+    ];
+    cx.document.blocks.get(f.block).is_some_and(|block| says(&block.text.to_lowercase(), WORDS))
+}
+
 fn is_usable(measure: &Measure, id: &str) -> bool {
-    let role = matches!(measure.role, Role::Target | Role::Poc | Role::Reported | Role::Baseline | Role::Human);
+    let role = !matches!(measure.role, Role::Slo | Role::Random | Role::Stretch);
     let ratio = (0.0..=1.0).contains(&measure.quantity.ratio());
     measure.metric == id && role && ratio && !measure.relative && measure.quantity.upper.is_none()
 }

@@ -16,7 +16,7 @@ const LEAST_GAIN: f64 = 0.2;
 
 /// Shares of classes, as far as the text gives them.
 struct Shares {
-    /// Each share with the words in front of it, which name its class.
+    /// Each share with the words around it, which name its class.
     all: Vec<(f64, String)>,
     /// The text knows two classes only, so one share gives the other.
     two_classes: bool,
@@ -133,7 +133,10 @@ fn shares(cx: &Context<'_>) -> Option<Shares> {
                 let block = cx.document.blocks.get(quantity.block);
                 let before = block.and_then(|block| block.text.get(..quantity.start)).unwrap_or_default();
                 let clause = before.rsplit(['.', ',', ';', '|']).find(|piece| !piece.trim().is_empty());
-                all.push((share, clause.unwrap_or_default().to_lowercase()));
+                // "82 % of the questions are answerable" names the class behind its share.
+                let after = block.and_then(|block| block.text.get(quantity.end..)).unwrap_or_default();
+                let behind = after.split(['.', ',', ';', '|']).next().unwrap_or_default();
+                all.push((share, format!("{}{behind}", clause.unwrap_or_default()).to_lowercase()));
             }
         }
         (!all.is_empty()).then(|| Shares { all, two_classes, evidence: cx.evidence(passage.lines) })

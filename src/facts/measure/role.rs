@@ -109,6 +109,12 @@ const CUES: &[(Purpose, Weight, &str)] = &[
         Label,
         "prototype, trial, gate a, discovery, exploration, phase 1, phase one, stage 1, stage one, stage 0, gate one, step 1, experiment gate, trials, gate i",
     ),
+    (
+        For(Poc),
+        Heading,
+        "can it work, can it be done, does it work, is it possible, is it feasible, is it doable, prove it, preliminary stage, preliminary study, try out, \
+         test drive, dry run",
+    ),
     (For(Poc), Strong, "mvp, minimum viable product, minimum viable model, minimum viable"),
     (
         For(Target),
@@ -118,12 +124,12 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          acceptance gate, release gate, release criterion, release criteria, at release, for release, before release, production gate, \
          production readiness, production release, contractual, guaranteed, service credit free, zielwert, deployment gate, promotion gate, \
          to be achieved, to be reached, to be met, asked for, entry into force, enters into force, putting into service, put into service, taking into service, start of service, service commencement, \
-         minimum acceptable, lowest acceptable, required level, required value, pass mark, minimum requirement",
+         minimum acceptable, lowest acceptable, required level, required value, minimum requirement",
     ),
     (
         For(Target),
         Label,
-        "goal, goals, objective, objectives, release, production, prod, required, gates, thresholds, bars, limits, requirement, requirements, minimum, min, threshold, gate, pass, bar, \
+        "goal, goals, objective, objectives, release, production, prod, required, gates, pass mark, thresholds, bars, limits, requirement, requirements, minimum, min, threshold, gate, pass, bar, \
          accept, accepted, accepts, final, to be, soll, ziel, level, limit, expected, future, desired, must, shall, must have, floor, ceiling, ga, aim, \
          commitment, criterion, criteria, value required, to, needed, scale, live, full use, phase 2, phase 3, stage 2, stage 3, gate 2, gate 3, gate b, \
          success, maximum, max, acceptable, full service, full operation, v1, commencement, commissioning, opening, at opening, full use",
@@ -133,7 +139,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
         Weak,
         "must, shall, need to, needs to, needed, has to, have to, need, needs, required, requires, require, we want, we expect, want, is to, are to, aim, aims, \
          goal, ought to, will have to, should, at go, in production, production, minimum, accept only, expected to, necessary, \
-         insist, obliged, laid down, bar, commit, commits, promise, promises",
+         insist, obliged, laid down, pass mark, bar, commit, commits, promise, promises",
     ),
     (
         For(Slo),
@@ -288,7 +294,7 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
         match out.last_mut() {
             Some(last) if close(last.end, cue.start) && !last.weak && !cue.weak => {
                 // "PoC target", "stretch goal", "target (MVP)": the special word wins over the plain one.
-                if last.purpose == For(Target) || matches!(cue.purpose, For(Slo)) {
+                if last.purpose == For(Target) || matches!(cue.purpose, For(Slo | Poc)) {
                     last.purpose = cue.purpose;
                     last.phase = cue.phase.or(last.phase);
                 } else {

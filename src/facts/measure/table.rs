@@ -113,8 +113,10 @@ impl Grid<'_> {
         let cue_of = |n: usize| {
             let cell = self.cell(n);
             let short = cell.split_whitespace().count() <= 6;
-            let other =
-                self.columns.get(n).and_then(|column| column.cue).is_some_and(|cue| cue.purpose == Purpose::Other);
+            // "a high level" below "Go-live" speaks of its own column.
+            let other = self.columns.get(n).and_then(|column| column.cue).is_some_and(|cue| {
+                matches!(cue.purpose, Purpose::Other | Purpose::For(Role::Target | Role::Baseline | Role::Poc))
+            });
             (short && !other && self.numbers(n).is_empty())
                 .then(|| role::of_label(cell))
                 .flatten()

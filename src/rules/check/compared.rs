@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Answer, Check, Context, Flaw, Kind, Names};
+use crate::document::BlockKind;
 use crate::facts::{Comparator, Measure, Role, Unit};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::Fields;
@@ -99,6 +100,10 @@ fn level<'a>(measure: &'a Measure, cx: &Context<'_>) -> Option<Level<'a>> {
     // "F1 of 88" on a metric that ends at 1 is meant in per cent.
     if metric.max == Some(1.0) && measure.quantity.unit == Unit::Plain && (10.0..=100.0).contains(&value) {
         (value, half_width) = (value / 100.0, half_width / 100.0);
+    }
+    // What is impossible in itself is a finding of its own.
+    if metric.max.is_some_and(|max| value > max + 1e-9) {
+        return None;
     }
     Some(Level { measure, score: if up { value } else { -value }, half_width, scale })
 }
@@ -275,7 +280,8 @@ fn poc_below_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
 }
 
 fn single_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
-    let targets = levels(cx, &[Role::Target]);
+    let targets: Vec<Level<'_>> =
+        levels(cx, &[Role::Target]).into_iter().filter(|target| !is_aside(target.measure, cx)).collect();
     let (mut compared, mut flaws) = (Vec::new(), Vec::new());
     for (at, later) in targets.iter().enumerate() {
         for earlier in targets.iter().take(at) {
@@ -293,6 +299,14 @@ fn single_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
         }
     }
     (compared, flaws)
+}
+
+/// "a lifetime curve (accuracy 0.92)": a bare number in brackets describes what stands before them.
+fn is_aside(measure: &Measure, cx: &Context<'_>) -> bool {
+    let Some(block) = cx.document.blocks.get(measure.block) else { return false };
+    let before = block.text.get(..measure.quantity.start).unwrap_or_default();
+    let open = before.rfind('(').is_some_and(|open| before.rfind(')').is_none_or(|close| close < open));
+    open && measure.quantity.comparator.is_none() && !matches!(block.kind, BlockKind::TableRow { .. })
 }
 
 /// Which way a target bounds: `Some(true)` from below.

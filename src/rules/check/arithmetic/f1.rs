@@ -77,7 +77,8 @@ fn judge(f: &Measure, p: Option<&Measure>, r: Option<&Measure>, single: bool) ->
     let (wanted, low) = (f.quantity.ratio(), p.quantity.ratio().min(r.quantity.ratio()));
     let (binding, other) = if p.quantity.ratio() < r.quantity.ratio() { (p, "recall") } else { (r, "precision") };
     let both = harmonic(p.quantity.ratio(), r.quantity.ratio());
-    let slack = f.quantity.ratio_half_width() + SLACK;
+    // An F1 that was worked out from the floors may have been cut instead of rounded.
+    let slack = 2.0 * f.quantity.ratio_half_width() + SLACK;
     if wanted > ceiling(low) + slack {
         let says = format!(
             "at {} {} even perfect {other} gives F1 = 2·{low}/(1 + {low}) = {:.3}",

@@ -31,7 +31,9 @@ pub(super) fn read(reader: &Reader<'_>, block: BlockId, found: &mut Found) {
         }
         // "║      GATE 3: after tuning      ║" is the title of a drawn box, wherever it stands in its line.
         let title = trimmed.starts_with('║')
-            && body.split_once(':').is_some_and(|(head, _)| head.len() > 3 && head.chars().all(|c| !c.is_lowercase()));
+            && body.split_once(':').is_some_and(|(head, _)| {
+                head.chars().all(|c| !c.is_lowercase()) && !role::cues(head, Place::Label).is_empty()
+            });
         let indent = if title { 0 } else { trimmed.len() - body.len() };
         keys.retain(|(depth, _)| *depth < indent);
         let key = body.split_once([':', '=']).map(|(key, _)| key.trim_matches(|c: char| !c.is_alphanumeric()));

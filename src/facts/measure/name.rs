@@ -197,6 +197,18 @@ fn cut(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
         let k = tokens.low(at + 1);
         return (k.len() <= 3 && tokens.kind(at + 1) == Some(Kind::Word)).then(|| (format!("@{k}"), at + 2));
     }
+    // "precision at 6,000"
+    if low == "at"
+        && tokens.kind(at + 1) == Some(Kind::Digits)
+        && matches!(tokens.low(at + 2), "," | "\u{a0}" | "\u{202f}")
+        && tokens.glued(at + 2)
+        && tokens.glued(at + 3)
+        && tokens.low(at + 3).len() == 3
+        && tokens.kind(at + 3) == Some(Kind::Digits)
+        && !matches!(tokens.low(at + 4), "%" | "." | "per" | "percent")
+    {
+        return Some((format!("@{}{}", tokens.low(at + 1), tokens.low(at + 3)), at + 4));
+    }
     if low == "at" && tokens.kind(at + 1) == Some(Kind::Digits) {
         let value: usize = tokens.low(at + 1).parse().ok()?;
         let bare = !matches!(tokens.low(at + 2), "%" | "." | "," | "per" | "percent" | "–" | "-" | "k")

@@ -123,7 +123,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          targeting, we accept, is accepted, are accepted, will be accepted, be accepted, accept the, success criterion, success criteria, definition of done, general availability, full rollout, full roll out, sign off, signoff, \
          acceptance gate, release gate, release criterion, release criteria, at release, for release, before release, production gate, \
          production readiness, production release, contractual, guaranteed, service credit free, zielwert, deployment gate, promotion gate, \
-         to be achieved, to be reached, to be met, asked for, entry into force, enters into force, putting into service, put into service, taking into service, start of service, service commencement, \
+         to be achieved, to be reached, to be met, asked for, entry into force, enters into force, entry into service, putting into service, put into service, taking into service, start of service, service commencement, \
          minimum acceptable, lowest acceptable, required level, required value, minimum requirement",
     ),
     (
@@ -177,7 +177,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
     (
         Other,
         Strong,
-        "tolerance, reproduce, reproduces, reproduced, rebuild, rebuilds, re run, rerun, repeat, repeats, same scorecard, confidence interval, significance, \
+        "tolerance, confidence limit, confidence limits, confidence bound, confidence bounds, reproduce, reproduces, reproduced, rebuild, rebuilds, re run, rerun, repeat, repeats, same scorecard, confidence interval, significance, \
          statistical power, margin of error, worse than the rest, between groups, across groups, between the groups, any group, any slice, any subgroup, \
          each group, not differ, differ, differs, disparity, subgroups, among groups, demographic groups, gap between, difference between, inter annotator, inter rater, label noise, \
          label quality, labels are, labelled twice, labeled twice, label audit, data quality, ocr confidence, of the labels, of labels, annotation quality, \

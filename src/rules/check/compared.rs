@@ -102,7 +102,8 @@ fn level<'a>(measure: &'a Measure, cx: &Context<'_>) -> Option<Level<'a>> {
         (value, half_width) = (value / 100.0, half_width / 100.0);
     }
     // What is impossible in itself is a finding of its own.
-    if metric.max.is_some_and(|max| value > max + 1e-9) {
+    let low = metric.min.is_some_and(|min| value < min - 1e-9);
+    if low || metric.max.is_some_and(|max| value > max + 1e-9) {
         return None;
     }
     Some(Level { measure, score: if up { value } else { -value }, half_width, scale })
@@ -256,7 +257,12 @@ fn poc_below_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
                 flaws.push(flaw);
                 continue;
             }
-            if gap.abs() <= f64::EPSILON && sure {
+            // What a drawn box is the gate of, its lines do not say.
+            let drawn = matches!(
+                cx.document.blocks.get(gate.measure.block).map(|block| &block.kind),
+                Some(BlockKind::Fence { .. })
+            );
+            if gap.abs() <= f64::EPSILON && sure && !drawn {
                 let mut flaw = contradiction(cx, gate, target, "equal");
                 flaw.severity = Some(Severity::Warning);
                 flaws.push(flaw);
@@ -280,8 +286,10 @@ fn poc_below_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
 }
 
 fn single_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
-    let targets: Vec<Level<'_>> =
-        levels(cx, &[Role::Target]).into_iter().filter(|target| !is_aside(target.measure, cx)).collect();
+    let targets: Vec<Level<'_>> = levels(cx, &[Role::Target])
+        .into_iter()
+        .filter(|target| explicit(target) && !is_aside(target.measure, cx))
+        .collect();
     let (mut compared, mut flaws) = (Vec::new(), Vec::new());
     for (at, later) in targets.iter().enumerate() {
         for earlier in targets.iter().take(at) {

@@ -256,6 +256,10 @@ fn downtime<'a>(line: &Line<'a>) -> Option<(&'a Quantity, (&'static str, f64))> 
     }
     let times: Vec<&Quantity> = line.numbers.iter().copied().filter(|number| number.unit == Unit::Duration).collect();
     let [time] = times.as_slice() else { return None };
+    // "restart within one hour" is no downtime, even beside an outage.
+    if !says(&line.clause(time), DOWN) {
+        return None;
+    }
     let after = line.after(time);
     let period = period(&after).or_else(|| {
         let before = line.before(time);

@@ -32,7 +32,9 @@ pub(super) fn confusion(cx: &Context<'_>, _: &Phrases) -> Judged {
             continue;
         }
         set.truncate(6);
-        set.iter().for_each(|measure| judged.see(measure));
+        for measure in &set {
+            judged.see(measure);
+        }
         if let (Some(says), Some((at, others))) = (contradiction(&set, &lines), set.split_last()) {
             judged.flaws.push(flaw(cx, at, others, "", None, says));
         }

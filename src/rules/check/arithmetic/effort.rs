@@ -113,13 +113,13 @@ fn labels(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
 
 /// "The best 12 chunks of 1,000 tokens go into a context window of 8,192 tokens."
 fn window(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
+    const WINDOW: &[&str] =
+        &["context window", "context length", "context limit", "context size", "token window", "token limit"];
     let near = |line: &Line<'_>, number: &Quantity, words: &[&str]| {
         let tail: String = line.before(number).chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect();
         let head: String = line.after(number).chars().take(20).collect();
         says(&tail, words) || says(&head, words)
     };
-    const WINDOW: &[&str] =
-        &["context window", "context length", "context limit", "context size", "token window", "token limit"];
     let all = || lines.iter().flat_map(|line| line.numbers.iter().map(move |number| (line, *number)));
     let token = |number: &Quantity| counts(number, &["tokens"]);
     let mut windows = all().filter(|(line, number)| token(number) && near(line, number, WINDOW));

@@ -132,7 +132,7 @@ fn test_size<'a, 'b>(lines: &'b [Line<'a>]) -> Option<(&'b Line<'a>, f64)> {
         }
         found = Some((line, size));
     }
-    found.map(|(line, size)| (line, size))
+    found
 }
 
 fn is_size(number: &Quantity) -> bool {

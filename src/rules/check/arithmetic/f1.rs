@@ -35,7 +35,9 @@ pub(super) fn f1(cx: &Context<'_>, _: &Phrases) -> Judged {
         let found = judge(f, p, r, single);
         if found.is_some() || sides.len() == 2 {
             judged.see(f);
-            sides.iter().for_each(|side| judged.see(side));
+            for side in &sides {
+                judged.see(side);
+            }
         }
         // A summary repeats its numbers; one remark is enough.
         let found = found.filter(|found| found.severity.is_none() || !said.contains(&found.says));

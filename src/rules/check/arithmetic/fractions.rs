@@ -46,7 +46,8 @@ fn slashes(cx: &Context<'_>, judged: &mut Judged) {
         for sentence in sentences(&block.text) {
             let low = sentence.text.to_lowercase();
             let sets = says(&low, &["train*"]) && says(&low, &["test*", "valid*", "holdout", "hold-out", "dev"]);
-            if !sets && !(says(&low, SPLIT) && says(&low, &["data*", "traffic", "test*", "valid*"])) {
+            let split = says(&low, SPLIT) && says(&low, &["data*", "traffic", "test*", "valid*"]);
+            if !(sets || split) {
                 continue;
             }
             for parts in runs(&low) {
@@ -97,14 +98,13 @@ fn runs(text: &str) -> Vec<Vec<f64>> {
         rest = rest.get(digits.len()..).unwrap_or_default();
         let after = rest.trim_start_matches([' ', '%', '\u{a0}']);
         let joined = after.strip_prefix('/').or_else(|| after.strip_prefix(':')).map(str::trim_start);
-        match joined.filter(|next| next.starts_with(|c: char| c.is_ascii_digit())) {
-            Some(next) => rest = next,
-            None => {
-                if run.len() > 1 {
-                    out.push(std::mem::take(&mut run));
-                }
-                run.clear();
+        if let Some(next) = joined.filter(|next| next.starts_with(|c: char| c.is_ascii_digit())) {
+            rest = next;
+        } else {
+            if run.len() > 1 {
+                out.push(std::mem::take(&mut run));
             }
+            run.clear();
         }
     }
     if run.len() > 1 {

@@ -1,6 +1,6 @@
 //! What a written number may stand for: itself, give or take its rounding. Numbers only, no text.
 
-use crate::facts::{Comparator, Measure, Quantity};
+use crate::facts::{Comparator, Measure, Quantity, Unit};
 
 /// Beyond doubt: no rounding of the arithmetic itself may turn a possible number into an impossible one.
 pub(super) const SLACK: f64 = 1e-9;
@@ -27,7 +27,7 @@ impl Interval {
 
     /// What a quantity may stand for, on the ratio scale; of a range everything within.
     pub(super) fn of(quantity: &Quantity) -> Self {
-        let scale = if quantity.value == 0.0 || quantity.ratio() == quantity.value { 1.0 } else { 0.01 };
+        let scale = if quantity.unit == Unit::Percent { 0.01 } else { 1.0 };
         let about = match quantity.comparator {
             Some(Comparator::About) => quantity.ratio().abs() * ABOUT,
             _ => 0.0,

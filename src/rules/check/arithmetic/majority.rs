@@ -52,7 +52,9 @@ pub(super) fn alone(cx: &Context<'_>, cues: &Phrases) -> Judged {
             && metric.is_some_and(|metric| metric.quality && metric.families.iter().any(|f| f == "classification"))
     };
     let mut judged = Judged::default();
-    floors.iter().for_each(|floor| judged.see(floor));
+    for floor in &floors {
+        judged.see(floor);
+    }
     let Some(floor) = floors.first() else { return judged };
     if cx.facts.measures.iter().any(is_companion) {
         return judged;

@@ -107,7 +107,7 @@ fn step_of(low: &str) -> Option<Step> {
     found.next().is_none().then_some(first.0)
 }
 
-/// "PoC: 1 March 2026 to 30 April 2026", "The MVP starts on 2026-05-01".
+/// "`PoC`: 1 March 2026 to 30 April 2026", "The MVP starts on 2026-05-01".
 fn spoken(line: &Line<'_>, out: &mut Vec<Date>) {
     const UNSURE: &[&str] = &[
         "if",
@@ -139,15 +139,14 @@ fn spoken(line: &Line<'_>, out: &mut Vec<Date>) {
     };
     match dates.as_slice() {
         [start, end]
-            if matches!(
-                line.between(start, end).trim(),
-                "to" | "–" | "-" | "—" | "until" | "till" | "→" | "through"
-            ) =>
+            if step > Step::Data
+                && matches!(
+                    line.between(start, end).trim(),
+                    "to" | "–" | "-" | "—" | "until" | "till" | "→" | "through"
+                ) =>
         {
-            if step > Step::Data {
-                out.extend(entry(false, start));
-                out.extend(entry(true, end));
-            }
+            out.extend(entry(false, start));
+            out.extend(entry(true, end));
         }
         [one] => {
             let before = line.before(one);

@@ -128,7 +128,7 @@ const PART: &[&str] = &[
     "declin*",
 ];
 
-/// With N items, a share π of positives and recall R, at least NπR items are flagged however good the model is, and NπR/P at
+/// With N items, a share π of positives and recall R, at least `NπR` items are flagged however good the model is, and `NπR/P` at
 /// precision P. Both must fit what the people can look at.
 pub(super) fn workload(cx: &Context<'_>, _: &Phrases) -> Judged {
     let mut judged = Judged::default();
@@ -301,5 +301,5 @@ fn worked(line: &Line<'_>) -> Option<Flow> {
     };
     let (_, seconds) = period(&line.after(hours))?;
     let low = count.value * hours.value / each.value / seconds;
-    (count.value > 0.0 && each.value > 0.0).then(|| Flow { low, high: low, lines: line.lines })
+    (count.value > 0.0 && each.value > 0.0).then_some(Flow { low, high: low, lines: line.lines })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::aside::{is_aside, is_distance};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::BlockKind;
 use crate::facts::{Comparator, Measure, Role, Unit};
@@ -87,6 +88,9 @@ fn levels<'a>(cx: &Context<'a>, roles: &[Role]) -> Vec<Level<'a>> {
 }
 
 fn level<'a>(measure: &'a Measure, cx: &Context<'_>) -> Option<Level<'a>> {
+    if is_distance(measure, cx) {
+        return None;
+    }
     let metric = cx.lexicon.metric(&measure.metric).filter(|metric| metric.quality)?;
     let up = metric.higher_is_better?;
     let scale = match measure.quantity.unit {
@@ -307,14 +311,6 @@ fn single_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
         }
     }
     (compared, flaws)
-}
-
-/// "a lifetime curve (accuracy 0.92)": a bare number in brackets describes what stands before them.
-fn is_aside(measure: &Measure, cx: &Context<'_>) -> bool {
-    let Some(block) = cx.document.blocks.get(measure.block) else { return false };
-    let before = block.text.get(..measure.quantity.start).unwrap_or_default();
-    let open = before.rfind('(').is_some_and(|open| before.rfind(')').is_none_or(|close| close < open));
-    open && measure.quantity.comparator.is_none() && !matches!(block.kind, BlockKind::TableRow { .. })
 }
 
 /// Which way a target bounds: `Some(true)` from below.

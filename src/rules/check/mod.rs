@@ -1,6 +1,7 @@
 //! Kinds of checks. A kind is one file: how its keys are read, and how it runs. A check reads facts and never the engine.
 
 mod arithmetic;
+mod aside;
 mod compared;
 mod concept;
 mod measure;

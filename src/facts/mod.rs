@@ -97,7 +97,7 @@ impl Facts {
         let (measures, mentions, unread) = measures(document, lexicon, &hits, &quantities);
         let recognised = recognise::Recognised::read(document, lexicon, &signals, &measures);
         let concepts = concepts(document, lexicon, &hits, &signals, &recognised);
-        let profile = profile(document, lexicon, &hits, &concepts, &measures, &mentions);
+        let profile = profile(document, lexicon, &hits, &concepts, &measures, &mentions, recognised.project());
         let commitments = commitments(document, &measures, &signals);
         let reading = Reading {
             numbers_read: quantities.len(),

@@ -91,7 +91,7 @@ pub(super) fn announced(text: &str) -> Option<Cue> {
     let short = trimmed.split_whitespace().count() <= 8;
     let last = sentences(trimmed).last().map_or(trimmed, |sentence| sentence.text);
     let cues = if short { role::cues(trimmed, Place::Label) } else { role::cues(last, Place::Sentence) };
-    let strong: Vec<Cue> = cues.into_iter().filter(|cue| !cue.weak).collect();
+    let strong: Vec<Cue> = cues.into_iter().filter(|cue| !cue.weak && !is_length(trimmed, cue)).collect();
     role::best(&strong).or_else(|| label(trimmed))
 }
 
@@ -102,6 +102,14 @@ pub(super) fn label(text: &str) -> Option<Cue> {
     if label.split_whitespace().count() > 4 {
         return None;
     }
-    let cues: Vec<Cue> = role::cues(label, Place::Label).into_iter().filter(|cue| !cue.weak).collect();
+    let cues: Vec<Cue> =
+        role::cues(label, Place::Label).into_iter().filter(|cue| !cue.weak && !is_length(label, cue)).collect();
     role::best(&cues)
+}
+
+/// "Five weeks, two engineers": how long a step takes does not say what its numbers are for. A bare "Weeks" is a label.
+fn is_length(text: &str, cue: &Cue) -> bool {
+    let word = text.get(cue.start..cue.end).unwrap_or_default().to_lowercase();
+    let before = text.get(..cue.start).unwrap_or_default();
+    matches!(word.as_str(), "weeks" | "days") && before.ends_with(' ')
 }

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::role::{self, Cue, Place, Purpose};
 use super::sentence::read_range;
-use super::{Found, Reader, context};
+use super::{Found, Measure, Reader, context};
 use crate::document::BlockId;
 
 /// Deepest nesting of keys that is remembered.
@@ -23,12 +23,18 @@ pub(super) fn read(reader: &Reader<'_>, block: BlockId, found: &mut Found) {
         at += line.len();
         let trimmed = line.trim_end();
         let body = trimmed.trim_start_matches(|c: char| {
-            c.is_whitespace() || matches!(c, '-' | '│' | '├' | '└' | '─' | '|' | '"' | '\'')
+            c.is_whitespace()
+                || matches!(c, '-' | '│' | '├' | '└' | '─' | '|' | '"' | '\'' | '║' | '□' | '☐' | '✅' | '•')
         });
         if body.is_empty() {
             continue;
         }
-        let indent = trimmed.len() - body.len();
+        // "║      GATE 3: after tuning      ║" is the title of a drawn box, wherever it stands in its line.
+        let title = trimmed.starts_with('║')
+            && body.split_once(':').is_some_and(|(head, _)| {
+                head.chars().all(|c| !c.is_lowercase()) && !role::cues(head, Place::Label).is_empty()
+            });
+        let indent = if title { 0 } else { trimmed.len() - body.len() };
         keys.retain(|(depth, _)| *depth < indent);
         let key = body.split_once([':', '=']).map(|(key, _)| key.trim_matches(|c: char| !c.is_alphanumeric()));
         let own = key
@@ -47,6 +53,43 @@ pub(super) fn read(reader: &Reader<'_>, block: BlockId, found: &mut Found) {
             continue;
         }
         let context = Context { near: near.or(surroundings.near), heading: surroundings.heading };
+        let from = found.measures.len();
         read_range(reader, block, start, start + trimmed.len(), context, found);
+        if let Some(key) = key {
+            for measure in found.measures.iter_mut().skip(from) {
+                narrow(measure, key);
+            }
+        }
     }
+}
+
+/// `mae_over_30`, `crowded_recall`: what stands in the key beside metric and role is the part that it is taken over.
+fn narrow(measure: &mut Measure, key: &str) {
+    if measure.slice.is_some() || !key.contains('_') {
+        return;
+    }
+    let own = format!("{} {} {}", measure.name, measure.metric, measure.averaging.as_deref().unwrap_or_default())
+        .to_lowercase();
+    let known = |word: &str| {
+        own.split(|c: char| !c.is_alphanumeric()).any(|other| other == word)
+            || measure.at.as_deref().is_some_and(|at| at.to_lowercase().trim_start_matches('@') == word)
+            || !role::cues(word, Place::Label).is_empty()
+            || matches!(
+                word,
+                "at" | "score"
+                    | "rate"
+                    | "value"
+                    | "test"
+                    | "all"
+                    | "overall"
+                    | "total"
+                    | "pct"
+                    | "percent"
+                    | "ms"
+                    | "s"
+            )
+    };
+    let rest: Vec<String> =
+        key.split('_').map(str::to_lowercase).filter(|word| !word.is_empty() && !known(word)).collect();
+    measure.slice = (!rest.is_empty()).then(|| rest.join(" "));
 }

@@ -5,6 +5,8 @@ mod context;
 mod fence;
 mod gap;
 mod goal;
+mod heading_cell;
+mod identifier;
 mod joint;
 mod kpi;
 mod name;
@@ -214,7 +216,12 @@ impl<'a> Reader<'a> {
             document,
             lexicon,
             quantities: (0..document.blocks.len()).map(of_block).collect(),
-            names: document.blocks.iter().enumerate().map(|(id, block)| names_of(id, &block.text)).collect(),
+            names: {
+                let mut names: Vec<Vec<name::Name>> =
+                    document.blocks.iter().enumerate().map(|(id, block)| names_of(id, &block.text)).collect();
+                identifier::drop_names(document, &mut names);
+                names
+            },
         }
     }
 

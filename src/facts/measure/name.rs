@@ -197,6 +197,18 @@ fn cut(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
         let k = tokens.low(at + 1);
         return (k.len() <= 3 && tokens.kind(at + 1) == Some(Kind::Word)).then(|| (format!("@{k}"), at + 2));
     }
+    // "precision at 6,000"
+    if low == "at"
+        && tokens.kind(at + 1) == Some(Kind::Digits)
+        && matches!(tokens.low(at + 2), "," | "\u{a0}" | "\u{202f}")
+        && tokens.glued(at + 2)
+        && tokens.glued(at + 3)
+        && tokens.low(at + 3).len() == 3
+        && tokens.kind(at + 3) == Some(Kind::Digits)
+        && !matches!(tokens.low(at + 4), "%" | "." | "per" | "percent")
+    {
+        return Some((format!("@{}{}", tokens.low(at + 1), tokens.low(at + 3)), at + 4));
+    }
     if low == "at" && tokens.kind(at + 1) == Some(Kind::Digits) {
         let value: usize = tokens.low(at + 1).parse().ok()?;
         let bare = !matches!(tokens.low(at + 2), "%" | "." | "," | "per" | "percent" | "–" | "-" | "k")
@@ -205,9 +217,29 @@ fn cut(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
         let small = (1..=200).contains(&value) && bare && !tokens.low(at + 1).starts_with('0');
         return small.then(|| (format!("@{value}"), at + 2));
     }
+    if low == "at"
+        && let Some(k) = spelled(tokens.low(at + 1))
+        && !matches!(tokens.low(at + 2), "%" | "per" | "percent" | "point" | "hundred" | "-" | "times")
+    {
+        return Some((format!("@{k}"), at + 2));
+    }
     let open = usize::from(matches!(low, "(" | ","));
     let word = tokens.low(at + open);
     percentile(word).then(|| (word.to_owned(), at + open + 1))
+}
+
+/// "precision at ten".
+fn spelled(word: &str) -> Option<u32> {
+    Some(match word {
+        "three" => 3,
+        "five" => 5,
+        "ten" => 10,
+        "twelve" => 12,
+        "twenty" => 20,
+        "fifty" => 50,
+        "hundred" => 100,
+        _ => return None,
+    })
 }
 
 /// "p95", "p99.9" begins so too.

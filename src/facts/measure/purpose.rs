@@ -254,11 +254,9 @@ pub(super) fn fit(metric: &Metric, quantity: &Quantity) -> Fit {
             }
         }
         Unit::Duration => {
-            if timed || (!bounded && metric.quality) {
-                Fit::Level
-            } else {
-                Fit::No
-            }
+            // A percentage of error has no unit of time; "over the 151 days" is not its value.
+            let share = matches!(metric.id.as_str(), "mape" | "mdape" | "smape" | "wape" | "r2" | "forecast-accuracy");
+            if timed || (!bounded && metric.quality && !share) { Fit::Level } else { Fit::No }
         }
         Unit::Percent if timed => Fit::Change,
         Unit::Count(_) if timed => Fit::No,

@@ -69,13 +69,13 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          old system, old process, keyword search, state of the art, sota, most popular, previous model, present model, at the moment, \
          present procedure, present process, present practice, present method, present system, present rules, present way, \
          present approach, without the model, without ai, without ml, current process, manual process, before the project, starts from, starting from, \
-         bar to beat, simple method, simple methods, dummy classifier, logistic regression, exponential smoothing, baseline model, ist wert",
+         bar to beat, in force, simple method, simple methods, dummy classifier, logistic regression, exponential smoothing, baseline model, ist wert",
     ),
     (
         For(Baseline),
         Label,
         "now, actual, actuals, present, manual, manually, rules, previous, prior, old, before, reference, control, excel, spreadsheet, search, \
-         competitor, vendor, from, is, ist, start, initial, historic, historical, measured today, fy actual, zero point",
+         competitor, vendor, from, is, ist, start, initial, historic, historical, measured today, fy actual, zero point, rule, comparator",
     ),
     (
         For(Human),
@@ -102,12 +102,18 @@ const CUES: &[(Purpose, Weight, &str)] = &[
         Strong,
         "poc, proof of concept, proof of value, pov, pilot, pilots, feasibility, feasibility gate, feasibility study, spike, gate 0, gate 1, phase 0, \
          phase zero, exit criterion, exit criteria, go/no go, go no go, discovery phase, exploration phase, validation phase, feasibility phase, \
-         trial phase, technical trial, first gate, machbarkeit",
+         trial phase, technical trial, first gate, machbarkeit, exit bar, exit bars, exit level, dry run",
     ),
     (
         For(Poc),
         Label,
         "prototype, trial, gate a, discovery, exploration, phase 1, phase one, stage 1, stage one, stage 0, gate one, step 1, experiment gate, trials, gate i",
+    ),
+    (
+        For(Poc),
+        Heading,
+        "can it work, can it be done, does it work, is it possible, is it feasible, is it doable, prove it, preliminary stage, preliminary study, try out, \
+         test drive, dry run",
     ),
     (For(Poc), Strong, "mvp, minimum viable product, minimum viable model, minimum viable"),
     (
@@ -117,22 +123,23 @@ const CUES: &[(Purpose, Weight, &str)] = &[
          targeting, we accept, is accepted, are accepted, will be accepted, be accepted, accept the, success criterion, success criteria, definition of done, general availability, full rollout, full roll out, sign off, signoff, \
          acceptance gate, release gate, release criterion, release criteria, at release, for release, before release, production gate, \
          production readiness, production release, contractual, guaranteed, service credit free, zielwert, deployment gate, promotion gate, \
-         minimum acceptable, lowest acceptable, required level, required value, pass mark, minimum requirement",
+         to be achieved, to be reached, to be met, asked for, entry into force, enters into force, entry into service, putting into service, put into service, taking into service, start of service, service commencement, \
+         minimum acceptable, lowest acceptable, required level, required value, minimum requirement",
     ),
     (
         For(Target),
         Label,
-        "goal, goals, objective, objectives, release, production, prod, required, gates, thresholds, bars, limits, requirement, requirements, minimum, min, threshold, gate, pass, bar, \
+        "goal, goals, objective, objectives, release, production, prod, required, gates, pass mark, thresholds, bars, limits, requirement, requirements, minimum, min, threshold, gate, pass, bar, \
          accept, accepted, accepts, final, to be, soll, ziel, level, limit, expected, future, desired, must, shall, must have, floor, ceiling, ga, aim, \
          commitment, criterion, criteria, value required, to, needed, scale, live, full use, phase 2, phase 3, stage 2, stage 3, gate 2, gate 3, gate b, \
-         success, maximum, max, acceptable, full service, full operation, v1",
+         success, maximum, max, acceptable, full service, full operation, v1, commencement, commissioning, opening, at opening, full use",
     ),
     (
         For(Target),
         Weak,
         "must, shall, need to, needs to, needed, has to, have to, need, needs, required, requires, require, we want, we expect, want, is to, are to, aim, aims, \
          goal, ought to, will have to, should, at go, in production, production, minimum, accept only, expected to, necessary, \
-         insist, obliged, bar, commit, commits, promise, promises",
+         insist, obliged, laid down, pass mark, bar, commit, commits, promise, promises",
     ),
     (
         For(Slo),
@@ -170,7 +177,7 @@ const CUES: &[(Purpose, Weight, &str)] = &[
     (
         Other,
         Strong,
-        "tolerance, reproduce, reproduces, reproduced, rebuild, rebuilds, re run, rerun, repeat, repeats, same scorecard, confidence interval, significance, \
+        "tolerance, confidence limit, confidence limits, confidence bound, confidence bounds, reproduce, reproduces, reproduced, rebuild, rebuilds, re run, rerun, repeat, repeats, same scorecard, confidence interval, significance, \
          statistical power, margin of error, worse than the rest, between groups, across groups, between the groups, any group, any slice, any subgroup, \
          each group, not differ, differ, differs, disparity, subgroups, among groups, demographic groups, gap between, difference between, inter annotator, inter rater, label noise, \
          label quality, labels are, labelled twice, labeled twice, label audit, data quality, ocr confidence, of the labels, of labels, annotation quality, \
@@ -287,7 +294,7 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
         match out.last_mut() {
             Some(last) if close(last.end, cue.start) && !last.weak && !cue.weak => {
                 // "PoC target", "stretch goal", "target (MVP)": the special word wins over the plain one.
-                if last.purpose == For(Target) || matches!(cue.purpose, For(Slo)) {
+                if last.purpose == For(Target) || matches!(cue.purpose, For(Slo | Poc)) {
                     last.purpose = cue.purpose;
                     last.phase = cue.phase.or(last.phase);
                 } else {

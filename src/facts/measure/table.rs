@@ -39,10 +39,11 @@ pub(super) fn read(reader: &Reader<'_>, table: &Table, found: &mut Found) {
     }
 }
 
-struct Grid<'a> {
+/// One row with all that is known of its columns.
+pub(super) struct Grid<'a> {
     reader: &'a Reader<'a>,
-    columns: &'a [Column],
-    context: Context,
+    pub(super) columns: &'a [Column],
+    pub(super) context: Context,
     block: BlockId,
     header: BlockId,
     places: Vec<(usize, usize)>,
@@ -112,8 +113,10 @@ impl Grid<'_> {
         let cue_of = |n: usize| {
             let cell = self.cell(n);
             let short = cell.split_whitespace().count() <= 6;
-            let other =
-                self.columns.get(n).and_then(|column| column.cue).is_some_and(|cue| cue.purpose == Purpose::Other);
+            // "a high level" below "Go-live" speaks of its own column.
+            let other = self.columns.get(n).and_then(|column| column.cue).is_some_and(|cue| {
+                matches!(cue.purpose, Purpose::Other | Purpose::For(Role::Target | Role::Baseline | Role::Poc))
+            });
             (short && !other && self.numbers(n).is_empty())
                 .then(|| role::of_label(cell))
                 .flatten()
@@ -176,12 +179,28 @@ impl Grid<'_> {
                 }
                 continue;
             }
+            if let Some((at, _)) = metric
+                && at != n
+                && self.abreast(n, at, &column, row_cue.or(own_cue), columns_with_roles, found)
+            {
+                continue;
+            }
             if let Some((at, name)) = metric
                 && at != n
             {
                 let around = slice::of_label(self.cell(at), name.start - self.offset(at), name.end - self.offset(at));
                 let around = self.with_row_slice(around, at);
-                self.values(n, &column, name, self.block, &around, row_cue.or(own_cue), columns_with_roles, found);
+                self.values(
+                    n,
+                    None,
+                    &column,
+                    name,
+                    self.block,
+                    &around,
+                    row_cue.or(own_cue),
+                    columns_with_roles,
+                    found,
+                );
             } else if let Some((title, name)) = title(self.columns, &column) {
                 let mut around = slice::of_label(&title.header, name.start - title.offset, name.end - title.offset);
                 let column = match &column.unit {
@@ -191,9 +210,37 @@ impl Grid<'_> {
                 if around.slice.is_none() && row_cue.is_none() {
                     around.slice = self.row_label(n);
                 }
-                self.values(n, &column, name, self.header, &around, row_cue, columns_with_roles, found);
+                self.values(n, None, &column, name, self.header, &around, row_cue, columns_with_roles, found);
             }
         }
+    }
+
+    /// "precision / recall / F1 | 0.66 / 0.58 / 0.62": as many numbers as names, both between strokes, are read in order.
+    fn abreast(
+        &self,
+        n: usize,
+        at: usize,
+        column: &Column,
+        row_cue: Option<Cue>,
+        roles: usize,
+        found: &mut Found,
+    ) -> bool {
+        let (names, numbers, text) = (self.names(at), self.numbers(n), self.reader.text(self.block));
+        let stroke = |from: usize, to: usize| text.get(from..to).is_some_and(|gap| gap.trim() == "/");
+        let stroked = names.len() > 1
+            && names.len() == numbers.len()
+            && names.windows(2).all(|pair| matches!(pair, [a, b] if stroke(a.end, b.start)))
+            && numbers.windows(2).all(|pair| matches!(pair, [a, b] if stroke(a.end, b.start)));
+        let (Some(first), Some(last)) = (names.first(), names.last()) else { return false };
+        if !stroked {
+            return false;
+        }
+        let around = slice::of_label(self.cell(at), first.start - self.offset(at), last.end - self.offset(at));
+        let around = self.with_row_slice(around, at);
+        for (place, name) in names.into_iter().enumerate() {
+            self.values(n, Some(place), column, name, self.block, &around, row_cue, roles, found);
+        }
+        true
     }
 
     fn offset(&self, n: usize) -> usize {
@@ -247,6 +294,7 @@ impl Grid<'_> {
     fn values(
         &self,
         n: usize,
+        only: Option<usize>,
         column: &Column,
         name: &Name,
         name_block: BlockId,
@@ -260,6 +308,10 @@ impl Grid<'_> {
             return;
         }
         for (at, quantity) in self.numbers(n).into_iter().enumerate() {
+            if only.is_some_and(|only| only != at) {
+                continue;
+            }
+            let at = if only.is_some() { 0 } else { at };
             let quantity = with_unit(quantity, column);
             let quantity = {
                 let text = self.reader.text(self.block);
@@ -267,7 +319,7 @@ impl Grid<'_> {
                 directed(metric, &quantity, before, text.get(quantity.end..).unwrap_or_default())
             };
             let level = fit(metric, &quantity);
-            let lone = self.cell(n).len() <= (quantity.end - quantity.start) + 28;
+            let lone = only.is_some() || self.cell(n).len() <= (quantity.end - quantity.start) + 28;
             let text = self.reader.text(self.block);
             let (start, end) = self.places.get(n).copied().unwrap_or_default();
             let change = level == Fit::Change
@@ -335,54 +387,6 @@ impl Grid<'_> {
                 ruling,
                 relative,
             }));
-        }
-    }
-
-    fn labelled(&self, cue: Cue, metric: &crate::facts::Metric, quantity: &Quantity) -> Ruling {
-        let cue = self.effective(cue);
-        let Purpose::For(role) = cue.purpose else { return Ruling::of(Role::Unknown, true, None) };
-        let adverse = bounds_well(metric, quantity.comparator) == Some(false);
-        if metric_is_agreement(metric)
-            && role == Role::Target
-            && self.surroundings().iter().any(|cue| cue.purpose == Purpose::Other)
-        {
-            return Ruling::of(Role::Human, true, None);
-        }
-        if role == Role::Target && adverse {
-            return Ruling::of(Role::Unknown, true, cue.phase);
-        }
-        Ruling::of(role, true, cue.phase)
-    }
-
-    fn surroundings(&self) -> Vec<Cue> {
-        self.context.near.into_iter().chain(self.context.heading).collect()
-    }
-
-    /// A column called "Threshold" holds the gate of the trial below a heading on the trial, and an alarm below one on operation.
-    fn effective(&self, cue: Cue) -> Cue {
-        if cue.purpose != Purpose::For(Role::Target) {
-            return cue;
-        }
-        let text = self
-            .columns
-            .iter()
-            .find(|column| column.cue == Some(cue))
-            .map(|column| column.header.to_lowercase())
-            .unwrap_or_default();
-        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let launch = context::names_launch(&text);
-        let aim = says(&["target", "goal"]);
-        let here = |role: Role| {
-            self.columns.iter().any(|column| column.cue.is_some_and(|cue| cue.purpose == Purpose::For(role)))
-        };
-        let outer = self.surroundings().into_iter().find(|outer| match outer.purpose {
-            Purpose::For(Role::Poc | Role::Stretch) => !launch,
-            Purpose::For(Role::Slo) | Purpose::Other => !launch && !aim,
-            Purpose::For(_) => false,
-        });
-        match outer {
-            Some(outer) if !matches!(outer.purpose, Purpose::For(role) if here(role)) => outer,
-            _ => cue,
         }
     }
 }

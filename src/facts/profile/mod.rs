@@ -92,11 +92,12 @@ pub fn profile(
     concepts: &BTreeMap<String, ConceptFact>,
     measures: &[Measure],
     mentions: &[Mention],
+    project: Option<f32>,
 ) -> Profile {
     let words = words::Words::count(document, lexicon, hits);
     let scores = task::scores(document, lexicon, hits, mentions);
     let tasks = task::tasks(document, lexicon, &scores);
-    let (kind, because) = kind::kind(&words, concepts, measures);
+    let (kind, because) = kind::kind(&words, concepts, measures, project);
     let has = |id: &str| tasks.iter().any(|task| task == id);
     let state = |id: &str| concepts.get(id).map_or(ConceptState::Absent, |fact| fact.state);
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::aside::{is_aside, is_distance};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
+use crate::document::BlockKind;
 use crate::facts::{Comparator, Measure, Role, Unit};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::Fields;
@@ -10,7 +12,7 @@ use crate::rules::fields::Fields;
 pub(super) const KIND: Kind = Kind {
     name: "compared",
     variables: &["metric", "value", "other", "other_line", "other_quote", "calculation"],
-    cases: &["equal", "not-comparable", "gate-proves-nothing", "infeasible"],
+    cases: &["equal", "not-comparable", "gate-proves-nothing", "infeasible", "beyond"],
     read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
 };
 
@@ -86,6 +88,9 @@ fn levels<'a>(cx: &Context<'a>, roles: &[Role]) -> Vec<Level<'a>> {
 }
 
 fn level<'a>(measure: &'a Measure, cx: &Context<'_>) -> Option<Level<'a>> {
+    if is_distance(measure, cx) {
+        return None;
+    }
     let metric = cx.lexicon.metric(&measure.metric).filter(|metric| metric.quality)?;
     let up = metric.higher_is_better?;
     let scale = match measure.quantity.unit {
@@ -100,6 +105,11 @@ fn level<'a>(measure: &'a Measure, cx: &Context<'_>) -> Option<Level<'a>> {
     if metric.max == Some(1.0) && measure.quantity.unit == Unit::Plain && (10.0..=100.0).contains(&value) {
         (value, half_width) = (value / 100.0, half_width / 100.0);
     }
+    // What is impossible in itself is a finding of its own.
+    let low = metric.min.is_some_and(|min| value < min - 1e-9);
+    if low || metric.max.is_some_and(|max| value > max + 1e-9) {
+        return None;
+    }
     Some(Level { measure, score: if up { value } else { -value }, half_width, scale })
 }
 
@@ -110,6 +120,8 @@ enum Same {
     Yes,
     /// A field is known on one side only.
     Perhaps,
+    /// All fields agree but the data set.
+    OtherData,
     /// A field differs.
     No,
 }
@@ -123,38 +135,108 @@ fn same(a: &Level<'_>, b: &Level<'_>, with_phase: bool) -> Same {
     if left.slice.as_deref().map(str::to_lowercase) != right.slice.as_deref().map(str::to_lowercase) {
         return Same::No;
     }
-    let mut pairs = vec![(&left.averaging, &right.averaging), (&left.at, &right.at), (&left.dataset, &right.dataset)];
-    if with_phase {
-        pairs.push((&left.phase, &right.phase));
-    }
     let fold = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
+    // Steps on the way have targets of their own.
+    if with_phase && fold(&left.phase) != fold(&right.phase) {
+        return Same::No;
+    }
     let mut verdict = Same::Yes;
-    for (left, right) in pairs {
+    for (left, right) in [(&left.averaging, &right.averaging), (&left.at, &right.at)] {
         match (fold(left), fold(right)) {
             (left, right) if left == right => {}
             (Some(_), Some(_)) => return Same::No,
             _ => verdict = Same::Perhaps,
         }
     }
-    verdict
+    match (fold(&left.dataset), fold(&right.dataset)) {
+        (left, right) if left == right => verdict,
+        (Some(_), Some(_)) if verdict == Same::Yes => Same::OtherData,
+        (Some(_), Some(_)) => Same::No,
+        _ => Same::Perhaps,
+    }
+}
+
+/// The best of the levels that may be compared with `level`; one on other data only where there is no other.
+fn best<'l, 'a>(level: &Level<'_>, others: impl Iterator<Item = &'l Level<'a>>) -> Option<(&'l Level<'a>, Same)>
+where
+    'a: 'l,
+{
+    let judged: Vec<(&Level<'_>, Same)> =
+        others.map(|other| (other, same(level, other, false))).filter(|(_, same)| *same != Same::No).collect();
+    let near = judged.iter().any(|(_, same)| *same != Same::OtherData);
+    judged
+        .into_iter()
+        .filter(|(_, same)| !near || *same != Same::OtherData)
+        .max_by(|(a, _), (b, _)| a.score.total_cmp(&b.score))
 }
 
 fn target_beats_baseline<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
     let (targets, baselines) = (levels(cx, &[Role::Target]), levels(cx, &[Role::Baseline, Role::Random]));
     let (mut compared, mut flaws) = (Vec::new(), Vec::new());
     for target in &targets {
-        let rivals = baselines.iter().filter(|baseline| same(target, baseline, false) != Same::No);
-        let Some(best) = rivals.max_by(|a, b| a.score.total_cmp(&b.score)) else { continue };
+        let Some((best, same)) = best(target, baselines.iter()) else { continue };
         compared.push(target.measure);
         if target.score > best.score + f64::EPSILON {
             continue;
         }
-        let sure = same(target, best, false) == Same::Yes && explicit(target) && explicit(best);
+        let sure = same == Same::Yes && explicit(target) && explicit(best);
         let mut flaw = contradiction(cx, target, best, if sure { "" } else { "not-comparable" });
         flaw.severity = (!sure).then_some(Severity::Warning);
         flaws.push(flaw);
     }
+    gains(cx, &baselines, &mut compared, &mut flaws);
     (compared, flaws)
+}
+
+/// A gain ("+15 %") over a baseline of a metric that ends at 1: both readings, relative and in points, may lie beyond the end.
+fn gains<'a>(cx: &Context<'a>, baselines: &[Level<'a>], compared: &mut Vec<&'a Measure>, flaws: &mut Vec<Flaw>) {
+    let bounded =
+        |measure: &Measure| cx.lexicon.metric(&measure.metric).is_some_and(|m| m.quality && m.max == Some(1.0));
+    for gain in cx.facts.measures.iter().filter(|measure| {
+        measure.relative
+            && measure.role == Role::Target
+            && matches!(measure.comparator, Comparator::AtLeast | Comparator::MoreThan)
+            && matches!(measure.quantity.unit, Unit::Percent | Unit::Points)
+            && measure.quantity.value > 0.0
+    }) {
+        let key = |level: &&Level<'_>| {
+            let other = level.measure;
+            (&other.metric, &other.slice, &other.averaging, &other.at)
+                == (&gain.metric, &gain.slice, &gain.averaging, &gain.at)
+                && explicit(level)
+        };
+        let up = cx.lexicon.metric(&gain.metric).is_some_and(|metric| metric.higher_is_better == Some(true));
+        let rivals = || baselines.iter().filter(key);
+        let (Some(base), 1, true) = (rivals().next(), rivals().count(), up && bounded(gain)) else { continue };
+        compared.push(gain);
+        let (b, x) = (base.score - base.half_width, (gain.quantity.value - gain.quantity.half_width) / 100.0);
+        let points = b + x;
+        let relative = if gain.quantity.unit == Unit::Points { points } else { b * (1.0 + x) };
+        if points.min(relative) <= 1.0 + 1e-9 {
+            continue;
+        }
+        let (b, x) = (base.score, gain.quantity.value / 100.0);
+        let calculation = if gain.quantity.unit == Unit::Points {
+            format!("{b:.3} + {x:.3} = {:.3}, above 1", b + x)
+        } else {
+            format!("{b:.3} × {:.3} = {:.3} and {b:.3} + {x:.3} = {:.3}, both above 1", 1.0 + x, b * (1.0 + x), b + x)
+        };
+        let place = cx.place_of(gain);
+        let related = cx.evidence(base.measure.lines);
+        flaws.push(Flaw {
+            case: "beyond",
+            values: vec![
+                ("metric", label(gain)),
+                ("value", shown(gain)),
+                ("other", shown(base.measure)),
+                ("other_line", related.lines.start.to_string()),
+                ("calculation", calculation),
+            ],
+            place: Some(place),
+            related: vec![related],
+            ..Flaw::default()
+        });
+    }
 }
 
 fn poc_below_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
@@ -168,11 +250,10 @@ fn poc_below_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
                 .iter()
                 .any(|baseline| same(target, baseline, false) == Same::Yes && baseline.score >= target.score)
         };
-        let rivals = targets.iter().filter(|target| same(gate, target, false) != Same::No).filter(sound);
         // The strictest target of the same key: earlier stages may be as easy as the gate.
-        if let Some(target) = rivals.max_by(|a, b| a.score.total_cmp(&b.score)) {
+        if let Some((target, same)) = best(gate, targets.iter().filter(sound)) {
             compared.push(gate.measure);
-            let sure = same(gate, target, false) == Same::Yes && explicit(gate) && explicit(target);
+            let sure = same == Same::Yes && explicit(gate) && explicit(target);
             let gap = gate.score - target.score;
             if gap > f64::EPSILON {
                 let mut flaw = contradiction(cx, gate, target, if sure { "" } else { "not-comparable" });
@@ -180,7 +261,12 @@ fn poc_below_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
                 flaws.push(flaw);
                 continue;
             }
-            if gap.abs() <= f64::EPSILON && sure {
+            // What a drawn box is the gate of, its lines do not say.
+            let drawn = matches!(
+                cx.document.blocks.get(gate.measure.block).map(|block| &block.kind),
+                Some(BlockKind::Fence { .. })
+            );
+            if gap.abs() <= f64::EPSILON && sure && !drawn {
                 let mut flaw = contradiction(cx, gate, target, "equal");
                 flaw.severity = Some(Severity::Warning);
                 flaws.push(flaw);
@@ -204,12 +290,15 @@ fn poc_below_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
 }
 
 fn single_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
-    let targets = levels(cx, &[Role::Target]);
+    let targets: Vec<Level<'_>> = levels(cx, &[Role::Target])
+        .into_iter()
+        .filter(|target| explicit(target) && !is_aside(target.measure, cx))
+        .collect();
     let (mut compared, mut flaws) = (Vec::new(), Vec::new());
     for (at, later) in targets.iter().enumerate() {
         for earlier in targets.iter().take(at) {
             let key = same(later, earlier, true);
-            if key == Same::No || later.measure.span.overlaps(earlier.measure.span) {
+            if matches!(key, Same::No | Same::OtherData) || later.measure.span.overlaps(earlier.measure.span) {
                 continue;
             }
             compared.push(later.measure);

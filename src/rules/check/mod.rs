@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod aspects;
+mod aside;
 mod compared;
 mod concept;
 mod definition;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::compared::{label, shown};
 use super::{Answer, Check, Context, Flaw, Kind};
-use crate::facts::{Measure, Metric, Unit};
-use crate::finding::CheckState;
+use crate::document::BlockKind;
+use crate::facts::{Measure, Metric, Role, Unit};
+use crate::finding::{CheckState, Severity};
 
 pub(super) const KIND: Kind = Kind {
     name: "range",
     variables: &["metric", "value", "low", "high"],
-    cases: &[],
+    cases: &["unit"],
     read: |_, _| Some(Arc::new(Range)),
 };
 
@@ -32,33 +33,72 @@ impl Check for Range {
         }
         let mut answer = Answer::new(None, CheckState::Specified);
         answer.evidence = bounded.iter().take(6).map(|(measure, _)| cx.evidence(measure.lines)).collect();
-        answer.flaws = bounded
-            .iter()
-            .filter(|(measure, metric)| is_impossible(measure, metric))
-            .map(|pair| flaw(*pair, cx))
-            .collect();
+        let impossible = bounded.iter().filter(|(measure, metric)| is_impossible(measure, metric));
+        answer.flaws = impossible.map(|pair| flaw(*pair, cx)).collect();
         if !answer.flaws.is_empty() {
             answer.state = CheckState::Absent;
         }
+        let bare = bounded.iter().filter(|(measure, metric)| lacks_unit(measure, metric, cx));
+        let bare: Vec<Flaw> =
+            bare.map(|pair| Flaw { case: "unit", severity: Some(Severity::Warning), ..flaw(*pair, cx) }).collect();
+        if answer.flaws.is_empty() && !bare.is_empty() {
+            answer.state = CheckState::Mentioned;
+        }
+        answer.flaws.extend(bare);
         vec![answer]
     }
 }
 
+/// A tolerance ("within ±0.05") is no level.
 fn is_level(measure: &Measure) -> bool {
-    matches!(measure.quantity.unit, Unit::Plain | Unit::Percent)
+    let quantity = &measure.quantity;
+    let tolerance = quantity.upper.is_some_and(|upper| upper > 0.0 && (upper + quantity.value).abs() < 1e-9);
+    matches!(quantity.unit, Unit::Plain | Unit::Percent) && !tolerance
 }
 
-/// Beyond the range. A bare number from 10 to 100 on a metric that ends at 1 is taken for a percentage.
+/// Beyond the range. A bare number from 10 to 100 on a metric from 0 to 1 is taken for a percentage; coefficients such as kappa
+/// are none.
 fn is_impossible(measure: &Measure, metric: &Metric) -> bool {
     let quantity = &measure.quantity;
     let upper = quantity.upper.unwrap_or(quantity.value);
     let scale = match quantity.unit {
         Unit::Percent => 0.01,
-        Unit::Plain if metric.max == Some(1.0) && (10.0..=100.0).contains(&upper) => 0.01,
+        Unit::Plain if is_share(metric) && (10.0..=100.0).contains(&upper) => 0.01,
         _ => 1.0,
     };
     let (low, high) = (quantity.value * scale, upper * scale);
     metric.min.is_some_and(|min| low < min - 1e-9) || metric.max.is_some_and(|max| high > max + 1e-9)
+}
+
+fn is_share(metric: &Metric) -> bool {
+    metric.min == Some(0.0) && metric.max == Some(1.0)
+}
+
+/// A share written as a bare number above 1: 88 %, or a slip? Detection is commonly scored in hundredths without a sign, and a
+/// heading or header may say "%" for all of its numbers.
+fn lacks_unit(measure: &Measure, metric: &Metric, cx: &Context<'_>) -> bool {
+    let classifies = metric.families.iter().any(|family| family == "classification");
+    let bare = measure.quantity.unit == Unit::Plain
+        && measure.quantity.upper.is_none()
+        && (10.0..=100.0).contains(&measure.quantity.value)
+        && measure.role_is_explicit
+        && measure.role != Role::Unknown;
+    if !(bare && classifies && is_share(metric)) {
+        return false;
+    }
+    let Some(block) = cx.document.blocks.get(measure.block) else { return false };
+    let percent = |text: &str| {
+        let low = text.to_lowercase();
+        ["%", "percent", "per cent", "hundred", "out of", "of 100"].iter().any(|word| low.contains(word))
+    };
+    let text = |id: usize| cx.document.blocks.get(id).map_or("", |block| block.text.as_str());
+    let table = match block.kind {
+        BlockKind::TableRow { table, .. } => cx.document.tables.get(table),
+        _ => None,
+    };
+    let around = [Some(block.text.as_str()), block.lead.map(text), table.map(|table| text(table.header_block))];
+    let lead = table.and_then(|table| table.lead).map(text);
+    !around.into_iter().flatten().chain(lead).any(percent)
 }
 
 fn flaw((measure, metric): (&Measure, &Metric), cx: &Context<'_>) -> Flaw {

@@ -2,6 +2,7 @@
 
 use super::super::compared::{label, shown};
 use super::super::{Context, Flaw};
+use super::Judged;
 use crate::document::BlockKind;
 use crate::facts::{Comparator, ConceptState, Measure, Passage, Role, Unit};
 use crate::finding::{Evidence, Severity};
@@ -15,7 +16,7 @@ const LEAST_GAIN: f64 = 0.2;
 
 /// Shares of classes, as far as the text gives them.
 struct Shares {
-    /// Each share with the words in front of it, which name its class.
+    /// Each share with the words around it, which name its class.
     all: Vec<(f64, String)>,
     /// The text knows two classes only, so one share gives the other.
     two_classes: bool,
@@ -23,25 +24,25 @@ struct Shares {
 }
 
 /// A floor for accuracy is above the share of the largest class.
-pub(super) fn above_majority<'a>(cx: &Context<'a>, _: &Phrases) -> (Vec<&'a Measure>, Vec<Flaw>) {
-    let Some(shares) = shares(cx) else { return (Vec::new(), Vec::new()) };
-    let (mut judged, mut flaws) = (Vec::new(), Vec::new());
+pub(super) fn above_majority(cx: &Context<'_>, _: &Phrases) -> Judged {
+    let mut judged = Judged::default();
+    let Some(shares) = shares(cx) else { return judged };
     for floor in floors(cx) {
         let Some(majority) = shares.majority(floor) else { continue };
-        judged.push(floor);
+        judged.see(floor);
         let gain = (floor.quantity.ratio() - majority) / (1.0 - majority);
         let (case, severity) = match gain {
             gain if gain <= 0.0 => ("", None),
             gain if gain < LEAST_GAIN => ("weak", Some(Severity::Warning)),
             _ => continue,
         };
-        flaws.push(flaw(cx, floor, Some((&shares, trivial(majority))), case, severity));
+        judged.flaws.push(flaw(cx, floor, Some((&shares, trivial(majority))), case, severity));
     }
-    (judged, flaws)
+    judged
 }
 
 /// Accuracy does not stand alone where one class is rare. What guards a single class does not speak for the others.
-pub(super) fn alone<'a>(cx: &Context<'a>, cues: &Phrases) -> (Vec<&'a Measure>, Vec<Flaw>) {
+pub(super) fn alone(cx: &Context<'_>, cues: &Phrases) -> Judged {
     let floors: Vec<&Measure> = floors(cx).filter(|floor| floor.slice.is_none()).collect();
     let is_companion = |measure: &Measure| {
         let metric = cx.lexicon.metric(&measure.metric);
@@ -50,9 +51,13 @@ pub(super) fn alone<'a>(cx: &Context<'a>, cues: &Phrases) -> (Vec<&'a Measure>, 
             && measure.slice.is_none()
             && metric.is_some_and(|metric| metric.quality && metric.families.iter().any(|f| f == "classification"))
     };
-    let Some(floor) = floors.first() else { return (floors, Vec::new()) };
+    let mut judged = Judged::default();
+    for floor in &floors {
+        judged.see(floor);
+    }
+    let Some(floor) = floors.first() else { return judged };
     if cx.facts.measures.iter().any(is_companion) {
-        return (floors, Vec::new());
+        return judged;
     }
     let rare = || cx.document.content().any(|(_, block)| cues.first_in(&block.text).is_some());
     let found = match shares(cx) {
@@ -63,7 +68,8 @@ pub(super) fn alone<'a>(cx: &Context<'a>, cues: &Phrases) -> (Vec<&'a Measure>, 
         }
         None => rare().then(|| flaw(cx, floor, None, "perhaps", Some(Severity::Warning))),
     };
-    (floors, found.into_iter().collect())
+    judged.flaws.extend(found);
+    judged
 }
 
 fn trivial(majority: f64) -> String {
@@ -129,7 +135,10 @@ fn shares(cx: &Context<'_>) -> Option<Shares> {
                 let block = cx.document.blocks.get(quantity.block);
                 let before = block.and_then(|block| block.text.get(..quantity.start)).unwrap_or_default();
                 let clause = before.rsplit(['.', ',', ';', '|']).find(|piece| !piece.trim().is_empty());
-                all.push((share, clause.unwrap_or_default().to_lowercase()));
+                // "82 % of the questions are answerable" names the class behind its share.
+                let after = block.and_then(|block| block.text.get(quantity.end..)).unwrap_or_default();
+                let behind = after.split(['.', ',', ';', '|']).next().unwrap_or_default();
+                all.push((share, format!("{}{behind}", clause.unwrap_or_default()).to_lowercase()));
             }
         }
         (!all.is_empty()).then(|| Shares { all, two_classes, evidence: cx.evidence(passage.lines) })

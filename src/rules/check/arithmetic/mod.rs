@@ -1,31 +1,83 @@
-//! Kind `arithmetic`: laws between metrics, by name. Every number carries its rounding, so only what no rounding can mend is
-//! an error.
+//! Kind `arithmetic`: laws between numbers, by name. Every number carries its rounding, so only what no rounding can mend is
+//! an error; where class, data or role are not clear, a law stays silent.
 
+mod cells;
+mod confusion;
+mod days;
+mod effort;
+mod evidence;
 mod f1;
+mod fractions;
+mod interval;
+mod kpi;
+mod line;
 mod majority;
+mod operation;
+mod ordering;
+mod prevalence;
+mod schedule;
+mod sets;
+#[cfg(test)]
+mod tests;
+mod threshold;
+mod trivial;
+mod workload;
 
 use std::sync::Arc;
 
 use super::compared::{label, shown};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
+use crate::document::BlockId;
 use crate::facts::Measure;
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::Fields;
 use crate::rules::words::Phrases;
+use crate::text::LineRange;
 
 pub(super) const KIND: Kind = Kind {
     name: "arithmetic",
     variables: &["metric", "value", "calculation"],
-    cases: &["loose", "needless", "weak", "perhaps"],
+    cases: &["loose", "needless", "beyond", "weak", "perhaps", "implied"],
     read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
 };
 
-/// A law: every set of measures it looked at, and what it found wrong.
-type Law = for<'a> fn(&Context<'a>, &Phrases) -> (Vec<&'a Measure>, Vec<Flaw>);
+/// What a law looked at, and what it found wrong.
+#[derive(Debug, Default)]
+struct Judged {
+    /// Lines of the numbers that were compared; empty where the law has nothing to say.
+    seen: Vec<LineRange>,
+    flaws: Vec<Flaw>,
+}
+
+impl Judged {
+    fn see(&mut self, measure: &Measure) {
+        self.seen.push(measure.lines);
+    }
+}
+
+type Law = fn(&Context<'_>, &Phrases) -> Judged;
 
 /// The laws by name. To add one: a function, and a line here.
-const LAWS: &[(&str, Law)] =
-    &[("f1", f1::f1), ("accuracy-above-majority", majority::above_majority), ("accuracy-alone", majority::alone)];
+const LAWS: &[(&str, Law)] = &[
+    ("f1", f1::f1),
+    ("accuracy-above-majority", majority::above_majority),
+    ("accuracy-alone", majority::alone),
+    ("above-chance", trivial::above_chance),
+    ("above-constant-answer", trivial::above_constant),
+    ("review-workload", workload::workload),
+    ("confusion-matrix", confusion::confusion),
+    ("test-set-size", evidence::test_set),
+    ("change-in-per-cent", kpi::kpi),
+    ("parts-of-a-whole", fractions::fractions),
+    ("percentiles", operation::latency),
+    ("downtime", operation::availability),
+    ("threshold-from-costs", threshold::threshold),
+    ("zero-errors", evidence::zero_error),
+    ("phases-in-order", schedule::schedule),
+    ("effort", effort::effort),
+    ("share-of-cases", evidence::granularity),
+    ("order-of-metrics", ordering::ordering),
+];
 
 #[derive(Debug)]
 struct Arithmetic {
@@ -42,8 +94,8 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Arithmetic> {
 
 impl Check for Arithmetic {
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
-        let (measures, flaws) = (self.law)(cx, &self.cues);
-        if measures.is_empty() {
+        let Judged { seen, flaws } = (self.law)(cx, &self.cues);
+        if seen.is_empty() && flaws.is_empty() {
             return vec![Answer::not_applicable("the numbers that this law connects are not all there")];
         }
         let sure = flaws.iter().any(|flaw| flaw.severity.is_none_or(|severity| severity == Severity::Error));
@@ -53,7 +105,7 @@ impl Check for Arithmetic {
             _ => CheckState::Mentioned,
         };
         let mut answer = Answer::new(None, state);
-        answer.evidence = measures.iter().take(6).map(|measure| cx.evidence(measure.lines)).collect();
+        answer.evidence = seen.iter().take(6).map(|lines| cx.evidence(*lines)).collect();
         answer.flaws = flaws;
         vec![answer]
     }
@@ -73,6 +125,25 @@ fn flaw(
         place: Some(cx.place_of(at)),
         related: others.iter().map(|measure| cx.evidence(measure.lines)).collect(),
         values: vec![("metric", label(at)), ("value", shown(at)), ("calculation", calculation)],
+        ..Flaw::default()
+    }
+}
+
+/// A flaw of a passage that is no measure.
+fn flaw_in(
+    cx: &Context<'_>,
+    (block, lines): (BlockId, LineRange),
+    related: &[LineRange],
+    case: &'static str,
+    severity: Option<Severity>,
+    calculation: String,
+) -> Flaw {
+    Flaw {
+        case,
+        severity,
+        place: Some(cx.place(block, lines)),
+        related: related.iter().filter(|other| **other != lines).map(|other| cx.evidence(*other)).collect(),
+        values: vec![("calculation", calculation)],
         ..Flaw::default()
     }
 }

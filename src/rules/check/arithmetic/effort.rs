@@ -1,0 +1,219 @@
+//! Work, money and space that the text plans, against what it says they take.
+
+use super::super::Context;
+use super::interval::trimmed;
+use super::line::{Line, counts, lines, period, says};
+use super::{Judged, flaw_in};
+use crate::document::BlockId;
+use crate::facts::{Comparator, Quantity, Unit};
+use crate::finding::Severity;
+use crate::rules::words::Phrases;
+
+/// Labels × minutes against hours, requests × tokens × price against a budget, chunks × tokens against a context window.
+pub(super) fn effort(cx: &Context<'_>, _: &Phrases) -> Judged {
+    let mut judged = Judged::default();
+    let lines = lines(cx);
+    labels(cx, &lines, &mut judged);
+    window(cx, &lines, &mut judged);
+    tokens(cx, &lines, &mut judged);
+    judged
+}
+
+/// The one number of its kind; `None` where there is none, or where there are several.
+fn one<'a>(found: impl Iterator<Item = &'a Quantity>) -> Option<&'a Quantity> {
+    let mut found = found.filter(|number| number.upper.is_none());
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// The lowest and the highest number that the text may mean.
+fn ends(number: &Quantity) -> (f64, f64) {
+    let half = if number.comparator == Some(Comparator::About) { number.value * 0.1 } else { number.half_width };
+    (number.value - half, number.value + half)
+}
+
+/// "6,000 tickets, each labelled by two people at 2 minutes a ticket; 200 hours are planned."
+fn labels(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
+    let mut blocks: Vec<BlockId> =
+        lines.iter().filter(|line| line.says(&["label*", "annotat*"])).map(|line| line.block).collect();
+    blocks.dedup();
+    for block in blocks {
+        let here: Vec<&Line<'_>> = lines.iter().filter(|line| line.block == block).collect();
+        let low = here.iter().map(|line| line.low.as_str()).collect::<Vec<_>>().join(" ");
+        let numbers = || here.iter().flat_map(|line| line.numbers.iter().map(move |number| (*line, *number)));
+        let items = one(numbers().map(|(_, number)| number).filter(|number| {
+            matches!(number.unit, Unit::Count(_))
+                && number.value >= 100.0
+                && !counts(number, &["hours", "person-hours", "agent-hours", "labels", "euros"])
+        }));
+        let each = one(numbers()
+            .filter(|(line, number)| {
+                let head: String = line.after(number).chars().take(20).collect();
+                number.unit == Unit::Duration
+                    && number.value < 3600.0
+                    && says(&head, &["per", "each", "a", "an", "for each", "apiece"])
+            })
+            .map(|(_, number)| number));
+        let planned = one(numbers()
+            .filter(|(line, number)| {
+                let text = line.after(number);
+                let hours =
+                    (number.unit == Unit::Duration && number.value >= 3600.0 && line.written(number).contains('h'))
+                        || counts(number, &["person-hours", "agent-hours"]);
+                hours && period(&text).is_none()
+            })
+            .map(|(_, number)| number));
+        let (Some(items), Some(each), Some(planned)) = (items, each, planned) else { continue };
+        if !says(
+            &low,
+            &[
+                "plan*",
+                "budget*",
+                "available",
+                "reserved",
+                "set aside",
+                "enough",
+                "in total",
+                "in all",
+                "allow*",
+                "have",
+            ],
+        ) {
+            continue;
+        }
+        let shares = numbers().any(|(_, number)| number.unit == Unit::Percent);
+        let times = match () {
+            () if shares => 1.0,
+            () if says(&low, &["by three", "three times", "three labels", "triple"]) => 3.0,
+            () if says(&low, &["by two", "twice", "two labels", "double", "two people"]) => 2.0,
+            () => 1.0,
+        };
+        let hours = if planned.unit == Unit::Duration { 3600.0 } else { 1.0 };
+        let available = ends(planned).1 / hours;
+        let needed = ends(items).0 * times * each.value / 3600.0;
+        let Some(line) = here.iter().find(|line| line.numbers.iter().any(|number| number.start == planned.start))
+        else {
+            continue;
+        };
+        judged.seen.push(line.lines);
+        // Minutes for one item are an estimate: leave room for a tenth.
+        if needed * 0.9 > available {
+            let says = format!(
+                "{} items × {} labels × {} min = {} h, and {} h are planned",
+                trimmed(items.value, 0),
+                trimmed(times, 0),
+                trimmed(each.value / 60.0, 2),
+                trimmed(items.value * times * each.value / 3600.0, 0),
+                trimmed(planned.value / hours, 0)
+            );
+            judged.flaws.push(flaw_in(cx, (line.block, line.lines), &[], "", Some(Severity::Warning), says));
+        }
+    }
+}
+
+/// "The best 12 chunks of 1,000 tokens go into a context window of 8,192 tokens."
+fn window(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
+    const WINDOW: &[&str] =
+        &["context window", "context length", "context limit", "context size", "token window", "token limit"];
+    let near = |line: &Line<'_>, number: &Quantity, words: &[&str]| {
+        let tail: String = line.before(number).chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect();
+        let head: String = line.after(number).chars().take(20).collect();
+        says(&tail, words) || says(&head, words)
+    };
+    let all = || lines.iter().flat_map(|line| line.numbers.iter().map(move |number| (line, *number)));
+    let token = |number: &Quantity| counts(number, &["tokens"]);
+    let mut windows = all().filter(|(line, number)| token(number) && near(line, number, WINDOW));
+    let mut chunks = all().filter(|(line, number)| {
+        token(number) && line.before(number).trim_end().ends_with("chunks of")
+            || (token(number) && line.before(number).trim_end().ends_with("passages of"))
+    });
+    let (Some((at, window)), None, Some((line, size)), None) =
+        (windows.next(), windows.next(), chunks.next(), chunks.next())
+    else {
+        return;
+    };
+    let Some(count) = one(line.counts(&["chunks", "passages"]).into_iter()) else { return };
+    let prompt = one(all()
+        .filter(|(line, number)| token(number) && near(line, number, &["prompt"]) && !near(line, number, WINDOW))
+        .map(|(_, number)| number));
+    let prompt = prompt.map_or(0.0, |number| number.value);
+    judged.seen.extend([at.lines, line.lines]);
+    let needed = count.value * size.value + prompt;
+    // "8k" is 8,192 for those who build them.
+    if needed > ends(window).1.max(window.value * 1.03) {
+        let says = format!(
+            "{} chunks × {} tokens + {} of the prompt = {} tokens, and the context window holds {}",
+            trimmed(count.value, 0),
+            trimmed(size.value, 0),
+            trimmed(prompt, 0),
+            trimmed(needed, 0),
+            trimmed(window.value, 0)
+        );
+        judged.flaws.push(flaw_in(cx, (line.block, line.lines), &[at.lines], "", Some(Severity::Warning), says));
+    }
+}
+
+/// "200,000 requests a month of 3,000 tokens at $5 per million tokens; the budget is $1,500 a month."
+fn tokens(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
+    let all = || lines.iter().flat_map(|line| line.numbers.iter().map(move |number| (line, *number)));
+    let head = |line: &Line<'_>, number: &Quantity| line.after(number).chars().take(28).collect::<String>();
+    let mut requests = all().filter(|(line, number)| {
+        counts(number, &["requests", "calls", "questions", "queries", "conversations", "prompts"])
+            && period(&line.after(number)).is_some()
+    });
+    let mut sizes = all().filter(|(line, number)| {
+        counts(number, &["tokens"])
+            && says(
+                &head(line, number),
+                &["per request", "per call", "per question", "per query", "per conversation", "per prompt", "each"],
+            )
+    });
+    let price = |line: &Line<'_>, number: &Quantity| {
+        let head = head(line, number);
+        let per = |words: &[&str]| says(&head, words);
+        match number.unit {
+            Unit::Money(_) if !head.contains("token") => None,
+            Unit::Money(_) if per(&["per million", "per 1m", "/1m", "/ 1m", "per 1,000,000", "a million", "/m"]) => {
+                Some(number.value / 1e6)
+            }
+            Unit::Money(_)
+                if per(&["per thousand", "per 1k", "/1k", "/ 1k", "per 1,000", "per 1000", "a thousand", "/k"]) =>
+            {
+                Some(number.value / 1e3)
+            }
+            _ => None,
+        }
+    };
+    let mut prices = all().filter_map(|(line, number)| price(line, number).map(|price| (number, price)));
+    let mut budgets = all().filter(|(line, number)| {
+        matches!(number.unit, Unit::Money(_))
+            && period(&line.after(number)).is_some()
+            && line.says(&["budget", "ceiling", "cap", "at most", "may cost", "must not cost", "limit"])
+    });
+    let (Some((asked, requests)), None) = (requests.next(), requests.next()) else { return };
+    let (Some((_, size)), None) = (sizes.next(), sizes.next()) else { return };
+    let (Some((number, price)), None) = (prices.next(), prices.next()) else { return };
+    let (Some((line, budget)), None) = (budgets.next(), budgets.next()) else { return };
+    let (Some((_, every)), Some((name, span))) = (period(&asked.after(requests)), period(&line.after(budget))) else {
+        return;
+    };
+    if number.unit != budget.unit {
+        return;
+    }
+    judged.seen.extend([asked.lines, line.lines]);
+    let count = requests.value / every * span;
+    let cost = count * size.value * price;
+    let least = ends(requests).0 / every * span * ends(size).0 * price;
+    // Working days and calendar days, months of 28 and of 31 days: only a clear excess counts.
+    if least * 0.65 > budget.value {
+        let says = format!(
+            "{} requests × {} tokens × {} per million = {} per {name}, and the budget is {}",
+            trimmed(count, 0),
+            trimmed(size.value, 0),
+            trimmed(price * 1e6, 2),
+            trimmed(cost, 0),
+            trimmed(budget.value, 0)
+        );
+        judged.flaws.push(flaw_in(cx, (line.block, line.lines), &[asked.lines], "", Some(Severity::Warning), says));
+    }
+}

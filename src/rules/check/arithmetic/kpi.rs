@@ -1,0 +1,208 @@
+//! "From A to B (X %)": the percentage must be the one that leads from A to B.
+
+use super::super::Context;
+use super::super::compared::{label, shown};
+use super::interval::{Interval, SLACK, percent, trimmed};
+use super::line::{Line, lines, says};
+use super::{Judged, flaw, flaw_in};
+use crate::facts::{Comparator, Quantity, Role, Unit};
+use crate::finding::Severity;
+use crate::rules::words::Phrases;
+
+/// |B−A|/A equals X within the rounding of all three; of two percentages also B−A in points.
+pub(super) fn kpi(cx: &Context<'_>, _: &Phrases) -> Judged {
+    let mut judged = Judged::default();
+    for line in lines(cx).iter().filter(|line| !line.in_table) {
+        let Some((from, to)) = change(line) else { continue };
+        let Some(said) = stated(line, from, to) else { continue };
+        judged.seen.push(line.lines);
+        if holds(from, to, said) {
+            continue;
+        }
+        let (a, b) = (from.value, to.value);
+        let says = format!(
+            "from {} to {} is |B−A|/A = {}, not {}",
+            number(from),
+            number(to),
+            percent((b - a).abs() / a.abs()),
+            percent(said.ratio().abs())
+        );
+        judged.flaws.push(flaw_in(cx, (line.block, line.lines), &[], "", None, says));
+    }
+    unit_of_change(cx, &mut judged);
+    judged
+}
+
+/// The one pair "from A to B" or "A → B" of a sentence.
+fn change<'a>(line: &Line<'a>) -> Option<(&'a Quantity, &'a Quantity)> {
+    let mut found = line.numbers.windows(2).filter_map(|pair| {
+        let [from, to] = pair else { return None };
+        let between = line.between(from, to);
+        let arrow = matches!(between.trim(), "→" | "->" | "-->" | "⇒");
+        let words = matches!(between.trim(), "to" | "down to" | "up to")
+            && line.before(from).trim_end().trim_end_matches(['~', '€', '$', '£']).trim_end().ends_with("from");
+        let plain =
+            from.upper.is_none() && to.upper.is_none() && from.unit == to.unit && from.value > 0.0 && to.value > 0.0;
+        ((arrow || words) && plain && !matches!(from.unit, Unit::Date | Unit::Points | Unit::Times))
+            .then_some((*from, *to))
+    });
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// The percentage that stands for the change: in brackets behind it, or "by X %, from A to B".
+fn stated<'a>(line: &Line<'a>, from: &Quantity, to: &Quantity) -> Option<&'a Quantity> {
+    let others: Vec<&Quantity> = line
+        .numbers
+        .iter()
+        .copied()
+        .filter(|number| number.start != from.start && number.start != to.start && number.unit == Unit::Percent)
+        .collect();
+    let [said] = others.as_slice() else { return None };
+    if said.upper.is_some() || said.value == 0.0 {
+        return None;
+    }
+    let gap = |text: String| {
+        text.trim_matches(|c: char| {
+            c.is_whitespace() || matches!(c, '(' | ',' | '-' | '−' | '+' | '~' | '≈' | '—' | '–' | '=')
+        })
+        .to_owned()
+    };
+    let behind = said.start > to.start && {
+        let between = line.between(to, said);
+        let opens = between.trim_start().starts_with(['(', ',', '=', '—', '–']);
+        let words = gap(between);
+        let after = line.after(said);
+        let closes = after.trim_start();
+        let says_change = says(
+            &closes.chars().take(16).collect::<String>(),
+            &[
+                "less",
+                "lower",
+                "fewer",
+                "reduction",
+                "more",
+                "increase",
+                "improvement",
+                "decrease",
+                "drop",
+                "cut",
+                "saving",
+                "savings",
+                "gain",
+                "rise",
+                "fall",
+            ],
+        );
+        opens
+            && matches!(
+                words.as_str(),
+                "" | "i.e."
+                    | "that is"
+                    | "which is"
+                    | "a"
+                    | "about"
+                    | "or"
+                    | "a reduction of"
+                    | "a cut of"
+                    | "an increase of"
+                    | "minus"
+                    | "plus"
+            )
+            && (closes.starts_with(')') || says_change)
+    };
+    let ahead = said.start < from.start
+        && line.before(said).trim_end().ends_with("by")
+        && matches!(gap(line.between(said, from)).as_str(), "from" | "i.e. from" | "that is from" | "that is, from");
+    (behind || ahead).then_some(*said)
+}
+
+fn holds(from: &Quantity, to: &Quantity, said: &Quantity) -> bool {
+    let (a, b) = (Interval::of(from), Interval::of(to));
+    if a.low <= 0.0 || b.low <= 0.0 {
+        return true;
+    }
+    let said_at = Interval::of(said);
+    let wanted = if said.value < 0.0 { Interval::new(-said_at.high, -said_at.low) } else { said_at };
+    let size = |low: f64, high: f64| {
+        if low <= 0.0 && high >= 0.0 {
+            Interval::new(0.0, low.abs().max(high.abs()))
+        } else {
+            Interval::new(low.abs().min(high.abs()), low.abs().max(high.abs()))
+        }
+    };
+    let relative = size(b.low / a.high - 1.0, b.high / a.low - 1.0);
+    // "50 % faster" divides by the new time.
+    let inverse = size(a.low / b.high - 1.0, a.high / b.low - 1.0);
+    let mut readings = vec![relative];
+    if from.unit == Unit::Duration {
+        readings.push(inverse);
+    }
+    if from.unit == Unit::Percent {
+        readings.push(size(b.low - a.high, b.high - a.low));
+    }
+    readings.iter().any(|reading| match said.comparator {
+        Some(Comparator::AtLeast | Comparator::MoreThan) => reading.high >= wanted.low - SLACK,
+        Some(Comparator::AtMost | Comparator::LessThan) => reading.low <= wanted.high + SLACK,
+        _ => !reading.misses(wanted),
+    })
+}
+
+fn number(quantity: &Quantity) -> String {
+    let digits = usize::from(quantity.decimals);
+    match &quantity.unit {
+        Unit::Percent => format!("{} %", trimmed(quantity.value, digits)),
+        Unit::Duration => duration(quantity.value),
+        _ => trimmed(quantity.value, digits.max(2)),
+    }
+}
+
+/// Seconds in the largest unit that leaves a number above one.
+pub(super) fn duration(seconds: f64) -> String {
+    let units = [(86_400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s")];
+    let (size, unit) = units.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((0.001, "ms"));
+    format!("{} {unit}", trimmed(seconds / size, 2))
+}
+
+/// "Improve accuracy by 5 %": relative, or points?
+fn unit_of_change(cx: &Context<'_>, judged: &mut Judged) {
+    let all = lines(cx);
+    for measure in &cx.facts.measures {
+        let ratio =
+            cx.lexicon.metric(&measure.metric).is_some_and(|metric| metric.max == Some(1.0) && metric.min == Some(0.0));
+        let plain = measure.relative
+            && ratio
+            && measure.role == Role::Target
+            && measure.quantity.unit == Unit::Percent
+            && (0.0..100.0).contains(&measure.quantity.value);
+        let line = all.iter().find(|line| {
+            !line.in_table
+                && line
+                    .numbers
+                    .iter()
+                    .any(|number| number.block == measure.block && number.start == measure.quantity.start)
+        });
+        let Some(line) = line.filter(|_| plain) else { continue };
+        let clear = line.says(&[
+            "relative",
+            "relatively",
+            "point",
+            "points",
+            "pp",
+            "percentage points",
+            "absolute",
+            "from",
+            "to",
+            "of the",
+            "factor",
+            "half",
+        ]);
+        let says_by = line.before(&measure.quantity).trim_end().ends_with("by");
+        if clear || !says_by || line.numbers.len() > 1 {
+            continue;
+        }
+        judged.see(measure);
+        let says = format!("{} by {} may mean points or a part of the present value", label(measure), shown(measure));
+        judged.flaws.push(flaw(cx, measure, &[], "perhaps", Some(Severity::Info), says));
+    }
+}

@@ -1,0 +1,28 @@
+//! Numbers beside a metric that are no level to be reached: distances between values, remarks in brackets. Compares nothing.
+
+use super::Context;
+use crate::document::BlockKind;
+use crate::facts::Measure;
+
+/// "more than 0.05 below the rest", "must agree to 0.002", "a gap over 0.05": a distance between two values is no level.
+pub(super) fn is_distance(measure: &Measure, cx: &Context<'_>) -> bool {
+    let text = cx.document.blocks.get(measure.block).map_or("", |block| block.text.as_str());
+    let quantity = &measure.quantity;
+    let after = text.get(quantity.end..).unwrap_or_default().trim_start().to_lowercase();
+    let before = text.get(..quantity.start).unwrap_or_default().trim_end().to_lowercase();
+    let before = before.trim_end_matches(['>', '<', '≥', '≤', ' ']);
+    ["below ", "behind ", "worse ", "lower ", "under the", "higher ", "apart"]
+        .iter()
+        .any(|word| after.starts_with(word))
+        || ["within", "±", "by more than", "agree to", "gap over", "gap of", "gap above", "gap", "gap of more than"]
+            .iter()
+            .any(|word| before.ends_with(word))
+}
+
+/// "a lifetime curve (accuracy 0.92)": a bare number in brackets describes what stands before them.
+pub(super) fn is_aside(measure: &Measure, cx: &Context<'_>) -> bool {
+    let Some(block) = cx.document.blocks.get(measure.block) else { return false };
+    let before = block.text.get(..measure.quantity.start).unwrap_or_default();
+    let open = before.rfind('(').is_some_and(|open| before.rfind(')').is_none_or(|close| close < open));
+    open && measure.quantity.comparator.is_none() && !matches!(block.kind, BlockKind::TableRow { .. })
+}

@@ -17,7 +17,7 @@ pub mod facts;
 pub mod engine;
 pub mod rules;
 
-pub mod learn;
+
 
 pub mod config;
 pub mod critique;
@@ -26,6 +26,8 @@ pub mod review;
 
 pub mod eval;
 pub mod output;
+
+pub mod learn;
 
 // Floors 5 to 8: edges, conductor, entrances.
 #[cfg(feature = "service")]

@@ -202,6 +202,18 @@ pub(super) enum Rules {
         /// A page, or a folder of pages
         path: PathBuf,
     },
+    /// Learn the weights by which statements are recognised from labelled passages and papers
+    Learn {
+        /// Folder of labelled passages, a file an item
+        #[arg(long, value_name = "FOLDER", default_value = "rules/passages")]
+        passages: PathBuf,
+        /// Folder of labelled papers (see docs/eval.md), and of documents that are none in its folder `others`
+        #[arg(long, value_name = "FOLDER", default_value = "tests/corpus/learnt")]
+        papers: PathBuf,
+        /// File to write
+        #[arg(long, short, value_name = "FILE", default_value = "rules/weights.bin")]
+        output: PathBuf,
+    },
     /// Write a page to start from
     New {
         /// Name of the flaw in kebab-case, as no-baseline

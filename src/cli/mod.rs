@@ -9,6 +9,7 @@ mod env;
 mod error;
 mod eval;
 mod given;
+mod learn;
 mod load;
 mod logs;
 mod report;

@@ -45,6 +45,7 @@ pub(super) fn rules(command: &Rules, rules: &RuleSet, io: &mut Io<'_>) -> Result
         Rules::List => list(rules, io),
         Rules::Explain { code } => explain(code, rules, io),
         Rules::Test { path } => test(path, io),
+        Rules::Learn { passages, papers, output } => super::learn::learn(passages, papers, output, rules, io),
         Rules::New { name, output } => new(name, output.as_deref(), io),
     }
 }

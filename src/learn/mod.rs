@@ -3,9 +3,11 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod judge;
+mod labels;
 mod machine;
 mod material;
 
+pub use labels::{complete, weak};
 pub use material::{Gain, Loss, Mark, Material, Paper, Passage, passages};
 
 use std::collections::{BTreeMap, HashMap};

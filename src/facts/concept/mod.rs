@@ -61,7 +61,7 @@ impl ConceptFact {
 
 /// State of every concept of the lexicon.
 #[must_use]
-pub fn concepts(
+pub(super) fn concepts(
     document: &Document,
     lexicon: &Lexicon,
     hits: &[Hit],

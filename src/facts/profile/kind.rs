@@ -7,8 +7,10 @@ use super::Kind;
 use super::words::Words;
 use crate::facts::{ConceptFact, ConceptState, Measure, Role};
 
-/// A request of fewer words is a brief.
-const SHORT: usize = 500;
+/// Items of a plan that speak for themselves.
+const MUCH: usize = 9;
+/// A plan scores more than this.
+const LEAST: f32 = 5.0;
 
 /// What was seen, and what follows from it.
 pub(super) fn kind(words: &Words, concepts: &BTreeMap<String, ConceptFact>, measures: &[Measure], project: Option<f32>) -> (Kind, String) {
@@ -28,14 +30,18 @@ pub(super) fn kind(words: &Words, concepts: &BTreeMap<String, ConceptFact>, meas
     let library = words.distinct("library-word");
     // A document about something that exists speaks of its release, its use, its results.
     let finished = released.max(library);
-    if true { return (Kind::AiSpec, format!("project {project:?} stated {stated} named {named} build {build} aims {aims} fin {finished} words {} about {}", words.all, about_ai(words, stated))); }
-    let plan = 2 * stated + named / 3 + build.min(8) + aims.min(6);
-    let least = if words.all < SHORT { 7 } else { 10 };
-    if plan >= least && 3 * finished <= plan {
-        return (
-            Kind::AiSpec,
-            format!("it says what shall be built and what it must reach ({stated} items of a plan are stated)"),
-        );
+    let weight = |count: usize, most: usize, worth: f32| count.min(most) as f32 * worth;
+    let plan = 40.0 * project.unwrap_or_default()
+        + weight(stated, 44, 0.5)
+        + weight(named, 44, 0.2)
+        + weight(build, 8, 0.5)
+        + weight(aims, 12, 0.4)
+        - weight(finished, 10, 1.5);
+    // Whoever asks for something says what shall come, or states much of a plan.
+    let asks = build + aims > 0 || stated >= MUCH;
+    if asks && plan > LEAST {
+        let because = format!("it says what shall be built and what it must reach ({stated} items of a plan are stated)");
+        return (Kind::AiSpec, because);
     }
     (Kind::Related, "it speaks of AI, but plans no project".to_owned())
 }

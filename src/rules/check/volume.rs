@@ -15,7 +15,7 @@ use crate::rules::words::Phrases;
 pub(super) const KIND: Kind = Kind {
     name: "volume",
     variables: &["term", "trigger", "volume"],
-    cases: &["demanded"],
+    cases: &["demanded", "stated"],
     read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
 };
 

@@ -13,7 +13,7 @@ use crate::rules::words::{Phrases, tokens};
 pub(super) const KIND: Kind = Kind {
     name: "wording",
     variables: &["term", "trigger"],
-    cases: &[],
+    cases: &["stated"],
     read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
 };
 
@@ -35,6 +35,8 @@ pub(super) struct Wording {
     reasons: Phrases,
     /// Section titles below which the words mean something else.
     outside: Phrases,
+    /// Concepts that are the flaw, in whatever words.
+    or_concept: Vec<String>,
     /// Concepts that settle the matter where they are specified.
     settled_by: Vec<String>,
 }
@@ -50,6 +52,7 @@ pub(super) fn read(fields: &Fields<'_>, names: &Names) -> Option<Wording> {
         except: phrases("except"),
         reasons: phrases("reasons"),
         outside: phrases("outside"),
+        or_concept: fields.list("or-concept").into_iter().filter(known).map(|word| word.text).collect(),
         settled_by: fields.list("settled-by").into_iter().filter(known).map(|word| word.text).collect(),
     };
     if wording.terms.is_empty() {
@@ -88,6 +91,9 @@ impl Check for Wording {
                 break;
             }
         }
+        if answer.flaws.is_empty() {
+            answer.flaws.extend(self.stated(cx));
+        }
         answer.flaws.truncate(MOST);
         if !answer.flaws.is_empty() {
             answer.state = CheckState::Absent;
@@ -97,6 +103,15 @@ impl Check for Wording {
 }
 
 impl Wording {
+    /// The passage that states the flaw best, in other words than those listed.
+    fn stated(&self, cx: &Context<'_>) -> Option<Flaw> {
+        let facts = self.or_concept.iter().filter_map(|id| cx.facts.concepts.get(id));
+        let passage = facts.filter(|fact| fact.state == ConceptState::Specified).find_map(|fact| fact.passages.first())?;
+        let place = Some(cx.place(passage.block, passage.lines));
+        let values = vec![("term", passage.cue.clone()), ("trigger", String::new())];
+        Some(Flaw { case: "stated", place, values, ..Flaw::default() })
+    }
+
     fn is_outside(&self, block: &Block, cx: &Context<'_>) -> bool {
         !self.outside.is_empty()
             && cx.document.heading_path(block.section).iter().any(|title| self.outside.first_in(title).is_some())

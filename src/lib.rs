@@ -17,8 +17,6 @@ pub mod facts;
 pub mod engine;
 pub mod rules;
 
-
-
 pub mod config;
 pub mod critique;
 

@@ -46,6 +46,7 @@ const ROOMS: &[Room] = &[
     pure("output", &["text", "finding", "document", "facts", "review", "engine::Assessment", "critique::Critique",
         "critique::Usage", "critique::Verdict"]),
     pure("eval", &["text", "finding", "document", "facts", "rules", "engine"]),
+    pure("learn", &["text", "document", "facts", "rules", "eval"]),
     edge("net", &[]),
     edge("platform", &["net", "config", "review", "diff", "text"]),
     edge("model", &["net", "config", "critique"]),
@@ -55,7 +56,7 @@ const ROOMS: &[Room] = &[
         "output", "net", "platform", "model", "store", "source"]),
     edge("server", &["text", "finding", "config", "review", "output", "net", "platform", "model", "store", "source", "job"]),
     edge("cli", &["text", "finding", "document", "diff", "facts", "rules", "engine", "config", "critique", "review",
-        "output", "eval", "net", "platform", "model", "store", "source", "job", "server"]),
+        "output", "eval", "net", "platform", "model", "store", "source", "job", "server", "learn"]),
     edge("main", &["cli"]),
 ];
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::env::Io;
 use super::error::{CliError, Exit};
-use crate::learn::{Learnt, Material, Paper, complete, passages, weak};
+use crate::learn::{Learnt, Material, Paper, complete, examples, passages, weak};
 use crate::rules::RuleSet;
 
 /// Learns, writes the weights, and tells how well each item is recognised on papers that were left out.
@@ -16,7 +16,7 @@ pub(super) fn learn(
     rules: &RuleSet,
     io: &mut Io<'_>,
 ) -> Result<Exit, CliError> {
-    let mut material = Material::default();
+    let mut material = Material { passages: examples(rules), papers: Vec::new() };
     for path in entries(passage_folder)? {
         let item = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         material.passages.extend(passages(&item, &text(&path)?));
@@ -53,7 +53,8 @@ fn papers(folder: &Path) -> Result<Vec<Paper>, CliError> {
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let unread = |source| CliError::Unread { path: folder.to_owned(), source };
     let entries = std::fs::read_dir(folder).map_err(unread)?;
-    let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(unread)?;
+    let mut paths =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(unread)?;
     paths.sort();
     Ok(paths)
 }

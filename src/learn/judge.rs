@@ -2,7 +2,9 @@
 
 use super::machine::logistic;
 use super::{Measured, material};
-use crate::facts::recognise::{Judgement, SHORT, SIGNS, Unit, Weights, best_two, centred, decide, project, signs};
+use crate::facts::recognise::{
+    Judgement, SHORT, SIGNS, Unit, Weights, best_two, centred, decide, project, signs, tops,
+};
 
 /// A text to be judged: its part, its paper, its units, and what is known of it.
 #[derive(Debug)]
@@ -12,6 +14,7 @@ struct Text {
     units: Vec<Unit>,
     marks: Vec<(usize, bool)>,
     is_project: Option<bool>,
+    weight: f32,
 }
 
 /// All texts.
@@ -29,6 +32,9 @@ pub(super) struct Judged {
     signs: [f32; SIGNS],
     /// Score of every unit.
     scores: Vec<f32>,
+    /// Best score of every concept.
+    tops: Vec<f32>,
+    weight: f32,
 }
 
 /// How strongly weights are pulled to zero.
@@ -36,7 +42,7 @@ const DECAY: f32 = 0.0016;
 /// The same for what is special to one concept.
 const SPECIAL: f32 = 0.0033;
 /// What it costs to call a complete paper incomplete, compared with the other way round.
-const NOISY: f32 = 2.0;
+const NOISY: f32 = 2.5;
 /// Steps of the small machine.
 const STEPS: usize = 1500;
 
@@ -47,9 +53,10 @@ impl Texts {
         paper: Option<usize>,
         units: Vec<Unit>,
         marks: Vec<(Option<usize>, bool)>,
+        weight: f32,
     ) {
         let marks = marks.into_iter().filter_map(|(number, states)| Some((number?, states))).collect();
-        self.0.push(Text { fold, paper, units, marks, is_project: None });
+        self.0.push(Text { fold, paper, units, marks, is_project: None, weight });
     }
 
     /// Adds a paper as a whole.
@@ -61,7 +68,7 @@ impl Texts {
         marks: Vec<(Option<usize>, bool)>,
         is_project: bool,
     ) {
-        self.add(fold, Some(paper), units, marks);
+        self.add(fold, Some(paper), units, marks, 1.0);
         if let Some(last) = self.0.last_mut() {
             last.is_project = Some(is_project);
         }
@@ -78,7 +85,7 @@ impl Texts {
         let mut judged = Vec::new();
         for text in self.0.iter().filter(|text| text.fold == fold) {
             let scores: Vec<Vec<f32>> = text.units.iter().map(|unit| weights.scores(unit)).collect();
-            let best = best_two(&scores);
+            let (best, tops) = (best_two(&scores), tops(&scores));
             for (number, states) in &text.marks {
                 judged.push(Judged {
                     number: *number,
@@ -87,6 +94,8 @@ impl Texts {
                     short: text.units.len() < SHORT,
                     signs: signs(&text.units, &scores, &best, *number),
                     scores: scores.iter().filter_map(|row| row.get(*number).copied()).collect(),
+                    tops: tops.clone(),
+                    weight: text.weight,
                 });
             }
         }
@@ -95,8 +104,8 @@ impl Texts {
 }
 
 impl Judged {
-    fn around(&self, middle: f32) -> [f32; SIGNS] {
-        centred(self.signs, self.scores.iter().copied(), middle)
+    fn around(&self, middles: &[f32]) -> [f32; SIGNS] {
+        centred(self.signs, self.scores.iter().copied(), self.number, &self.tops, middles)
     }
 }
 
@@ -106,10 +115,7 @@ pub(super) fn second_step(judged: &[Judged], names: &[String]) -> ([Judgement; 2
     let short = one(judged.iter().filter(|judged| judged.short), names);
     let mut measured: Vec<Measured> =
         names.iter().map(|name| Measured { name: name.clone(), found: 0, lost: 0, noisy: 0, complete: 0 }).collect();
-    let sure = |judged: &Judged| {
-        let middle = long.middle.get(judged.number).copied().unwrap_or_default();
-        decide(&long, judged.number, &judged.around(middle))
-    };
+    let sure = |judged: &Judged| decide(&long, judged.number, &judged.around(&long.middle));
     for text in judged.iter().filter(|text| !text.short && text.paper.is_some()) {
         let Some(row) = measured.get_mut(text.number) else { continue };
         if text.states {
@@ -143,8 +149,7 @@ fn one<'a>(judged: impl Iterator<Item = &'a Judged>, names: &[String]) -> Judgem
             }
         })
         .collect();
-    let signs: Vec<[f32; SIGNS]> =
-        judged.iter().map(|text| text.around(middle.get(text.number).copied().unwrap_or_default())).collect();
+    let signs: Vec<[f32; SIGNS]> = judged.iter().map(|text| text.around(&middle)).collect();
     let count = signs.len().max(1) as f32;
     let mean: Vec<f32> = (0..SIGNS).map(|at| signs.iter().filter_map(|row| row.get(at)).sum::<f32>() / count).collect();
     let spread: Vec<f32> = (0..SIGNS)
@@ -162,7 +167,7 @@ fn one<'a>(judged: impl Iterator<Item = &'a Judged>, names: &[String]) -> Judgem
                 signs.iter().zip(&mean).zip(&spread).map(|((value, mean), spread)| (value - mean) / spread).collect();
             row.extend((0..names.len()).map(|number| if number == text.number { 1.0 } else { 0.0 }));
             row.push(1.0);
-            (row, text.states, if text.states { NOISY } else { 1.0 })
+            (row, text.states, text.weight * if text.states { NOISY } else { 1.0 })
         })
         .collect();
     let mut decay = vec![DECAY; SIGNS];

@@ -13,7 +13,7 @@ pub struct Material {
 }
 
 /// A passage that states something, or looks as if it did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Passage {
     /// What it is about.
     pub item: String,
@@ -23,6 +23,8 @@ pub struct Passage {
     pub also: Vec<String>,
     /// Markdown.
     pub text: String,
+    /// How much it weighs, compared with others.
+    pub weight: f32,
 }
 
 /// A paper with marks.
@@ -81,7 +83,7 @@ pub fn passages(item: &str, text: &str) -> Vec<Passage> {
             let mut words = head.split_whitespace();
             let states = words.next() == Some("yes");
             let also = words.filter_map(|word| word.strip_prefix('+')).map(str::to_owned).collect();
-            found.push(Passage { item: item.to_owned(), states, also, text: String::new() });
+            found.push(Passage { item: item.to_owned(), states, also, text: String::new(), weight: 1.0 });
         } else if let Some(last) = found.last_mut() {
             last.text.push_str(line);
             last.text.push('\n');
@@ -91,8 +93,7 @@ pub fn passages(item: &str, text: &str) -> Vec<Passage> {
     found
 }
 
-/// The cut that tells the two kinds apart best: found losses minus false alarms, each as a share of its kind, with false alarms
-/// weighing as much as their number in complete papers asks for.
+/// The cut that tells the two kinds apart best, by F1 of the losses that are found, with false alarms counted twice.
 pub(super) fn best_cut(scored: &[(f32, bool)]) -> f32 {
     let mut sorted: Vec<(f32, bool)> = scored.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -106,7 +107,8 @@ pub(super) fn best_cut(scored: &[(f32, bool)]) -> f32 {
         } else {
             found += 1
         }
-        let f1 = 2.0 * found as f64 / (lost + found + noisy) as f64;
+        // A false alarm is also a loss that is not found: it was missing before.
+        let f1 = 2.0 * found as f64 / (lost + found + 2 * noisy) as f64;
         if f1 > best {
             best = f1;
             cut = f32::midpoint(*score, *next);

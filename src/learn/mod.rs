@@ -2,11 +2,13 @@
 //! Reads no file and judges no document.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod examples;
 mod judge;
 mod labels;
 mod machine;
 mod material;
 
+pub use examples::examples;
 pub use labels::{complete, weak};
 pub use material::{Gain, Loss, Mark, Material, Paper, Passage, passages};
 
@@ -125,6 +127,7 @@ fn rows(
         let also: u64 = passage.also.iter().map(|name| bit(name)).fold(0, |bits, bit| bits | bit);
         let fold = at % FOLDS;
         let cost = if passage.states { MISSED / (units.len().max(1) as f32).sqrt() } else { 1.0 };
+        let cost = cost * passage.weight;
         for unit in &units {
             let known = bit(&passage.item) | also;
             rows.push(Row { features: unit.features.clone(), states: states | also, known, cost, fold });
@@ -135,7 +138,7 @@ fn rows(
         if (states | also) & (1 << other) == 0 && passage.states {
             marks.push((Some(other), false));
         }
-        texts.add(fold, None, units, marks);
+        texts.add(fold, None, units, marks, passage.weight);
     }
     for (at, paper) in material.papers.iter().enumerate() {
         let fold = at % FOLDS;
@@ -183,7 +186,7 @@ fn rows(
                     rows.push(Row { features, states: 1 << gained, known: 1 << gained, cost: MISSED, fold });
                 }
             }
-            texts.add(fold, Some(at), units, vec![(Some(gained), true)]);
+            texts.add(fold, Some(at), units, vec![(Some(gained), true)], 1.0);
         }
         for loss in &paper.losses {
             let Some(lost) = number.get(loss.item.as_str()).copied() else { continue };
@@ -193,7 +196,7 @@ fn rows(
                 let features = unit.features.clone();
                 rows.push(Row { features, states: 0, known: 1 << lost, cost: LOOKALIKE, fold });
             }
-            texts.add(fold, Some(at), units, vec![(Some(lost), false)]);
+            texts.add(fold, Some(at), units, vec![(Some(lost), false)], 1.0);
         }
     }
     let mut seen: HashMap<u32, usize> = HashMap::new();

@@ -86,7 +86,9 @@ const SPOKEN_OF: f32 = -1.0;
 /// What phrases found, raised or lowered to what is recognised.
 fn stated(mut fact: ConceptFact, name: &str, document: &Document, recognised: &Recognised) -> ConceptFact {
     let Some(sure) = recognised.sure(name) else { return fact };
-    if sure > 0.0 {
+    // In a few sentences the one that leaves it out says more than the rest.
+    let left_out = fact.state == ConceptState::Waived && recognised.is_short();
+    if sure > 0.0 && !left_out {
         let proof = recognised.proof(name).into_iter().filter_map(|(unit, _)| {
             let block = document.blocks.get(unit.block)?;
             let lines = document.lines.range(block.map.span(unit.start, unit.end));
@@ -105,7 +107,7 @@ fn stated(mut fact: ConceptFact, name: &str, document: &Document, recognised: &R
     for passage in &mut fact.passages {
         passage.state = lower(passage.state);
     }
-    if fact.state == ConceptState::Absent && sure > SPOKEN_OF {
+    if fact.state == ConceptState::Absent && sure > SPOKEN_OF && !recognised.is_short() {
         fact.state = ConceptState::Mentioned;
     }
     fact

@@ -5,6 +5,7 @@ use super::*;
 fn concept(id: &str, cues: &[&str], words: &[(&str, &[&str])], needs: &[&[&str]]) -> (String, RawConcept) {
     let list = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let raw = RawConcept {
+        recognise: None,
         concept: id.to_owned(),
         title: id.to_owned(),
         cues: list(cues),

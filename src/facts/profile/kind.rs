@@ -13,7 +13,12 @@ const MUCH: usize = 9;
 const LEAST: f32 = 5.0;
 
 /// What was seen, and what follows from it.
-pub(super) fn kind(words: &Words, concepts: &BTreeMap<String, ConceptFact>, measures: &[Measure], project: Option<f32>) -> (Kind, String) {
+pub(super) fn kind(
+    words: &Words,
+    concepts: &BTreeMap<String, ConceptFact>,
+    measures: &[Measure],
+    project: Option<f32>,
+) -> (Kind, String) {
     let aims =
         measures.iter().filter(|m| matches!(m.role, Role::Target | Role::Poc | Role::Slo | Role::Baseline)).count();
     let state = |least: ConceptState| concepts.values().filter(|fact| fact.state >= least).count();
@@ -40,7 +45,8 @@ pub(super) fn kind(words: &Words, concepts: &BTreeMap<String, ConceptFact>, meas
     // Whoever asks for something says what shall come, or states much of a plan.
     let asks = build + aims > 0 || stated >= MUCH;
     if asks && plan > LEAST {
-        let because = format!("it says what shall be built and what it must reach ({stated} items of a plan are stated)");
+        let because =
+            format!("it says what shall be built and what it must reach ({stated} items of a plan are stated)");
         return (Kind::AiSpec, because);
     }
     (Kind::Related, "it speaks of AI, but plans no project".to_owned())

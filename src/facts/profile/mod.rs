@@ -219,7 +219,8 @@ mod tests {
             assert_eq!(profile.kind, expected, "{text}\n{}", profile.because);
         };
         check(
-            "We want a classifier made by machine learning. The goal: it must predict late trains before the pilot.",
+            "We want a classifier made by machine learning. The goal: it must predict nine in ten late trains, within an \
+             hour, before the pilot at the end of May. The pilot ends the project when fewer are found.",
             Kind::AiSpec,
         );
         check(

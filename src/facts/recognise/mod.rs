@@ -12,7 +12,7 @@ mod weights;
 
 use std::sync::LazyLock;
 
-pub(crate) use decide::{PROJECT, SHORT, best_two, centred, decide, judgement, project, signs};
+pub(crate) use decide::{PROJECT, SHORT, best_two, centred, decide, judgement, project, signs, tops};
 pub(crate) use unit::{Unit, units};
 pub(crate) use weights::{Judgement, SIGNS, Weights};
 
@@ -45,15 +45,21 @@ impl Recognised {
     pub(crate) fn with(weights: &Weights, units: Vec<Unit>) -> Self {
         let scores: decide::Scores = units.iter().map(|unit| weights.scores(unit)).collect();
         let best = best_two(&scores);
+        let tops = tops(&scores);
         let judgement = judgement(weights, units.len());
         let sure = (0..weights.names.len())
             .map(|number| {
-                let middle = judgement.middle.get(number).copied().unwrap_or_default();
                 let own = scores.iter().filter_map(|row| row.get(number).copied());
-                decide(judgement, number, &centred(signs(&units, &scores, &best, number), own, middle))
+                let signs = signs(&units, &scores, &best, number);
+                decide(judgement, number, &centred(signs, own, number, &tops, &judgement.middle))
             })
             .collect();
         Self { units, scores, sure }
+    }
+
+    /// A text of few sentences.
+    pub(crate) fn is_short(&self) -> bool {
+        self.units.len() < SHORT
     }
 
     /// How much the document reads like the plan of a project: above 0 it does. `None` where too little was learnt or is there.

@@ -23,6 +23,8 @@ pub(super) mod kind {
     pub(in crate::facts::recognise) const WORD_NUMBER: Token = hash(b"<word-number>");
     /// A short name made of letters and digits: "G1", "R-02".
     pub(in crate::facts::recognise) const ID: Token = hash(b"<id>");
+    /// The same at the start of a sentence or row: it is given there, and not referred to.
+    pub(in crate::facts::recognise) const GIVEN: Token = hash(b"<given>");
     /// A name as in code: underscores, paths, dots.
     pub(in crate::facts::recognise) const CODE: Token = hash(b"<code>");
     /// A capitalised word inside a sentence.
@@ -171,7 +173,7 @@ fn quantity<'a>(number: &str, tail: &'a str, currency: bool) -> (Token, &'a str)
 fn word_tokens(word: &str, opens: bool, out: &mut Vec<Token>) {
     let capital = word.chars().next().is_some_and(char::is_uppercase);
     if is_id(word) {
-        out.push(kind::ID);
+        out.push(if out.is_empty() { kind::GIVEN } else { kind::ID });
         return;
     }
     let code = word.contains('_') || word.contains('/') || word.contains('.') && word.len() > 4;
@@ -239,6 +241,7 @@ mod tests {
         check("Stopped stops", &[hash(b"stopp"), hash(b"stop")]);
         check("see Kafka", &[hash(b"see"), kind::NAME, hash(b"kafka")]);
         check("serves G1", &[hash(b"serv"), kind::ID]);
+        check("R1 serves G1", &[kind::GIVEN, hash(b"serv"), kind::ID]);
         check("claims_dw.fnol", &[kind::CODE, hash(b"claim"), hash(b"dw"), hash(b"fnol")]);
         check("", &[]);
         check("\u{1f600} …", &[]);

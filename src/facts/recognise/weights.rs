@@ -8,7 +8,7 @@ const MAGIC: &[u8; 4] = b"SRW1";
 const BUCKET_BITS: u32 = 12;
 
 /// Signs of a whole document that the second judgement weighs.
-pub(crate) const SIGNS: usize = 13;
+pub(crate) const SIGNS: usize = 14;
 
 /// The second judgement: how the scores of all units of a document become one.
 #[derive(Debug, Clone, Default, PartialEq)]

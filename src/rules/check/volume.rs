@@ -51,6 +51,13 @@ impl Check for Volume {
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let mut answers = self.praise.run(cx);
         let guarded = self.guards.iter().any(|id| cx.facts.state(id) >= ConceptState::Specified);
+        if let Some(answer) = answers.first_mut().filter(|_| guarded) {
+            // A condition on quality answers a volume that is asked for, unless the words put volume first.
+            answer.flaws.retain(|flaw| flaw.case != "stated");
+            if answer.flaws.is_empty() {
+                answer.state = CheckState::Specified;
+            }
+        }
         if let Some(answer) = answers.first_mut().filter(|answer| answer.flaws.is_empty() && !guarded)
             && let Some(flaw) = self.demanded(cx)
         {

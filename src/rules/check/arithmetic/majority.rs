@@ -41,14 +41,20 @@ pub(super) fn above_majority(cx: &Context<'_>, _: &Phrases) -> Judged {
     judged
 }
 
-/// Accuracy does not stand alone where one class is rare. What guards a single class does not speak for the others.
+/// True where there is a class and its opposite: what guards the one is about both.
+fn two_classes(cx: &Context<'_>) -> bool {
+    let many = ["multi-class", "object-detection", "extraction"];
+    !cx.facts.profile.tasks.iter().any(|task| many.contains(&task.as_str()))
+}
+
+/// Accuracy does not stand alone where one class is rare. What guards a single class of many does not speak for the others.
 pub(super) fn alone(cx: &Context<'_>, cues: &Phrases) -> Judged {
     let floors: Vec<&Measure> = floors(cx).filter(|floor| floor.slice.is_none()).collect();
     let is_companion = |measure: &Measure| {
         let metric = cx.lexicon.metric(&measure.metric);
         matches!(measure.role, Role::Target | Role::Poc)
             && measure.metric != "accuracy"
-            && measure.slice.is_none()
+            && (measure.slice.is_none() || two_classes(cx))
             && metric.is_some_and(|metric| metric.quality && metric.families.iter().any(|f| f == "classification"))
     };
     let mut judged = Judged::default();
@@ -121,8 +127,7 @@ fn floors<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Measure> {
 /// The shares in the first passage that states any.
 fn shares(cx: &Context<'_>) -> Option<Shares> {
     let fact = cx.facts.concepts.get("class-balance").filter(|fact| fact.state == ConceptState::Specified)?;
-    let many = ["multi-class", "object-detection", "extraction"];
-    let two_classes = !cx.facts.profile.tasks.iter().any(|task| many.contains(&task.as_str()));
+    let two_classes = two_classes(cx);
     fact.passages.iter().filter(|passage| passage.state == ConceptState::Specified).find_map(|passage| {
         let mut all = Vec::new();
         let within = lines_of(passage, cx);
@@ -130,7 +135,13 @@ fn shares(cx: &Context<'_>) -> Option<Shares> {
             let lines = cx.document.lines.range(quantity.span);
             let inside = within.start <= lines.start && lines.end <= within.end;
             let share = quantity.ratio();
-            let is_share = matches!(quantity.unit, Unit::Percent | Unit::Plain) && share > 0.0 && share < 1.0;
+            let is_value =
+                |measure: &Measure| measure.block == quantity.block && measure.quantity.start == quantity.start;
+            let is_share = matches!(quantity.unit, Unit::Percent | Unit::Plain)
+                && share > 0.0
+                && share < 1.0
+                // What a metric reaches is no share of a class.
+                && !cx.facts.measures.iter().any(is_value);
             if inside && is_share && quantity.upper.is_none() {
                 let block = cx.document.blocks.get(quantity.block);
                 let before = block.and_then(|block| block.text.get(..quantity.start)).unwrap_or_default();

@@ -218,11 +218,8 @@ mod tests {
             let profile = read(text);
             assert_eq!(profile.kind, expected, "{text}\n{}", profile.because);
         };
-        check(
-            "We want a classifier made by machine learning. The goal: it must predict nine in ten late trains, within an \
-             hour, before the pilot at the end of May. The pilot ends the project when fewer are found.",
-            Kind::AiSpec,
-        );
+        let plan = include_str!("../../../docs/examples/parcel-damage.md");
+        check(&format!("{plan}\n\nWe want a classifier made by machine learning."), Kind::AiSpec);
         check(
             "A model card. The classifier was trained on trains. Limitations: snow. Intended use: study.",
             Kind::Related,

@@ -1,8 +1,8 @@
 //! Kinds of checks. A kind is one file: how its keys are read, and how it runs. A check reads facts and never the engine.
 
 mod arithmetic;
-mod aspects;
 mod aside;
+mod aspects;
 mod compared;
 mod concept;
 mod definition;

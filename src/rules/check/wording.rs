@@ -70,7 +70,11 @@ impl Check for Wording {
             return vec![answer];
         }
         for (id, block) in cx.document.content() {
-            if matches!(block.kind, BlockKind::Fence { .. } | BlockKind::Heading) || self.is_outside(block, cx) {
+            // Sentences are cut only where a term may be.
+            if matches!(block.kind, BlockKind::Fence { .. } | BlockKind::Heading)
+                || self.terms.first_in(&block.text).is_none()
+                || self.is_outside(block, cx)
+            {
                 continue;
             }
             let mut following = sentences(&block.text).skip(1);
@@ -106,7 +110,8 @@ impl Wording {
     /// The passage that states the flaw best, in other words than those listed.
     fn stated(&self, cx: &Context<'_>) -> Option<Flaw> {
         let facts = self.or_concept.iter().filter_map(|id| cx.facts.concepts.get(id));
-        let passage = facts.filter(|fact| fact.state == ConceptState::Specified).find_map(|fact| fact.passages.first())?;
+        let passage =
+            facts.filter(|fact| fact.state == ConceptState::Specified).find_map(|fact| fact.passages.first())?;
         let place = Some(cx.place(passage.block, passage.lines));
         let values = vec![("term", passage.cue.clone()), ("trigger", String::new())];
         Some(Flaw { case: "stated", place, values, ..Flaw::default() })

@@ -1,6 +1,6 @@
 //! Finds all phrases of a text in one pass. Knows nothing of what they mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::literals::Literals;
 use super::phrase::{Chain, Part, Phrase};
@@ -93,7 +93,7 @@ type Places = Vec<Vec<Vec<Place>>>;
 /// Collects phrases.
 #[derive(Debug, Default)]
 pub(super) struct Builder {
-    literals: BTreeMap<String, usize>,
+    literals: HashMap<String, usize>,
     scanner: Scanner,
 }
 

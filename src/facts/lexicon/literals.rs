@@ -87,7 +87,7 @@ fn head(bytes: &[u8]) -> u64 {
     if let Some(bytes) = bytes.first_chunk::<8>() {
         return u64::from_le_bytes(*bytes);
     }
-    bytes.iter().rev().fold(0, |head, byte| head << 8 | u64::from(*byte))
+    bytes.iter().rev().fold(0, |head, byte| (head << 8) | u64::from(*byte))
 }
 
 fn bucket(key: u32) -> usize {

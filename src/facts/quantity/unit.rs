@@ -256,9 +256,9 @@ fn noun(tokens: &Tokens<'_>, at: usize) -> Option<String> {
         }
         let plural =
             tokens.get(last).is_some_and(|t| t.low.len() > 3 && t.low.ends_with('s') && !t.low.ends_with("ss"))
-                || tokens.get(last).is_some_and(|t| {
-                    matches!(&*t.low, "people" | "staff" | "men" | "women" | "children" | "data")
-                });
+                || tokens
+                    .get(last)
+                    .is_some_and(|t| matches!(&*t.low, "people" | "staff" | "men" | "women" | "children" | "data"));
         if n == 0 || plural {
             end_at = Some(last);
         }

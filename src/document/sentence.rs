@@ -32,13 +32,18 @@ pub fn sentences(text: &str) -> impl Iterator<Item = Sentence<'_>> {
 
 /// Length of the first sentence of `text`; never 0 unless the text is empty.
 fn end_of_first(text: &str) -> usize {
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
+    let mut at = 0;
+    while let Some(skipped) = text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|byte| may_end(*byte))) {
+        at += skipped;
+        let here = at;
+        let Some(mut chars) = text.get(at..).map(|rest| rest.char_indices().peekable()) else { break };
+        let Some((_, c)) = chars.next() else { break };
+        at += c.len_utf8();
         if c == '\n' {
-            return at + 1;
+            return at;
         }
         if matches!(c, '。' | '！' | '？') {
-            return at + c.len_utf8();
+            return at;
         }
         if !matches!(c, '.' | '!' | '?' | '…') {
             continue;
@@ -50,20 +55,26 @@ fn end_of_first(text: &str) -> usize {
         {
             chars.next();
         }
-        let Some((end, next)) = chars.peek().copied() else { return text.len() };
+        let Some((end, next)) = chars.peek().map(|(end, next)| (here + end, *next)) else { return text.len() };
+        at = end;
         if !next.is_whitespace() {
             continue;
         }
         let after = text.get(end..).unwrap_or_default().trim_start_matches([' ', '\t']);
         let ends = match c {
             '!' | '?' => !after.starts_with(char::is_lowercase),
-            _ => !goes_on(text.get(..at).unwrap_or_default(), after),
+            _ => !goes_on(text.get(..here).unwrap_or_default(), after),
         };
         if ends {
             return end;
         }
     }
     text.len()
+}
+
+/// True for the first byte of every character that may end a sentence; most others are passed over.
+fn may_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'.' | b'!' | b'?' | 0xe2 | 0xe3 | 0xef)
 }
 
 /// A full stop behind `before` does not end the sentence when `after` follows.

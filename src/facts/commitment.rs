@@ -126,7 +126,7 @@ fn fold(text: &str) -> String {
         token.kind == Kind::Word
             && !is_stop(&token.low)
             && !matches!(
-                token.low.as_str(),
+                &*token.low,
                 "percent"
                     | "zero"
                     | "point"
@@ -141,7 +141,7 @@ fn fold(text: &str) -> String {
                     | "ten"
             )
     });
-    let mut words: Vec<&str> = words.map(|token| token.low.as_str()).collect();
+    let mut words: Vec<&str> = words.map(|token| &*token.low).collect();
     words.truncate(KEY_WORDS);
     words.join(" ")
 }

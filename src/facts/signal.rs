@@ -215,14 +215,15 @@ impl Signals {
 
     fn read_goals(&mut self, id: BlockId, block: &Block, goals: &BTreeSet<String>) {
         let mut at = 0;
+        let mut first = true;
         for word in block.text.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
             let start = at;
             at += word.len();
             at += block.text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-            let first = block.text.get(..start).is_none_or(|before| !before.contains(char::is_alphanumeric));
             if !first && goals.contains(word) {
                 self.set(id, start, Signal::GoalRef);
             }
+            first = first && !word.contains(char::is_alphanumeric);
         }
     }
 }

@@ -1,10 +1,23 @@
 //! Phrases in running text: found as whole words, whatever case, hyphens and line breaks. Does not know what they mean.
 
+/// Most words of a phrase.
+const LONGEST: usize = 12;
+
 /// Phrases that are looked for together. Bounded: at most 500 phrases of at most 12 words.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Phrases {
-    /// Each phrase as its words; a last word that ends with `*` matches any ending.
-    phrases: Vec<Vec<String>>,
+    /// Each phrase as its words.
+    phrases: Vec<Vec<Wanted>>,
+    /// First letters of first words: one bit for each pair of them. Few words of a text pass.
+    firsts: Firsts,
+}
+
+/// A word of a phrase, in lower case.
+#[derive(Debug, Clone)]
+struct Wanted {
+    stem: String,
+    /// Any ending may follow.
+    open: bool,
 }
 
 /// A word of a text with its place.
@@ -22,12 +35,16 @@ impl Token<'_> {
 
 impl Phrases {
     pub(super) fn new<'a>(phrases: impl Iterator<Item = &'a str>) -> Self {
-        let phrases = phrases
+        let phrases: Vec<Vec<Wanted>> = phrases
             .take(500)
-            .map(|phrase| phrase.split_whitespace().flat_map(pieces).take(12).collect::<Vec<String>>())
+            .map(|phrase| phrase.split_whitespace().flat_map(pieces).take(LONGEST).collect::<Vec<Wanted>>())
             .filter(|words| !words.is_empty())
             .collect();
-        Self { phrases }
+        let mut firsts = Firsts::default();
+        for first in phrases.iter().filter_map(|phrase| phrase.first()) {
+            firsts.insert(first);
+        }
+        Self { phrases, firsts }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -36,57 +53,170 @@ impl Phrases {
 
     /// Byte range of the first phrase found.
     pub(super) fn first_in(&self, text: &str) -> Option<(usize, usize)> {
-        let tokens = tokens(text);
-        let (start, len) = self.matches(&tokens).next()?;
-        Some((tokens.get(start)?.start, tokens.get(start + len - 1)?.end()))
+        if self.phrases.is_empty() {
+            return None;
+        }
+        let mut words = Words::new(text);
+        let mut ahead: Vec<Token<'_>> = Vec::new();
+        while let Some(word) = words.next() {
+            if !self.firsts.may_open(word.text) {
+                continue;
+            }
+            ahead.clear();
+            ahead.push(word);
+            ahead.extend(words.clone().take(LONGEST - 1));
+            if let Some(len) = self.longest(&ahead) {
+                return Some((word.start, ahead.get(len - 1)?.end()));
+            }
+        }
+        None
     }
 
     /// Every match as (index of the first token, number of tokens), in order of place.
     pub(super) fn matches<'a>(&'a self, tokens: &'a [Token<'_>]) -> impl Iterator<Item = (usize, usize)> + 'a {
-        (0..tokens.len()).filter_map(move |at| {
-            let rest = tokens.get(at..)?;
-            let longest = self.phrases.iter().filter(|phrase| starts_with(rest, phrase)).map(Vec::len).max()?;
+        tokens.iter().enumerate().filter(|(_, token)| self.firsts.may_open(token.text)).filter_map(move |(at, _)| {
+            let longest = self.longest(tokens.get(at..)?)?;
             Some((at, longest))
         })
     }
+
+    /// Words of the longest phrase that the tokens begin with.
+    fn longest(&self, tokens: &[Token<'_>]) -> Option<usize> {
+        self.phrases.iter().filter(|phrase| starts_with(tokens, phrase)).map(Vec::len).max()
+    }
 }
 
-fn pieces(word: &str) -> Vec<String> {
+/// Which words a phrase may begin with: one bit for every pair of first bytes, five bits of each, whatever their case.
+#[derive(Debug, Clone, Default)]
+struct Firsts {
+    rows: [u32; 32],
+}
+
+impl Firsts {
+    fn insert(&mut self, word: &Wanted) {
+        let mut bytes = word.stem.bytes();
+        let first = bytes.next().unwrap_or_default();
+        // Behind a stem of one letter, and where letters are not plain, anything may follow.
+        let second = bytes.next().filter(u8::is_ascii);
+        let any = !first.is_ascii() || (second.is_none() && (word.open || word.stem.len() > 1));
+        let bits = if any { u32::MAX } else { 1 << (second.unwrap_or_default() & 31) };
+        if let Some(row) = self.rows.get_mut(usize::from(first & 31)) {
+            *row |= bits;
+        }
+    }
+
+    /// False only for a word that no phrase begins with. A word of other than plain letters may change its first bytes with case.
+    fn may_open(&self, word: &str) -> bool {
+        let mut bytes = word.bytes();
+        let first = bytes.next().unwrap_or_default();
+        let second = bytes.next().unwrap_or_default();
+        if !first.is_ascii() || !second.is_ascii() {
+            return true;
+        }
+        self.rows.get(usize::from(first & 31)).is_some_and(|row| row & (1 << (second & 31)) != 0)
+    }
+}
+
+fn pieces(word: &str) -> Vec<Wanted> {
     let star = word.ends_with('*');
-    let mut pieces: Vec<String> = tokens(word).iter().map(|token| token.text.to_lowercase()).collect();
+    let mut pieces: Vec<Wanted> =
+        tokens(word).iter().map(|token| Wanted { stem: token.text.to_lowercase(), open: false }).collect();
     if star && let Some(last) = pieces.last_mut() {
-        last.push('*');
+        last.open = true;
     }
     pieces
 }
 
-fn starts_with(tokens: &[Token<'_>], phrase: &[String]) -> bool {
-    tokens.len() >= phrase.len()
-        && phrase.iter().zip(tokens).all(|(word, token)| match word.strip_suffix('*') {
-            Some(stem) => token.text.len() >= stem.len() && token.text.to_lowercase().starts_with(stem),
-            None => {
-                token.text.eq_ignore_ascii_case(word) || (!token.text.is_ascii() && token.text.to_lowercase() == *word)
-            }
-        })
+fn starts_with(tokens: &[Token<'_>], phrase: &[Wanted]) -> bool {
+    tokens.len() >= phrase.len() && phrase.iter().zip(tokens).all(|(word, token)| word.fits(token.text))
+}
+
+impl Wanted {
+    fn fits(&self, text: &str) -> bool {
+        let plain = text.is_ascii();
+        if !self.open {
+            return text.eq_ignore_ascii_case(&self.stem) || (!plain && text.to_lowercase() == self.stem);
+        }
+        if text.len() < self.stem.len() {
+            return false;
+        }
+        if plain {
+            return text.get(..self.stem.len()).is_some_and(|start| start.eq_ignore_ascii_case(&self.stem));
+        }
+        text.to_lowercase().starts_with(&self.stem)
+    }
 }
 
 /// Words of a text: runs of letters, digits, `.` or `+` between digits or letters ("GPT-4.1" gives `GPT`, `4.1`).
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut out = Vec::new();
-    let mut start = None;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let joins = matches!(c, '.' | '\'' | '’') && chars.peek().is_some_and(|(_, next)| next.is_alphanumeric());
-        if c.is_alphanumeric() || (joins && start.is_some()) {
-            start.get_or_insert(at);
-        } else if let Some(from) = start.take() {
-            out.extend(text.get(from..at).map(|text| Token { text, start: from }));
+    Words::new(text).collect()
+}
+
+/// The words of a text, one after the other.
+#[derive(Debug, Clone)]
+struct Words<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Words<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The character at a place, and whether a word may hold it there.
+    fn look(&self, at: usize) -> Option<(usize, Class)> {
+        let byte = *self.text.as_bytes().get(at)?;
+        if byte.is_ascii() {
+            let class = match byte {
+                b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => Class::Inside,
+                b'.' | b'\'' => Class::Joint,
+                _ => Class::Between,
+            };
+            return Some((1, class));
         }
+        let c = self.text.get(at..)?.chars().next()?;
+        let class = match c {
+            '’' => Class::Joint,
+            c if c.is_alphanumeric() => Class::Inside,
+            _ => Class::Between,
+        };
+        Some((c.len_utf8(), class))
     }
-    if let Some(from) = start {
-        out.extend(text.get(from..).map(|text| Token { text, start: from }));
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Inside,
+    Joint,
+    Between,
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        let start = loop {
+            let (len, class) = self.look(self.at)?;
+            if class == Class::Inside {
+                break self.at;
+            }
+            self.at += len;
+        };
+        while let Some((len, class)) = self.look(self.at) {
+            let goes_on = match class {
+                Class::Inside => true,
+                Class::Joint => self.look(self.at + len).is_some_and(|(_, next)| next == Class::Inside),
+                Class::Between => false,
+            };
+            if !goes_on {
+                break;
+            }
+            self.at += len;
+        }
+        let text = self.text.get(start..self.at)?;
+        Some(Token { text, start })
     }
-    out
 }
 
 #[cfg(test)]

@@ -67,11 +67,8 @@ pub(super) fn compile(raw: RawLexicon) -> (Lexicon, Vec<LexiconProblem>) {
         compiler.phrases(&concept.concept, &concept.unless, &Term::Unless(number), own, &raw);
         needs.push(concept.needs.iter().filter_map(|line| compiler.need(line, number, concept, &raw)).collect());
     }
-    let Compiler { builder, terms, mut problems, .. } = compiler;
-    let scanner = builder.build().unwrap_or_else(|message| {
-        problems.push(LexiconProblem { id: "lexicon".into(), message });
-        super::scan::Scanner::default()
-    });
+    let Compiler { builder, terms, problems, .. } = compiler;
+    let scanner = builder.build();
     (Lexicon { raw, metrics, scanner, terms, needs }, problems)
 }
 

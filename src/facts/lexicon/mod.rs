@@ -3,6 +3,7 @@
 //! The raw types are what the data files in `rules/` say; [`Lexicon::compile`] is the only way to the compiled one.
 
 mod compile;
+mod literals;
 mod phrase;
 mod pieces;
 mod raw;

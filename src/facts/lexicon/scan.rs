@@ -1,9 +1,8 @@
 //! Finds all phrases of a text in one pass. Knows nothing of what they mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
+use super::literals::Literals;
 use super::phrase::{Chain, Part, Phrase};
 
 /// Bytes beyond which two words never belong to one phrase: keeps the search linear.
@@ -76,7 +75,7 @@ struct Pattern {
 /// All phrases, compiled.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scanner {
-    automaton: Option<AhoCorasick>,
+    literals: Literals,
     /// Uses of each literal, with whether any ending may follow.
     uses: Vec<Vec<(bool, Use)>>,
     patterns: Vec<Pattern>,
@@ -94,7 +93,7 @@ type Places = Vec<Vec<Vec<Place>>>;
 /// Collects phrases.
 #[derive(Debug, Default)]
 pub(super) struct Builder {
-    literals: BTreeMap<String, usize>,
+    literals: HashMap<String, usize>,
     scanner: Scanner,
 }
 
@@ -149,42 +148,36 @@ impl Builder {
         }
     }
 
-    pub(super) fn build(self) -> Result<Scanner, String> {
+    pub(super) fn build(self) -> Scanner {
         let Self { literals, mut scanner } = self;
-        let mut sorted: Vec<(String, usize)> = literals.into_iter().collect();
-        sorted.sort_by_key(|(_, id)| *id);
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .build(sorted.iter().map(|(text, _)| text.as_str()))
-            .map_err(|error| format!("the phrases cannot be compiled: {error}"))?;
-        scanner.automaton = Some(automaton);
-        Ok(scanner)
+        scanner.literals = Literals::new(literals);
+        scanner
     }
 }
 
 impl Scanner {
     /// Every phrase in `text`; `pieces` are its sentences (start, end), which no pattern crosses.
     pub(super) fn scan(&self, text: &str, pieces: &[(usize, usize)]) -> Vec<Find> {
-        let Some(automaton) = &self.automaton else { return Vec::new() };
         let folded = fold(text);
         let bytes = folded.text.as_bytes();
         let mut finds: Vec<(Meaning, usize, usize)> = Vec::new();
         let mut touched: BTreeMap<usize, Places> = BTreeMap::new();
-        for found in automaton.find_overlapping_iter(bytes) {
-            let (start, end) = (found.start(), found.end());
-            if !starts_word(bytes, start) {
-                continue;
-            }
-            let closed = ends_word(bytes, end);
-            let long = word_end(bytes, end);
-            for (open, used) in self.uses.get(found.pattern().as_usize()).into_iter().flatten() {
-                if !open && !closed {
-                    continue;
-                }
-                let end = if *open { long } else { end };
-                match *used {
-                    Use::Whole(meaning) => finds.push((meaning, start, end)),
-                    Use::Link { pattern, chain, link } => self.touch(&mut touched, pattern, chain, link, (start, end)),
+        for at in (0..bytes.len()).filter(|at| starts_word(bytes, *at)) {
+            for (literal, end) in self.literals.at(bytes, at) {
+                let start = at;
+                let closed = ends_word(bytes, end);
+                let long = word_end(bytes, end);
+                for (open, used) in self.uses.get(literal).into_iter().flatten() {
+                    if !open && !closed {
+                        continue;
+                    }
+                    let end = if *open { long } else { end };
+                    match *used {
+                        Use::Whole(meaning) => finds.push((meaning, start, end)),
+                        Use::Link { pattern, chain, link } => {
+                            self.touch(&mut touched, pattern, chain, link, (start, end))
+                        }
+                    }
                 }
             }
         }

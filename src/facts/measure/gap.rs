@@ -109,7 +109,7 @@ pub(super) fn left_gap(text: &str, quantity: &Quantity) -> Gap {
     let mut modal = false;
     let mut slice_left = 0usize;
     for (n, token) in tokens.list.iter().enumerate() {
-        let low = token.low.as_str();
+        let low = &*token.low;
         match low {
             "(" | "[" => depth += 1,
             ")" | "]" => depth = depth.saturating_sub(1),
@@ -190,7 +190,7 @@ pub(super) fn right_gap(text: &str, name: &str) -> Gap {
     let tokens = Tokens::new(text);
     let mut words = 0;
     for (n, token) in tokens.list.iter().enumerate() {
-        let low = token.low.as_str();
+        let low = &*token.low;
         if token.kind != Kind::Word {
             if matches!(low, "-" | "“" | "\"" | "”" | "&" | "'" | "‑") {
                 continue;
@@ -275,7 +275,7 @@ pub(super) fn continues(text: &str, behind: &str, first: &Quantity, second: &Qua
     }
     let mut unknown = 0;
     for token in &tokens.list {
-        let low = token.low.as_str();
+        let low = &*token.low;
         if breaks(low) && !matches!(low, "when" | "once" | ";") {
             return false;
         }
@@ -307,6 +307,6 @@ pub(super) fn continues(text: &str, behind: &str, first: &Quantity, second: &Qua
         }
     }
     let words = tokens.list.iter().rev().find(|token| token.kind == Kind::Word);
-    let last = words.map_or("", |token| token.low.as_str());
+    let last = words.map_or("", |token| &*token.low);
     unknown <= 2 && !matches!(last, "on" | "in" | "for" | "during" | "after" | "with" | "every" | "top")
 }

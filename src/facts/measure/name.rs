@@ -263,7 +263,7 @@ fn percentiles(tokens: &Tokens<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
         });
         if let Some(name) = after {
             if name.at.is_none() {
-                name.at = Some(token.low.clone());
+                name.at = Some(token.low.clone().into_owned());
                 name.start = token.start;
             }
             continue;
@@ -296,7 +296,7 @@ fn percentiles(tokens: &Tokens<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
                 start: token.start,
                 end: token.end,
                 averaging: None,
-                at: Some(token.low.clone()),
+                at: Some(token.low.clone().into_owned()),
             });
         }
     }
@@ -314,7 +314,7 @@ fn letters(tokens: &Tokens<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
             let bound = matches!(tokens.low(n + 1), "≥" | ">=" | ">" | "=" | ":");
             let value = tokens.kind(n + 2) == Some(Kind::Digits) || tokens.low(n + 2) == ".";
             let alone = !token.glued || matches!(tokens.before(*n, 1), "(" | "/" | "|");
-            token.capital && bound && value && alone && matches!(token.low.as_str(), "p" | "r")
+            token.capital && bound && value && alone && matches!(&*token.low, "p" | "r")
         })
         .map(|(_, token)| {
             let metric = if token.low == "p" { precision } else { recall };

@@ -261,7 +261,7 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let mut best: Option<(usize, Purpose, Weight)> = None;
-        let lists = [PHRASES.get(word.low.as_str()), PHRASES.get("")];
+        let lists = [PHRASES.get(&*word.low), PHRASES.get("")];
         for (phrase, purpose, weight) in lists.into_iter().flatten().flatten() {
             let counts = match weight {
                 Strong => true,

@@ -191,7 +191,7 @@ pub(super) fn of_sentence(text: &str, start: usize, end: usize, limit: usize, be
 fn noun_phrase(after: &str) -> Option<&str> {
     let words = tokens(after);
     let first = words.first()?;
-    if !matches!(first.low.as_str(), "of" | "for" | "on" | "in" | "over" | "among" | "across" | "within") {
+    if !matches!(&*first.low, "of" | "for" | "on" | "in" | "over" | "among" | "across" | "within") {
         return None;
     }
     let start = words.get(1)?;
@@ -204,11 +204,11 @@ fn noun_phrase(after: &str) -> Option<&str> {
     };
     let ends = |token: &Token| {
         let mark = token.kind == Kind::Mark
-            && !matches!(token.low.as_str(), "&" | "-" | "'" | "/" | "\"" | "“" | "”" | "+" | "\u{2011}");
+            && !matches!(&*token.low, "&" | "-" | "'" | "/" | "\"" | "“" | "”" | "+" | "\u{2011}");
         let stop = is_stop(&token.low)
             && !hyphened(token)
             && !matches!(
-                token.low.as_str(),
+                &*token.low,
                 "the"
                     | "a"
                     | "an"
@@ -239,7 +239,7 @@ fn noun_phrase(after: &str) -> Option<&str> {
                 break;
             }
         }
-        if matches!(token.low.as_str(), "it" | "that" | "with") {
+        if matches!(&*token.low, "it" | "that" | "with") {
             break;
         }
         end = token.end;

@@ -83,7 +83,7 @@ fn phrase(text: &str, skip: usize) -> String {
     let Some(first) = list.first() else { return String::new() };
     let mut end = first.start;
     for token in tokens.list.iter().filter(|token| token.start >= first.start) {
-        let inner = matches!(token.low.as_str(), "per" | "of" | "the" | "a" | "to" | "for");
+        let inner = matches!(&*token.low, "per" | "of" | "the" | "a" | "to" | "for");
         if token.kind == Kind::Mark && token.low != "-" && token.low != "&"
             || is_stop(&token.low) && !inner
             || token.kind == Kind::Digits

@@ -1,5 +1,7 @@
 //! Words, runs of digits and marks of a text, each with its place; never decides what they mean.
 
+use std::borrow::Cow;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::facts) enum Kind {
@@ -13,11 +15,11 @@ pub(in crate::facts) enum Kind {
 
 /// A token.
 #[derive(Debug, Clone)]
-pub(in crate::facts) struct Token {
+pub(in crate::facts) struct Token<'a> {
     /// What it is.
     pub kind: Kind,
     /// Its text, words in lower case.
-    pub low: String,
+    pub low: Cow<'a, str>,
     /// True when the first letter is a capital.
     pub capital: bool,
     /// Offset.
@@ -29,8 +31,8 @@ pub(in crate::facts) struct Token {
 }
 
 /// Splits `text`. Cost is linear.
-pub(in crate::facts) fn tokens(text: &str) -> Vec<Token> {
-    let mut out: Vec<Token> = Vec::with_capacity(text.len() / 5 + 1);
+pub(in crate::facts) fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut out: Vec<Token<'_>> = Vec::with_capacity(text.len() / 5 + 1);
     let mut chars = text.char_indices().peekable();
     let mut glued = false;
     while let Some((start, first)) = chars.next() {
@@ -92,7 +94,8 @@ pub(in crate::facts) fn tokens(text: &str) -> Vec<Token> {
             Kind::Mark
         };
         let word = text.get(start..end).unwrap_or_default();
-        let low = if kind == Kind::Word { word.to_lowercase().replace('’', "'") } else { word.to_owned() };
+        let plain = kind != Kind::Word || word.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
+        let low = if plain { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase().replace('’', "'")) };
         out.push(Token { kind, low, capital: first.is_uppercase(), start, end, glued });
         glued = true;
     }
@@ -105,7 +108,7 @@ pub(in crate::facts) struct Tokens<'a> {
     /// The text.
     pub text: &'a str,
     /// Its tokens.
-    pub list: Vec<Token>,
+    pub list: Vec<Token<'a>>,
 }
 
 impl<'a> Tokens<'a> {
@@ -115,13 +118,13 @@ impl<'a> Tokens<'a> {
     }
 
     /// A token.
-    pub(in crate::facts) fn get(&self, at: usize) -> Option<&Token> {
+    pub(in crate::facts) fn get(&self, at: usize) -> Option<&Token<'a>> {
         self.list.get(at)
     }
 
     /// Lower-case text of token `at`, whatever it is; empty past the end.
     pub(in crate::facts) fn low(&self, at: usize) -> &str {
-        self.get(at).map_or("", |token| token.low.as_str())
+        self.get(at).map_or("", |token| &*token.low)
     }
 
     /// Lower-case text of the token `back` places before `at`; empty before the start.
@@ -157,7 +160,7 @@ mod tests {
     #[test]
     fn words_digits_and_marks_are_told_apart() {
         let check = |text: &str, expected: &str| {
-            let found: Vec<String> = tokens(text).into_iter().map(|token| token.low).collect();
+            let found: Vec<String> = tokens(text).into_iter().map(|token| token.low.into_owned()).collect();
             assert_eq!(found.join(" "), expected, "{text}");
         };
         check("F1-Score ≥ 0.85", "f1 - score ≥ 0 . 85");

@@ -123,7 +123,7 @@ pub(super) fn scale(tokens: &Tokens<'_>, at: usize, money: bool) -> Option<f64> 
     }
     let noun_follows =
         tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Word && !next.glued && !is_stop(&next.low));
-    match (token.low.as_str(), token.glued) {
+    match (&*token.low, token.glued) {
         ("k", _) => Some(1e3),
         ("m", true) => (money || token.capital || noun_follows).then_some(1e6),
         ("m", false) => (money || noun_follows).then_some(1e6),
@@ -138,7 +138,7 @@ pub(super) fn spoils(tokens: &Tokens<'_>, at: usize) -> bool {
     if token.kind != Kind::Word || !token.glued {
         return false;
     }
-    let low = token.low.as_str();
+    let low = &*token.low;
     let known = seconds(low).is_some()
         || currency(low).is_some()
         || measure_word(low)
@@ -256,9 +256,9 @@ fn noun(tokens: &Tokens<'_>, at: usize) -> Option<String> {
         }
         let plural =
             tokens.get(last).is_some_and(|t| t.low.len() > 3 && t.low.ends_with('s') && !t.low.ends_with("ss"))
-                || tokens.get(last).is_some_and(|t| {
-                    matches!(t.low.as_str(), "people" | "staff" | "men" | "women" | "children" | "data")
-                });
+                || tokens
+                    .get(last)
+                    .is_some_and(|t| matches!(&*t.low, "people" | "staff" | "men" | "women" | "children" | "data"));
         if n == 0 || plural {
             end_at = Some(last);
         }

@@ -1,5 +1,7 @@
 //! Words of a sentence as numbers: letters folded, endings cut, quantities replaced by what they are. Never keeps the text.
 
+use std::borrow::Cow;
+
 /// A word, or the kind of a quantity, as a hash that is the same on every machine.
 pub(super) type Token = u32;
 
@@ -36,7 +38,12 @@ const FNV_PRIME: u32 = 0x0100_0193;
 
 /// FNV-1a, 32 bits (Fowler, Noll, Vo).
 pub(super) const fn hash(bytes: &[u8]) -> Token {
-    let mut value = FNV_START;
+    hash_on(FNV_START, bytes)
+}
+
+/// The hash of what was hashed before with `bytes` behind it.
+const fn hash_on(before: Token, bytes: &[u8]) -> Token {
+    let mut value = before;
     let mut rest = bytes;
     while let [first, tail @ ..] = rest {
         value = (value ^ *first as u32).wrapping_mul(FNV_PRIME);
@@ -186,11 +193,16 @@ fn word_tokens(word: &str, opens: bool, out: &mut Vec<Token>) {
         if part.is_empty() || part == "s" {
             continue;
         }
-        let lower = part.to_lowercase();
-        if NUMBERS.contains(&lower.as_str()) {
+        let lower: Cow<'_, str> = if part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
+            Cow::Borrowed(part)
+        } else {
+            Cow::Owned(part.to_lowercase())
+        };
+        if (3..=9).contains(&lower.len()) && NUMBERS.contains(&lower.as_ref()) {
             out.push(kind::WORD_NUMBER);
         }
-        out.push(hash(stem(&lower).as_bytes()));
+        let (start, ending) = stem(&lower);
+        out.push(hash_on(hash(start.as_bytes()), ending.as_bytes()));
     }
 }
 
@@ -201,19 +213,19 @@ fn is_id(word: &str) -> bool {
     (1..=5).contains(&letters) && digits > 0 && letters + digits == word.len()
 }
 
-/// The word without a common ending of English. Cuts less than a full stemmer, so that "data" and "date" stay apart.
-fn stem(word: &str) -> String {
+/// The word without a common ending of English, and what stands for the ending. Cuts less than a full stemmer, so that "data" and "date" stay apart.
+fn stem(word: &str) -> (&str, &'static str) {
     const ENDINGS: [(&str, &str); 6] = [("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")];
     if word.len() >= 4 && !word.ends_with("ss") && word.is_ascii() {
         for (ending, instead) in ENDINGS {
             if let Some(start) = word.strip_suffix(ending)
                 && start.len() >= 3
             {
-                return [start, instead].concat();
+                return (start, instead);
             }
         }
     }
-    word.to_owned()
+    (word, "")
 }
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ pub(crate) fn units(document: &Document, lexicon: &Lexicon, signals: &Signals, m
         .collect();
     let headings = headings(document);
     let mut units = Vec::new();
+    let mut seen = Seen::default();
     let mut next_measure = measures.iter().peekable();
     for (id, block) in document.blocks.iter().enumerate() {
         let mut own: Vec<&Measure> = Vec::new();
@@ -77,7 +78,6 @@ pub(crate) fn units(document: &Document, lexicon: &Lexicon, signals: &Signals, m
             if own_words.is_empty() {
                 continue;
             }
-            let mut seen = Seen::default();
             seen.all(From::Word, 1.0, own_words);
             seen.pairs(own_words);
             seen.all(From::Around, 0.5, &above);
@@ -204,14 +204,17 @@ impl Seen {
     }
 
     /// Each feature once, with its largest share; a long unit weighs little more than a short one.
-    fn finish(mut self) -> Vec<(u32, f32)> {
+    /// What was collected is forgotten, its memory is kept for the next unit.
+    fn finish(&mut self) -> Vec<(u32, f32)> {
         self.features.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         self.features.dedup_by_key(|feature| feature.0);
         let length = self.features.iter().map(|(_, share)| share * share).sum::<f32>().sqrt().sqrt().max(1.0);
         for feature in &mut self.features {
             feature.1 /= length;
         }
-        self.features
+        let features = self.features.as_slice().to_vec();
+        self.features.clear();
+        features
     }
 }
 

@@ -5,7 +5,7 @@ use super::unit::Unit;
 /// First bytes of the file.
 const MAGIC: &[u8; 4] = b"SRW1";
 /// Bits of a hash that choose its bucket.
-const BUCKET_BITS: u32 = 12;
+const BUCKET_BITS: u32 = 16;
 
 /// Signs of a whole document that the second judgement weighs.
 pub(crate) const SIGNS: usize = 14;
@@ -107,9 +107,12 @@ impl Weights {
     /// With the index of buckets.
     fn indexed(mut self) -> Self {
         let buckets = 1_u32 << BUCKET_BITS;
+        // Hashes are sorted, so one walk over them finds where each bucket begins.
+        let mut first = 0_usize;
         self.buckets = (0..=buckets)
             .map(|bucket| {
-                let first = self.hashes.partition_point(|hash| hash >> (32 - BUCKET_BITS) < bucket);
+                let rest = self.hashes.get(first..).unwrap_or_default();
+                first += rest.iter().take_while(|hash| *hash >> (32 - BUCKET_BITS) < bucket).count();
                 u32::try_from(first).unwrap_or(u32::MAX)
             })
             .collect();

@@ -126,30 +126,39 @@ enum Same {
     No,
 }
 
+/// The same words in whatever case, or none on both sides.
+fn alike(left: Option<&str>, right: Option<&str>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) if left.is_ascii() && right.is_ascii() => left.eq_ignore_ascii_case(right),
+        (Some(left), Some(right)) => left.to_lowercase() == right.to_lowercase(),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
 fn same(a: &Level<'_>, b: &Level<'_>, with_phase: bool) -> Same {
     let (left, right) = (a.measure, b.measure);
     if left.metric != right.metric || a.scale != b.scale {
         return Same::No;
     }
     // A class and the whole are different things, whatever else is known.
-    if left.slice.as_deref().map(str::to_lowercase) != right.slice.as_deref().map(str::to_lowercase) {
+    if !alike(left.slice.as_deref(), right.slice.as_deref()) {
         return Same::No;
     }
-    let fold = |text: &Option<String>| text.as_deref().map(str::to_lowercase);
     // Steps on the way have targets of their own.
-    if with_phase && fold(&left.phase) != fold(&right.phase) {
+    if with_phase && !alike(left.phase.as_deref(), right.phase.as_deref()) {
         return Same::No;
     }
     let mut verdict = Same::Yes;
     for (left, right) in [(&left.averaging, &right.averaging), (&left.at, &right.at)] {
-        match (fold(left), fold(right)) {
-            (left, right) if left == right => {}
+        match (left.as_deref(), right.as_deref()) {
+            (left, right) if alike(left, right) => {}
             (Some(_), Some(_)) => return Same::No,
             _ => verdict = Same::Perhaps,
         }
     }
-    match (fold(&left.dataset), fold(&right.dataset)) {
-        (left, right) if left == right => verdict,
+    match (left.dataset.as_deref(), right.dataset.as_deref()) {
+        (left, right) if alike(left, right) => verdict,
         (Some(_), Some(_)) if verdict == Same::Yes => Same::OtherData,
         (Some(_), Some(_)) => Same::No,
         _ => Same::Perhaps,

@@ -70,7 +70,11 @@ impl Check for Wording {
             return vec![answer];
         }
         for (id, block) in cx.document.content() {
-            if matches!(block.kind, BlockKind::Fence { .. } | BlockKind::Heading) || self.is_outside(block, cx) {
+            // Sentences are cut only where a term may be.
+            if matches!(block.kind, BlockKind::Fence { .. } | BlockKind::Heading)
+                || self.terms.first_in(&block.text).is_none()
+                || self.is_outside(block, cx)
+            {
                 continue;
             }
             let mut following = sentences(&block.text).skip(1);

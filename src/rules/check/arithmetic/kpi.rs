@@ -175,14 +175,19 @@ fn unit_of_change(cx: &Context<'_>, judged: &mut Judged) {
             && measure.role == Role::Target
             && measure.quantity.unit == Unit::Percent
             && (0.0..100.0).contains(&measure.quantity.value);
-        let line = all.iter().find(|line| {
+        if !plain {
+            continue;
+        }
+        // Lines stand in order of their blocks.
+        let first = all.partition_point(|line| line.block < measure.block);
+        let line = all.iter().skip(first).take_while(|line| line.block == measure.block).find(|line| {
             !line.in_table
                 && line
                     .numbers
                     .iter()
                     .any(|number| number.block == measure.block && number.start == measure.quantity.start)
         });
-        let Some(line) = line.filter(|_| plain) else { continue };
+        let Some(line) = line else { continue };
         let clear = line.says(&[
             "relative",
             "relatively",

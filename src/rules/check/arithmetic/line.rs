@@ -85,14 +85,27 @@ pub(super) fn says(low: &str, phrases: &[&str]) -> bool {
 /// Where a phrase stands in `low` as whole words.
 pub(super) fn place(low: &str, phrase: &str) -> Option<usize> {
     let (stem, open) = phrase.strip_suffix('*').map_or((phrase, false), |stem| (stem, true));
-    low.match_indices(stem).map(|(at, _)| at).find(|at| {
-        let before = low.get(..*at).and_then(|text| text.chars().next_back());
+    let (bytes, wanted) = (low.as_bytes(), stem.as_bytes());
+    let (first, rest) = wanted.split_first()?;
+    let starts = stem.chars().next().is_some_and(char::is_alphanumeric);
+    let ends = stem.chars().next_back().is_some_and(char::is_alphanumeric);
+    let mut at = 0;
+    while let Some(skipped) = bytes.get(at..).and_then(|bytes| bytes.iter().position(|byte| byte == first)) {
+        at += skipped;
+        if !bytes.get(at + 1..).is_some_and(|bytes| bytes.starts_with(rest)) {
+            at += 1;
+            continue;
+        }
+        let before = low.get(..at).and_then(|text| text.chars().next_back());
         let after = low.get(at + stem.len()..).and_then(|text| text.chars().next());
-        let starts = stem.chars().next().is_some_and(char::is_alphanumeric);
-        let ends = stem.chars().next_back().is_some_and(char::is_alphanumeric);
-        !(starts && before.is_some_and(char::is_alphanumeric))
+        if !(starts && before.is_some_and(char::is_alphanumeric))
             && (open || !(ends && after.is_some_and(char::is_alphanumeric)))
-    })
+        {
+            return Some(at);
+        }
+        at += stem.len();
+    }
+    None
 }
 
 /// Every sentence and table row of the content that holds a number.

@@ -72,11 +72,7 @@ impl Check for Limit {
             answer.flaws.extend(self.raw_share(&measured, cx));
             return vec![answer];
         }
-        if named
-            .iter()
-            .take(MOST_PASSAGES)
-            .any(|named| has_limit(named, cx) || self.does_without(named.block, cx))
-        {
+        if named.iter().take(MOST_PASSAGES).any(|named| has_limit(named, cx) || self.does_without(named.block, cx)) {
             return vec![answer];
         }
         answer.state = CheckState::Mentioned;
@@ -176,7 +172,8 @@ fn has_limit(named: &Named, cx: &Context<'_>) -> bool {
         })
     };
     cx.facts.quantities.iter().any(|quantity| {
-        (quantity.block == block && here(quantity) || follows(quantity.block) || led(quantity.block)) && is_limit(quantity)
+        (quantity.block == block && here(quantity) || follows(quantity.block) || led(quantity.block))
+            && is_limit(quantity)
     })
 }
 

@@ -155,9 +155,33 @@ fn listed(cx: &Context<'_>, line: &Line<'_>, judged: &mut Judged) {
 /// "Class distribution: paint 41 %, repair 32 %, replace 27 %": every share of the clause has a name beside it, and nothing else does.
 fn classes(cx: &Context<'_>, line: &Line<'_>, judged: &mut Judged) {
     const OTHER: &[&str] = &[
-        "of which", "of these", "of those", "several labels", "overlap*", "at least", "at most", "must", "shall", "target",
-        "from", "accuracy", "recall", "precision", "less", "more", "than", "today", "only", "now", "up to", "about half",
-        "per cent less", "rise*", "fall*", "fell", "grew",
+        "of which",
+        "of these",
+        "of those",
+        "several labels",
+        "overlap*",
+        "at least",
+        "at most",
+        "must",
+        "shall",
+        "target",
+        "from",
+        "accuracy",
+        "recall",
+        "precision",
+        "less",
+        "more",
+        "than",
+        "today",
+        "only",
+        "now",
+        "up to",
+        "about half",
+        "per cent less",
+        "rise*",
+        "fall*",
+        "fell",
+        "grew",
     ];
     let shares: Vec<&Quantity> = line.numbers.iter().copied().filter(|number| number.unit == Unit::Percent).collect();
     let plain = |share: &&Quantity| share.upper.is_none() && share.comparator.is_none() && share.value > 0.0;
@@ -172,8 +196,18 @@ fn classes(cx: &Context<'_>, line: &Line<'_>, judged: &mut Judged) {
             && (between.contains(',') || says(&between, &["and"]))
             && !between.contains(['(', '|', ';', '→'])
     });
-    let about = line.says(&["class*", "distribution", "balance", "shares", "resampled", "degree*", "of events", "of the cases", "of all cases", "labels"])
-        || (shares.len() > 2 && line.says(&["cases", "questions", "documents", "images", "events"]));
+    let about = line.says(&[
+        "class*",
+        "distribution",
+        "balance",
+        "shares",
+        "resampled",
+        "degree*",
+        "of events",
+        "of the cases",
+        "of all cases",
+        "labels",
+    ]) || (shares.len() > 2 && line.says(&["cases", "questions", "documents", "images", "events"]));
     let whole: f64 = shares.iter().map(|share| share.value).sum();
     let enough = shares.len() > 2 || line.says(&["resampled", "balance", "distribution"]);
     if !close || !about || !enough || !(85.0..=115.0).contains(&whole) {

@@ -42,11 +42,11 @@ fn change<'a>(line: &Line<'a>) -> Option<(&'a Quantity, &'a Quantity)> {
         let arrow = matches!(joint, "→" | "->" | "-->" | "⇒")
             && matches!(between.split_whitespace().count(), 1 | 2)
             && (between.split_whitespace().count() == 1 || between.starts_with('/'));
-        let words = matches!(
-            between.trim().trim_end_matches(['€', '$', '£', '≤', '≥']).trim(),
-            "to" | "down to" | "up to" | "to no more than" | "to at most" | "to at least" | "to no less than"
-        )
-            && line.before(from).trim_end().trim_end_matches(['~', '€', '$', '£']).trim_end().ends_with("from");
+        let words =
+            matches!(
+                between.trim().trim_end_matches(['€', '$', '£', '≤', '≥']).trim(),
+                "to" | "down to" | "up to" | "to no more than" | "to at most" | "to at least" | "to no less than"
+            ) && line.before(from).trim_end().trim_end_matches(['~', '€', '$', '£']).trim_end().ends_with("from");
         let plain =
             from.upper.is_none() && to.upper.is_none() && from.unit == to.unit && from.value > 0.0 && to.value > 0.0;
         ((arrow || words) && plain && !matches!(from.unit, Unit::Date | Unit::Points | Unit::Times))

@@ -84,14 +84,7 @@ fn spoken_percentiles(cx: &Context<'_>, all: &[(f64, &Measure)], judged: &mut Ju
             trimmed(high.0, 2),
             duration(high.1.value)
         );
-        judged.flaws.push(flaw_in(
-            cx,
-            (line.block, line.lines),
-            &[],
-            "loose",
-            Some(Severity::Warning),
-            says,
-        ));
+        judged.flaws.push(flaw_in(cx, (line.block, line.lines), &[], "loose", Some(Severity::Warning), says));
     }
 }
 
@@ -322,7 +315,8 @@ fn is_availability(measure: &Measure) -> bool {
 
 /// "43 minutes of downtime a month": the one time of a sentence about downtime, with its period.
 fn downtime<'a>(line: &Line<'a>) -> Option<(&'a Quantity, (&'static str, f64))> {
-    const DOWN: &[&str] = &["downtime", "down time", "outage", "outages", "unavailable", "unavailability", "down", "stoppage"];
+    const DOWN: &[&str] =
+        &["downtime", "down time", "outage", "outages", "unavailable", "unavailability", "down", "stoppage"];
     const PARTLY: &[&str] = &[
         "business hours",
         "working hours",

@@ -84,15 +84,8 @@ pub(super) fn threshold(cx: &Context<'_>, _: &Phrases) -> Judged {
 
 /// The one threshold on a score that the text fixes.
 fn fixed<'a, 'b>(lines: &'b [Line<'a>]) -> Option<(&'b Line<'a>, &'a Quantity)> {
-    const NAMES: &[&str] = &[
-        "threshold",
-        "cut-off",
-        "cutoff",
-        "cut off",
-        "probability exceeds",
-        "probability of",
-        "probability ≥",
-    ];
+    const NAMES: &[&str] =
+        &["threshold", "cut-off", "cutoff", "cut off", "probability exceeds", "probability of", "probability ≥"];
     const OTHER: &[&str] = &[
         "psi",
         "drift",

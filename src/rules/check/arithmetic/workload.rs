@@ -5,7 +5,7 @@ use super::super::compared::shown;
 use super::interval::{SLACK, percent, trimmed};
 use super::line::{Line, lines, period, says};
 use super::prevalence::prevalence;
-use super::{Judged, flaw, flaw_in};
+use super::{Judged, flaw};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;
 use crate::rules::words::Phrases;
@@ -133,10 +133,6 @@ const PART: &[&str] = &[
 pub(super) fn workload(cx: &Context<'_>, _: &Phrases) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
-    expected(cx, &lines, &mut judged);
-    if !judged.flaws.is_empty() {
-        return judged;
-    }
     let (Some(known), Some(volume), Some(capacity)) = (prevalence(cx), volume(&lines), capacity(&lines)) else {
         return judged;
     };
@@ -186,46 +182,6 @@ pub(super) fn workload(cx: &Context<'_>, _: &Phrases) -> Judged {
         judged.flaws.push(found);
     }
     judged
-}
-
-/// "1,170 cases a day are expected, and 765 can be looked at": both numbers stand in the text, in one place.
-fn expected(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
-    const COMING: &[&str] = &["expect", "expects", "expected", "some", "come in", "arrive", "arising", "forecast"];
-    const ABLE: &[&str] =
-        &["capacity", "able to", "can take", "can check", "can handle", "can review", "closes", "close", "room for", "dispose", "being"];
-    const NEVER: &[&str] = &["sample", "sampled", "at random", "peak", "backlog", "spot check*", "first come"];
-    let number_of = |line: &Line<'_>, words: &[&str], not: &[&str]| -> Option<(f64, &'static str)> {
-        let mut found = line.numbers.iter().copied().filter_map(|number| {
-            let before = line.before(number);
-            let head = before.rsplit([';', ':', '|', '.', '(']).next().unwrap_or_default();
-            let near: String = head.chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
-            let after = line.after(number);
-            let counted = matches!(number.unit, Unit::Count(_) | Unit::Plain) && number.decimals == 0;
-            let (name, _) = period(&after)?;
-            let by_one = says(&near, &["each", "one of them", "apiece"]);
-            (counted && number.upper.is_none() && !by_one && says(&near, words) && !says(&near, not))
-                .then_some((number.value, name))
-        });
-        let first = found.next()?;
-        found.next().is_none().then_some(first)
-    };
-    for (at, line) in lines.iter().enumerate() {
-        let Some((can, per)) = number_of(line, ABLE, &["exceed*"]) else { continue };
-        let here = lines.iter().skip(at.saturating_sub(2)).take(5).filter(|other| other.block == line.block);
-        let coming = here.clone().find_map(|other| number_of(other, COMING, ABLE).map(|found| (other, found)));
-        let Some((other, (come, every))) = coming else { continue };
-        if per != every || line.says(NEVER) || other.says(NEVER) || come <= can * (1.0 + SLACK) {
-            continue;
-        }
-        let says = format!(
-            "{} a {every} are expected (line {}), and {} a {per} can be looked at",
-            trimmed(come, 0),
-            other.lines.start,
-            trimmed(can, 0)
-        );
-        judged.seen.extend([line.lines, other.lines]);
-        judged.flaws.push(flaw_in(cx, (line.block, line.lines), &[other.lines], "", None, says));
-    }
 }
 
 fn day(rate: f64) -> String {

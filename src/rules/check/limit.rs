@@ -6,7 +6,7 @@ use super::compared::{label, shown};
 use super::names::is_known;
 use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::document::{BlockId, BlockKind};
+use crate::document::{BlockId, BlockKind, sentences};
 use crate::facts::{Comparator, ConceptState, Measure, Quantity, Unit};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::{Fields, Word};
@@ -72,11 +72,7 @@ impl Check for Limit {
             answer.flaws.extend(self.raw_share(&measured, cx));
             return vec![answer];
         }
-        if named
-            .iter()
-            .take(MOST_PASSAGES)
-            .any(|named| has_limit(named.block, cx) || self.does_without(named.block, cx))
-        {
+        if named.iter().take(MOST_PASSAGES).any(|named| has_limit(named, cx) || self.does_without(named.block, cx)) {
             return vec![answer];
         }
         answer.state = CheckState::Mentioned;
@@ -156,7 +152,17 @@ fn is_denied(block: BlockId, name: Span, cx: &Context<'_>) -> bool {
 }
 
 /// True when the block, what it leads or what follows it has a number that can be a limit.
-fn has_limit(block: BlockId, cx: &Context<'_>) -> bool {
+fn has_limit(named: &Named, cx: &Context<'_>) -> bool {
+    let block = named.block;
+    // Of a paragraph only the sentence with the name and the next one speak of it.
+    let here = |quantity: &Quantity| {
+        let Some(of) = cx.document.blocks.get(block) else { return false };
+        let at = of.text.find(named.words.as_str()).unwrap_or_default();
+        let all: Vec<(usize, usize)> = sentences(&of.text).map(|s| (s.start, s.start + s.text.len())).collect();
+        let number = |at: usize| all.iter().position(|(start, end)| (*start..*end).contains(&at)).unwrap_or_default();
+        let (name, value) = (number(at), number(quantity.start));
+        value == name || value == name + 1
+    };
     let section = |id: BlockId| cx.document.blocks.get(id).map(|block| block.section);
     let follows = |id: BlockId| id == block + 1 && section(id) == section(block);
     let led = |id: BlockId| {
@@ -166,7 +172,8 @@ fn has_limit(block: BlockId, cx: &Context<'_>) -> bool {
         })
     };
     cx.facts.quantities.iter().any(|quantity| {
-        (quantity.block == block || follows(quantity.block) || led(quantity.block)) && is_limit(quantity)
+        (quantity.block == block && here(quantity) || follows(quantity.block) || led(quantity.block))
+            && is_limit(quantity)
     })
 }
 

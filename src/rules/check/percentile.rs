@@ -6,7 +6,7 @@ use super::names::is_known;
 use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::sentences;
-use crate::facts::{Measure, Role, Unit};
+use crate::facts::{Measure, Quantity, Role, Unit};
 use crate::finding::CheckState;
 use crate::rules::fields::{Fields, Word};
 use crate::rules::words::Phrases;
@@ -89,7 +89,9 @@ impl Percentile {
 
     /// True when any passage about a time says for which share of the cases it holds.
     fn speaks_of_shares(&self, cx: &Context<'_>) -> bool {
-        let times = cx.facts.quantities.iter().filter(|quantity| quantity.unit == Unit::Duration).map(|q| q.block);
+        // The share of waits of minutes and days says nothing of a request.
+        let short = |quantity: &&Quantity| quantity.unit == Unit::Duration && quantity.value <= self.longest;
+        let times = cx.facts.quantities.iter().filter(short).map(|quantity| quantity.block);
         let named = cx.facts.mentions.iter().filter(|mention| self.metrics.contains(&mention.metric)).map(|m| m.block);
         let mut blocks = times.chain(named).filter_map(|id| cx.document.blocks.get(id));
         blocks.any(|block| self.shares.first_in(&block.text).is_some())
@@ -97,7 +99,10 @@ impl Percentile {
 
     fn flaw(&self, measure: &Measure, cx: &Context<'_>) -> Option<Flaw> {
         let block = cx.document.blocks.get(measure.block)?;
-        if self.every.first_in(&block.text).is_some() {
+        let at = measure.quantity.start;
+        let sentence = sentences(&block.text).find(|s| s.start <= at && at < s.start + s.text.len());
+        let said_here = sentence.map_or(block.text.as_str(), |sentence| sentence.text);
+        if self.every.first_in(said_here).is_some() {
             return None;
         }
         // The header of its table, its lead and the headings above may say it for all.
@@ -106,9 +111,7 @@ impl Percentile {
         if around.iter().any(said) {
             return None;
         }
-        let at = measure.quantity.start;
-        let sentence = sentences(&block.text).find(|s| s.start <= at && at < s.start + s.text.len());
-        let is_mean = sentence.is_some_and(|sentence| self.means.first_in(sentence.text).is_some());
+        let is_mean = self.means.first_in(said_here).is_some();
         Some(Flaw {
             case: if is_mean { "average" } else { "" },
             place: Some(cx.place_of(measure)),

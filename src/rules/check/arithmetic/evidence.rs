@@ -272,7 +272,11 @@ pub(super) fn zero_error(cx: &Context<'_>, claims: &Phrases) -> Judged {
         for sentence in crate::document::sentences(&block.text) {
             let low = sentence.text.to_lowercase();
             let Some((start, end)) = claims.first_in(sentence.text) else { continue };
-            if is_bounded(&low) || super::line::says(&low, DENIED) || sentence.text.trim_end().ends_with('?') {
+            // What stands behind a colon explains the claim and takes nothing back.
+            let rest = sentence.text.get(end..).unwrap_or_default();
+            let clause = end + rest.find([':', ';']).unwrap_or(rest.len());
+            let claimed = sentence.text.get(..clause).unwrap_or_default().to_lowercase();
+            if is_bounded(&low) || super::line::says(&claimed, DENIED) || sentence.text.trim_end().ends_with('?') {
                 continue;
             }
             let lines = cx.document.lines.range(block.map.span(sentence.start + start, sentence.start + end));

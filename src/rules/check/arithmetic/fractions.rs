@@ -16,6 +16,7 @@ pub(super) fn fractions(cx: &Context<'_>, _: &Phrases) -> Judged {
     slashes(cx, &mut judged);
     for line in lines(cx).iter().filter(|line| !line.in_table) {
         listed(cx, line, &mut judged);
+        classes(cx, line, &mut judged);
     }
     for table in &cx.document.tables {
         columns(cx, table, &mut judged);
@@ -148,6 +149,71 @@ fn listed(cx: &Context<'_>, line: &Line<'_>, judged: &mut Judged) {
     }
     let parts: Vec<(f64, f64)> =
         shares.iter().map(|share| (share.value, if share.decimals > 0 { share.half_width } else { 0.0 })).collect();
+    judge(cx, &parts, (line.block, line.lines), judged);
+}
+
+/// "Class distribution: paint 41 %, repair 32 %, replace 27 %": every share of the clause has a name beside it, and nothing else does.
+fn classes(cx: &Context<'_>, line: &Line<'_>, judged: &mut Judged) {
+    const OTHER: &[&str] = &[
+        "of which",
+        "of these",
+        "of those",
+        "several labels",
+        "overlap*",
+        "at least",
+        "at most",
+        "must",
+        "shall",
+        "target",
+        "from",
+        "accuracy",
+        "recall",
+        "precision",
+        "less",
+        "more",
+        "than",
+        "today",
+        "only",
+        "now",
+        "up to",
+        "about half",
+        "per cent less",
+        "rise*",
+        "fall*",
+        "fell",
+        "grew",
+    ];
+    let shares: Vec<&Quantity> = line.numbers.iter().copied().filter(|number| number.unit == Unit::Percent).collect();
+    let plain = |share: &&Quantity| share.upper.is_none() && share.comparator.is_none() && share.value > 0.0;
+    if shares.len() < 2 || !shares.iter().all(plain) || line.says(OTHER) {
+        return;
+    }
+    // Parts of a list stand close together, set apart by commas and "and".
+    let close = shares.windows(2).all(|pair| {
+        let [one, other] = pair else { return false };
+        let between = line.between(one, other);
+        between.split_whitespace().count() <= 8
+            && (between.contains(',') || says(&between, &["and"]))
+            && !between.contains(['(', '|', ';', '→'])
+    });
+    let about = line.says(&[
+        "class*",
+        "distribution",
+        "balance",
+        "shares",
+        "resampled",
+        "degree*",
+        "of events",
+        "of the cases",
+        "of all cases",
+        "labels",
+    ]) || (shares.len() > 2 && line.says(&["cases", "questions", "documents", "images", "events"]));
+    let whole: f64 = shares.iter().map(|share| share.value).sum();
+    let enough = shares.len() > 2 || line.says(&["resampled", "balance", "distribution"]);
+    if !close || !about || !enough || !(85.0..=115.0).contains(&whole) {
+        return;
+    }
+    let parts: Vec<(f64, f64)> = shares.iter().map(|share| (share.value, share.half_width.max(0.5))).collect();
     judge(cx, &parts, (line.block, line.lines), judged);
 }
 

@@ -38,9 +38,15 @@ fn change<'a>(line: &Line<'a>) -> Option<(&'a Quantity, &'a Quantity)> {
     let mut found = line.numbers.windows(2).filter_map(|pair| {
         let [from, to] = pair else { return None };
         let between = line.between(from, to);
-        let arrow = matches!(between.trim(), "→" | "->" | "-->" | "⇒");
-        let words = matches!(between.trim(), "to" | "down to" | "up to")
-            && line.before(from).trim_end().trim_end_matches(['~', '€', '$', '£']).trim_end().ends_with("from");
+        let joint = between.split_whitespace().next_back().unwrap_or_default().trim_end_matches(['€', '$', '£']);
+        let arrow = matches!(joint, "→" | "->" | "-->" | "⇒")
+            && matches!(between.split_whitespace().count(), 1 | 2)
+            && (between.split_whitespace().count() == 1 || between.starts_with('/'));
+        let words =
+            matches!(
+                between.trim().trim_end_matches(['€', '$', '£', '≤', '≥']).trim(),
+                "to" | "down to" | "up to" | "to no more than" | "to at most" | "to at least" | "to no less than"
+            ) && line.before(from).trim_end().trim_end_matches(['~', '€', '$', '£']).trim_end().ends_with("from");
         let plain =
             from.upper.is_none() && to.upper.is_none() && from.unit == to.unit && from.value > 0.0 && to.value > 0.0;
         ((arrow || words) && plain && !matches!(from.unit, Unit::Date | Unit::Points | Unit::Times))
@@ -69,7 +75,8 @@ fn stated<'a>(line: &Line<'a>, from: &Quantity, to: &Quantity) -> Option<&'a Qua
         .to_owned()
     };
     let behind = said.start > to.start && {
-        let between = line.between(to, said);
+        // "94 to 40 per year (-57 %)": what is counted, and how often, stands in between.
+        let between = past_unit(&line.between(to, said));
         let opens = between.trim_start().starts_with(['(', ',', '=', '—', '–']);
         let words = gap(between);
         let after = line.after(said);
@@ -115,6 +122,16 @@ fn stated<'a>(line: &Line<'a>, from: &Quantity, to: &Quantity) -> Option<&'a Qua
         && line.before(said).trim_end().ends_with("by")
         && matches!(gap(line.between(said, from)).as_str(), "from" | "i.e. from" | "that is from" | "that is, from");
     (behind || ahead).then_some(*said)
+}
+
+/// The text behind "/yr", "a year" or "per calendar year", where a bracket, a comma or a sign of equality follows.
+fn past_unit(between: &str) -> String {
+    let Some(at) = between.find(['(', ',', '=']) else { return between.to_owned() };
+    let (head, rest) = between.split_at(at);
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let unit = head.starts_with('/') && words.len() == 1
+        || words.len() <= 3 && matches!(words.first(), Some(&("a" | "an" | "per" | "each" | "every")));
+    if unit { rest.to_owned() } else { between.to_owned() }
 }
 
 fn holds(from: &Quantity, to: &Quantity, said: &Quantity) -> bool {

@@ -44,8 +44,62 @@ pub(super) fn latency(cx: &Context<'_>, _: &Phrases) -> Judged {
             }
         }
     }
+    spoken_percentiles(cx, &all, &mut judged);
     timeouts(cx, &all, &mut judged);
     judged
+}
+
+/// "p95 of 60 ms, p99 of 45 ms", "52 s in the median and 38 s at the 95th percentile": percentiles and times of one sentence,
+/// as many of the one as of the other, in the same order.
+fn spoken_percentiles(cx: &Context<'_>, all: &[(f64, &Measure)], judged: &mut Judged) {
+    for line in lines(cx) {
+        let read = |measure: &&(f64, &Measure)| measure.1.block == line.block && measure.1.lines == line.lines;
+        if all.iter().filter(read).count() > 1 {
+            continue;
+        }
+        let ranks = ranks(&line.low);
+        let times: Vec<&Quantity> =
+            line.numbers.iter().copied().filter(|number| number.unit == Unit::Duration).collect();
+        if ranks.len() < 2 || ranks.len() != times.len() || times.iter().any(|time| time.upper.is_some()) {
+            continue;
+        }
+        let named: Vec<(f64, &Quantity)> = ranks.into_iter().zip(times).collect();
+        let Some((low, high)) = named.iter().enumerate().find_map(|(at, first)| {
+            named.iter().skip(at + 1).find_map(|second| {
+                let (low, high) = if first.0 < second.0 { (first, second) } else { (second, first) };
+                let above = Interval::of(low.1).low > Interval::of(high.1).high;
+                (low.0 < high.0 && above).then_some((low, high))
+            })
+        }) else {
+            continue;
+        };
+        let parts = line.says(&["of which", "each", "respectively for", "then", "retrieval", "scorer", "extractor"]);
+        if parts {
+            continue;
+        }
+        let says = format!(
+            "p{} {} is above p{} {}, although a higher percentile is never the smaller one",
+            trimmed(low.0, 2),
+            duration(low.1.value),
+            trimmed(high.0, 2),
+            duration(high.1.value)
+        );
+        judged.flaws.push(flaw_in(cx, (line.block, line.lines), &[], "loose", Some(Severity::Warning), says));
+    }
+}
+
+/// The percentiles that a sentence in lower case names, in their order.
+fn ranks(low: &str) -> Vec<f64> {
+    low.split(|c: char| !(c.is_alphanumeric() || c == '.'))
+        .filter_map(|word| {
+            let word = word.trim_matches('.');
+            if word == "median" {
+                return Some(50.0);
+            }
+            let digits = word.strip_prefix('p').or_else(|| word.strip_suffix("th"))?;
+            digits.parse::<f64>().ok().filter(|rank| (50.0..100.0).contains(rank))
+        })
+        .collect()
 }
 
 fn percentile(measure: &Measure) -> Option<f64> {
@@ -219,8 +273,36 @@ pub(super) fn availability(cx: &Context<'_>, _: &Phrases) -> Judged {
             }
         }
     }
+    spoken_availability(cx, &lines, &mut judged);
     chain(cx, &lines, &mut judged);
     judged
+}
+
+/// "Available 99.9 % of the time, that is one hour of downtime a year": a share beside words of being up, whatever it is called.
+fn spoken_availability(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
+    const UP: &[&str] = &["available", "availability", "uptime", "up-time", "up", "reachable"];
+    for line in lines.iter().filter(|line| line.says(UP) && !judged.seen.contains(&line.lines)) {
+        let shares: Vec<&Quantity> = line
+            .numbers
+            .iter()
+            .copied()
+            .filter(|number| {
+                number.unit == Unit::Percent && number.upper.is_none() && (90.0..100.0).contains(&number.value)
+            })
+            .collect();
+        let ([share], Some((down, (name, seconds)))) = (shares.as_slice(), downtime(line)) else { continue };
+        let outage = Interval::of(share).complement();
+        let allowed = Interval::new(outage.low.max(0.0) * seconds * 0.9, outage.high * seconds * 1.1);
+        if Interval::rounded(down.value, down.half_width).misses(allowed) {
+            let says = format!(
+                "an availability of {} leaves (1−A)·T = {} of downtime per {name}, not {}",
+                percent(share.ratio()),
+                duration((1.0 - share.ratio()) * seconds),
+                duration(down.value)
+            );
+            judged.flaws.push(flaw_in(cx, (line.block, line.lines), &[], "", None, says));
+        }
+    }
 }
 
 fn is_availability(measure: &Measure) -> bool {
@@ -233,7 +315,8 @@ fn is_availability(measure: &Measure) -> bool {
 
 /// "43 minutes of downtime a month": the one time of a sentence about downtime, with its period.
 fn downtime<'a>(line: &Line<'a>) -> Option<(&'a Quantity, (&'static str, f64))> {
-    const DOWN: &[&str] = &["downtime", "down time", "outage", "outages", "unavailable", "unavailability"];
+    const DOWN: &[&str] =
+        &["downtime", "down time", "outage", "outages", "unavailable", "unavailability", "down", "stoppage"];
     const PARTLY: &[&str] = &[
         "business hours",
         "working hours",

@@ -35,9 +35,19 @@ const STEPS: &[(Step, &str, &[&str])] = &[
     (
         Step::Poc,
         "the proof of concept",
-        &["poc", "proof of concept", "proof-of-concept", "feasibility study", "feasibility phase"],
+        &[
+            "poc",
+            "proof of concept",
+            "proof-of-concept",
+            "feasibility study",
+            "feasibility",
+            "feasibility phase",
+            "trial",
+            "try-out",
+            "bench study",
+        ],
     ),
-    (Step::Mvp, "the MVP", &["mvp", "minimum viable product"]),
+    (Step::Mvp, "the MVP", &["mvp", "minimum viable product", "pilot", "shadow", "silent phase"]),
     (Step::Launch, "the launch", &["launch", "go-live", "go live", "general availability"]),
 ];
 

@@ -22,6 +22,12 @@ const MISS: &[&str] = &[
     "overlooked",
     "fn",
     "slips through",
+    "let through",
+    "letting",
+    "is silent",
+    "not on list",
+    "not on the list",
+    "delivered phish",
 ];
 const FALSE: &[&str] = &[
     "false positive",
@@ -34,6 +40,13 @@ const FALSE: &[&str] = &[
     "wrongly declined",
     "wrongly rejected",
     "unnecessary",
+    "wrongly held",
+    "wrongly refused",
+    "refused",
+    "honest",
+    "dud",
+    "legitimate",
+    "someone staying",
     "fp",
 ];
 
@@ -71,7 +84,8 @@ pub(super) fn threshold(cx: &Context<'_>, _: &Phrases) -> Judged {
 
 /// The one threshold on a score that the text fixes.
 fn fixed<'a, 'b>(lines: &'b [Line<'a>]) -> Option<(&'b Line<'a>, &'a Quantity)> {
-    const NAMES: &[&str] = &["threshold", "cut-off", "cutoff", "cut off"];
+    const NAMES: &[&str] =
+        &["threshold", "cut-off", "cutoff", "cut off", "probability exceeds", "probability of", "probability ≥"];
     const OTHER: &[&str] = &[
         "psi",
         "drift",

@@ -7,9 +7,8 @@ const BASELINE: &str = "| Recall, damaged | 0.31 | 0.90 | 0.85 |";
 /// A folder of labelled folders: one specification with two broken copies, one weak document, one document of another kind.
 fn world() -> World {
     let mutants = serde_json::json!([
-        { "id": "no-cost", "item": "error-cost", "kind": "remove", "note": "both sentences", "edits": [
-            { "find": "A missed damage costs €38.", "replace": "" },
-            { "find": "A sound parcel sent to inspection costs 40 seconds of an inspector", "replace": "Inspection takes an inspector" },
+        { "id": "no-rights", "item": "data-rights", "kind": "remove", "note": "both sentences", "edits": [
+            { "find": "The pictures carry no names; address labels are blurred before storage, and the works council agreed in writing to\nthe use for quality control until 2029.", "replace": "The pictures are sharp." },
         ] },
         { "id": "impossible", "item": "ARI-001", "kind": "violate", "expect_lines": [37], "edits": [
             { "find": BASELINE, "replace": "| Recall, damaged | 0.31 | 0.90 | 1.40 |" },
@@ -169,7 +168,7 @@ fn a_rule_that_cries_wolf_is_demoted_in_lists_pages_and_reviews() {
         findings.iter().find(|finding| finding["rule"] == "DAT-004").unwrap()["severity"].as_str().unwrap().to_owned()
     };
     assert_eq!(severity(&world), "info");
-    assert_eq!(severity(&World::new(&[("a.md", SPEC.as_bytes())])), "error");
+    assert_ne!(severity(&World::new(&[("a.md", SPEC.as_bytes())])), "info");
     // Figures that name nothing are a mistake of their own.
     world
         .file(".specreview/rules/measured.toml", b"[[figures]]\nrule = \"DAT-404\"\nhits = 1\nmisses = 1\nnoise = 0\n");
@@ -194,7 +193,7 @@ fn planted_defects_are_caught_or_missing() {
     done.says(0, &[]);
     for words in [
         "defects planted,",
-        "caught   DAT-006             removed, line 25:",
+        "caught   DAT-006             removed, lines 24, 25:",
         "caught   ARI-001             impossible value, line 37: | Recall, damaged | 0.31 | 0.90 | 0.85 |",
         "0.85 became 1.40",
         "target worse than the baseline",

@@ -21,7 +21,6 @@ fn concept(id: &str, cues: &[&str], words: &[(&str, &[&str])], needs: &[&[&str]]
         early: false,
         keeps_negation: false,
         at_least: 1,
-        recognise: None,
     };
     (format!("{id}.md"), raw)
 }

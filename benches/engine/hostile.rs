@@ -1,5 +1,7 @@
 //! Texts that are made to be slow, in two sizes: the time must grow no faster than the text.
 
+#![expect(clippy::format_collect, reason = "texts of a benchmark, made once")]
+
 use specreview::rules::RuleSet;
 
 use crate::{review, timed};

@@ -1,6 +1,7 @@
 //! `rules learn`: reads labelled passages and papers from folders, and writes the weights. What is learnt, and how, is the business of
 //! `learn`.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::env::Io;
@@ -25,7 +26,7 @@ pub(super) fn learn(
         material.papers.extend(papers(&folder)?);
     }
     let learnt = crate::learn::learn(&material, &rules.lexicon, |doing| {
-        let _ = writeln!(io.err, "{doing}");
+        let _ = std::io::Write::write_fmt(io.err, format_args!("{doing}\n"));
     });
     std::fs::write(output, &learnt.weights)
         .map_err(|source| CliError::Unwritten { path: output.to_owned(), source })?;
@@ -70,13 +71,15 @@ fn table(learnt: &Learnt, material: &Material) -> String {
     let mut all = (0, 0, 0, 0);
     for row in learnt.measured.iter().filter(|row| row.lost + row.complete > 0) {
         let (found, noisy) = (share(row.found, row.lost), share(row.noisy, row.complete));
-        out.push_str(&format!(
-            "| {} | {found:.2} ({} of {}) | {noisy:.2} ({} of {}) |\n",
+        let _ = writeln!(
+            out,
+            "| {} | {found:.2} ({} of {}) | {noisy:.2} ({} of {}) |",
             row.name, row.found, row.lost, row.noisy, row.complete
-        ));
+        );
         all = (all.0 + row.found, all.1 + row.lost, all.2 + row.noisy, all.3 + row.complete);
     }
-    out.push_str(&format!(
+    let _ = write!(
+        out,
         "| all | {:.3} ({} of {}) | {:.3} ({} of {}) |\n\n",
         share(all.0, all.1),
         all.0,
@@ -84,14 +87,15 @@ fn table(learnt: &Learnt, material: &Material) -> String {
         share(all.2, all.3),
         all.2,
         all.3
-    ));
-    out.push_str(&format!(
-        "{} papers, {} passages, {} units; {} features kept, {} bytes.\n",
+    );
+    let _ = writeln!(
+        out,
+        "{} papers, {} passages, {} units; {} features kept, {} bytes.",
         material.papers.len(),
         material.passages.len(),
         learnt.units,
         learnt.features,
         learnt.weights.len()
-    ));
+    );
     out
 }

@@ -103,9 +103,9 @@ pub(super) fn best_cut(scored: &[(f32, bool)]) -> f32 {
     for pair in sorted.windows(2) {
         let [(score, states), (next, _)] = pair else { continue };
         if *states {
-            noisy += 1
+            noisy += 1;
         } else {
-            found += 1
+            found += 1;
         }
         // A false alarm is also a loss that is not found: it was missing before.
         let f1 = 2.0 * found as f64 / (lost + found + 2 * noisy) as f64;

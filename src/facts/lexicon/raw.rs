@@ -16,7 +16,7 @@ pub struct RawConcept {
     pub concept: String,
     /// Name for people.
     pub title: String,
-    /// What the weights of [`crate::facts::recognise`] know it by. Where this is given, they say whether it is stated; the phrases only
+    /// What the weights of `facts::recognise` know it by. Where this is given, they say whether it is stated; the phrases only
     /// find where it is named or left out.
     #[serde(default)]
     pub recognise: Option<String>,

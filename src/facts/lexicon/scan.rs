@@ -175,7 +175,7 @@ impl Scanner {
                     match *used {
                         Use::Whole(meaning) => finds.push((meaning, start, end)),
                         Use::Link { pattern, chain, link } => {
-                            self.touch(&mut touched, pattern, chain, link, (start, end))
+                            self.touch(&mut touched, pattern, chain, link, (start, end));
                         }
                     }
                 }

@@ -220,7 +220,5 @@ impl Seen {
 
 /// One hash of two.
 fn mix(first: u32, second: u32) -> u32 {
-    let [a, b, c, d] = first.to_le_bytes();
-    let [e, f, g, h] = second.to_le_bytes();
-    hash(&[a, b, c, d, e, f, g, h])
+    hash(&(u64::from(second) << 32 | u64::from(first)).to_le_bytes())
 }

@@ -68,11 +68,15 @@ impl Weights {
         let length = |out: &mut Vec<u8>, n: usize| out.extend(u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes());
         let floats = |out: &mut Vec<u8>, list: &[f32]| {
             length(out, list.len());
-            list.iter().for_each(|value| out.extend(value.to_le_bytes()));
+            for value in list {
+                out.extend(value.to_le_bytes());
+            }
         };
         let words = |out: &mut Vec<u8>, list: &[u32]| {
             length(out, list.len());
-            list.iter().for_each(|value| out.extend(value.to_le_bytes()));
+            for value in list {
+                out.extend(value.to_le_bytes());
+            }
         };
         length(&mut out, self.names.len());
         for name in &self.names {

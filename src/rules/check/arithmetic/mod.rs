@@ -1,6 +1,7 @@
 //! Kind `arithmetic`: laws between numbers, by name. Every number carries its rounding, so only what no rounding can mend is
 //! an error; where class, data or role are not clear, a law stays silent.
 
+mod availability;
 mod cells;
 mod confusion;
 mod days;
@@ -10,9 +11,9 @@ mod f1;
 mod fractions;
 mod interval;
 mod kpi;
+mod latency;
 mod line;
 mod majority;
-mod operation;
 mod ordering;
 mod prevalence;
 mod schedule;
@@ -69,8 +70,8 @@ const LAWS: &[(&str, Law)] = &[
     ("test-set-size", evidence::test_set),
     ("change-in-per-cent", kpi::kpi),
     ("parts-of-a-whole", fractions::fractions),
-    ("percentiles", operation::latency),
-    ("downtime", operation::availability),
+    ("percentiles", latency::latency),
+    ("downtime", availability::availability),
     ("threshold-from-costs", threshold::threshold),
     ("zero-errors", evidence::zero_error),
     ("phases-in-order", schedule::schedule),

@@ -8,9 +8,11 @@ use super::words::Words;
 use crate::facts::{ConceptFact, ConceptState, Measure, Role};
 
 /// Items of a plan that speak for themselves.
-const MUCH: usize = 9;
+const MUCH: usize = 16;
+/// How little the wording alone may speak against a plan: a dry one reads like no other.
+const UNLIKE: f32 = -0.12;
 /// A plan scores more than this.
-const LEAST: f32 = 5.0;
+const LEAST: f32 = 9.0;
 
 /// What was seen, and what follows from it.
 pub(super) fn kind(
@@ -36,7 +38,7 @@ pub(super) fn kind(
     // A document about something that exists speaks of its release, its use, its results.
     let finished = released.max(library);
     let weight = |count: usize, most: usize, worth: f32| count.min(most) as f32 * worth;
-    let plan = 40.0 * project.unwrap_or_default()
+    let plan = 40.0 * project.unwrap_or_default().max(UNLIKE)
         + weight(stated, 44, 0.5)
         + weight(named, 44, 0.2)
         + weight(build, 8, 0.5)

@@ -254,7 +254,9 @@ fn figures_of_parts_count_together_and_the_later_table_counts() {
     let table = |noise: u64| {
         measured(&format!(
             "[[figures]]\nrule = 'VER-001:{part}'\nhits = 1\nmisses = 0\nnoise = {noise}\n\n\
-             [[figures]]\nrule = 'VER-001:data'\nhits = 1\nmisses = 0\nnoise = 12\n"
+             [[figures]]\nrule = 'VER-001:data'\nhits = 1\nmisses = 0\nnoise = 12\n\n\
+             [[figures]]\nrule = 'VER-001:model'\nhits = 0\nmisses = 0\nnoise = 0\n\n\
+             [[figures]]\nrule = 'VER-001:experiments'\nhits = 0\nmisses = 0\nnoise = 0\n"
         ))
     };
     let second = Source { path: "later/measured.toml".into(), ..table(1) };

@@ -107,7 +107,7 @@ fn finding(
     cx: &Context<'_>,
     settings: &Settings,
 ) -> Finding {
-    let severity = rule.severity_of(flaw, &cx.facts.profile);
+    let severity = rule.severity_of(answer.part.as_deref(), flaw, &cx.facts.profile);
     let mut message = rule.words_of(answer, flaw);
     let key = || waiver::key(&rule.code, answer.part.as_deref());
     match void {

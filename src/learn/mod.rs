@@ -29,6 +29,8 @@ const PASSES: usize = 40;
 const MISSED: f32 = 3.0;
 /// What it costs to take the replacement of a statement for it.
 const LOOKALIKE: f32 = 2.0;
+/// What a sentence of another kind of paper counts: there are far fewer of these papers than there are plans.
+const OTHER: f32 = 8.0;
 /// Units in which a feature must be seen.
 const SEEN: usize = 2;
 /// Weights below this share of the largest are not kept.
@@ -159,7 +161,8 @@ fn rows(
             } else {
                 (states, known) = (0, bit(PROJECT));
             }
-            rows.push(Row { features: unit.features.clone(), states, known, cost: 0.0, fold });
+            let cost = if paper.is_project { 0.0 } else { OTHER };
+            rows.push(Row { features: unit.features.clone(), states, known, cost, fold });
         }
         let project = number.get(PROJECT).copied();
         let marks = names.iter().enumerate().filter_map(|(number, name)| {

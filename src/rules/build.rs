@@ -1,6 +1,6 @@
 //! One page to one rule or one concept, with every mistake of the page reported.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{self, Names};
 use super::fields::{Faults, Fields};
@@ -61,7 +61,7 @@ pub(super) fn rule(
         check,
         page: page.clone(),
         measured: BTreeMap::new(),
-        is_demoted: false,
+        demoted: BTreeSet::new(),
     })
 }
 

@@ -134,17 +134,29 @@ impl Rule {
         self.measured.values().copied().reduce(Tally::plus)
     }
 
-    /// The worst that it reports: its page's severity, or advice where it is demoted.
+    /// True when what this part reports is advice only; the empty part is the rule itself.
+    #[must_use]
+    pub fn is_demoted(&self, part: &str) -> bool {
+        self.demoted.contains("") || self.demoted.contains(part)
+    }
+
+    /// The worst that it reports: its page's severity, or advice where all of it is demoted.
     #[must_use]
     pub fn worst(&self) -> Severity {
-        if self.is_demoted { Severity::Info } else { self.severity }
+        let all = self.is_demoted("") || !self.parts.is_empty() && self.parts.iter().all(|part| self.is_demoted(part));
+        if all { Severity::Info } else { self.severity }
     }
 
     /// Why it is demoted, in one sentence; `None` where it is not.
     #[must_use]
     pub fn demotion(&self) -> Option<String> {
-        let precision = self.tally().filter(|_| self.is_demoted)?.precision();
-        Some(format!("demoted from {} to info: measured precision {precision}", self.severity))
+        let said = self.demoted.iter().filter_map(|part| {
+            let precision = self.measured.get(part)?.precision();
+            let what = if part.is_empty() { String::new() } else { format!("{part} ") };
+            Some(format!("{what}demoted from {} to info: measured precision {precision}", self.severity))
+        });
+        let said: Vec<String> = said.collect();
+        (!said.is_empty()).then(|| said.join("; "))
     }
 
     /// What was measured, for `rules explain`; empty where nothing was.
@@ -171,7 +183,7 @@ impl RuleSet {
     #[must_use]
     pub fn without_demotion(mut self) -> Self {
         for rule in &mut self.rules {
-            rule.is_demoted = false;
+            rule.demoted.clear();
         }
         self
     }

@@ -49,7 +49,9 @@ impl Named {
             }
         }
         for rule in &mut set.rules {
-            rule.is_demoted = rule.tally().is_some_and(super::Tally::is_unreliable);
+            // Each part is judged by its own figures: a good one does not answer for a bad one, nor the other way round.
+            let unreliable = rule.measured.iter().filter(|(_, tally)| tally.is_unreliable());
+            rule.demoted = unreliable.map(|(part, _)| part.clone()).collect();
         }
     }
 

@@ -1,6 +1,6 @@
 //! A rule that can run, and the set of them. What a rule says about a flaw; never how a document is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::check::{Answer, Check, Flaw, one_less};
@@ -58,15 +58,15 @@ pub struct Rule {
     pub page: Page,
     /// What was measured about it, by part; the empty part is the rule itself.
     pub measured: BTreeMap<String, Tally>,
-    /// It cried wolf too often where it was measured: whatever it reports is advice.
-    pub is_demoted: bool,
+    /// Parts that cried wolf too often where they were measured, the empty one for the whole rule: what they report is advice.
+    pub demoted: BTreeSet<String>,
 }
 
 impl Rule {
-    /// Severity of a flaw in a document of this profile, before settings.
+    /// Severity of a flaw of one part (of the rule itself: none) in a document of this profile, before settings.
     #[must_use]
-    pub fn severity_of(&self, flaw: &Flaw, profile: &Profile) -> Severity {
-        if self.is_demoted { Severity::Info } else { self.severity_by_page(flaw, profile) }
+    pub fn severity_of(&self, part: Option<&str>, flaw: &Flaw, profile: &Profile) -> Severity {
+        if self.is_demoted(part.unwrap_or_default()) { Severity::Info } else { self.severity_by_page(flaw, profile) }
     }
 
     /// The same as the page has it, whatever was measured: its examples are judged by this.

@@ -234,37 +234,41 @@ fn a_rule_that_cries_wolf_is_demoted_and_says_so() {
         assert_eq!(problems, [], "the examples of a page do not depend on what was measured");
         let rule = set.get("OWN-001").unwrap();
         let low = Share::new(hits, hits + noise).interval().0;
-        assert_eq!(rule.is_demoted, demoted && low < LEAST_PRECISION, "{hits} {noise}: {low}");
-        assert_eq!(rule.worst() == Severity::Info, rule.is_demoted);
+        assert_eq!(rule.is_demoted(""), demoted && low < LEAST_PRECISION, "{hits} {noise}: {low}");
+        assert_eq!(rule.worst() == Severity::Info, rule.is_demoted(""));
         let text = rule.explain();
         assert!(text.contains("measured precision 0.") && text.contains("measured recall"), "{text}");
-        assert_eq!(text.contains("demoted from error to info"), rule.is_demoted, "{text}");
+        assert_eq!(text.contains("demoted from error to info"), rule.is_demoted(""), "{text}");
         let flaw = check::Flaw::default();
         let nothing = crate::document::Document::parse("");
         let profile = crate::facts::Facts::read(&nothing, &set.lexicon).profile;
-        assert_eq!(rule.severity_of(&flaw, &profile) == Severity::Info, rule.is_demoted);
-        assert!(!set.without_demotion().get("OWN-001").unwrap().is_demoted);
+        assert_eq!(rule.severity_of(None, &flaw, &profile) == Severity::Info, rule.is_demoted(""));
+        assert!(!set.without_demotion().get("OWN-001").unwrap().is_demoted(""));
     }
 }
 
 #[test]
-fn figures_of_parts_count_together_and_the_later_table_counts() {
-    let all = builtin().0;
-    let part = all.get("VER-001").unwrap().parts[0].clone();
+fn parts_are_judged_by_their_own_figures_and_the_later_table_counts() {
     let table = |noise: u64| {
         measured(&format!(
-            "[[figures]]\nrule = 'VER-001:{part}'\nhits = 1\nmisses = 0\nnoise = {noise}\n\n\
-             [[figures]]\nrule = 'VER-001:data'\nhits = 1\nmisses = 0\nnoise = 12\n\n\
-             [[figures]]\nrule = 'VER-001:model'\nhits = 0\nmisses = 0\nnoise = 0\n\n\
-             [[figures]]\nrule = 'VER-001:experiments'\nhits = 0\nmisses = 0\nnoise = 0\n"
+            "[[figures]]\nrule = 'VER-001:code'\nhits = 10\nmisses = 0\nnoise = {noise}\n\n\
+             [[figures]]\nrule = 'VER-001:data'\nhits = 12\nmisses = 0\nnoise = 1\n"
         ))
     };
     let second = Source { path: "later/measured.toml".into(), ..table(1) };
     let (set, problems) = with_user(&[table(12)]);
     assert_eq!(problems, []);
     let rule = set.get("VER-001").unwrap();
-    assert!(rule.is_demoted && rule.explain().contains(&format!("  {part}: precision 0.08")), "{}", rule.explain());
-    assert!(!with_user(&[table(12), second]).0.get("VER-001").unwrap().is_demoted);
+    assert!(rule.is_demoted("code") && !rule.is_demoted("data") && !rule.is_demoted(""));
+    assert_eq!(rule.worst(), rule.severity, "what it says of the data still counts");
+    let text = rule.explain();
+    assert!(text.contains("  code: precision 0.45") && text.contains("code demoted from"), "{text}");
+    let nothing = crate::document::Document::parse("");
+    let profile = crate::facts::Facts::read(&nothing, &set.lexicon).profile;
+    let severity = |part| rule.severity_of(Some(part), &check::Flaw::default(), &profile);
+    assert_eq!(severity("code"), Severity::Info);
+    assert_ne!(severity("data"), Severity::Info);
+    assert!(!with_user(&[table(12), second]).0.get("VER-001").unwrap().is_demoted("code"));
 }
 
 #[test]

@@ -57,16 +57,15 @@ impl Phrases {
             return None;
         }
         let mut words = Words::new(text);
-        let mut ahead: Vec<Token<'_>> = Vec::new();
         while let Some(word) = words.next() {
             if !self.firsts.may_open(word.text) {
                 continue;
             }
-            ahead.clear();
-            ahead.push(word);
-            ahead.extend(words.clone().take(LONGEST - 1));
-            if let Some(len) = self.longest(&ahead) {
-                return Some((word.start, ahead.get(len - 1)?.end()));
+            let begun = self.phrases.iter().filter(|phrase| phrase.first().is_some_and(|first| first.fits(word.text)));
+            // The words behind it are looked at only where a phrase has begun.
+            let longest = begun.filter_map(|phrase| goes_on(word, &words, phrase)).max_by_key(|(words, _)| *words);
+            if let Some((_, end)) = longest {
+                return Some((word.start, end));
             }
         }
         None
@@ -127,12 +126,31 @@ fn pieces(word: &str) -> Vec<Wanted> {
     pieces
 }
 
+/// Number of its words and the end of a phrase whose first word stands in front of `words`.
+fn goes_on(first: Token<'_>, words: &Words<'_>, phrase: &[Wanted]) -> Option<(usize, usize)> {
+    let mut words = words.clone();
+    let mut end = first.end();
+    for wanted in phrase.iter().skip(1) {
+        let next = words.next().filter(|next| wanted.fits(next.text))?;
+        end = next.end();
+    }
+    Some((phrase.len(), end))
+}
+
 fn starts_with(tokens: &[Token<'_>], phrase: &[Wanted]) -> bool {
     tokens.len() >= phrase.len() && phrase.iter().zip(tokens).all(|(word, token)| word.fits(token.text))
 }
 
 impl Wanted {
     fn fits(&self, text: &str) -> bool {
+        // Letters beyond ASCII may change their number of bytes with case; plain ones tell at once that it is another word.
+        let (first, own) = (text.as_bytes().first(), self.stem.as_bytes().first());
+        if let (Some(first), Some(own)) = (first, own)
+            && first.is_ascii()
+            && !first.eq_ignore_ascii_case(own)
+        {
+            return false;
+        }
         let plain = text.is_ascii();
         if !self.open {
             return text.eq_ignore_ascii_case(&self.stem) || (!plain && text.to_lowercase() == self.stem);

@@ -14,13 +14,13 @@ pub(super) struct Literals {
     list: Vec<Literal>,
     /// Where each bucket begins, and one more for the end.
     buckets: Vec<u32>,
-    /// Those that are shorter than a key.
-    short: Vec<(Box<[u8]>, usize)>,
-    /// Bytes that a short one begins with.
-    opens: Vec<bool>,
+    /// Those that are shorter than a key, in order of their first byte.
+    short: Vec<Literal>,
+    /// Where the short ones of each first byte begin, and one more for the end.
+    opens: Vec<u32>,
 }
 
-/// A literal that is at least as long as a key.
+/// A literal.
 #[derive(Debug, Clone)]
 struct Literal {
     /// Its first bytes as a number, and which of them it has: most others are told apart by one comparison.
@@ -33,21 +33,17 @@ struct Literal {
 impl Literals {
     /// From texts with their numbers. An empty text is never found.
     pub(super) fn new(literals: HashMap<String, usize>) -> Self {
-        let mut new = Self { opens: vec![false; 256], ..Self::default() };
-        for (text, number) in literals {
+        let mut new = Self::default();
+        for (text, number) in literals.into_iter().filter(|(text, _)| !text.is_empty()) {
             let bytes: Box<[u8]> = text.into_bytes().into();
-            match key(&bytes) {
-                Some(_) => {
-                    let mask = u64::MAX >> (8 * 8_usize.saturating_sub(bytes.len()));
-                    new.list.push(Literal { head: head(&bytes), mask, bytes, number });
-                }
-                None => {
-                    if let Some(open) = bytes.first().and_then(|first| new.opens.get_mut(usize::from(*first))) {
-                        *open = true;
-                        new.short.push((bytes, number));
-                    }
-                }
-            }
+            let mask = u64::MAX >> (8 * 8_usize.saturating_sub(bytes.len()));
+            let list = if key(&bytes).is_some() { &mut new.list } else { &mut new.short };
+            list.push(Literal { head: head(&bytes), mask, bytes, number });
+        }
+        new.short.sort_by_key(|literal| literal.head & 0xff);
+        for byte in 0..=256 {
+            let before = new.short.partition_point(|literal| literal.head & 0xff < byte);
+            new.opens.push(u32::try_from(before).unwrap_or(u32::MAX));
         }
         new.list.sort_by_key(|literal| key(&literal.bytes).map_or(0, bucket));
         let mut first = 0;
@@ -63,19 +59,22 @@ impl Literals {
     pub(super) fn at<'a>(&'a self, text: &'a [u8], at: usize) -> impl Iterator<Item = (usize, usize)> + 'a {
         let rest = text.get(at..).unwrap_or_default();
         let here = head(rest);
-        let long = key(rest).map_or(&[][..], |key| {
-            let place = |at: usize| self.buckets.get(at).map_or(0, |first| *first as usize);
-            self.list.get(place(bucket(key))..place(bucket(key) + 1)).unwrap_or_default()
-        });
+        let long = key(rest).map_or(&[][..], |key| part(&self.list, &self.buckets, bucket(key)));
         let long = long.iter().filter(move |literal| {
             here & literal.mask == literal.head && (literal.bytes.len() <= 8 || rest.starts_with(&literal.bytes))
         });
-        let may = rest.first().and_then(|first| self.opens.get(usize::from(*first))).copied().unwrap_or_default();
-        let short = if may { self.short.as_slice() } else { &[] };
-        let short = short.iter().filter(|(bytes, _)| rest.starts_with(bytes));
-        let long = long.map(|literal| (literal.number, literal.bytes.len()));
-        long.chain(short.map(|(bytes, number)| (*number, bytes.len()))).map(move |(number, len)| (number, at + len))
+        let short = rest.first().map_or(&[][..], |first| part(&self.short, &self.opens, usize::from(*first)));
+        let short = short.iter().filter(move |literal| here & literal.mask == literal.head);
+        long.chain(short)
+            .map(move |literal| (literal.number, at + literal.bytes.len()))
+            .filter(move |(_, end)| *end <= text.len())
     }
+}
+
+/// Those between two of the places where parts of a list begin.
+fn part<'a>(list: &'a [Literal], begins: &[u32], number: usize) -> &'a [Literal] {
+    let place = |at: usize| begins.get(at).map_or(0, |first| *first as usize);
+    list.get(place(number)..place(number + 1)).unwrap_or_default()
 }
 
 fn key(bytes: &[u8]) -> Option<u32> {

@@ -38,12 +38,12 @@ const PROOF: usize = 3;
 impl Recognised {
     /// Reads a document.
     pub(crate) fn read(document: &Document, lexicon: &Lexicon, signals: &Signals, measures: &[Measure]) -> Self {
-        Self::with(&WEIGHTS, units(document, lexicon, signals, measures))
-    }
-
-    /// Judges units with other weights.
-    pub(crate) fn with(weights: &Weights, units: Vec<Unit>) -> Self {
-        let scores: decide::Scores = units.iter().map(|unit| weights.scores(unit)).collect();
+        let weights: &Weights = &WEIGHTS;
+        let (mut units, mut scores) = (Vec::new(), decide::Scores::new());
+        unit::each_unit(document, lexicon, signals, measures, |unit, features| {
+            units.push(unit);
+            scores.push(weights.scores_of(features));
+        });
         let best = best_two(&scores);
         let tops = tops(&scores);
         let judgement = judgement(weights, units.len());

@@ -18,7 +18,7 @@ pub(crate) struct Unit {
     pub(crate) end: usize,
     /// Words.
     pub(crate) words: usize,
-    /// Features by their hash, sorted, each once, with their share.
+    /// Features by their hash, sorted, each once, with their share; empty in what is only scored.
     pub(crate) features: Vec<(u32, f32)>,
 }
 
@@ -41,8 +41,24 @@ enum From {
     Form = 7,
 }
 
-/// All units of the content of `document`, in order.
+/// All units of the content of `document`, in order, with their features.
 pub(crate) fn units(document: &Document, lexicon: &Lexicon, signals: &Signals, measures: &[Measure]) -> Vec<Unit> {
+    let mut units = Vec::new();
+    each_unit(document, lexicon, signals, measures, |unit, features| {
+        units.push(Unit { features: features.to_vec(), ..unit });
+    });
+    units
+}
+
+/// Hands out every unit of the content of `document`, in order, and its features beside it: whoever only scores them need not
+/// keep them.
+pub(super) fn each_unit(
+    document: &Document,
+    lexicon: &Lexicon,
+    signals: &Signals,
+    measures: &[Measure],
+    mut take: impl FnMut(Unit, &[(u32, f32)]),
+) {
     let words: Vec<Vec<Vec<Token>>> = document
         .blocks
         .iter()
@@ -59,7 +75,6 @@ pub(crate) fn units(document: &Document, lexicon: &Lexicon, signals: &Signals, m
         })
         .collect();
     let headings = headings(document);
-    let mut units = Vec::new();
     let mut seen = Seen::default();
     let mut next_measure = measures.iter().peekable();
     for (id, block) in document.blocks.iter().enumerate() {
@@ -91,17 +106,18 @@ pub(crate) fn units(document: &Document, lexicon: &Lexicon, signals: &Signals, m
                 seen.measure(measure, lexicon);
             }
             seen.form(&block.kind, own_words.len());
-            units.push(Unit {
+            let unit = Unit {
                 block: id,
                 section: block.section,
                 start: piece.start,
                 end: piece.end,
                 words: own_words.len(),
-                features: seen.finish(),
-            });
+                features: Vec::new(),
+            };
+            take(unit, seen.finish());
+            seen.features.clear();
         }
     }
-    units
 }
 
 /// Words of the paragraph, item or header row that stands over a block.
@@ -204,17 +220,14 @@ impl Seen {
     }
 
     /// Each feature once, with its largest share; a long unit weighs little more than a short one.
-    /// What was collected is forgotten, its memory is kept for the next unit.
-    fn finish(&mut self) -> Vec<(u32, f32)> {
+    fn finish(&mut self) -> &[(u32, f32)] {
         self.features.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         self.features.dedup_by_key(|feature| feature.0);
         let length = self.features.iter().map(|(_, share)| share * share).sum::<f32>().sqrt().sqrt().max(1.0);
         for feature in &mut self.features {
             feature.1 /= length;
         }
-        let features = self.features.as_slice().to_vec();
-        self.features.clear();
-        features
+        &self.features
     }
 }
 

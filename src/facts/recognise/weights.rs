@@ -133,18 +133,22 @@ impl Weights {
 
     /// Scores of one unit, one for every concept: above 0 it states it, below it does not.
     pub(crate) fn scores(&self, unit: &Unit) -> Vec<f32> {
-        let mut sums = vec![0.0_f32; self.names.len()];
-        for (hash, share) in &unit.features {
+        self.scores_of(&unit.features)
+    }
+
+    /// Scores of what can be seen of a unit.
+    pub(crate) fn scores_of(&self, features: &[(u32, f32)]) -> Vec<f32> {
+        // One sum for every number that an entry can name, so that none needs to be looked for.
+        let mut sums = [0.0_f32; 256];
+        for (hash, share) in features {
             for (concept, weight) in self.entries_of(*hash) {
                 if let Some(sum) = sums.get_mut(usize::from(*concept)) {
                     *sum += f32::from(*weight) * share;
                 }
             }
         }
-        for ((sum, step), bias) in sums.iter_mut().zip(&self.step).zip(&self.bias) {
-            *sum = *sum * step + bias;
-        }
-        sums
+        let known = sums.iter().zip(&self.step).zip(&self.bias);
+        known.map(|((sum, step), bias)| sum * step + bias).collect()
     }
 
     fn entries_of(&self, hash: u32) -> &[(u8, i8)] {

@@ -14,6 +14,7 @@ pub(super) struct Line<'a> {
     pub(super) text: &'a str,
     /// In lower case; offsets differ from those of `text`.
     pub(super) low: String,
+    pairs: Pairs,
     pub(super) numbers: Vec<&'a Quantity>,
     pub(super) lines: LineRange,
     pub(super) in_table: bool,
@@ -22,7 +23,7 @@ pub(super) struct Line<'a> {
 impl<'a> Line<'a> {
     /// True when one of the phrases stands in it as whole words; a final `*` matches any ending.
     pub(super) fn says(&self, phrases: &[&str]) -> bool {
-        says(&self.low, phrases)
+        phrases.iter().any(|phrase| self.pairs.may_hold(phrase) && place(&self.low, phrase).is_some())
     }
 
     /// A number as it is written.
@@ -63,6 +64,37 @@ impl<'a> Line<'a> {
     /// Numbers that count things whose name ends with one of the words.
     pub(super) fn counts(&self, nouns: &[&str]) -> Vec<&'a Quantity> {
         self.numbers.iter().copied().filter(|quantity| counts(quantity, nouns)).collect()
+    }
+}
+
+/// Which pairs of neighbouring bytes a text holds, by five bits of each: most phrases are not looked for any further.
+#[derive(Debug, Clone)]
+struct Pairs {
+    rows: [u32; 32],
+}
+
+impl Pairs {
+    fn of(text: &str) -> Self {
+        let mut rows = [0; 32];
+        for pair in text.as_bytes().windows(2) {
+            if let [first, second] = pair
+                && let Some(row) = rows.get_mut(usize::from(first & 31))
+            {
+                *row |= 1 << (second & 31);
+            }
+        }
+        Self { rows }
+    }
+
+    /// False only for a phrase that the text cannot hold.
+    fn may_hold(&self, phrase: &str) -> bool {
+        let stem = phrase.strip_suffix('*').unwrap_or(phrase);
+        stem.as_bytes().windows(2).take(4).all(|pair| match pair {
+            [first, second] => {
+                self.rows.get(usize::from(first & 31)).is_some_and(|row| row & (1 << (second & 31)) != 0)
+            }
+            _ => true,
+        })
     }
 }
 
@@ -127,7 +159,9 @@ pub(super) fn lines<'a>(cx: &Context<'a>) -> Vec<Line<'a>> {
                 return;
             }
             let lines = cx.document.lines.range(block.map.span(start, end));
-            out.push(Line { block: id, start, text, low: text.to_lowercase(), numbers, lines, in_table });
+            let low = text.to_lowercase();
+            let pairs = Pairs::of(&low);
+            out.push(Line { block: id, start, text, low, pairs, numbers, lines, in_table });
         };
         if matches!(block.kind, BlockKind::TableRow { .. }) {
             push(0, block.text.as_str(), true);

@@ -30,7 +30,7 @@ const MISSED: f32 = 3.0;
 /// What it costs to take the replacement of a statement for it.
 const LOOKALIKE: f32 = 2.0;
 /// What a sentence of another kind of paper counts: there are far fewer of these papers than there are plans.
-const OTHER: f32 = 8.0;
+const OTHER: f32 = 3.0;
 /// Units in which a feature must be seen.
 const SEEN: usize = 2;
 /// Weights below this share of the largest are not kept.

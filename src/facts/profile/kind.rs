@@ -8,11 +8,11 @@ use super::words::Words;
 use crate::facts::{ConceptFact, ConceptState, Measure, Role};
 
 /// Items of a plan that speak for themselves.
-const MUCH: usize = 16;
+const MUCH: usize = 26;
 /// How little the wording alone may speak against a plan: a dry one reads like no other.
 const UNLIKE: f32 = -0.12;
 /// A plan scores more than this.
-const LEAST: f32 = 9.0;
+const LEAST: f32 = 8.5;
 
 /// What was seen, and what follows from it.
 pub(super) fn kind(

@@ -3,7 +3,7 @@
 
 mod comparator;
 mod date;
-mod number;
+pub(super) mod number;
 mod scan;
 mod skip;
 pub(super) mod token;

@@ -242,6 +242,11 @@ fn small(word: &str) -> Option<f64> {
     WORDS.iter().position(|w| *w == word).map(|n| n as f64)
 }
 
+/// A word that stands for a number, a scale or a part of a whole; lower case.
+pub(in crate::facts) fn is_number_word(word: &str) -> bool {
+    word == "dozen" || small(word).or_else(|| tens(word)).or_else(|| scale(word)).or_else(|| part(word)).is_some()
+}
+
 /// 7 for 7.0: the digit of a value below ten.
 fn digits_of(value: f64) -> u32 {
     (0..10).find(|n| f64::from(*n) >= value).unwrap_or(9)

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::facts::quantity::number::is_number_word;
+
 /// A word, or the kind of a quantity, as a hash that is the same on every machine.
 pub(super) type Token = u32;
 
@@ -52,43 +54,6 @@ const fn hash_on(before: Token, bytes: &[u8]) -> Token {
     value
 }
 
-/// Number words.
-const NUMBERS: [&str; 34] = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
-    "hundred",
-    "thousand",
-    "million",
-    "half",
-    "third",
-    "quarter",
-    "dozen",
-];
 /// Units of time behind a number.
 const TIME: [&str; 22] = [
     "s", "ms", "sec", "secs", "second", "seconds", "min", "mins", "minute", "minutes", "h", "hr", "hrs", "hour",
@@ -198,7 +163,7 @@ fn word_tokens(word: &str, opens: bool, out: &mut Vec<Token>) {
         } else {
             Cow::Owned(part.to_lowercase())
         };
-        if (3..=9).contains(&lower.len()) && NUMBERS.contains(&lower.as_ref()) {
+        if is_number_word(&lower) {
             out.push(kind::WORD_NUMBER);
         }
         let (start, ending) = stem(&lower);

@@ -5,7 +5,7 @@ use crate::facts::ConceptState;
 use crate::rules::{Expectation, RuleSet};
 
 /// An example is seen by every reader of its page.
-const WEIGHT: f32 = 12.0;
+const WEIGHT: f32 = 20.0;
 
 /// Passages of all pages of `rules` that have to do with something that is recognised.
 #[must_use]

@@ -7,7 +7,7 @@ use crate::text::LineRange;
 
 /// A sentence, or a whole row of a table.
 #[derive(Debug, Clone)]
-pub(super) struct Line<'a> {
+pub(in crate::rules::check) struct Line<'a> {
     pub(super) block: BlockId,
     /// Offset of its first byte in the block's text.
     start: usize,
@@ -140,8 +140,12 @@ pub(super) fn place(low: &str, phrase: &str) -> Option<usize> {
     None
 }
 
-/// Every sentence and table row of the content that holds a number.
-pub(super) fn lines<'a>(cx: &Context<'a>) -> Vec<Line<'a>> {
+/// Every sentence and table row of the content that holds a number. Read once for all laws.
+pub(super) fn lines<'a>(cx: &Context<'a>) -> &'a [Line<'a>] {
+    cx.shared.lines.get_or_init(|| read(cx))
+}
+
+fn read<'a>(cx: &Context<'a>) -> Vec<Line<'a>> {
     let mut out = Vec::new();
     let all = &cx.facts.quantities;
     for (id, block) in cx.document.content() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::quantity::token::{Kind, Tokens};
 use super::quantity::unit::is_stop;
 use super::{Measure, Role, Signals};
-use crate::document::{Block, BlockId, BlockKind, Document, sentences};
+use crate::document::{Block, BlockId, BlockKind, Document};
 use crate::text::LineRange;
 
 /// What is promised.
@@ -68,7 +68,7 @@ pub fn commitments(document: &Document, measures: &[Measure], _signals: &Signals
             cells(document, id, block, &mut out);
             continue;
         }
-        for sentence in sentences(&block.text) {
+        for sentence in block.sentences() {
             let lines = document.lines.range(block.map.span(sentence.start, sentence.start + sentence.text.len()));
             out.extend(of_sentence(sentence.text, lines));
         }

@@ -1,7 +1,7 @@
 //! Sentences and table rows with the numbers in them, and words around a number. Knows no metric and no rule.
 
 use super::super::Context;
-use crate::document::{BlockId, BlockKind, sentences};
+use crate::document::{BlockId, BlockKind};
 use crate::facts::{Quantity, Unit};
 use crate::text::LineRange;
 
@@ -170,7 +170,7 @@ fn read<'a>(cx: &Context<'a>) -> Vec<Line<'a>> {
         if matches!(block.kind, BlockKind::TableRow { .. }) {
             push(0, block.text.as_str(), true);
         } else {
-            sentences(&block.text).for_each(|sentence| push(sentence.start, sentence.text, false));
+            block.sentences().for_each(|sentence| push(sentence.start, sentence.text, false));
         }
     }
     out

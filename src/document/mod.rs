@@ -137,6 +137,8 @@ pub struct Block {
     /// break stands only where the author broke the line on purpose: code, `<br>`, two blanks, a bold label at the
     /// start of a line, the next paragraph of a list item. Words struck out are left out.
     pub text: String,
+    /// Start and end of every sentence of `text`.
+    bounds: Box<[(u32, u32)]>,
     /// From `text` back to the source.
     pub map: TextMap,
     /// Place in the source.
@@ -164,6 +166,16 @@ pub struct Link {
     pub span: Span,
     /// The block it stands in.
     pub block: Option<BlockId>,
+}
+
+impl Block {
+    /// The sentences of the text, as [`sentences`] finds them: split once, when the document is read.
+    pub fn sentences(&self) -> impl Iterator<Item = Sentence<'_>> {
+        self.bounds.iter().filter_map(|(start, end)| {
+            let start = *start as usize;
+            Some(Sentence { text: self.text.get(start..*end as usize)?, start })
+        })
+    }
 }
 
 impl Document {

@@ -4,7 +4,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::html::{self, Inline};
 use super::reader::{LeafKind, Reader};
-use super::{BlockKind, Document, classify, front, outline};
+use super::{BlockKind, Document, classify, front, outline, sentence};
 use crate::text::Span;
 
 pub(super) fn parse(source: &str) -> Document {
@@ -25,6 +25,9 @@ pub(super) fn parse(source: &str) -> Document {
     let mut sections = reader.sections;
     let mut blocks = reader.blocks;
     outline::measure(&mut sections, source.len());
+    for block in &mut blocks {
+        block.bounds = sentence::bounds(&block.text);
+    }
     classify::mark(&mut sections, &mut blocks, &reader.tables, &reader.emphasised);
     Document {
         source: source.to_owned(),

@@ -130,6 +130,7 @@ impl<'a> Reader<'a> {
             kind,
             section: self.sections.len() - 1,
             text: String::new(),
+            bounds: Box::default(),
             map: TextMap::default(),
             span,
             lines: self.lines.range(span),

@@ -30,6 +30,12 @@ pub fn sentences(text: &str) -> impl Iterator<Item = Sentence<'_>> {
     })
 }
 
+/// Start and end of every sentence of `text`, which is shorter than 4 GB.
+pub(super) fn bounds(text: &str) -> Box<[(u32, u32)]> {
+    let at = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+    sentences(text).map(|sentence| (at(sentence.start), at(sentence.start + sentence.text.len()))).collect()
+}
+
 /// Length of the first sentence of `text`; never 0 unless the text is empty.
 fn end_of_first(text: &str) -> usize {
     let mut at = 0;

@@ -5,7 +5,7 @@ use super::{Assessment, Settings, risk, waiver};
 use crate::document::{Document, SectionId};
 use crate::facts::{Facts, Kind, Profile};
 use crate::finding::{Check, CheckState, Evidence, Finding, FindingBuilder, Source};
-use crate::rules::check::{Answer, Context, Flaw};
+use crate::rules::check::{Answer, Context, Flaw, Shared};
 use crate::rules::{Rule, RuleSet};
 
 /// Reviews one document. Pure: the same input gives the same result.
@@ -25,12 +25,13 @@ pub fn assess_with_facts(document: &Document, rules: &RuleSet, settings: &Settin
     let is_spec = facts.profile.kind == Kind::AiSpec;
     let mut waivers = Waivers::read(document, rules, settings);
     let (mut checks, mut findings) = (Vec::new(), Vec::new());
+    let shared = Shared::default();
+    let cx = Context::new(document, &facts, &rules.lexicon, &shared);
     for rule in &rules.rules {
         if let Some(reason) = excuse(rule, &facts.profile, settings) {
             checks.extend(excused(rule, &reason));
             continue;
         }
-        let cx = Context { document, facts: &facts, lexicon: &rules.lexicon };
         for mut answer in rule.check.run(&cx) {
             let void = waivers.apply(rule, &mut answer, &cx);
             findings.extend(answer.flaws.iter().map(|flaw| finding(rule, &answer, flaw, void, &cx, settings)));

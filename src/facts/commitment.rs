@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::quantity::token::{Kind, Tokens};
 use super::quantity::unit::is_stop;
 use super::{Measure, Role, Signals};
-use crate::document::{Block, BlockId, BlockKind, Document, sentences};
+use crate::document::{Block, BlockId, BlockKind, Document};
 use crate::text::LineRange;
 
 /// What is promised.
@@ -68,12 +68,9 @@ pub fn commitments(document: &Document, measures: &[Measure], _signals: &Signals
             cells(document, id, block, &mut out);
             continue;
         }
-        for sentence in sentences(&block.text) {
+        for sentence in block.sentences() {
             let lines = document.lines.range(block.map.span(sentence.start, sentence.start + sentence.text.len()));
-            out.extend(requirement(sentence.text, lines));
-            out.extend(deadline(sentence.text, lines));
-            out.extend(owner(sentence.text, lines));
-            out.extend(dataset(sentence.text, lines));
+            out.extend(of_sentence(sentence.text, lines));
         }
     }
     out.sort_by_key(|commitment| (commitment.lines.start, commitment.kind));
@@ -146,19 +143,24 @@ fn fold(text: &str) -> String {
     words.join(" ")
 }
 
-fn modal(text: &str) -> bool {
+/// What a sentence promises, one of each kind at most.
+fn of_sentence(text: &str, lines: LineRange) -> impl Iterator<Item = Commitment> {
     let low = text.to_lowercase();
-    let words: Vec<&str> = low.split(|c: char| !c.is_alphanumeric()).collect();
-    let one = words.iter().any(|word| matches!(*word, "must" | "shall" | "mandatory" | "muss"));
+    let requirement = if modal(&low) { requirement(text, lines) } else { None };
+    [requirement, deadline(text, &low, lines), owner(text, lines), dataset(text, lines)].into_iter().flatten()
+}
+
+/// True where a text in lower case binds somebody.
+fn modal(low: &str) -> bool {
+    let mut words = low.split(|c: char| !c.is_alphanumeric());
+    let one = words.any(|word| matches!(word, "must" | "shall" | "mandatory" | "muss"));
     one || ["will have to", "has to be", "have to be", "is required to", "are required to", "is obliged", "may not"]
         .iter()
         .any(|phrase| low.contains(phrase))
 }
 
+/// A text that binds somebody, as [`modal`] says.
 fn requirement(text: &str, lines: LineRange) -> Option<Commitment> {
-    if !modal(text) {
-        return None;
-    }
     let key = match id_of(text) {
         Some(id) => id,
         None => fold(text),
@@ -205,15 +207,22 @@ fn shorten(text: &str) -> String {
     out
 }
 
-/// "by 31 March 2027", "no later than Q3", "due in week 2".
-fn deadline(text: &str, lines: LineRange) -> Option<Commitment> {
+/// Words in front of a date that make it a deadline.
+const DUE: [&str; 9] = ["by", "until", "before", "due", "deadline", "than", "delivery", "launch", "latest"];
+
+/// "by 31 March 2027", "no later than Q3", "due in week 2". `low` is the text in lower case.
+fn deadline(text: &str, low: &str, lines: LineRange) -> Option<Commitment> {
+    // Only sentences with such a word, which a date may be glued to, are read for dates.
+    let mut words = low.split(|c: char| !c.is_alphanumeric());
+    if !words.any(|word| DUE.iter().any(|due| word.starts_with(due))) && !low.contains("date") {
+        return None;
+    }
     let date = super::quantity::first_date(text)?;
     let before = text.get(..date.0)?.to_lowercase();
     let words: Vec<&str> =
         before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).rev().take(4).collect();
-    let due = words.iter().any(|word| {
-        matches!(*word, "by" | "until" | "before" | "due" | "deadline" | "than" | "delivery" | "launch" | "latest")
-    }) || before.trim_end().ends_with(':') && before.contains("date");
+    let due = words.iter().any(|word| DUE.contains(word))
+        || before.trim_end().ends_with(':') && before.contains("date");
     if !due {
         return None;
     }
@@ -228,10 +237,15 @@ fn deadline(text: &str, lines: LineRange) -> Option<Commitment> {
     })
 }
 
+/// Labels in front of whoever is responsible.
+const LABELS: [&str; 8] =
+    ["owner:", "owners:", "responsible:", "accountable:", "contact:", "sponsor:", "approver:", "lead:"];
+
 /// "Owner: …", "… is responsible for …", "… owns …".
 fn owner(text: &str, lines: LineRange) -> Option<Commitment> {
     let low = text.to_ascii_lowercase();
-    for label in ["owner:", "owners:", "responsible:", "accountable:", "contact:", "sponsor:", "approver:", "lead:"] {
+    let labels: &[&str] = if low.contains(':') { &LABELS } else { &[] };
+    for label in labels {
         if let Some(at) = low.find(label)
             && (at == 0 || low.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric)))
         {
@@ -246,6 +260,9 @@ fn owner(text: &str, lines: LineRange) -> Option<Commitment> {
                 lines,
             });
         }
+    }
+    if !low.contains("ble for ") && !low.contains(" own") {
+        return None;
     }
     for phrase in [
         " is responsible for ",
@@ -329,7 +346,7 @@ fn cells(document: &Document, id: BlockId, block: &Block, out: &mut Vec<Commitme
             });
         }
     }
-    if let Some(text) = cells.cells.iter().map(|cell| cell.text.as_str()).find(|text| modal(text)) {
+    if let Some(text) = cells.cells.iter().map(|cell| cell.text.as_str()).find(|text| modal(&text.to_lowercase())) {
         out.extend(requirement(text, block.lines).map(|found| match id_of(&block.text) {
             Some(id) => Commitment { key: id, ..found },
             None => found,
@@ -345,8 +362,7 @@ mod tests {
     fn sentences_that_bind_are_found() {
         let line = LineRange::single(1);
         let check = |text: &str, expected: &[(CommitmentKind, &str, &str)]| {
-            let all = [requirement(text, line), deadline(text, line), owner(text, line), dataset(text, line)];
-            let found: Vec<_> = all.into_iter().flatten().map(|c| (c.kind, c.key, c.value)).collect();
+            let found: Vec<_> = of_sentence(text, line).map(|c| (c.kind, c.key, c.value)).collect();
             let expected: Vec<_> =
                 expected.iter().map(|(kind, key, value)| (*kind, (*key).to_owned(), (*value).to_owned())).collect();
             assert_eq!(found, expected, "{text}");

@@ -43,6 +43,8 @@ pub struct Facts {
     pub commitments: Vec<Commitment>,
     /// How much of the document was understood.
     pub reading: Reading,
+    /// Words of tasks, without those that are names of metrics: "RMSE" does not speak for itself.
+    pub(crate) spoken: Vec<Hit>,
 }
 
 /// How much of the document was understood.
@@ -106,7 +108,8 @@ impl Facts {
             long_sentences: unread.long,
             wide_tables: unread.wide,
         };
-        Self { quantities, measures, mentions, concepts, profile, commitments, reading }
+        let spoken = spoken(hits);
+        Self { quantities, measures, mentions, concepts, profile, commitments, reading, spoken }
     }
 
     /// State of a concept; `Absent` for an id that the lexicon does not know.
@@ -114,4 +117,23 @@ impl Facts {
     pub fn state(&self, concept: &str) -> ConceptState {
         self.concepts.get(concept).map_or(ConceptState::Absent, |fact| fact.state)
     }
+}
+
+/// Words of tasks that overlap no name of a metric.
+fn spoken(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.retain(|hit| matches!(hit.term, Term::Metric(_) | Term::Task(_)));
+    // Block and start of each name, and how far it and those before it in the block reach.
+    let mut names: Vec<(usize, usize, usize)> = Vec::new();
+    for hit in hits.iter().filter(|hit| matches!(hit.term, Term::Metric(_))) {
+        let before = names.last().filter(|(block, ..)| *block == hit.block).map_or(0, |(.., reach)| *reach);
+        names.push((hit.block, hit.start, hit.end.max(before)));
+    }
+    hits.retain(|hit| {
+        let at = names.partition_point(|(block, start, _)| (*block, *start) < (hit.block, hit.end));
+        let before = at.checked_sub(1).and_then(|at| names.get(at));
+        let overlaps = before.is_some_and(|(block, _, reach)| *block == hit.block && hit.start < *reach);
+        matches!(hit.term, Term::Task(_)) && !overlaps
+    });
+    hits.shrink_to_fit();
+    hits
 }

@@ -1,6 +1,6 @@
 //! Examples of a page: passages on which a rule must fire, or must stay silent. They are its tests.
 
-use super::check::Context;
+use super::check::{Context, Shared};
 use super::{Rule, RuleSet};
 use crate::document::Document;
 use crate::facts::{ConceptState, Facts, Kind, Lexicon, Stage};
@@ -101,7 +101,8 @@ pub fn run_example(set: &RuleSet, rule: &Rule, example: &Example) -> ExampleOutc
     let fired: Vec<(Severity, String)> = if rule.applies.excuse(&facts.profile).is_some() {
         Vec::new()
     } else {
-        let cx = Context { document: &document, facts: &facts, lexicon: &set.lexicon };
+        let shared = Shared::default();
+        let cx = Context::new(&document, &facts, &set.lexicon, &shared);
         let part = example.option("part");
         let answers = rule.check.run(&cx);
         let answers = answers.iter().filter(|answer| part.is_none() || answer.part.as_deref() == part);

@@ -6,8 +6,10 @@ const LONGEST: usize = 12;
 /// Phrases that are looked for together. Bounded: at most 500 phrases of at most 12 words.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Phrases {
-    /// Each phrase as its words.
+    /// Each phrase as its words, in order of the first byte.
     phrases: Vec<Vec<Wanted>>,
+    /// Where the phrases of each first byte begin, by five bits of it, and one more for the end.
+    opens: Vec<u32>,
     /// First letters of first words: one bit for each pair of them. Few words of a text pass.
     firsts: Firsts,
 }
@@ -35,16 +37,19 @@ impl Token<'_> {
 
 impl Phrases {
     pub(super) fn new<'a>(phrases: impl Iterator<Item = &'a str>) -> Self {
-        let phrases: Vec<Vec<Wanted>> = phrases
+        let mut phrases: Vec<Vec<Wanted>> = phrases
             .take(500)
             .map(|phrase| phrase.split_whitespace().flat_map(pieces).take(LONGEST).collect::<Vec<Wanted>>())
             .filter(|words| !words.is_empty())
             .collect();
+        phrases.sort_by_key(|phrase| row_of(phrase));
+        let begin = |row| u32::try_from(phrases.partition_point(|phrase| row_of(phrase) < row)).unwrap_or(u32::MAX);
+        let opens = (0..=32).map(begin).collect();
         let mut firsts = Firsts::default();
         for first in phrases.iter().filter_map(|phrase| phrase.first()) {
             firsts.insert(first);
         }
-        Self { phrases, firsts }
+        Self { phrases, opens, firsts }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -61,7 +66,8 @@ impl Phrases {
             if !self.firsts.may_open(word.text) {
                 continue;
             }
-            let begun = self.phrases.iter().filter(|phrase| phrase.first().is_some_and(|first| first.fits(word.text)));
+            let begun = self.opened_by(word.text).iter();
+            let begun = begun.filter(|phrase| phrase.first().is_some_and(|first| first.fits(word.text)));
             // The words behind it are looked at only where a phrase has begun.
             let longest = begun.filter_map(|phrase| goes_on(word, &words, phrase)).max_by_key(|(words, _)| *words);
             if let Some((_, end)) = longest {
@@ -81,8 +87,26 @@ impl Phrases {
 
     /// Words of the longest phrase that the tokens begin with.
     fn longest(&self, tokens: &[Token<'_>]) -> Option<usize> {
-        self.phrases.iter().filter(|phrase| starts_with(tokens, phrase)).map(Vec::len).max()
+        let first = tokens.first()?;
+        self.opened_by(first.text).iter().filter(|phrase| starts_with(tokens, phrase)).map(Vec::len).max()
     }
+
+    /// The phrases that may begin with a word: those of its first letter, and all where case may change that letter's bytes.
+    fn opened_by(&self, word: &str) -> &[Vec<Wanted>] {
+        let first = word.bytes().next().unwrap_or_default();
+        if !first.is_ascii() {
+            return &self.phrases;
+        }
+        let place = |row: usize| self.opens.get(row).map_or(0, |first| *first as usize);
+        let row = usize::from(first & 31);
+        self.phrases.get(place(row)..place(row + 1)).unwrap_or_default()
+    }
+}
+
+/// Five bits of the first byte of a phrase: the same for a letter in either case.
+fn row_of(phrase: &[Wanted]) -> usize {
+    let first = phrase.first().and_then(|word| word.stem.bytes().next());
+    usize::from(first.unwrap_or_default() & 31)
 }
 
 /// Which words a phrase may begin with: one bit for every pair of first bytes, five bits of each, whatever their case.
@@ -184,13 +208,8 @@ impl<'a> Words<'a> {
 
     /// The character at a place, and whether a word may hold it there.
     fn look(&self, at: usize) -> Option<(usize, Class)> {
-        let byte = *self.text.as_bytes().get(at)?;
-        if byte.is_ascii() {
-            let class = match byte {
-                b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => Class::Inside,
-                b'.' | b'\'' => Class::Joint,
-                _ => Class::Between,
-            };
+        let class = class(*self.text.as_bytes().get(at)?);
+        if class != Class::Wide {
             return Some((1, class));
         }
         let c = self.text.get(at..)?.chars().next()?;
@@ -208,24 +227,59 @@ enum Class {
     Inside,
     Joint,
     Between,
+    /// Beyond ASCII: the whole character tells.
+    Wide,
+}
+
+/// The class of every byte.
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Between; 256];
+    let mut rest: &mut [Class] = &mut classes;
+    let mut byte = 0_u8;
+    while let Some((class, behind)) = rest.split_first_mut() {
+        *class = match byte {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => Class::Inside,
+            b'.' | b'\'' => Class::Joint,
+            0x80.. => Class::Wide,
+            _ => Class::Between,
+        };
+        byte = byte.wrapping_add(1);
+        rest = behind;
+    }
+    classes
+};
+
+fn class(byte: u8) -> Class {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Between)
 }
 
 impl<'a> Iterator for Words<'a> {
     type Item = Token<'a>;
 
     fn next(&mut self) -> Option<Token<'a>> {
+        let bytes = self.text.as_bytes();
         let start = loop {
-            let (len, class) = self.look(self.at)?;
-            if class == Class::Inside {
-                break self.at;
+            match class(*bytes.get(self.at)?) {
+                Class::Inside => break self.at,
+                Class::Wide => {
+                    let (len, class) = self.look(self.at)?;
+                    if class == Class::Inside {
+                        break self.at;
+                    }
+                    self.at += len;
+                }
+                Class::Joint | Class::Between => self.at += 1,
             }
-            self.at += len;
         };
-        while let Some((len, class)) = self.look(self.at) {
+        while let Some(byte) = bytes.get(self.at) {
+            let (len, class) = match class(*byte) {
+                Class::Wide => self.look(self.at)?,
+                class => (1, class),
+            };
             let goes_on = match class {
                 Class::Inside => true,
                 Class::Joint => self.look(self.at + len).is_some_and(|(_, next)| next == Class::Inside),
-                Class::Between => false,
+                Class::Between | Class::Wide => false,
             };
             if !goes_on {
                 break;

@@ -1,6 +1,6 @@
 //! Takes passages out of a document: whole sentences, rows and items, so that what is left reads on. Judges nothing.
 
-use crate::document::{Block, BlockKind, Document, sentences};
+use crate::document::{Block, BlockKind, Document};
 use crate::finding::Evidence;
 use crate::text::{LineRange, Lines, Span};
 
@@ -85,7 +85,7 @@ fn passages(document: &Document, lines: LineRange) -> Vec<Span> {
 
 /// The sentences that touch the lines; the whole block where that is all of them.
 fn of_sentences(document: &Document, block: &Block, touched: impl Fn(LineRange) -> bool) -> Vec<Span> {
-    let all = sentences(&block.text).map(|sentence| {
+    let all = block.sentences().map(|sentence| {
         let span = block.map.span(sentence.start, sentence.start + sentence.text.len());
         (span, touched(document.lines.range(span)))
     });

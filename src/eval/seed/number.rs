@@ -2,7 +2,7 @@
 //! the facts, how they are judged is the rules' business.
 
 use super::{Bench, Defect, Planted};
-use crate::document::{BlockKind, Document, sentences};
+use crate::document::{BlockKind, Document};
 use crate::facts::{Comparator, Measure, Metric, Role, Unit};
 use crate::finding::{CheckState, Evidence};
 use crate::text::Span;
@@ -203,7 +203,7 @@ impl Change<'_> {
                 Some((lines, lines.end()))
             }
             BlockKind::Paragraph => {
-                let spans = sentences(&block.text)
+                let spans = block.sentences()
                     .map(|sentence| block.map.span(sentence.start, sentence.start + sentence.text.len()));
                 let end = document.lines.span_of(document.lines.range(block.span).end).end();
                 spans.into_iter().find(|span| span.contains(at)).map(|span| (span, end))

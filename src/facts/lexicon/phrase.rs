@@ -1,6 +1,6 @@
 //! One phrase of the data, taken apart. Never searches.
 
-use super::scan::fold;
+use super::scan::folded;
 
 /// A phrase that stands for more spellings than this is a mistake.
 const MAX_SPELLINGS: usize = 200;
@@ -39,6 +39,9 @@ pub(super) fn parse(phrase: &str) -> Result<Vec<Phrase>, String> {
     if phrase.trim().is_empty() {
         return Err("a phrase is empty: delete it".into());
     }
+    if !phrase.contains('(') {
+        return Ok(vec![one(phrase)?]);
+    }
     spellings(phrase)?.iter().map(|spelling| one(spelling)).collect()
 }
 
@@ -70,6 +73,14 @@ fn spellings(phrase: &str) -> Result<Vec<String>, String> {
 }
 
 fn one(spelling: &str) -> Result<Phrase, String> {
+    // Most phrases are nothing but words.
+    if !spelling.contains(['&', '.', '@', '*']) {
+        let text = folded(spelling);
+        if !text.is_empty() {
+            let link = Link { part: Part::Words { text, open: false }, gap: 0 };
+            return Ok(Phrase { chains: vec![Chain { links: vec![link] }] });
+        }
+    }
     let chains: Result<Vec<Chain>, String> = spelling.split(" & ").map(|chain| chained(chain, spelling)).collect();
     Ok(Phrase { chains: chains? })
 }
@@ -114,10 +125,6 @@ fn close(words: &mut Vec<&str>, parts: &mut Vec<Part>) {
         parts.push(Part::Words { text: folded(&words.join(" ")), open: false });
         words.clear();
     }
-}
-
-fn folded(text: &str) -> String {
-    fold(text).text.trim().to_owned()
 }
 
 #[cfg(test)]

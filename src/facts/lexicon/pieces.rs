@@ -1,6 +1,6 @@
 //! The pieces of a block that words must share to belong together. Never looks at the words.
 
-use crate::document::{Block, BlockKind, sentences};
+use crate::document::{Block, BlockKind};
 
 /// Start and end of every piece in the block's text: a whole table row, a line of a fence, otherwise a sentence. A block
 /// has at least one.
@@ -18,7 +18,7 @@ pub(in crate::facts) fn pieces(block: &Block) -> Vec<(usize, usize)> {
                 })
                 .collect()
         }
-        _ => sentences(text).map(|sentence| (sentence.start, sentence.start + sentence.text.len())).collect(),
+        _ => block.sentences().map(|sentence| (sentence.start, sentence.start + sentence.text.len())).collect(),
     };
     if pieces.is_empty() {
         pieces.push((0, text.len()));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::literals::Literals;
-use super::phrase::{Chain, Part, Phrase};
+use super::phrase::{Chain, Link, Part, Phrase};
 
 /// Bytes beyond which two words never belong to one phrase: keeps the search linear.
 const FAR: usize = 160;
@@ -30,29 +30,48 @@ impl Folded {
     }
 }
 
+/// What stands for a character; nothing for those that only mark up.
+fn plain(c: char) -> Option<char> {
+    match c {
+        '\u{2018}' | '\u{2019}' => Some('\''),
+        '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}' => Some(' '),
+        '*' | '`' | '\u{ad}' | '\u{200b}' => None,
+        c if c.is_whitespace() => Some(' '),
+        c => Some(c),
+    }
+}
+
+/// Adds a character in lower case; a space only behind something else.
+fn push(text: &mut String, plain: char) {
+    if plain == ' ' && text.ends_with(' ') {
+        return;
+    }
+    if plain.is_ascii() {
+        text.push(plain.to_ascii_lowercase());
+    } else {
+        text.extend(plain.to_lowercase());
+    }
+}
+
 pub(super) fn fold(text: &str) -> Folded {
     let mut out = Folded { text: String::with_capacity(text.len()), at: Vec::with_capacity(text.len() + 1) };
     for (at, c) in text.char_indices() {
-        let plain = match c {
-            '\u{2018}' | '\u{2019}' => '\'',
-            '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}' => ' ',
-            '*' | '`' | '\u{ad}' | '\u{200b}' => continue,
-            c if c.is_whitespace() => ' ',
-            c => c,
-        };
-        if plain == ' ' && out.text.ends_with(' ') {
-            continue;
-        }
+        let Some(plain) = plain(c) else { continue };
         let before = out.text.len();
-        if plain.is_ascii() {
-            out.text.push(plain.to_ascii_lowercase());
-        } else {
-            out.text.extend(plain.to_lowercase());
-        }
+        push(&mut out.text, plain);
         out.at.extend(std::iter::repeat_n(at, out.text.len() - before));
     }
     out.at.push(text.len());
     out
+}
+
+/// A text folded as [`fold`] does it, without the way back and the space around it.
+pub(super) fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for plain in text.trim().chars().filter_map(plain) {
+        push(&mut out, plain);
+    }
+    if out.starts_with(' ') || out.ends_with(' ') { out.trim().to_owned() } else { out }
 }
 
 /// A use of a literal.
@@ -101,15 +120,14 @@ impl Builder {
     /// Adds a phrase. `resolve` gives the meanings that a name in the phrase stands for; an unknown name is an error.
     pub(super) fn add(
         &mut self,
-        phrase: Phrase,
+        mut phrase: Phrase,
         meaning: Meaning,
         resolve: &dyn Fn(&str) -> Vec<Meaning>,
     ) -> Result<(), String> {
-        if let [Chain { links }] = phrase.chains.as_slice()
-            && let [link] = links.as_slice()
-            && let Part::Words { text, open } = &link.part
+        if let [Chain { links }] = phrase.chains.as_mut_slice()
+            && let [Link { part: Part::Words { text, open }, .. }] = links.as_mut_slice()
         {
-            self.literal(text.clone(), *open, Use::Whole(meaning));
+            self.literal(std::mem::take(text), *open, Use::Whole(meaning));
             return Ok(());
         }
         let pattern = self.scanner.patterns.len();

@@ -7,7 +7,7 @@ use super::purpose::Ruling;
 use super::role::{self, Cue, Purpose};
 use super::wording::is_change;
 use super::{Found, Measure, Reader, Role, goal, subject};
-use crate::document::{BlockId, BlockKind, Mark, SectionId, Table, sentences};
+use crate::document::{BlockId, BlockKind, Mark, SectionId, Table};
 use crate::facts::{Comparator, Quantity, Unit};
 
 /// Reads goals in tables and in text.
@@ -28,7 +28,7 @@ pub(super) fn read(reader: &Reader<'_>, found: &mut Found) {
             continue;
         }
         let goals = goal_place(reader, id);
-        for sentence in sentences(&block.text) {
+        for sentence in block.sentences() {
             read_sentence(reader, id, sentence.start, sentence.start + sentence.text.len(), goals, &taken, found);
         }
     }

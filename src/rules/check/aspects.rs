@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::names::is_known;
 use super::scope::{MOST_PASSAGES, around, close};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::document::{Block, BlockId, BlockKind, sentences};
+use crate::document::{Block, BlockId, BlockKind};
 use crate::facts::{Comparator, ConceptState, Quantity, Term, Unit};
 use crate::finding::CheckState;
 use crate::rules::fields::{Fields, Word};
@@ -192,7 +192,7 @@ impl Aspects {
         }
         let is_text = |block: &Block| !matches!(block.kind, BlockKind::Fence { .. } | BlockKind::Heading);
         for (id, block) in cx.document.content().filter(|(_, block)| is_text(block)) {
-            for sentence in sentences(&block.text) {
+            for sentence in block.sentences() {
                 let Some((start, end)) = self.terms.first_in(sentence.text) else { continue };
                 if self.except.first_in(sentence.text).is_some() {
                     continue;

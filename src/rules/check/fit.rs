@@ -94,7 +94,7 @@ impl Check for Fit {
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         let suspects: Vec<&Measure> = goals.iter().copied().filter(|goal| self.could_misfit(goal, cx)).collect();
         if !suspects.is_empty() {
-            let spoken = Spoken::read(cx);
+            let spoken = Spoken(&cx.facts.spoken);
             for goal in suspects.into_iter().take(MOST_PASSAGES) {
                 let tasks = spoken.around(goal, cx);
                 if !tasks.is_empty()
@@ -196,23 +196,10 @@ fn flaw(case: &'static str, goal: &Measure, task: &str, instead: String, cx: &Co
     }
 }
 
-/// Words of tasks in the text, without those that are names of metrics: "RMSE" must not speak for itself.
-struct Spoken(Vec<Hit>);
+/// Words of tasks in the text ([`crate::facts::Facts`]).
+struct Spoken<'a>(&'a [Hit]);
 
-impl Spoken {
-    fn read(cx: &Context<'_>) -> Self {
-        let hits = cx.lexicon.scan(cx.document);
-        let is_metric = |hit: &&Hit| matches!(hit.term, Term::Metric(_));
-        let names: Vec<(usize, usize, usize)> =
-            hits.iter().filter(is_metric).map(|hit| (hit.block, hit.start, hit.end)).collect();
-        let free = |hit: &Hit| {
-            let from = names.partition_point(|(block, ..)| *block < hit.block);
-            let mut near = names.iter().skip(from).take_while(|(block, ..)| *block == hit.block);
-            !near.any(|(_, start, end)| *start < hit.end && hit.start < *end)
-        };
-        Self(hits.iter().filter(|hit| matches!(hit.term, Term::Task(_)) && free(hit)).cloned().collect())
-    }
-
+impl Spoken<'_> {
     /// The tasks that could explain a metric at its place, the likeliest first.
     fn around(&self, measure: &Measure, cx: &Context<'_>) -> Vec<String> {
         let id = |number: usize| cx.lexicon.tasks().get(number).map(|task| task.id.clone());
@@ -232,7 +219,7 @@ impl Spoken {
             }
         }
         let mut best: BTreeMap<(usize, String), u32> = BTreeMap::new();
-        for hit in &self.0 {
+        for hit in self.0 {
             let (Term::Task(task), Some(block)) = (&hit.term, cx.document.blocks.get(hit.block)) else { continue };
             let points = match block.kind {
                 BlockKind::Heading | BlockKind::TableRow { .. } => 3,

@@ -6,7 +6,7 @@ use super::compared::{label, shown};
 use super::names::is_known;
 use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::document::{BlockId, BlockKind, sentences};
+use crate::document::{BlockId, BlockKind};
 use crate::facts::{Comparator, ConceptState, Measure, Quantity, Unit};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::{Fields, Word};
@@ -158,7 +158,7 @@ fn has_limit(named: &Named, cx: &Context<'_>) -> bool {
     let here = |quantity: &Quantity| {
         let Some(of) = cx.document.blocks.get(block) else { return false };
         let at = of.text.find(named.words.as_str()).unwrap_or_default();
-        let all: Vec<(usize, usize)> = sentences(&of.text).map(|s| (s.start, s.start + s.text.len())).collect();
+        let all: Vec<(usize, usize)> = of.sentences().map(|s| (s.start, s.start + s.text.len())).collect();
         let number = |at: usize| all.iter().position(|(start, end)| (*start..*end).contains(&at)).unwrap_or_default();
         let (name, value) = (number(at), number(quantity.start));
         value == name || value == name + 1

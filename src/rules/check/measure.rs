@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::concept::LEVELS;
 use super::names::is_known;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::document::sentences;
 use crate::facts::{ConceptState, Measure, Role};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::Fields;
@@ -263,7 +262,7 @@ impl MeasureCheck {
 
     fn vague_words(&self, cx: &Context<'_>) -> Option<(usize, LineRange, String)> {
         cx.document.content().find_map(|(id, block)| {
-            let found = sentences(&block.text).find_map(|sentence| {
+            let found = block.sentences().find_map(|sentence| {
                 let (start, end) = self.vague.first_in(sentence.text)?;
                 Some((sentence.start + start, sentence.start + end))
             })?;

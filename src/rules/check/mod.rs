@@ -23,6 +23,7 @@ mod variant;
 mod volume;
 mod wording;
 
+use std::cell::OnceCell;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -93,6 +94,21 @@ pub struct Context<'a> {
     pub facts: &'a Facts,
     /// The words it was read with.
     pub lexicon: &'a Lexicon,
+    shared: &'a Shared<'a>,
+}
+
+/// What several checks read of one document: read by the first that asks.
+#[derive(Debug, Default)]
+pub struct Shared<'a> {
+    lines: OnceCell<Vec<arithmetic::Line<'a>>>,
+}
+
+impl<'a> Context<'a> {
+    /// Everything that the checks of one document see.
+    #[must_use]
+    pub fn new(document: &'a Document, facts: &'a Facts, lexicon: &'a Lexicon, shared: &'a Shared<'a>) -> Self {
+        Self { document, facts, lexicon, shared }
+    }
 }
 
 impl Context<'_> {

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::scope::stands;
-use crate::document::{Block, BlockKind, sentences};
+use crate::document::{Block, BlockKind};
 use crate::rules::fields::Fields;
 use crate::rules::words::Phrases;
 
@@ -43,7 +43,7 @@ impl Moot {
             |section| cx.document.heading_path(section).iter().any(|title| self.under.first_in(title).is_some());
         let blocks = cx.document.content().filter(|(_, block)| is_text(&block.kind) || self.fewer_than.is_none());
         let passages = |block: &Block| {
-            let said = sentences(&block.text).filter(|sentence| stands(&self.words, sentence.text).is_some()).count();
+            let said = block.sentences().filter(|sentence| stands(&self.words, sentence.text).is_some()).count();
             if said == 0 && announced(block.section) { 1 } else { said }
         };
         let most = self.fewer_than.unwrap_or(1);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use regex::{Regex, RegexBuilder};
 
 use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::document::{Block, BlockKind, sentences};
+use crate::document::{Block, BlockKind};
 use crate::finding::CheckState;
 use crate::rules::fields::{Faults, Fields, Word};
 
@@ -74,7 +74,7 @@ impl Check for Pattern {
         let mut answer = Answer::new(None, CheckState::Absent);
         let mut found = Vec::new();
         for (id, block) in cx.document.content().filter(|(_, block)| self.looks_at(block)) {
-            for sentence in sentences(&block.text).filter(|sentence| sentence.text.len() <= LONGEST) {
+            for sentence in block.sentences().filter(|sentence| sentence.text.len() <= LONGEST) {
                 if let Some(hit) = self.regex.find(sentence.text) {
                     let span = block.map.span(sentence.start + hit.start(), sentence.start + hit.end());
                     found.push((cx.place(id, cx.document.lines.range(span)), hit.as_str().to_owned()));

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::names::is_known;
 use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::document::sentences;
 use crate::facts::{Measure, Quantity, Role, Unit};
 use crate::finding::CheckState;
 use crate::rules::fields::{Fields, Word};
@@ -100,7 +99,7 @@ impl Percentile {
     fn flaw(&self, measure: &Measure, cx: &Context<'_>) -> Option<Flaw> {
         let block = cx.document.blocks.get(measure.block)?;
         let at = measure.quantity.start;
-        let sentence = sentences(&block.text).find(|s| s.start <= at && at < s.start + s.text.len());
+        let sentence = block.sentences().find(|s| s.start <= at && at < s.start + s.text.len());
         let said_here = sentence.map_or(block.text.as_str(), |sentence| sentence.text);
         if self.every.first_in(said_here).is_some() {
             return None;

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::compared::{label, shown};
 use super::pattern::bounded;
 use super::{Answer, Check, Context, Flaw, Kind, Names, Place};
-use crate::document::{BlockKind, sentences};
+use crate::document::BlockKind;
 use crate::facts::{Measure, Role};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::{Fields, Word};
@@ -105,7 +105,7 @@ impl Side {
     fn stated(&self, cx: &Context<'_>) -> Option<Place> {
         let mut content = cx.document.content().filter(|(_, block)| !matches!(block.kind, BlockKind::Fence { .. }));
         content.find_map(|(id, block)| {
-            sentences(&block.text).find_map(|sentence| {
+            block.sentences().find_map(|sentence| {
                 let hit = self.worse.iter().find_map(|regex| regex.find(sentence.text))?;
                 let span = block.map.span(sentence.start + hit.start(), sentence.start + hit.end());
                 Some(cx.place(id, cx.document.lines.range(span)))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::names::is_known;
 use super::wording::{self, Wording};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::document::{BlockKind, sentences};
+use crate::document::BlockKind;
 use crate::facts::{ConceptState, Unit};
 use crate::finding::CheckState;
 use crate::rules::fields::{Fields, Word};
@@ -78,7 +78,7 @@ impl Volume {
                 return None;
             }
             let holds = |start: usize, len: usize| start <= quantity.start && quantity.start < start + len;
-            let sentence = sentences(&block.text).find(|sentence| holds(sentence.start, sentence.text.len()))?;
+            let sentence = block.sentences().find(|sentence| holds(sentence.start, sentence.text.len()))?;
             let behind = block.text.get(quantity.end..sentence.start + sentence.text.len()).unwrap_or_default();
             let (_, to) = self.things.first_in(behind).filter(|(from, _)| *from <= NEAR)?;
             self.demands.first_in(sentence.text)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::names::is_known;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::document::{Block, BlockKind, sentences};
+use crate::document::{Block, BlockKind};
 use crate::facts::ConceptState;
 use crate::finding::CheckState;
 use crate::rules::fields::{Fields, Word};
@@ -77,8 +77,8 @@ impl Check for Wording {
             {
                 continue;
             }
-            let mut following = sentences(&block.text).skip(1);
-            for sentence in sentences(&block.text) {
+            let mut following = block.sentences().skip(1);
+            for sentence in block.sentences() {
                 let next = following.next().map_or("", |next| next.text);
                 let Some((start, end, term, trigger)) = self.first_in(sentence.text, next) else { continue };
                 if self.except.first_in(sentence.text).is_some() || self.reasons.first_in(&block.text).is_some() {

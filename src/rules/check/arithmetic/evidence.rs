@@ -269,7 +269,7 @@ pub(super) fn zero_error(cx: &Context<'_>, claims: &Phrases) -> Judged {
         ));
     }
     for (id, block) in cx.document.content() {
-        for sentence in crate::document::sentences(&block.text) {
+        for sentence in block.sentences() {
             let low = sentence.text.to_lowercase();
             let Some((start, end)) = claims.first_in(sentence.text) else { continue };
             // What stands behind a colon explains the claim and takes nothing back.

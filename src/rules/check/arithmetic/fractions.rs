@@ -4,7 +4,7 @@ use super::super::Context;
 use super::interval::{SLACK, trimmed};
 use super::line::{Line, lines, says};
 use super::{Judged, flaw_in};
-use crate::document::{Table, sentences};
+use crate::document::Table;
 use crate::facts::{Quantity, Unit};
 use crate::rules::words::Phrases;
 
@@ -44,7 +44,7 @@ fn judge(
 /// "Train/validation/test: 70/15/20".
 fn slashes(cx: &Context<'_>, judged: &mut Judged) {
     for (id, block) in cx.document.content() {
-        for sentence in sentences(&block.text) {
+        for sentence in block.sentences() {
             let low = sentence.text.to_lowercase();
             let sets = says(&low, &["train*"]) && says(&low, &["test*", "valid*", "holdout", "hold-out", "dev"]);
             let split = says(&low, SPLIT) && says(&low, &["data*", "traffic", "test*", "valid*"]);

@@ -1,13 +1,13 @@
 //! Sentences and table rows with the numbers in them, and words around a number. Knows no metric and no rule.
 
 use super::super::Context;
-use crate::document::{BlockId, BlockKind, sentences};
+use crate::document::{BlockId, BlockKind};
 use crate::facts::{Quantity, Unit};
 use crate::text::LineRange;
 
 /// A sentence, or a whole row of a table.
 #[derive(Debug, Clone)]
-pub(super) struct Line<'a> {
+pub(in crate::rules::check) struct Line<'a> {
     pub(super) block: BlockId,
     /// Offset of its first byte in the block's text.
     start: usize,
@@ -140,8 +140,12 @@ pub(super) fn place(low: &str, phrase: &str) -> Option<usize> {
     None
 }
 
-/// Every sentence and table row of the content that holds a number.
-pub(super) fn lines<'a>(cx: &Context<'a>) -> Vec<Line<'a>> {
+/// Every sentence and table row of the content that holds a number. Read once for all laws.
+pub(super) fn lines<'a>(cx: &Context<'a>) -> &'a [Line<'a>] {
+    cx.shared.lines.get_or_init(|| read(cx))
+}
+
+fn read<'a>(cx: &Context<'a>) -> Vec<Line<'a>> {
     let mut out = Vec::new();
     let all = &cx.facts.quantities;
     for (id, block) in cx.document.content() {
@@ -166,7 +170,7 @@ pub(super) fn lines<'a>(cx: &Context<'a>) -> Vec<Line<'a>> {
         if matches!(block.kind, BlockKind::TableRow { .. }) {
             push(0, block.text.as_str(), true);
         } else {
-            sentences(&block.text).for_each(|sentence| push(sentence.start, sentence.text, false));
+            block.sentences().for_each(|sentence| push(sentence.start, sentence.text, false));
         }
     }
     out

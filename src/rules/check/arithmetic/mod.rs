@@ -26,6 +26,8 @@ mod workload;
 
 use std::sync::Arc;
 
+pub(super) use line::Line;
+
 use super::compared::{label, shown};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::BlockId;

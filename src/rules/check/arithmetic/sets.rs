@@ -1,7 +1,7 @@
 //! Which values belong together: of one thing, on one set of data, said in one place. Judges no value.
 
 use super::super::Context;
-use crate::document::{Block, BlockKind, sentences};
+use crate::document::{Block, BlockKind};
 use crate::facts::{Measure, Role};
 
 /// Same role, class, condition, data and step.
@@ -34,7 +34,7 @@ fn class_said_once(cx: &Context<'_>, a: &Measure, b: &Measure) -> bool {
 }
 
 fn sentence_of(block: &Block, at: usize) -> (usize, usize) {
-    sentences(&block.text)
+    block.sentences()
         .map(|sentence| (sentence.start, sentence.start + sentence.text.len()))
         .find(|(start, end)| (*start..*end).contains(&at))
         .unwrap_or_default()

@@ -221,8 +221,8 @@ fn deadline(text: &str, low: &str, lines: LineRange) -> Option<Commitment> {
     let before = text.get(..date.0)?.to_lowercase();
     let words: Vec<&str> =
         before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).rev().take(4).collect();
-    let due = words.iter().any(|word| DUE.contains(word))
-        || before.trim_end().ends_with(':') && before.contains("date");
+    let due =
+        words.iter().any(|word| DUE.contains(word)) || before.trim_end().ends_with(':') && before.contains("date");
     if !due {
         return None;
     }

@@ -7,7 +7,7 @@ const LONGEST: usize = 12;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Phrases {
     /// Each phrase as its words, in order of the first byte.
-    phrases: Vec<Vec<Wanted>>,
+    all: Vec<Vec<Wanted>>,
     /// Where the phrases of each first byte begin, by five bits of it, and one more for the end.
     opens: Vec<u32>,
     /// First letters of first words: one bit for each pair of them. Few words of a text pass.
@@ -49,16 +49,16 @@ impl Phrases {
         for first in phrases.iter().filter_map(|phrase| phrase.first()) {
             firsts.insert(first);
         }
-        Self { phrases, opens, firsts }
+        Self { all: phrases, opens, firsts }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.phrases.is_empty()
+        self.all.is_empty()
     }
 
     /// Byte range of the first phrase found.
     pub(super) fn first_in(&self, text: &str) -> Option<(usize, usize)> {
-        if self.phrases.is_empty() {
+        if self.all.is_empty() {
             return None;
         }
         let mut words = Words::new(text);
@@ -95,11 +95,11 @@ impl Phrases {
     fn opened_by(&self, word: &str) -> &[Vec<Wanted>] {
         let first = word.bytes().next().unwrap_or_default();
         if !first.is_ascii() {
-            return &self.phrases;
+            return &self.all;
         }
         let place = |row: usize| self.opens.get(row).map_or(0, |first| *first as usize);
         let row = usize::from(first & 31);
-        self.phrases.get(place(row)..place(row + 1)).unwrap_or_default()
+        self.all.get(place(row)..place(row + 1)).unwrap_or_default()
     }
 }
 

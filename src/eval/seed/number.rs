@@ -203,7 +203,8 @@ impl Change<'_> {
                 Some((lines, lines.end()))
             }
             BlockKind::Paragraph => {
-                let spans = block.sentences()
+                let spans = block
+                    .sentences()
                     .map(|sentence| block.map.span(sentence.start, sentence.start + sentence.text.len()));
                 let end = document.lines.span_of(document.lines.range(block.span).end).end();
                 spans.into_iter().find(|span| span.contains(at)).map(|span| (span, end))

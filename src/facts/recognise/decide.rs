@@ -18,9 +18,6 @@ pub(crate) fn project(weights: &Weights, units: &[Unit]) -> f32 {
     sum / units.len().max(1) as f32
 }
 
-/// Scores of every unit (outer) for every concept (inner).
-pub(crate) type Scores = Vec<Vec<f32>>;
-
 /// Which of the two judgements a document of so many units gets.
 pub(crate) fn judgement(weights: &Weights, units: usize) -> &Judgement {
     let [long, short] = &weights.judgements;
@@ -34,8 +31,14 @@ pub(crate) fn decide(judgement: &Judgement, number: usize, signs: &[f32; SIGNS])
 }
 
 /// What can be seen of concept `number` in the whole document; [`centred`] makes signs of different concepts comparable.
-pub(crate) fn signs(units: &[Unit], scores: &Scores, best: &[[(usize, f32); 2]], number: usize) -> [f32; SIGNS] {
-    let own = |at: usize| scores.get(at).and_then(|row| row.get(number)).copied().unwrap_or(NOTHING);
+/// `scores` are those of every unit (outer) for every concept (inner).
+pub(crate) fn signs<R: AsRef<[f32]>>(
+    units: &[Unit],
+    scores: &[R],
+    best: &[[(usize, f32); 2]],
+    number: usize,
+) -> [f32; SIGNS] {
+    let own = |at: usize| scores.get(at).and_then(|row| row.as_ref().get(number)).copied().unwrap_or(NOTHING);
     // The strongest rival of a unit: its best other concept.
     let rival = |at: usize| match best.get(at) {
         Some([(first, score), (_, second)]) => {
@@ -99,9 +102,9 @@ pub(crate) fn centred(
 }
 
 /// The best score of every concept.
-pub(crate) fn tops(scores: &Scores) -> Vec<f32> {
+pub(crate) fn tops<R: AsRef<[f32]>>(scores: &[R]) -> Vec<f32> {
     let mut tops: Vec<f32> = Vec::new();
-    for row in scores {
+    for row in scores.iter().map(AsRef::as_ref) {
         tops.resize(row.len(), NOTHING);
         for (top, score) in tops.iter_mut().zip(row) {
             *top = score.max(*top);
@@ -111,10 +114,10 @@ pub(crate) fn tops(scores: &Scores) -> Vec<f32> {
 }
 
 /// The two strongest concepts of every unit.
-pub(crate) fn best_two(scores: &Scores) -> Vec<[(usize, f32); 2]> {
-    let two = |row: &Vec<f32>| {
+pub(crate) fn best_two<R: AsRef<[f32]>>(scores: &[R]) -> Vec<[(usize, f32); 2]> {
+    let two = |row: &R| {
         let mut best = [(usize::MAX, NOTHING), (usize::MAX, NOTHING)];
-        for (number, score) in row.iter().enumerate() {
+        for (number, score) in row.as_ref().iter().enumerate() {
             let [first, second] = &mut best;
             if *score > first.1 {
                 *second = *first;

@@ -27,9 +27,15 @@ static WEIGHTS: LazyLock<Weights> =
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recognised {
     units: Vec<Unit>,
-    scores: decide::Scores,
+    /// Of every unit for every concept, one unit behind the other.
+    scores: Vec<f32>,
     /// By number of the concept: above 0 it is stated.
     sure: Vec<f32>,
+}
+
+/// The scores of each unit.
+fn rows(scores: &[f32]) -> impl Iterator<Item = &[f32]> {
+    scores.chunks_exact(WEIGHTS.bias.len().min(WEIGHTS.step.len()).clamp(1, 256))
 }
 
 /// Passages that are given as proof, at most.
@@ -39,18 +45,19 @@ impl Recognised {
     /// Reads a document.
     pub(crate) fn read(document: &Document, lexicon: &Lexicon, signals: &Signals, measures: &[Measure]) -> Self {
         let weights: &Weights = &WEIGHTS;
-        let (mut units, mut scores) = (Vec::new(), decide::Scores::new());
+        let (mut units, mut scores) = (Vec::new(), Vec::new());
         unit::each_unit(document, lexicon, signals, measures, |unit, features| {
             units.push(unit);
-            scores.push(weights.scores_of(features));
+            weights.add_scores(features, &mut scores);
         });
-        let best = best_two(&scores);
-        let tops = tops(&scores);
+        let rows: Vec<&[f32]> = rows(&scores).collect();
+        let best = best_two(&rows);
+        let tops = tops(&rows);
         let judgement = judgement(weights, units.len());
         let sure = (0..weights.names.len())
             .map(|number| {
-                let own = scores.iter().filter_map(|row| row.get(number).copied());
-                let signs = signs(&units, &scores, &best, number);
+                let own = rows.iter().filter_map(|row| row.get(number).copied());
+                let signs = signs(&units, &rows, &best, number);
                 decide(judgement, number, &centred(signs, own, number, &tops, &judgement.middle))
             })
             .collect();
@@ -65,8 +72,8 @@ impl Recognised {
     /// How much the document reads like the plan of a project: above 0 it does. `None` where too little was learnt or is there.
     pub(crate) fn project(&self) -> Option<f32> {
         let number = WEIGHTS.names.iter().position(|known| known == PROJECT)?;
-        let sum: f32 = self.scores.iter().filter_map(|row| row.get(number)).sum();
-        (!self.scores.is_empty()).then(|| sum / self.scores.len() as f32)
+        let sum: f32 = rows(&self.scores).filter_map(|row| row.get(number)).sum();
+        (!self.scores.is_empty()).then(|| sum / self.units.len() as f32)
     }
 
     /// How sure it is that the document states what goes by `name`: above 0 it does. `None` for a name that was not learnt.
@@ -78,7 +85,7 @@ impl Recognised {
     /// The units that say most about it, best first, with their scores.
     pub(crate) fn proof(&self, name: &str) -> Vec<(&Unit, f32)> {
         let Some(number) = WEIGHTS.names.iter().position(|known| known == name) else { return Vec::new() };
-        let scored = self.scores.iter().map(|row| row.get(number).copied().unwrap_or(f32::MIN));
+        let scored = rows(&self.scores).map(|row| row.get(number).copied().unwrap_or(f32::MIN));
         let mut order: Vec<(&Unit, f32)> = self.units.iter().zip(scored).collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1));
         let best = order.first().map_or(0.0, |(_, score)| *score);

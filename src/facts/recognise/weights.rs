@@ -133,11 +133,13 @@ impl Weights {
 
     /// Scores of one unit, one for every concept: above 0 it states it, below it does not.
     pub(crate) fn scores(&self, unit: &Unit) -> Vec<f32> {
-        self.scores_of(&unit.features)
+        let mut scores = Vec::with_capacity(self.names.len());
+        self.add_scores(&unit.features, &mut scores);
+        scores
     }
 
     /// Scores of what can be seen of a unit.
-    pub(crate) fn scores_of(&self, features: &[(u32, f32)]) -> Vec<f32> {
+    pub(crate) fn add_scores(&self, features: &[(u32, f32)], into: &mut Vec<f32>) {
         // One sum for every number that an entry can name, so that none needs to be looked for.
         let mut sums = [0.0_f32; 256];
         for (hash, share) in features {
@@ -148,7 +150,7 @@ impl Weights {
             }
         }
         let known = sums.iter().zip(&self.step).zip(&self.bias);
-        known.map(|((sum, step), bias)| sum * step + bias).collect()
+        into.extend(known.map(|((sum, step), bias)| sum * step + bias));
     }
 
     fn entries_of(&self, hash: u32) -> &[(u8, i8)] {

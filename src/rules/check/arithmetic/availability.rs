@@ -37,8 +37,8 @@ pub(super) fn availability(cx: &Context<'_>, _: &Phrases) -> Judged {
             }
         }
     }
-    spoken_availability(cx, &lines, &mut judged);
-    chain(cx, &lines, &mut judged);
+    spoken_availability(cx, lines, &mut judged);
+    chain(cx, lines, &mut judged);
     judged
 }
 

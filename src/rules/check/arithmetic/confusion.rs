@@ -35,7 +35,7 @@ pub(super) fn confusion(cx: &Context<'_>, _: &Phrases) -> Judged {
         for measure in &set {
             judged.see(measure);
         }
-        if let (Some(says), Some((at, others))) = (contradiction(&set, &lines), set.split_last()) {
+        if let (Some(says), Some((at, others))) = (contradiction(&set, lines), set.split_last()) {
             judged.flaws.push(flaw(cx, at, others, "", None, says));
         }
     }

@@ -13,9 +13,9 @@ use crate::rules::words::Phrases;
 pub(super) fn effort(cx: &Context<'_>, _: &Phrases) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
-    labels(cx, &lines, &mut judged);
-    window(cx, &lines, &mut judged);
-    tokens(cx, &lines, &mut judged);
+    labels(cx, lines, &mut judged);
+    window(cx, lines, &mut judged);
+    tokens(cx, lines, &mut judged);
     judged
 }
 

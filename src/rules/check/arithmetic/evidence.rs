@@ -62,7 +62,7 @@ const NOT_A_TEST: &[&str] = &[
 pub(super) fn test_set(cx: &Context<'_>, _: &Phrases) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
-    let Some((line, size)) = test_size(&lines) else { return judged };
+    let Some((line, size)) = test_size(lines) else { return judged };
     let positives = positives(line);
     for target in cx.facts.measures.iter().filter(|measure| is_floor(measure)) {
         let rival = cx.facts.measures.iter().filter(|other| {

@@ -92,7 +92,7 @@ pub(super) fn prevalence(cx: &Context<'_>) -> Option<Prevalence> {
         if !inside || line.says(CHOSEN) || line.says(OTHER) {
             continue;
         }
-        let Some((value, share)) = rarer(&line).filter(|_| announced(&line)) else { continue };
+        let Some((value, share)) = rarer(line).filter(|_| announced(line)) else { continue };
         match found {
             Some(known) if known.share.misses(share) => return None,
             Some(_) => {}

@@ -34,7 +34,8 @@ fn class_said_once(cx: &Context<'_>, a: &Measure, b: &Measure) -> bool {
 }
 
 fn sentence_of(block: &Block, at: usize) -> (usize, usize) {
-    block.sentences()
+    block
+        .sentences()
         .map(|sentence| (sentence.start, sentence.start + sentence.text.len()))
         .find(|(start, end)| (*start..*end).contains(&at))
         .unwrap_or_default()

@@ -54,9 +54,8 @@ const FALSE: &[&str] = &[
 pub(super) fn threshold(cx: &Context<'_>, _: &Phrases) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
-    let Some((line, fixed)) = fixed(&lines) else { return judged };
-    let (Some((miss, miss_at)), Some((alarm, alarm_at))) = (cost(&lines, MISS, FALSE), cost(&lines, FALSE, MISS))
-    else {
+    let Some((line, fixed)) = fixed(lines) else { return judged };
+    let (Some((miss, miss_at)), Some((alarm, alarm_at))) = (cost(lines, MISS, FALSE), cost(lines, FALSE, MISS)) else {
         return judged;
     };
     if miss.unit != alarm.unit || miss.value <= 0.0 || alarm.value <= 0.0 {

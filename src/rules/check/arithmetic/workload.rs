@@ -133,7 +133,7 @@ const PART: &[&str] = &[
 pub(super) fn workload(cx: &Context<'_>, _: &Phrases) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
-    let (Some(known), Some(volume), Some(capacity)) = (prevalence(cx), volume(&lines), capacity(&lines)) else {
+    let (Some(known), Some(volume), Some(capacity)) = (prevalence(cx), volume(lines), capacity(lines)) else {
         return judged;
     };
     let (Some(recall), precision) = (floor(cx, "recall"), floor(cx, "precision")) else { return judged };

@@ -22,7 +22,10 @@ pub(super) fn learn(
         let item = path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         material.passages.extend(passages(&item, &text(&path)?));
     }
-    for folder in entries(paper_folder)?.into_iter().filter(|path| path.is_dir()) {
+    let mut folders: Vec<PathBuf> = entries(paper_folder)?.into_iter().filter(|path| path.is_dir()).collect();
+    // Papers are dealt to parts in turn: those of other kinds last, so that their number does not move all the rest.
+    folders.sort_by_key(|folder| holds_others(folder));
+    for folder in folders {
         material.papers.extend(papers(&folder)?);
     }
     let learnt = crate::learn::learn(&material, &rules.lexicon, |doing| {
@@ -36,7 +39,7 @@ pub(super) fn learn(
 
 /// The papers of one folder: complete, weak, or (in a folder called `others`) none.
 fn papers(folder: &Path) -> Result<Vec<Paper>, CliError> {
-    if folder.file_name().is_some_and(|name| name == "others") {
+    if holds_others(folder) {
         let files = entries(folder)?.into_iter();
         return files.map(|path| Ok(Paper { text: text(&path)?, ..Paper::default() })).collect();
     }
@@ -49,6 +52,10 @@ fn papers(folder: &Path) -> Result<Vec<Paper>, CliError> {
         found.extend(weak(&text(&paper)?, &text(&key)?));
     }
     Ok(found)
+}
+
+fn holds_others(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name == "others")
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, CliError> {

@@ -4,7 +4,7 @@ use super::Passage;
 use crate::facts::ConceptState;
 use crate::rules::{Expectation, RuleSet};
 
-/// An example is seen by every reader of its page.
+/// An example is seen by every reader of its page, so it must come out as the page says.
 const WEIGHT: f32 = 20.0;
 
 /// Passages of all pages of `rules` that have to do with something that is recognised.

@@ -9,7 +9,7 @@ use crate::finding::Severity;
 
 /// Fewest samples (hits and false alarms) from which figures decide.
 pub const ENOUGH: u64 = 20;
-/// A rule whose precision may well lie below this is demoted to advice.
+/// A rule or part whose precision may well lie below this is demoted to advice.
 pub const LEAST_PRECISION: f64 = 0.70;
 /// Quantile of the normal distribution for two-sided 95 %.
 const Z: f64 = 1.959_963_984_540_054;

@@ -37,7 +37,7 @@ impl Named {
         }
     }
 
-    /// Tells the rules what was measured about them, and demotes those that cry wolf.
+    /// Tells the rules what was measured about them, and demotes the parts that cry wolf.
     pub(super) fn figures(&self, figures: &[RawFigures], set: &mut RuleSet, problems: &mut Vec<Problem>) {
         for entry in figures {
             let key = RuleKey::parse(&entry.rule);

@@ -157,10 +157,12 @@ impl RuleSet {
         self.rules.iter().map(|rule| rule.code.as_str()).chain(remarks)
     }
 
-    /// A rule or a remark as plain text for a terminal.
+    /// A rule or a remark as plain text for a terminal, by its code (perhaps with a part, as reviews name it) or its name.
     #[must_use]
     pub fn explain(&self, code: &str) -> Option<String> {
-        let remark = || super::REMARKS.iter().find(|remark| remark.code.eq_ignore_ascii_case(code));
-        self.get(code).map(Rule::explain).or_else(|| remark().map(super::Remark::explain))
+        let code = super::RuleKey::parse(code).code;
+        let named = || self.rules.iter().find(|rule| rule.name.eq_ignore_ascii_case(&code));
+        let remark = || super::REMARKS.iter().find(|remark| remark.code.eq_ignore_ascii_case(&code));
+        self.get(&code).or_else(named).map(Rule::explain).or_else(|| remark().map(super::Remark::explain))
     }
 }

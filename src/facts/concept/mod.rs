@@ -92,7 +92,7 @@ fn stated(mut fact: ConceptFact, name: &str, document: &Document, recognised: &R
         let proof = recognised.proof(name).into_iter().filter_map(|(unit, _)| {
             let block = document.blocks.get(unit.block)?;
             let lines = document.lines.range(block.map.span(unit.start, unit.end));
-            let cue = block.text.get(unit.start..unit.end)?.chars().take(60).collect();
+            let cue = beginning(block.text.get(unit.start..unit.end)?);
             Some(Passage { block: unit.block, lines, state: ConceptState::Specified, cue })
         });
         return ConceptFact {
@@ -111,6 +111,17 @@ fn stated(mut fact: ConceptFact, name: &str, document: &Document, recognised: &R
         fact.state = ConceptState::Mentioned;
     }
     fact
+}
+
+/// Characters of a sentence that are enough to find it again.
+const CUE: usize = 60;
+
+/// The first words of a sentence; whole words only.
+fn beginning(sentence: &str) -> String {
+    let Some((end, _)) = sentence.char_indices().nth(CUE) else { return sentence.trim().to_owned() };
+    let start = sentence.get(..end).unwrap_or(sentence);
+    let whole = start.rsplit_once(char::is_whitespace).map_or(start, |(words, _)| words);
+    format!("{} …", whole.trim_end())
 }
 
 #[cfg(test)]

@@ -82,7 +82,10 @@ fn label(check: &Check) -> String {
     }
 }
 
-/// Sign, rule and the first lines that prove it, with its width.
+/// Lines of a check that are shown at most.
+const SHOWN: usize = 2;
+
+/// Sign, rule and the lines that prove it best, with its width.
 fn entry(check: &Check, catalogue: &Catalogue, look: Look) -> (String, usize) {
     let ink = match check.state {
         CheckState::Specified | CheckState::Waived => Ink::Good,
@@ -90,9 +93,14 @@ fn entry(check: &Check, catalogue: &Catalogue, look: Look) -> (String, usize) {
         CheckState::Absent => Ink::Bad,
         CheckState::NotApplicable => Ink::Faint,
     };
-    let mut lines: Vec<u32> = check.evidence.iter().map(|evidence| evidence.lines.start).collect();
+    // The strongest come first: these are shown, in order of the text.
+    let mut lines: Vec<u32> = Vec::new();
+    for evidence in &check.evidence {
+        if lines.len() < SHOWN && !lines.contains(&evidence.lines.start) {
+            lines.push(evidence.lines.start);
+        }
+    }
     lines.sort_unstable();
-    lines.dedup();
     let mut notes: Vec<String> = Vec::new();
     if check.state == CheckState::Waived {
         notes.push("waived".to_owned());
@@ -101,7 +109,7 @@ fn entry(check: &Check, catalogue: &Catalogue, look: Look) -> (String, usize) {
         notes.push(format!("see {}", line(other)));
     }
     if !lines.is_empty() {
-        let shown: Vec<String> = lines.iter().take(2).map(u32::to_string).collect();
+        let shown: Vec<String> = lines.iter().map(u32::to_string).collect();
         notes.push(shown.join(", "));
     }
     let label = match (catalogue.item(&check.rule), &check.part) {

@@ -156,7 +156,8 @@ impl ConceptCheck {
             flaw.values.push(("deferred_to", target.clone()));
         } else if answer.state == CheckState::Mentioned {
             let Some(severity) = self.mentioned else { return };
-            flaw.case = "mentioned";
+            // Without a passage to quote nothing can be said to be named.
+            flaw.case = if passage.is_some() { "mentioned" } else { "" };
             flaw.severity = Some(severity);
         }
         if flaw.case != "deferred"

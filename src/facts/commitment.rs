@@ -244,8 +244,7 @@ const LABELS: [&str; 8] =
 /// "Owner: …", "… is responsible for …", "… owns …".
 fn owner(text: &str, lines: LineRange) -> Option<Commitment> {
     let low = text.to_ascii_lowercase();
-    let labels: &[&str] = if low.contains(':') { &LABELS } else { &[] };
-    for label in labels {
+    for label in LABELS {
         if let Some(at) = low.find(label)
             && (at == 0 || low.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric)))
         {
@@ -260,9 +259,6 @@ fn owner(text: &str, lines: LineRange) -> Option<Commitment> {
                 lines,
             });
         }
-    }
-    if !low.contains("ble for ") && !low.contains(" own") {
-        return None;
     }
     for phrase in [
         " is responsible for ",

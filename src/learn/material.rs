@@ -93,33 +93,6 @@ pub fn passages(item: &str, text: &str) -> Vec<Passage> {
     found
 }
 
-/// What a false alarm weighs where the cut is chosen, compared with a miss: it is also a loss that is not found, since it was
-/// there before. Plans are told from other papers with the same weight.
-const ALARM: f64 = 1.8;
-
-/// The cut that tells the two kinds apart best, by F1 of the losses that are found, with a false alarm counted as [`ALARM`] misses.
-pub(super) fn best_cut(scored: &[(f32, bool)]) -> f32 {
-    let mut sorted: Vec<(f32, bool)> = scored.to_vec();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let lost = sorted.iter().filter(|(_, states)| !states).count().max(1);
-    let (mut best, mut cut) = (f64::MIN, 0.0);
-    let (mut found, mut noisy) = (0_usize, 0_usize);
-    for pair in sorted.windows(2) {
-        let [(score, states), (next, _)] = pair else { continue };
-        if *states {
-            noisy += 1;
-        } else {
-            found += 1;
-        }
-        let f1 = 2.0 * found as f64 / ((lost + found) as f64 + ALARM * noisy as f64);
-        if f1 > best {
-            best = f1;
-            cut = f32::midpoint(*score, *next);
-        }
-    }
-    cut
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,10 +103,5 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!(found.first().map(|p| (p.states, p.also.len(), p.text.as_str())), Some((true, 1, "## A\nb\n")));
         assert_eq!(found.last().map(|p| p.states), Some(false));
-    }
-
-    #[test]
-    fn the_cut_lies_between_the_kinds() {
-        assert!((best_cut(&[(-2.0, false), (-1.0, false), (1.0, true), (2.0, true)]) - 0.0).abs() < 1e-6);
     }
 }

@@ -93,7 +93,7 @@ pub fn learn(material: &Material, lexicon: &Lexicon, mut progress: impl FnMut(&s
     let mut weights = first_step(&rows, &vocabulary, &names, None);
     weights.judgements = judgements;
     // Above 0 on average: it plans a project.
-    let cut = material::best_cut(&projects);
+    let cut = judge::best_cut(&projects);
     let wrong = projects.iter().filter(|(score, is_project)| (*score > cut) != *is_project).count();
     progress(&format!("{wrong} of {} papers taken for another kind", projects.len()));
     weights.lower(PROJECT, cut);

@@ -261,6 +261,9 @@ fn parts_are_judged_by_their_own_figures_and_the_later_table_counts() {
     let rule = set.get("VER-001").unwrap();
     assert!(rule.is_demoted("code") && !rule.is_demoted("data") && !rule.is_demoted(""));
     assert_eq!(rule.worst(), rule.severity, "what it says of the data still counts");
+    let mut all = rule.clone();
+    all.demoted = all.parts.iter().cloned().collect();
+    assert_eq!(all.worst(), Severity::Info);
     let text = rule.explain();
     assert!(text.contains("  code: precision 0.45") && text.contains("code demoted from"), "{text}");
     let nothing = crate::document::Document::parse("");

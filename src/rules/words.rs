@@ -69,7 +69,8 @@ impl Phrases {
             let begun = self.opened_by(word.text).iter();
             let begun = begun.filter(|phrase| phrase.first().is_some_and(|first| first.fits(word.text)));
             // The words behind it are looked at only where a phrase has begun.
-            let longest = begun.filter_map(|phrase| goes_on(word, &words, phrase)).max_by_key(|(words, _)| *words);
+            let longest =
+                begun.filter_map(|phrase| goes_on(word, words.clone(), phrase)).max_by_key(|(count, _)| *count);
             if let Some((_, end)) = longest {
                 return Some((word.start, end));
             }
@@ -87,8 +88,10 @@ impl Phrases {
 
     /// Words of the longest phrase that the tokens begin with.
     fn longest(&self, tokens: &[Token<'_>]) -> Option<usize> {
-        let first = tokens.first()?;
-        self.opened_by(first.text).iter().filter(|phrase| starts_with(tokens, phrase)).map(Vec::len).max()
+        let (first, behind) = tokens.split_first()?;
+        let begun = self.opened_by(first.text).iter();
+        let begun = begun.filter(|phrase| phrase.first().is_some_and(|word| word.fits(first.text)));
+        begun.filter_map(|phrase| goes_on(*first, behind.iter().copied(), phrase)).map(|(count, _)| count).max()
     }
 
     /// The phrases that may begin with a word: those of its first letter, and all where case may change that letter's bytes.
@@ -151,18 +154,17 @@ fn pieces(word: &str) -> Vec<Wanted> {
 }
 
 /// Number of its words and the end of a phrase whose first word stands in front of `words`.
-fn goes_on(first: Token<'_>, words: &Words<'_>, phrase: &[Wanted]) -> Option<(usize, usize)> {
-    let mut words = words.clone();
+fn goes_on<'a>(
+    first: Token<'_>,
+    mut words: impl Iterator<Item = Token<'a>>,
+    phrase: &[Wanted],
+) -> Option<(usize, usize)> {
     let mut end = first.end();
     for wanted in phrase.iter().skip(1) {
         let next = words.next().filter(|next| wanted.fits(next.text))?;
         end = next.end();
     }
     Some((phrase.len(), end))
-}
-
-fn starts_with(tokens: &[Token<'_>], phrase: &[Wanted]) -> bool {
-    tokens.len() >= phrase.len() && phrase.iter().zip(tokens).all(|(word, token)| word.fits(token.text))
 }
 
 impl Wanted {

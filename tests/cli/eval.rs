@@ -20,7 +20,7 @@ fn world() -> World {
     let key = serde_json::json!({
         "data-source": { "state": "present", "lines": [24] },
         "baseline": { "state": "present" },
-        "bias-assessment": { "state": "present", "why": "it is not, so the rule looks noisy" },
+        "data-representativeness": { "state": "present", "why": "it is not, so the rule looks noisy" },
     });
     let weak =
         serde_json::json!({ "items": { "hosting": { "state": "absent" }, "metric-target": { "state": "present" } } });
@@ -49,7 +49,7 @@ fn labelled_folders_give_figures_for_every_rule() {
     for words in [
         "Labelled: specifications 1, defects 3, weak documents 1, other documents 1",
         "missing  parcel: nothing-wrong (data-source, DAT-001)",
-        "noisy    parcel: FAI-001 on the complete specification",
+        "noisy    parcel: DAT-004 on the complete specification",
         "Other documents: 1 of 1 quiet",
         "Wilson's 95 % interval",
     ] {
@@ -154,18 +154,18 @@ fn what_was_measured_is_written_read_and_shown() {
 
 #[test]
 fn a_rule_that_cries_wolf_is_demoted_in_lists_pages_and_reviews() {
-    let noisy = b"[[figures]]\nrule = \"FAI-001\"\nhits = 12\nmisses = 1\nnoise = 10\n";
+    let noisy = b"[[figures]]\nrule = \"DAT-004\"\nhits = 12\nmisses = 1\nnoise = 10\n";
     let world = World::new(&[("a.md", SPEC.as_bytes()), (".specreview/rules/measured.toml", noisy)]);
     let why = "demoted from error to info: measured precision 0.55 (95 % interval 0.35 to 0.73, 22 samples)";
     let list = world.run(&["rules", "list"]);
-    let line = list.out.lines().find(|line| line.starts_with("FAI-001 ")).unwrap();
-    assert!(line.starts_with("FAI-001  info ") && line.contains(why), "{line}");
-    let page = world.run(&["rules", "explain", "FAI-001"]);
+    let line = list.out.lines().find(|line| line.starts_with("DAT-004 ")).unwrap();
+    assert!(line.starts_with("DAT-004  info ") && line.contains(why), "{line}");
+    let page = world.run(&["rules", "explain", "DAT-004"]);
     assert!(page.out.contains(why) && page.out.contains("measured recall 0.92"), "{}", page.out);
     let severity = |world: &World| {
         let report = world.run(&["review", "--format", "json", "a.md"]).json();
         let findings = report["documents"][0]["findings"].as_array().unwrap().clone();
-        findings.iter().find(|finding| finding["rule"] == "FAI-001").unwrap()["severity"].as_str().unwrap().to_owned()
+        findings.iter().find(|finding| finding["rule"] == "DAT-004").unwrap()["severity"].as_str().unwrap().to_owned()
     };
     assert_eq!(severity(&world), "info");
     assert_ne!(severity(&World::new(&[("a.md", SPEC.as_bytes())])), "info");

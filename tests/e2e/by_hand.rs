@@ -98,7 +98,7 @@ async fn the_base_configures_a_job_unless_the_operator_does() {
     let forge = Forge::start_enterprise().await;
     let repo = forge.repo("acme/specs");
     repo.commit("main", &[(".specreview.toml", "[rules]\noff = [\"ARI-004\"]\n")]);
-    let lax = "[review]\nfail-on = \"never\"\n\n[rules]\noff = [\"BIZ-004\"]\n";
+    let lax = "[review]\nfail-on = \"never\"\n\n[rules]\noff = [\"DAT-004\"]\n";
     let pull = repo.open_pull("parcels", &[("specs/parcel.md", SPEC), (".specreview.toml", lax)]);
     let (token, url) = (forge.actions_token(&repo), address(&forge, &pull));
     let folder = tempfile::tempdir().unwrap();
@@ -129,7 +129,7 @@ async fn the_base_configures_a_job_unless_the_operator_does() {
         // The report names a rule that is off as well: only its findings count here.
         let report = serde_json::from_str::<serde_json::Value>(&done.out);
         let found = report.map_or(done.out, |report| report["documents"][0]["findings"].to_string());
-        for code in ["ARI-004", "BIZ-004", "FAI-001"] {
+        for code in ["ARI-004", "DAT-004", "FAI-001"] {
             assert_eq!(found.contains(code), code != off, "{args:?} {code} {found}");
         }
     }

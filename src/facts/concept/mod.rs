@@ -80,9 +80,6 @@ pub(super) fn concepts(
     concepts.map(|(number, (_, concept))| (concept.concept.clone(), fact(number, concept))).collect()
 }
 
-/// Above this it is at least spoken of.
-const SPOKEN_OF: f32 = -1.0;
-
 /// What phrases found, raised or lowered to what is recognised.
 fn stated(mut fact: ConceptFact, name: &str, document: &Document, recognised: &Recognised) -> ConceptFact {
     let Some(sure) = recognised.sure(name) else { return fact };
@@ -106,9 +103,6 @@ fn stated(mut fact: ConceptFact, name: &str, document: &Document, recognised: &R
     fact.state = lower(fact.state);
     for passage in &mut fact.passages {
         passage.state = lower(passage.state);
-    }
-    if fact.state == ConceptState::Absent && sure > SPOKEN_OF && !recognised.is_short() {
-        fact.state = ConceptState::Mentioned;
     }
     fact
 }

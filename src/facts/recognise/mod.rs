@@ -33,11 +33,6 @@ pub(crate) struct Recognised {
     sure: Vec<f32>,
 }
 
-/// The scores of each unit.
-fn rows(scores: &[f32]) -> impl Iterator<Item = &[f32]> {
-    scores.chunks_exact(WEIGHTS.bias.len().min(WEIGHTS.step.len()).clamp(1, 256))
-}
-
 /// Passages that are given as proof, at most.
 const PROOF: usize = 3;
 
@@ -50,7 +45,7 @@ impl Recognised {
             units.push(unit);
             weights.add_scores(features, &mut scores);
         });
-        let rows: Vec<&[f32]> = rows(&scores).collect();
+        let rows: Vec<&[f32]> = weights.rows(&scores).collect();
         let best = best_two(&rows);
         let tops = tops(&rows);
         let judgement = judgement(weights, units.len());
@@ -72,7 +67,7 @@ impl Recognised {
     /// How much the document reads like the plan of a project: above 0 it does. `None` where too little was learnt or is there.
     pub(crate) fn project(&self) -> Option<f32> {
         let number = WEIGHTS.names.iter().position(|known| known == PROJECT)?;
-        let sum: f32 = rows(&self.scores).filter_map(|row| row.get(number)).sum();
+        let sum: f32 = WEIGHTS.rows(&self.scores).filter_map(|row| row.get(number)).sum();
         (!self.scores.is_empty()).then(|| sum / self.units.len() as f32)
     }
 
@@ -85,7 +80,7 @@ impl Recognised {
     /// The units that say most about it, best first, with their scores.
     pub(crate) fn proof(&self, name: &str) -> Vec<(&Unit, f32)> {
         let Some(number) = WEIGHTS.names.iter().position(|known| known == name) else { return Vec::new() };
-        let scored = rows(&self.scores).map(|row| row.get(number).copied().unwrap_or(f32::MIN));
+        let scored = WEIGHTS.rows(&self.scores).map(|row| row.get(number).copied().unwrap_or(f32::MIN));
         let mut order: Vec<(&Unit, f32)> = self.units.iter().zip(scored).collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1));
         let best = order.first().map_or(0.0, |(_, score)| *score);

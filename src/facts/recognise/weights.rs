@@ -7,6 +7,9 @@ const MAGIC: &[u8; 4] = b"SRW1";
 /// Bits of a hash that choose its bucket.
 const BUCKET_BITS: u32 = 16;
 
+/// One sum for every number that an entry can name, so that none needs to be looked for.
+const MOST: usize = 256;
+
 /// Signs of a whole document that the second judgement weighs.
 pub(crate) const SIGNS: usize = 14;
 
@@ -138,10 +141,14 @@ impl Weights {
         scores
     }
 
-    /// Scores of what can be seen of a unit.
+    /// Splits what [`Weights::add_scores`] gathered into the scores of each unit.
+    pub(crate) fn rows<'a>(&self, scores: &'a [f32]) -> impl Iterator<Item = &'a [f32]> {
+        scores.chunks_exact(self.bias.len().min(self.step.len()).clamp(1, MOST))
+    }
+
+    /// Puts the scores of a unit with these features behind those that are there, one for each concept.
     pub(crate) fn add_scores(&self, features: &[(u32, f32)], into: &mut Vec<f32>) {
-        // One sum for every number that an entry can name, so that none needs to be looked for.
-        let mut sums = [0.0_f32; 256];
+        let mut sums = [0.0_f32; MOST];
         for (hash, share) in features {
             for (concept, weight) in self.entries_of(*hash) {
                 if let Some(sum) = sums.get_mut(usize::from(*concept)) {

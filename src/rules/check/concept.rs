@@ -143,8 +143,9 @@ impl ConceptCheck {
 
     fn complain(&self, answer: &mut Answer, facts: &[&ConceptFact], cx: &Context<'_>) {
         answer.deferred_to = facts.iter().find_map(|fact| fact.deferred_to.clone());
-        let passage =
-            facts.iter().filter(|fact| fact.state == ConceptState::Mentioned).find_map(|fact| fact.passages.first());
+        // What is named only, or else the half that is stated.
+        let named = |fact: &&&ConceptFact| fact.state == ConceptState::Mentioned;
+        let passage = facts.iter().filter(named).chain(facts).find_map(|fact| fact.passages.first());
         let mut flaw = Flaw { place: passage.map(|passage| cx.place(passage.block, passage.lines)), ..Flaw::whole() };
         if let Some(passage) = passage {
             flaw.values.push(("cue", passage.cue.clone()));
@@ -156,8 +157,7 @@ impl ConceptCheck {
             flaw.values.push(("deferred_to", target.clone()));
         } else if answer.state == CheckState::Mentioned {
             let Some(severity) = self.mentioned else { return };
-            // Without a passage to quote nothing can be said to be named.
-            flaw.case = if passage.is_some() { "mentioned" } else { "" };
+            flaw.case = "mentioned";
             flaw.severity = Some(severity);
         }
         if flaw.case != "deferred"

@@ -8,6 +8,7 @@ mod prompt;
 mod question;
 mod reply;
 mod score;
+mod sentence;
 #[cfg(test)]
 mod tests;
 mod visible;

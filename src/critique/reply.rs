@@ -6,18 +6,19 @@ use serde_json::Value;
 
 use super::evidence::{self, Found};
 use super::score::{Answer, ScoreReply};
-use super::visible::one_line;
+use super::sentence::{Forbidden, sentence};
+use super::visible::{comments, one_line, visible};
 use super::{Ask, Sheet, Verdict};
+use crate::document::Document;
 use crate::facts::{ConceptState, Role};
 use crate::finding::{Check, CheckState, Confidence, Evidence, Finding, FindingBuilder, Severity, Source};
+use crate::text::Span;
 use crate::text::fold::fold;
 
 /// Longest reply that is read, in bytes.
 const LONGEST: usize = 64 * 1024;
 /// Beginnings of an object that are tried.
 const TRIES: usize = 200;
-/// Longest sentence of a model that is shown, in characters.
-const SENTENCE: usize = 300;
 
 /// What a reply looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -198,8 +199,9 @@ fn finding(
         None => first_measure(sheet),
     };
     let heading = section.map(|id| sheet.document.heading_path(id)).unwrap_or_default();
-    let question = sentence(&reply.question_to_author).filter(|text| text.ends_with('?'));
-    let why = sentence(&reply.why_it_matters);
+    let forbidden = forbidden(ask, sheet.document);
+    let question = sentence(&reply.question_to_author, &forbidden).filter(|text| text.ends_with('?'));
+    let why = sentence(&reply.why_it_matters, &forbidden);
     let confidence = reply.confidence.min(Confidence::Medium);
     FindingBuilder::new(&ask.question, Source::Model, question.unwrap_or_else(|| ask.rubric.question.clone()))
         .level(severity.min(Severity::Warning), confidence)
@@ -209,6 +211,13 @@ fn finding(
         .suggestion(ask.rubric.skeleton.clone())
         .docs(ask.rubric.docs.clone())
         .build()
+}
+
+/// What readers see neither in the prompt nor in the document.
+fn forbidden(ask: &Ask, document: &Document) -> Forbidden {
+    let all = Span::new(0, document.source.len());
+    let seen = visible(&document.source, all, &comments(document)).text;
+    Forbidden::new(&[&ask.system, &ask.user, &document.source], &seen)
 }
 
 /// Where an absence is shown: at the first target, else the first measure, that the engine read.
@@ -221,13 +230,4 @@ fn first_measure(sheet: Sheet<'_>) -> (Option<Evidence>, Option<usize>) {
     let words = one_line(sheet.document.line_text(measure.lines), usize::MAX);
     let section = sheet.document.blocks.get(measure.block).map(|block| block.section);
     (Some(Evidence::new(measure.lines, &words)), section)
-}
-
-/// A sentence of the model as it may be shown: short, on one line, without links, markup, mentions. None when it is not one.
-fn sentence(text: &str) -> Option<String> {
-    let text = one_line(text, SENTENCE);
-    let foreign = ["://", "www.", "](", "<", "```", "@"];
-    let fits =
-        text.chars().filter(|c| c.is_alphanumeric()).count() >= 8 && !foreign.iter().any(|sign| text.contains(sign));
-    fits.then_some(text)
 }

@@ -7,10 +7,12 @@ mod hex;
 mod hidden;
 mod lines;
 pub mod nearest;
+mod private;
 mod span;
 
 pub use front::{Front, front_matter};
 pub use hex::{hex, sha256_hex};
 pub use hidden::{is_hidden, is_joiner};
 pub use lines::{LineRange, Lines, Position};
+pub use private::{Private, PrivateKind, private};
 pub use span::Span;

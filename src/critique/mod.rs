@@ -18,7 +18,7 @@ pub use prompt::{Sheet, asks};
 pub use question::{Applies, Question, Rubric, builtin, load};
 pub use reply::{ReplyType, judge, repair};
 
-use crate::finding::Finding;
+use crate::finding::{Evidence, Finding, RiskSaid};
 
 /// One question to a model, ready to be sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,7 +71,7 @@ pub struct Answer {
 }
 
 /// A judged reply.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Verdict {
     /// Id of the question.
     pub question: String,
@@ -79,6 +79,8 @@ pub struct Verdict {
     pub score: Option<u8>,
     /// Findings whose quotations were found in the document, at most `Warning`.
     pub findings: Vec<Finding>,
+    /// Passages that the verdict stands on, as they were found; those of a good score too.
+    pub evidence: Vec<Evidence>,
     /// Claims that were dropped because their evidence did not hold.
     pub dropped: usize,
     /// Why the reply was of no use, if it was not.
@@ -92,6 +94,8 @@ pub struct Critique {
     pub model: Option<String>,
     /// Verdicts in order of the questions.
     pub verdicts: Vec<Verdict>,
+    /// What the model said of the risks of the matrix, each with a quotation that was found.
+    pub risks: Vec<RiskSaid>,
     /// What was spent.
     pub usage: Usage,
     /// Set when questions stayed unanswered: one sentence for people ("the model endpoint did not answer").

@@ -76,7 +76,7 @@ pub fn repair(ask: &Ask, failure: &str) -> Ask {
 }
 
 fn useless(ask: &Ask, failure: String) -> Verdict {
-    Verdict { question: ask.question.clone(), score: None, findings: Vec::new(), dropped: 0, failure: Some(failure) }
+    Verdict { question: ask.question.clone(), failure: Some(failure), ..Verdict::default() }
 }
 
 /// The last object in the text that is a reply: models think aloud first.
@@ -145,8 +145,7 @@ fn refuse_echo(ask: &Ask, reply: ScoreReply) -> Result<ScoreReply, String> {
 }
 
 fn score(ask: &Ask, reply: &ScoreReply, sheet: Sheet<'_>) -> Verdict {
-    let mut verdict =
-        Verdict { question: ask.question.clone(), score: None, findings: Vec::new(), dropped: 0, failure: None };
+    let mut verdict = Verdict { question: ask.question.clone(), ..Verdict::default() };
     let Some(score) = reply.score.filter(|_| reply.answer != Answer::CannotTell) else { return verdict };
     if (reply.answer == Answer::Yes) != (score >= 2) {
         let answer = if reply.answer == Answer::Yes { "yes" } else { "no" };
@@ -154,6 +153,7 @@ fn score(ask: &Ask, reply: &ScoreReply, sheet: Sheet<'_>) -> Verdict {
     }
     let found = evidence::find(sheet.document, &reply.quotes);
     verdict.dropped = found.iter().filter(|hit| hit.is_none()).count();
+    let evidence = found.iter().flatten().map(|hit| hit.evidence.clone()).collect();
     let mut found = found.into_iter().flatten();
     let first = found.next();
     let holds = match (score, &first) {
@@ -166,6 +166,7 @@ fn score(ask: &Ask, reply: &ScoreReply, sheet: Sheet<'_>) -> Verdict {
         return verdict;
     }
     verdict.score = Some(score);
+    verdict.evidence = evidence;
     let said = score == 0 && is_reported(ask, sheet);
     if let Some(severity) = ask.rubric.severity.get(&score).filter(|_| !said) {
         let related = found.map(|hit| hit.evidence).collect();

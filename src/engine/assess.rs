@@ -48,7 +48,7 @@ pub fn assess_with_facts(document: &Document, rules: &RuleSet, settings: &Settin
             .then_with(|| a.rule.cmp(&b.rule))
             .then_with(|| a.part.cmp(&b.part))
     });
-    let risks = risk::matrix(&rules.risks, &checks);
+    let risks = risk::matrix(&rules.risks, &checks, &facts.commitments, &facts.profile);
     let assessment = Assessment {
         profile: facts.profile.clone(),
         checks,

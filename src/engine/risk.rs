@@ -1,14 +1,15 @@
 //! The risk matrix: how well each risk is covered, from the states of rules. Reads no text.
 
-use crate::finding::{Check, CheckState, Risk, RiskLevel};
+use crate::facts::{Commitment, CommitmentKind, Kind, Profile};
+use crate::finding::{Check, CheckState, Evidence, Risk, RiskLevel, Source};
 use crate::rules::RawRisk;
 
 /// One row per risk of the table, in its order.
-pub(super) fn matrix(risks: &[RawRisk], checks: &[Check]) -> Vec<Risk> {
-    risks.iter().map(|risk| row(risk, checks)).collect()
+pub(super) fn matrix(risks: &[RawRisk], checks: &[Check], commitments: &[Commitment], profile: &Profile) -> Vec<Risk> {
+    risks.iter().map(|risk| row(risk, checks, commitments, profile)).collect()
 }
 
-fn row(raw: &RawRisk, checks: &[Check]) -> Risk {
+fn row(raw: &RawRisk, checks: &[Check], commitments: &[Commitment], profile: &Profile) -> Risk {
     let of = |keys: &[String]| -> Vec<&Check> {
         checks.iter().filter(|check| keys.iter().any(|key| names(key, check))).collect()
     };
@@ -20,28 +21,54 @@ fn row(raw: &RawRisk, checks: &[Check]) -> Risk {
     let measured = first(&measuring, CheckState::Specified);
     let named = first(&mitigating, CheckState::Mentioned).or_else(|| first(&measuring, CheckState::Mentioned));
     let waived = first(&mitigating, CheckState::Waived);
+    let apart = |check: &&Check| matches!(check.state, CheckState::NotApplicable | CheckState::Waived);
+    let other = (profile.kind != Kind::AiSpec).then(|| profile.because.clone());
+    let excuse = other.or_else(|| raw.applies.excuse(profile));
     let level = if done.is_some() && measured.is_some() {
         RiskLevel::Measured
     } else if done.is_some() {
         RiskLevel::Mitigated
     } else if named.is_some() || measured.is_some() {
         RiskLevel::Mentioned
-    } else if mitigating.iter().all(|check| matches!(check.state, CheckState::NotApplicable | CheckState::Waived)) {
+    } else if excuse.is_some() || (!mitigating.is_empty() && mitigating.iter().all(apart)) {
         RiskLevel::NotApplicable
     } else {
         RiskLevel::Absent
     };
     let words = |check: &Option<Check>| check.as_ref().and_then(|check| check.evidence.first()).cloned();
-    let excuse = waived.or_else(|| first(&mitigating, CheckState::NotApplicable)).and_then(|check| check.reason);
+    let excuse = excuse
+        .or_else(|| waived.or_else(|| first(&mitigating, CheckState::NotApplicable)).and_then(|check| check.reason));
+    let (mitigation, measured_by) = (words(&done), words(&measured));
+    let is_open = |check: &&&Check| matches!(check.state, CheckState::Absent | CheckState::Mentioned);
+    let mut open: Vec<String> = mitigating.iter().chain(&measuring).filter(is_open).map(|check| key(check)).collect();
+    open.dedup();
+    let is_judged = level == RiskLevel::NotApplicable || !mitigating.is_empty() || !measuring.is_empty();
+    let mut proofs = mitigation.iter().chain(&measured_by);
+    let owner = proofs.find_map(|at| owner(at, commitments));
     Risk {
+        id: raw.id.clone(),
         risk: format!("{} {}", raw.id, raw.risk),
         level,
-        place: words(&done).or_else(|| words(&named)).or_else(|| words(&measured)),
-        mitigation: words(&done).map(|evidence| evidence.quote),
-        measured_by: words(&measured).map(|evidence| evidence.quote),
-        owner: None,
+        judged_by: is_judged.then_some(Source::Rule),
+        place: mitigation.clone().or_else(|| words(&named)).or_else(|| measured_by.clone()),
+        owner,
+        mitigation,
+        measured_by,
         reason: excuse.filter(|_| level == RiskLevel::NotApplicable),
+        open: if level == RiskLevel::NotApplicable { Vec::new() } else { open },
     }
+}
+
+/// Who is named as responsible on the lines that prove it.
+fn owner(proof: &Evidence, commitments: &[Commitment]) -> Option<String> {
+    let here = |at: &&Commitment| {
+        at.kind == CommitmentKind::Owner && at.lines.start <= proof.lines.end && proof.lines.start <= at.lines.end
+    };
+    commitments.iter().find(here).map(|at| at.value.clone())
+}
+
+fn key(check: &Check) -> String {
+    check.part.as_ref().map_or_else(|| check.rule.clone(), |part| format!("{}:{part}", check.rule))
 }
 
 /// `MON-002` names every part of the rule, `MON-002:data` one.
@@ -55,7 +82,8 @@ fn names(key: &str, check: &Check) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Evidence;
+    use crate::review::testing::{assessment, commitment};
+    use crate::rules::Applies;
     use crate::text::LineRange;
 
     fn check(rule: &str, part: Option<&str>, state: CheckState) -> Check {
@@ -70,34 +98,55 @@ mod tests {
         }
     }
 
+    fn risk(mitigated_by: &[&str], measured_by: &[&str]) -> RawRisk {
+        let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
+        let (mitigated_by, measured_by) = (words(mitigated_by), words(measured_by));
+        RawRisk { id: "R".into(), risk: "x".into(), mitigated_by, measured_by, ..RawRisk::default() }
+    }
+
+    fn one(risk: RawRisk, checks: &[Check], commitments: &[Commitment]) -> Risk {
+        let profile = assessment(vec![]).profile;
+        matrix(&[risk], checks, commitments, &profile).remove(0)
+    }
+
     #[test]
     fn the_level_follows_from_the_states() {
         use CheckState::{Absent, Mentioned, NotApplicable, Specified, Waived};
-        for (mitigating, measuring, expected) in [
-            (Specified, Specified, RiskLevel::Measured),
-            (Specified, Absent, RiskLevel::Mitigated),
-            (Mentioned, Absent, RiskLevel::Mentioned),
-            (Absent, Specified, RiskLevel::Mentioned),
-            (Absent, Absent, RiskLevel::Absent),
-            (NotApplicable, Absent, RiskLevel::NotApplicable),
-            (Waived, NotApplicable, RiskLevel::NotApplicable),
+        for (mitigating, measuring, expected, open) in [
+            (Specified, Specified, RiskLevel::Measured, &[][..]),
+            (Specified, Absent, RiskLevel::Mitigated, &["B-001"]),
+            (Mentioned, Absent, RiskLevel::Mentioned, &["A-001:one", "B-001"]),
+            (Absent, Specified, RiskLevel::Mentioned, &["A-001:one"]),
+            (Absent, Absent, RiskLevel::Absent, &["A-001:one", "B-001"]),
+            (NotApplicable, Absent, RiskLevel::NotApplicable, &[]),
+            (Waived, NotApplicable, RiskLevel::NotApplicable, &[]),
         ] {
-            let risk = RawRisk {
-                id: "R".into(),
-                risk: "x".into(),
-                mitigated_by: vec!["A-001:one".into()],
-                measured_by: vec!["B-001".into()],
-            };
             let checks = [
                 check("A-001", Some("one"), mitigating),
                 check("A-001", Some("two"), Specified),
                 check("B-001", None, measuring),
             ];
-            assert_eq!(
-                matrix(&[risk], &checks).first().map(|risk| risk.level),
-                Some(expected),
-                "{mitigating:?} {measuring:?}"
-            );
+            let row = one(risk(&["A-001:one"], &["B-001"]), &checks, &[]);
+            assert_eq!((row.level, row.judged_by), (expected, Some(Source::Rule)), "{mitigating:?} {measuring:?}");
+            assert_eq!(row.open, open, "{mitigating:?} {measuring:?}");
         }
+    }
+
+    #[test]
+    fn a_risk_that_no_rule_watches_is_judged_by_nobody_unless_the_profile_excuses_it() {
+        let row = one(risk(&[], &[]), &[], &[]);
+        assert_eq!((row.level, row.judged_by), (RiskLevel::Absent, None));
+        let agents = Applies { any: vec!["agent".into()], ..Applies::default() };
+        let row = one(RawRisk { applies: agents, ..risk(&[], &[]) }, &[], &[]);
+        assert_eq!((row.level, row.judged_by), (RiskLevel::NotApplicable, Some(Source::Rule)));
+        assert!(row.reason.is_some());
+    }
+
+    #[test]
+    fn the_owner_is_who_is_named_on_the_lines_that_prove_it() {
+        let owner = |line| Commitment { kind: CommitmentKind::Owner, ..commitment("drift", "the duty engineer", line) };
+        let checks = [check("A-001", None, CheckState::Specified)];
+        assert_eq!(one(risk(&["A-001"], &[]), &checks, &[owner(3)]).owner.as_deref(), Some("the duty engineer"));
+        assert_eq!(one(risk(&["A-001"], &[]), &checks, &[owner(4), commitment("x", "y", 3)]).owner, None);
     }
 }

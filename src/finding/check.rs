@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Evidence;
+use super::{Evidence, Source};
 
 /// How far a document goes with one item of the checklist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub struct Check {
     pub deferred_to: Option<String>,
 }
 
-/// How well one risk is covered.
+/// How well one risk is covered. Ordered, but for the last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RiskLevel {
@@ -67,21 +67,57 @@ pub enum RiskLevel {
     NotApplicable,
 }
 
-/// One row of the risk matrix, filled from rule states.
+impl RiskLevel {
+    /// The word used in reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Mentioned => "mentioned",
+            Self::Mitigated => "mitigated",
+            Self::Measured => "measured",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+}
+
+/// One row of the risk matrix: filled from the states of rules, raised by what a model read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Risk {
-    /// Name of the risk.
+    /// Id of the risk (`SR10`).
+    pub id: String,
+    /// Id and name of the risk ("SR10 Missed cases").
     pub risk: String,
     /// How well it is covered.
     pub level: RiskLevel,
+    /// Who says so: the rules, or a model whose quotation was found. None where no rule watches it and no model was asked:
+    /// the level says nothing then.
+    pub judged_by: Option<Source>,
     /// Where it is addressed.
     pub place: Option<Evidence>,
-    /// Words of the mitigation.
-    pub mitigation: Option<String>,
+    /// What is done about it.
+    pub mitigation: Option<Evidence>,
     /// What measures it.
-    pub measured_by: Option<String>,
+    pub measured_by: Option<Evidence>,
     /// Who owns it.
     pub owner: Option<String>,
     /// Why it does not apply, or why it was waived.
+    pub reason: Option<String>,
+    /// Rules, with parts where needed, that report what is open about it.
+    pub open: Vec<String>,
+}
+
+/// What a model said of one risk; the quotation was found in the document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RiskSaid {
+    /// Id of the risk.
+    pub id: String,
+    /// How well the model finds it covered.
+    pub level: RiskLevel,
+    /// The words that show it.
+    pub evidence: Evidence,
+    /// Who owns it, in words of the document.
+    pub owner: Option<String>,
+    /// Why it does not apply.
     pub reason: Option<String>,
 }

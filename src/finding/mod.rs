@@ -8,7 +8,7 @@ mod level;
 mod problem;
 
 pub use build::FindingBuilder;
-pub use check::{Check, CheckState, Risk, RiskLevel};
+pub use check::{Check, CheckState, Risk, RiskLevel, RiskSaid};
 pub use fingerprint::Fingerprint;
 pub use level::{Confidence, Severity, Source};
 pub use problem::Problem;

@@ -11,7 +11,7 @@ use shape::{
 use super::{Entry, Run};
 use crate::document::Document;
 use crate::facts::{CommitmentKind, Measure, Unit};
-use crate::finding::{CheckState, Evidence, Finding};
+use crate::finding::{CheckState, Evidence, Finding, Risk, Source};
 use crate::review::{Catalogue, Reviewed};
 
 /// The name of the contract.
@@ -115,19 +115,7 @@ fn reviewed_out<'a>(reviewed: &'a Reviewed, document: &Document, catalogue: &Cat
             .collect(),
         measures: head.measures.iter().map(|measure| measure_out(measure, document, catalogue)).collect(),
         findings: reviewed.findings().map(finding).collect(),
-        risks: head
-            .risks
-            .iter()
-            .map(|risk| RiskOut {
-                risk: &risk.risk,
-                level: risk.level,
-                line: risk.place.as_ref().map(|place| place.lines.start),
-                mitigation: risk.mitigation.as_deref(),
-                measured_by: risk.measured_by.as_deref(),
-                owner: risk.owner.as_deref(),
-                reason: risk.reason.as_deref(),
-            })
-            .collect(),
+        risks: reviewed.risks().into_iter().map(risk).collect(),
         chain: chain(reviewed),
         commitments: head
             .commitments
@@ -145,6 +133,26 @@ fn reviewed_out<'a>(reviewed: &'a Reviewed, document: &Document, catalogue: &Cat
 
 fn place(evidence: &Evidence) -> Place<'_> {
     Place { line: evidence.lines.start, end_line: evidence.lines.end, quote: &evidence.quote }
+}
+
+fn risk(risk: Risk) -> RiskOut {
+    let line = |place: &Option<Evidence>| place.as_ref().map(|place| place.lines.start);
+    let (at, measured_line) = (line(&risk.place), line(&risk.measured_by));
+    let quote = |place: Option<Evidence>| place.map(|place| place.quote);
+    RiskOut {
+        id: risk.id,
+        risk: risk.risk,
+        level: risk.level,
+        judged_by: risk.judged_by.map(Source::word),
+        line: at,
+        quote: quote(risk.place),
+        mitigation: quote(risk.mitigation),
+        measured_by: quote(risk.measured_by),
+        measured_line,
+        owner: risk.owner,
+        reason: risk.reason,
+        open: risk.open,
+    }
 }
 
 fn finding(finding: &Finding) -> FindingOut<'_> {
@@ -252,7 +260,7 @@ mod tests {
     use super::super::testing::{catalogue, run_of};
     use super::*;
     use crate::facts::Role;
-    use crate::finding::{Risk, RiskLevel};
+    use crate::finding::RiskLevel;
     use crate::review::testing::{at_line, check, commitment, measure, missing, named, reviewed, said_by_model};
 
     fn sample() -> Run {
@@ -269,18 +277,22 @@ mod tests {
         document.base.as_mut().unwrap().commitments = vec![commitment("recall", ">= 0.9", 11)];
         document.comparison = crate::review::compare(&document.head, document.base.as_ref());
         document.head.risks = vec![Risk {
-            risk: "drift".into(),
+            id: "SR18".into(),
+            risk: "SR18 Degradation and drift".into(),
             level: RiskLevel::Mentioned,
+            judged_by: Some(Source::Rule),
             place: Some(Evidence::new(crate::text::LineRange::single(7), "we will monitor it")),
             mitigation: None,
             measured_by: None,
             owner: None,
             reason: None,
+            open: vec!["MON-001".into()],
         }];
         document.critique.verdicts.push(crate::critique::Verdict {
             question: "MR1".into(),
             score: Some(1),
             findings: vec![said_by_model("MR1", 7, "a good recall")],
+            evidence: Vec::new(),
             dropped: 2,
             failure: None,
         });

@@ -446,6 +446,7 @@ mod tests {
             question: "MR1".into(),
             score: Some(1),
             findings: vec![said_by_model("MR1", 7, "a good recall")],
+            evidence: Vec::new(),
             dropped: 0,
             failure: None,
         });

@@ -1,10 +1,10 @@
 //! Brings the assessments of a change together into one review. Decides nothing but the conclusion, and that by one function.
 
-use super::{Change, Comparison, Conclusion, Gate, conclusion};
+use super::{Change, Comparison, Conclusion, Gate, conclusion, merge_risks};
 use crate::critique::Critique;
 use crate::engine::Assessment;
 use crate::facts::Kind;
-use crate::finding::{CheckState, Finding, Problem};
+use crate::finding::{CheckState, Finding, Problem, Risk};
 
 /// One document of a review.
 #[derive(Debug, Clone)]
@@ -38,6 +38,12 @@ impl Reviewed {
     /// Deterministic findings that the base does not have: the only ones that can block.
     pub fn introduced(&self) -> impl Iterator<Item = &Finding> {
         self.comparison.introduced.iter().filter_map(|at| self.head.findings.get(*at))
+    }
+
+    /// The risk matrix: what rules found, raised by what the model read.
+    #[must_use]
+    pub fn risks(&self) -> Vec<Risk> {
+        merge_risks(&self.head.risks, &self.critique.risks)
     }
 
     /// True when it was reviewed as a specification, by what it is or because a caller said so.

@@ -11,6 +11,7 @@ pub mod marker;
 mod place;
 mod plan;
 pub mod render;
+mod risk;
 #[cfg(test)]
 pub(crate) mod testing;
 mod verdict;
@@ -25,4 +26,5 @@ pub use compare::{CommitmentChange, Comparison, compare};
 pub use gather::{Review, Reviewed, gather};
 pub use place::{Comment, Layout, Placed, Placement, Room, is_missing, layout, place};
 pub use plan::{Options, plan};
+pub use risk::merge as merge_risks;
 pub use verdict::{Conclusion, Gate, conclusion};

@@ -626,6 +626,7 @@ mod tests {
                 question: "MR1".into(),
                 score: None,
                 findings: said,
+                evidence: Vec::new(),
                 dropped: 0,
                 failure: None,
             }];

@@ -172,7 +172,7 @@ impl Loader {
         self.problems.extend(try_examples(&mut set, &to_try, &self.user_concepts));
         // A page that is broken is reported already; a table that names it is not wrong as well.
         let named = Named { declared, places };
-        named.risks(self.tables.risks, &mut set, &mut self.problems);
+        named.risks(self.tables.risks, &names.traits, &mut set, &mut self.problems);
         named.items(self.tables.items, &mut set, &mut self.problems);
         named.figures(&self.tables.figures, &mut set, &mut self.problems);
         (set, self.problems)

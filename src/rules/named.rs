@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::measured::RawFigures;
+use super::risk::MOST as MOST_RISKS;
 use super::{RawItem, RawRisk, RuleKey, RuleSet};
 use crate::finding::Problem;
 
@@ -15,13 +16,37 @@ pub(super) struct Named {
 }
 
 impl Named {
-    pub(super) fn risks(&self, risks: Vec<RawRisk>, set: &mut RuleSet, problems: &mut Vec<Problem>) {
-        for risk in &risks {
+    /// The risks that are sound, in order; those of a user come after the shipped ones.
+    pub(super) fn risks(
+        &self,
+        risks: Vec<RawRisk>,
+        traits: &BTreeSet<String>,
+        set: &mut RuleSet,
+        problems: &mut Vec<Problem>,
+    ) {
+        for risk in risks {
+            let place = risk.place();
+            let before = problems.len();
+            for (code, message, advice) in risk.mistakes(traits) {
+                problems.push(self.problem(code, &place, message, &advice));
+            }
+            let same = |other: &&RawRisk| other.id == risk.id || (!risk.name.is_empty() && other.name == risk.name);
+            if let Some(other) = set.risks.iter().find(same) {
+                let message = format!("the id or the name of {place} is that of risk {}", other.id);
+                problems.push(self.problem("duplicate-risk", &place, message, "choose another one"));
+            }
             for key in risk.mitigated_by.iter().chain(&risk.measured_by) {
-                self.is_known(&risk.id, &format!("risk {}", risk.id), key, set, problems);
+                self.is_known(&place, &place, key, set, problems);
+            }
+            if set.risks.len() >= MOST_RISKS {
+                let message = format!("there are more than {MOST_RISKS} risks");
+                problems.push(self.problem("too-many-risks", &place, message, "the rest is left out"));
+                return;
+            }
+            if problems.len() == before {
+                set.risks.push(risk);
             }
         }
-        set.risks = risks;
     }
 
     pub(super) fn items(&self, items: Vec<RawItem>, set: &mut RuleSet, problems: &mut Vec<Problem>) {

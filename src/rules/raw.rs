@@ -40,8 +40,9 @@ pub(super) struct RawRule {
     pub(super) sections: Vec<String>,
 }
 
-/// Which profiles a rule applies to. Empty lists mean "any".
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Which profiles a rule or a risk applies to. Empty lists mean "any".
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Applies {
     /// At least one of these traits ([`crate::facts::Profile::traits`]).
     pub any: Vec<String>,
@@ -49,7 +50,8 @@ pub struct Applies {
     pub all: Vec<String>,
     /// None of these traits.
     pub none: Vec<String>,
-    /// Drops one severity step while the document is only a brief.
+    /// Drops one severity step while the document is only a brief. Rules alone have severities: no key of a table.
+    #[serde(skip)]
     pub production_only: bool,
 }
 

@@ -59,7 +59,7 @@ impl Tables {
                     entries(source, faults, |signal: &crate::facts::RawSignal| signal.id.clone(), &mut self.places);
                 self.lexicon.signals.extend(found);
             }
-            "risks" => self.risks.extend(entries(source, faults, |risk: &RawRisk| risk.id.clone(), &mut self.places)),
+            "risks" => self.risks.extend(entries(source, faults, RawRisk::place, &mut self.places)),
             "families" => {
                 let found = entries(source, faults, |family: &RawFamily| family.family.clone(), &mut self.places);
                 self.families.extend(found);

@@ -306,3 +306,34 @@ fn items_are_found_by_name_and_by_code() {
     assert_eq!(keys("ver-001:data"), Some(vec!["VER-001:data".into()]));
     assert_eq!((keys("ARI-003").map(|keys| keys.len()), keys("VER-001:x"), keys("baselin")), (Some(1), None, None));
 }
+
+#[test]
+fn a_user_adds_risks_and_every_mistake_has_its_line() {
+    let own = |text: &str| Source { path: ".specreview/rules/risks.toml".into(), text: text.into() };
+    let sound = "[[risk]]\nid = \"ACME-1\"\nname = \"frozen-pipes\"\nrisk = \"Pipes freeze\"\nquestion = \"Who drains them?\"\n\
+                 hint = \"a date\"\nmitigated-by = [\"MON-001\"]\napplies = {any = [\"decides\"]}\n";
+    let (set, problems) = with_user(&[own(sound)]);
+    assert_eq!(problems, []);
+    let last = set.risks.last().unwrap();
+    assert_eq!((last.id.as_str(), last.question.as_str()), ("ACME-1", "Who drains them?"));
+    assert!(set.risks.len() > 1, "those of the program stay");
+    for (from, to, expected) in [
+        ("ACME-1", "SR1", "the id or the name of risk SR1 is that of risk SR1 (choose another one)"),
+        ("ACME-1", "A B", "`A B` is not an id of a risk (at most 16 letters, digits and hyphens: `ACME-1`)"),
+        ("frozen-pipes", "Frozen", "risk ACME-1: `Frozen` is not a name (small letters, digits and single hyphens)"),
+        ("them?", "them", "risk ACME-1: its question asks nothing (end it with a question mark)"),
+        ("Pipes freeze", "", "risk ACME-1 says no `risk` (name it in a few words)"),
+        ("decides", "decide", "risk ACME-1: there is no trait `decide` (did you mean `decides`?)"),
+        ("MON-001", "MON-009", "risk ACME-1 names the check `MON-009`, which does not exist (did you mean `MON-001`?)"),
+    ] {
+        let (set, problems) = with_user(&[own(&format!("\n{}", sound.replace(from, to)))]);
+        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(problems, [format!(".specreview/rules/risks.toml:2: {expected}")], "{from} -> {to}");
+        assert!(set.risks.iter().all(|risk| risk.risk != "Pipes freeze"), "{to}: what is broken is left out");
+    }
+    let (_, problems) = with_user(&[own(&sound.replace("any =", "some ="))]);
+    assert!(problems[0].message.contains("unknown field `some`"), "{problems:?}");
+    let many: String = (0..101).map(|n| format!("[[risk]]\nid = \"A{n}\"\nrisk = \"x\"\n")).collect();
+    let (set, problems) = with_user(&[own(&many)]);
+    assert_eq!((set.risks.len(), problems.len()), (100, 1), "{problems:?}");
+}

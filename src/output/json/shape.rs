@@ -31,7 +31,7 @@ pub(super) struct DocumentOut<'a> {
     pub(super) checks: Vec<CheckOut<'a>>,
     pub(super) measures: Vec<MeasureOut<'a>>,
     pub(super) findings: Vec<FindingOut<'a>>,
-    pub(super) risks: Vec<RiskOut<'a>>,
+    pub(super) risks: Vec<RiskOut>,
     pub(super) chain: Vec<LinkOut>,
     pub(super) commitments: Vec<CommitmentOut<'a>>,
     /// Head against base; absent without a base.
@@ -106,14 +106,21 @@ pub(super) struct FindingOut<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct RiskOut<'a> {
-    pub(super) risk: &'a str,
+pub(super) struct RiskOut {
+    pub(super) id: String,
+    pub(super) risk: String,
     pub(super) level: crate::finding::RiskLevel,
+    /// `rule` or `model`; null where no rule watches the risk and no model was asked: the level says nothing then.
+    pub(super) judged_by: Option<&'static str>,
     pub(super) line: Option<u32>,
-    pub(super) mitigation: Option<&'a str>,
-    pub(super) measured_by: Option<&'a str>,
-    pub(super) owner: Option<&'a str>,
-    pub(super) reason: Option<&'a str>,
+    pub(super) quote: Option<String>,
+    pub(super) mitigation: Option<String>,
+    pub(super) measured_by: Option<String>,
+    pub(super) measured_line: Option<u32>,
+    pub(super) owner: Option<String>,
+    pub(super) reason: Option<String>,
+    /// Rules that report what is open about it.
+    pub(super) open: Vec<String>,
 }
 
 #[derive(Serialize)]

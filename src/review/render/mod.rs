@@ -164,6 +164,7 @@ mod tests {
             question: "MR1".into(),
             score: Some(1),
             findings: vec![told(said_by_model("MR1", 5, "because it is good"))],
+            evidence: Vec::new(),
             dropped: 1,
             failure: None,
         }];

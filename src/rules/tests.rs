@@ -333,7 +333,7 @@ fn a_user_adds_risks_and_every_mistake_has_its_line() {
     }
     let (_, problems) = with_user(&[own(&sound.replace("any =", "some ="))]);
     assert!(problems[0].message.contains("unknown field `some`"), "{problems:?}");
-    let many: String = (0..101).map(|n| format!("[[risk]]\nid = \"A{n}\"\nrisk = \"x\"\n")).collect();
-    let (set, problems) = with_user(&[own(&many)]);
+    let many: Vec<String> = (0..101).map(|n| format!("[[risk]]\nid = \"A{n}\"\nrisk = \"x\"\n")).collect();
+    let (set, problems) = with_user(&[own(&many.concat())]);
     assert_eq!((set.risks.len(), problems.len()), (100, 1), "{problems:?}");
 }

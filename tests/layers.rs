@@ -69,9 +69,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["server/"]),
     ("tower_http", &["server/"]),
     ("clap", &["cli/", "main.rs"]),
-    ("minijinja", &["critique/prompt", "output/html"]),
+    ("minijinja", &["critique/template", "output/html"]),
     ("pulldown_cmark", &["document/", "rules/page"]),
-    ("serde_saphyr", &["rules/", "critique/question"]),
+    ("serde_saphyr", &["rules/", "critique/page"]),
     ("toml", &["config/", "rules/"]),
 ];
 

@@ -112,6 +112,7 @@ pub(super) fn deps(model: Option<Arc<dyn Model>>, env: &Env, identity: &str) -> 
         rules: Arc::new(rules),
         questions: Arc::new(questions),
         model,
+        verdicts: None,
         budget: BUDGET,
         marker: MarkerKey::new(marker.as_bytes()),
         random: Arc::new(random),

@@ -21,6 +21,17 @@ pub(super) struct Found {
     pub(super) section: Option<SectionId>,
 }
 
+impl Found {
+    /// Does the section of the quotation say these words, too?
+    pub(super) fn section_says(&self, document: &Document, words: &str) -> bool {
+        let words = fold(words);
+        let section = self.section.and_then(|id| document.sections.get(id));
+        let text = section.and_then(|section| section.own.of(&document.source).get(..)).unwrap_or_default();
+        let text = text.get(..text.floor_char_boundary(SEARCHED)).unwrap_or_default();
+        !words.trim().is_empty() && fold(text).contains(words.trim())
+    }
+}
+
 /// Looks for each quotation; none where it is too short to prove anything, does not stand in the document, or stands only
 /// where it is no content (comments, guidance of a template, examples).
 pub(super) fn find(document: &Document, quotes: &[String]) -> Vec<Option<Found>> {

@@ -2,34 +2,55 @@
 //! it makes [`Ask`]s and reads [`Answer`]s; somebody else carries them.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod answer;
 mod budget;
 mod evidence;
+mod input;
+mod judge;
+mod kept;
+mod own;
+mod page;
 mod prompt;
 mod question;
 mod reply;
-mod score;
+mod risk;
+mod risk_pass;
 mod sentence;
+mod talk;
+mod template;
 #[cfg(test)]
 mod tests;
 mod visible;
 
 pub use budget::{Budget, estimate, estimate_tokens};
-pub use prompt::{Sheet, asks};
-pub use question::{Applies, Question, Rubric, builtin, load};
-pub use reply::{ReplyType, judge, repair};
+pub use input::{AskedRisk, Sheet};
+pub use kept::Record;
+pub use question::{Applies, Question, Questionnaire, Rubric, builtin, load};
+pub use reply::ReplyType;
+pub use talk::Talk;
 
 use crate::finding::{Evidence, Finding, RiskSaid};
 
-/// One question to a model, ready to be sent.
+/// Which reading of the document a call belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pass {
+    /// Narrow: the sections that the questions read.
+    #[default]
+    First,
+    /// A second reader, who does not know the first answer and looks for the best passage in the author's favour.
+    Second,
+}
+
+/// One call to a model, ready to be sent: one or a few questions about one document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ask {
-    /// Id of the question (`MR1`).
-    pub question: String,
-    /// Version of its page; part of the cache key.
-    pub version: u32,
+    /// Ids of the questions (`MR1`), in the order asked.
+    pub questions: Vec<String>,
+    /// Which reading.
+    pub pass: Pass,
     /// Instructions.
     pub system: String,
-    /// The sheet of facts and the document as data, between random delimiters.
+    /// The sheet of facts and the document as data, between random delimiters; then the questions.
     pub user: String,
     /// Name of the reply type, for the endpoint.
     pub schema_name: String,
@@ -37,8 +58,16 @@ pub struct Ask {
     pub schema: serde_json::Value,
     /// Most tokens the reply may have.
     pub max_tokens: u32,
-    /// How the reply is judged; never sent.
-    pub rubric: Rubric,
+    /// It repeats a call whose reply was of no use.
+    pub is_repair: bool,
+}
+
+impl Ask {
+    /// The ids for logs: `MR1 MR2 MR9`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.questions.join(" ")
+    }
 }
 
 /// Tokens of one or more calls, as the endpoint counted them.
@@ -53,6 +82,16 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// What came on top of an earlier count of the same calls.
+    #[must_use]
+    pub fn since(self, before: Usage) -> Self {
+        Self {
+            calls: self.calls.saturating_sub(before.calls),
+            input_tokens: self.input_tokens.saturating_sub(before.input_tokens),
+            output_tokens: self.output_tokens.saturating_sub(before.output_tokens),
+        }
+    }
+
     /// Adds another count.
     pub fn add(&mut self, other: Usage) {
         self.calls = self.calls.saturating_add(other.calls);
@@ -70,17 +109,17 @@ pub struct Answer {
     pub usage: Usage,
 }
 
-/// A judged reply.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// What both readings of a question say.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Verdict {
     /// Id of the question.
     pub question: String,
     /// 0 absent, 1 asserted, 2 argued, 3 testable; none when the model abstained or the reply was of no use.
     pub score: Option<u8>,
+    /// The passages that carry the score.
+    pub evidence: Vec<Evidence>,
     /// Findings whose quotations were found in the document, at most `Warning`.
     pub findings: Vec<Finding>,
-    /// Passages that the verdict stands on, as they were found; those of a good score too.
-    pub evidence: Vec<Evidence>,
     /// Claims that were dropped because their evidence did not hold.
     pub dropped: usize,
     /// Why the reply was of no use, if it was not.
@@ -94,10 +133,29 @@ pub struct Critique {
     pub model: Option<String>,
     /// Verdicts in order of the questions.
     pub verdicts: Vec<Verdict>,
-    /// What the model said of the risks of the matrix, each with a quotation that was found.
+    /// What was said of the risks, by passages that stand in the document.
     pub risks: Vec<RiskSaid>,
+    /// Questions whose verdict was kept from an earlier run, since what they read is unchanged.
+    pub cached: usize,
+    /// Questions that were asked anew because their wording or the model has changed, not the text.
+    pub policy_changed: Vec<String>,
     /// What was spent.
     pub usage: Usage,
     /// Set when questions stayed unanswered: one sentence for people ("the model endpoint did not answer").
     pub incomplete: Option<String>,
+}
+
+/// What is left of a [`Talk`] when all is said.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Closed {
+    /// Verdicts in order of the questions.
+    pub verdicts: Vec<Verdict>,
+    /// What was said of the risks.
+    pub risks: Vec<RiskSaid>,
+    /// What is to be kept for the next run.
+    pub keep: Vec<Record>,
+    /// Questions that needed no call.
+    pub cached: usize,
+    /// Questions whose wording or model changed.
+    pub policy_changed: Vec<String>,
 }

@@ -3,14 +3,18 @@
 
 use std::time::Duration;
 
+use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 
 use super::{Deps, Options};
-use crate::critique::{Ask, Critique, Sheet, Usage, Verdict, asks, estimate, judge, repair};
+use crate::critique::{Ask, Critique, Record, Sheet, Talk, Usage, Verdict, estimate};
 use crate::model::Model;
+use crate::store::Kept;
 
 /// How long the critique of a change may take in all: what the checklist found is never late because of it.
 const TOTAL: Duration = Duration::from_mins(2);
+/// Calls that are under way at once. The endpoint's own limits are kept by the model.
+const AT_ONCE: usize = 4;
 
 /// What the critique of one change has used up, and whether it goes on.
 pub(super) struct Spent {
@@ -35,77 +39,107 @@ impl Spent {
 /// The critique of one document. `spent` belongs to the whole change; it is raised by this call.
 pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, spent: &mut Spent) -> Critique {
     let Some(model) = deps.model.as_deref().filter(|_| !options.no_model) else { return Critique::default() };
-    let mut critique = Critique { model: Some(model.name().to_owned()), ..Critique::default() };
-    if let Some(reason) = &spent.stopped {
-        critique.incomplete = Some(reason.clone());
-        return critique;
+    let before = spent.usage;
+    let mut talk = Talk::open(sheet, &deps.questions, model.name(), &(deps.random)());
+    talk.recall(&kept(deps, &talk.inputs()).await);
+    loop {
+        let asks = talk.next();
+        if asks.is_empty() {
+            break;
+        }
+        round(deps, model, &mut talk, asks, spent).await;
     }
-    for ask in asks(sheet, &deps.questions, &(deps.random)()) {
-        match verdict(deps, model, &ask, sheet, spent, &mut critique.usage).await {
-            Ok(verdict) => {
-                if let Some(failure) = &verdict.failure {
-                    tracing::warn!(question = %ask.question, %failure, "the model's reply is of no use");
-                    let gap = format!("the model's reply to {} was of no use: {failure}", ask.question);
-                    critique.incomplete.get_or_insert(gap);
+    let closed = talk.close();
+    keep(deps, closed.keep).await;
+    let useless = closed.verdicts.iter().find_map(|verdict| {
+        let failure = verdict.failure.as_ref()?;
+        Some(format!("the model's reply to {} was of no use: {failure}", verdict.question))
+    });
+    Critique {
+        model: Some(model.name().to_owned()),
+        incomplete: spent.stopped.clone().or(useless),
+        verdicts: closed.verdicts,
+        risks: closed.risks,
+        cached: closed.cached,
+        policy_changed: closed.policy_changed,
+        usage: spent.usage.since(before),
+    }
+}
+
+/// Carries the calls of one round, and once more those whose replies were of no use. The very first call of a change goes
+/// alone: from it the endpoint's ways are learnt, and an endpoint that is down is asked once and not by all at once.
+async fn round(deps: &Deps, model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent: &mut Spent) {
+    while !open.is_empty() {
+        let later = if spent.usage.calls == 0 { open.split_off(1) } else { Vec::new() };
+        let mut admitted = Vec::new();
+        let mut reserved = spent.usage;
+        for ask in open {
+            let allowed = spent.stopped.clone().map_or_else(|| deps.budget.allows(reserved, &ask), Err);
+            match allowed {
+                Ok(()) => {
+                    reserved.add(Usage { calls: 1, input_tokens: estimate(&ask), ..Usage::default() });
+                    admitted.push(ask);
                 }
-                critique.verdicts.push(verdict);
+                Err(reason) => stop(talk, spent, &ask, reason),
             }
-            // One endpoint serves all questions about all documents: when it fails, the review is not held up by the rest.
-            Err(reason) => {
-                tracing::warn!(question = %ask.question, reason, "the critique stops");
-                spent.stopped = Some(reason.clone());
-                critique.incomplete = Some(reason);
-                break;
+        }
+        let until = spent.until;
+        let calls = admitted.into_iter().map(|ask| async move {
+            let reply = call(model, &ask, until).await;
+            (ask, reply)
+        });
+        let replies: Vec<_> = stream::iter(calls).buffered(AT_ONCE).collect().await;
+        open = later;
+        for (ask, (cost, reply)) in replies {
+            spent.usage.add(cost);
+            match reply {
+                Ok(text) => open.extend(talk.hear(&ask, &text)),
+                // One endpoint serves all questions about all documents: when it fails, the review is not held up by the rest.
+                Err(reason) => stop(talk, spent, &ask, reason),
             }
         }
     }
-    critique
 }
 
-/// Asks, and once more when the reply is of no use. The error is why no further question can be asked.
-async fn verdict(
-    deps: &Deps,
-    model: &dyn Model,
-    ask: &Ask,
-    sheet: Sheet<'_>,
-    spent: &mut Spent,
-    usage: &mut Usage,
-) -> Result<Verdict, String> {
-    let first = judge(ask, &call(deps, model, ask, spent, usage).await?, sheet);
-    let Some(failure) = &first.failure else { return Ok(first) };
-    let again = repair(ask, failure);
-    match call(deps, model, &again, spent, usage).await {
-        Ok(reply) => Ok(judge(&again, &reply, sheet)),
-        // The first failure is the one to tell.
-        Err(_) => Ok(first),
+fn stop(talk: &mut Talk<'_>, spent: &mut Spent, ask: &Ask, reason: String) {
+    talk.fail(&ask.questions, &reason);
+    if spent.stopped.is_none() {
+        tracing::warn!(questions = %ask.name(), reason, "the critique stops");
+        spent.stopped = Some(reason);
     }
 }
 
-/// One call, if the budget still allows it.
-async fn call(
-    deps: &Deps,
-    model: &dyn Model,
-    ask: &Ask,
-    spent: &mut Spent,
-    usage: &mut Usage,
-) -> Result<String, String> {
-    deps.budget.allows(spent.usage, ask)?;
+/// One call, and what it cost.
+async fn call(model: &dyn Model, ask: &Ask, until: Instant) -> (Usage, Result<String, String>) {
     // What a failed call has cost nobody tells: the most it can be counts.
-    let mut cost = Usage { calls: 1, input_tokens: estimate(ask), ..Usage::default() };
-    let reply = match tokio::time::timeout_at(spent.until, model.ask(ask)).await {
-        Ok(Ok(answer)) => {
-            cost = answer.usage;
-            Ok(answer.text)
-        }
+    let most = Usage { calls: 1, input_tokens: estimate(ask), ..Usage::default() };
+    match tokio::time::timeout_at(until, model.ask(ask)).await {
+        Ok(Ok(answer)) => (answer.usage, Ok(answer.text)),
         Ok(Err(error)) => {
-            tracing::warn!(question = %ask.question, %error, "the model did not answer");
-            Err(error.for_readers().to_owned())
+            tracing::warn!(questions = %ask.name(), %error, "the model did not answer");
+            (most, Err(error.for_readers().to_owned()))
         }
-        Err(_) => Err("the time for the model's questions is over".to_owned()),
-    };
-    spent.usage.add(cost);
-    usage.add(cost);
-    reply
+        Err(_) => (most, Err("the time for the model's questions is over".to_owned())),
+    }
+}
+
+/// What is kept for these inputs. A cache that cannot be read holds nothing.
+async fn kept(deps: &Deps, inputs: &[String]) -> Vec<Record> {
+    let Some(verdicts) = &deps.verdicts else { return Vec::new() };
+    let found = verdicts.find(inputs, (deps.clock)()).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "kept verdicts cannot be read; the questions are asked again");
+        Vec::new()
+    });
+    found.into_iter().map(|Kept { inputs, policy, value }| Record { inputs, policy, value }).collect()
+}
+
+async fn keep(deps: &Deps, records: Vec<Record>) {
+    let Some(verdicts) = deps.verdicts.as_ref().filter(|_| !records.is_empty()) else { return };
+    let records: Vec<Kept> =
+        records.into_iter().map(|Record { inputs, policy, value }| Kept { inputs, policy, value }).collect();
+    if let Err(error) = verdicts.keep(&records, (deps.clock)()).await {
+        tracing::warn!(%error, "verdicts cannot be kept; they will be asked for again");
+    }
 }
 
 /// Claims that were dropped because their evidence did not hold.
@@ -141,7 +175,7 @@ mod tests {
         let document = Document::parse(SPEC);
         let settings = Settings { is_spec: true, ..Settings::default() };
         let (head, facts) = assess_with_facts(&document, &deps.rules, &settings);
-        let sheet = Sheet { document: &document, facts: &facts, checks: &head.checks };
+        let sheet = Sheet { document: &document, facts: &facts, checks: &head.checks, risks: &[] };
         let (options, mut spent) = (Options::default(), Spent::within(total));
         let first = critique(&deps, &options, sheet, &mut spent).await;
         let second = critique(&deps, &options, sheet, &mut spent).await;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::critique::{Budget, Question};
+use crate::critique::{Budget, Questionnaire};
 use crate::finding::Severity;
 use crate::model::Model;
 use crate::review::marker::MarkerKey;
 use crate::rules::RuleSet;
-use crate::store::Millis;
+use crate::store::{Millis, Verdicts};
 
 /// Everything that jobs share.
 #[derive(Clone)]
@@ -17,11 +17,13 @@ pub struct Deps {
     /// The checklist.
     pub rules: Arc<RuleSet>,
     /// Questions of the critique.
-    pub questions: Arc<Vec<Question>>,
+    pub questions: Arc<Questionnaire>,
     /// The model, if one is configured.
     pub model: Option<Arc<dyn Model>>,
     /// What the critique of one change may cost.
     pub budget: Budget,
+    /// Where verdicts of the critique are kept between runs, if anywhere.
+    pub verdicts: Option<Arc<dyn Verdicts>>,
     /// Key that binds hidden marks to this bot.
     pub marker: MarkerKey,
     /// Fresh random text, at least 16 characters: delimiters of prompts, jitter.

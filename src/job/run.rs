@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use super::ask::{self, Spent};
 use super::{Deps, Options};
 use crate::config::{self, Config, Paths};
-use crate::critique::{Sheet, Usage};
+use crate::critique::{AskedRisk, Sheet, Usage};
 use crate::document::Document;
 use crate::engine::{Assessment, Date, Settings, Waiver, assess_with_facts};
 use crate::facts::{Facts, Kind};
@@ -246,7 +246,8 @@ async fn ask_about(
     if reviewed.head.profile.kind != Kind::AiSpec && !options.is_spec {
         return;
     }
-    let sheet = Sheet { document, facts, checks: &reviewed.head.checks };
+    let risks = asked_risks(deps, &reviewed.head);
+    let sheet = Sheet { document, facts, checks: &reviewed.head.checks, risks: &risks };
     reviewed.critique = ask::critique(deps, options, sheet, spent).await;
     tracing::debug!(
         path = %reviewed.path,
@@ -254,6 +255,21 @@ async fn ask_about(
         calls = reviewed.critique.usage.calls,
         "critique done"
     );
+}
+
+/// The risks as the model is asked about them, with what the rules found.
+fn asked_risks(deps: &Deps, head: &Assessment) -> Vec<AskedRisk> {
+    let rows = deps.rules.risks.iter().zip(&head.risks);
+    let asked = rows.map(|(row, found)| AskedRisk {
+        id: row.id.clone(),
+        name: row.id.clone(),
+        risk: row.risk.clone(),
+        question: String::new(),
+        hint: String::new(),
+        level: found.level,
+        reported: head.findings.iter().any(|finding| row.mitigated_by.contains(&finding.rule)),
+    });
+    asked.collect()
 }
 
 fn settings(deps: &Deps, config: &Config, paths: &Paths, path: &str, options: &Options) -> Settings {

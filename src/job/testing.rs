@@ -26,6 +26,7 @@ pub(super) fn deps() -> Deps {
         rules: Arc::new(crate::rules::builtin().0),
         questions: Arc::new(crate::critique::builtin().0),
         model: None,
+        verdicts: None,
         budget: Budget { calls: 50, tokens: 1_000_000 },
         marker: MarkerKey::new(b"key"),
         random: Arc::new(|| "random-0123456789abcdef".into()),

@@ -295,6 +295,7 @@ mod tests {
             evidence: Vec::new(),
             dropped: 2,
             failure: None,
+            evidence: Vec::new(),
         });
         run_of(vec![document], &["missing.md"])
     }

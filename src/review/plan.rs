@@ -629,6 +629,7 @@ mod tests {
                 evidence: Vec::new(),
                 dropped: 0,
                 failure: None,
+                evidence: Vec::new(),
             }];
             review
         };

@@ -1,11 +1,16 @@
 //! Keeps deliveries and jobs: stored before they are acknowledged, done at least once, posted once.
 
+pub mod folder;
 mod sql;
 pub mod sqlite;
+mod verdicts;
 
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+
+pub use folder::Folder;
+pub use verdicts::{Kept, Verdicts};
 
 /// A point in time, milliseconds since 1970-01-01 UTC. Time enters as a value.
 pub type Millis = i64;
@@ -33,6 +38,15 @@ pub enum StoreError {
         /// What the database said.
         #[source]
         source: sqlx::Error,
+    },
+    /// The folder of kept verdicts cannot be written.
+    #[error("verdicts cannot be kept in {}: {source}", path.display())]
+    Folder {
+        /// Its path.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
     },
     /// Its schema is newer than this program.
     #[error(

@@ -32,6 +32,12 @@ impl LineRange {
     pub fn contains(self, line: u32) -> bool {
         self.start <= line && line <= self.end
     }
+
+    /// True when the two have a line in common.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        self.start <= other.end && other.start <= self.end
+    }
 }
 
 /// A place as editors show it.

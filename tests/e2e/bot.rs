@@ -64,6 +64,7 @@ impl Bot {
             rules: Arc::new(specreview::rules::builtin().0),
             questions: Arc::new(specreview::critique::builtin().0),
             model,
+            verdicts: None,
             budget: Budget { calls: 20, tokens: 200_000 },
             marker,
             random: Arc::new(move || format!("random-{:016}", counter.fetch_add(1, Ordering::Relaxed))),

@@ -1,4 +1,5 @@
-//! The reply to a scored question: its type, the strict JSON Schema made from it, and the lenient way to read it.
+//! The answer to one scored question: its type, the strict JSON Schema of a reply that holds several, and the lenient way to
+//! read them.
 
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
@@ -6,13 +7,23 @@ use serde_json::{Value, json};
 
 use crate::finding::Confidence;
 
-/// Most quotations of a reply; more are not read.
-const QUOTES: usize = 3;
+/// Most quotations of an answer; more are not read. Contradictions come in pairs.
+const QUOTES: usize = 6;
 
-/// One reply. The order of the fields is the order in which a model writes: first what it saw, then the closed answer, the
+/// The reply to one call. Read by [`answers`]; the type is there for its schema.
+#[derive(JsonSchema)]
+#[allow(dead_code)] // Only its schema is used: replies are read leniently.
+struct Reply {
+    /// One answer per question, in the order asked.
+    answers: Vec<ScoreAnswer>,
+}
+
+/// One answer. The order of the fields is the order in which a model writes: first what it saw, then the closed answer, the
 /// score, and only then words of its own.
 #[derive(Debug, Clone, PartialEq, JsonSchema)]
-pub(super) struct ScoreReply {
+pub(super) struct ScoreAnswer {
+    /// Id of the question.
+    pub(super) question: String,
     /// Up to three passages, copied word for word from the document, each of at most 40 words. Empty when no passage speaks of it.
     pub(super) quotes: Vec<String>,
     /// What was looked for, and under which headings. Never empty when the score is 0.
@@ -22,6 +33,8 @@ pub(super) struct ScoreReply {
     /// 0 absent, 1 asserted, 2 argued, 3 testable; null when the text does not allow a judgement.
     #[schemars(schema_with = "score_schema")]
     pub(super) score: Option<u8>,
+    /// True when the passages would fit any other project just as well.
+    pub(super) fits_any_project: bool,
     /// What is missing, in one sentence of at most 40 words.
     pub(super) claim: String,
     /// What it costs this project when it stays missing, in one sentence.
@@ -45,12 +58,17 @@ fn score_schema(_: &mut schemars::SchemaGenerator) -> Schema {
     schemars::json_schema!({ "type": ["integer", "null"], "enum": [0, 1, 2, 3, null] })
 }
 
-/// Schema of [`ScoreReply`] as strict endpoints want it.
+/// Schema of a reply as strict endpoints want it.
 pub(super) fn schema() -> Value {
+    strict_schema::<Reply>()
+}
+
+/// Schema of `T` as strict endpoints want it.
+pub(super) fn strict_schema<T: JsonSchema>() -> Value {
     let strict = RecursiveTransform(strict);
     let settings =
         SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true).with_transform(strict);
-    settings.into_generator().into_root_schema_for::<ScoreReply>().to_value()
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// Closes objects, requires everything, and takes out what strict endpoints refuse or ignore.
@@ -80,7 +98,7 @@ fn strict(schema: &mut Schema) {
     }
 }
 
-impl ScoreReply {
+impl ScoreAnswer {
     /// Reads leniently: servers without schemas bring numbers as text, one string for a list, missing prose. The answer and the
     /// score are never guessed.
     pub(super) fn read(value: &Value) -> Result<Self, String> {
@@ -106,6 +124,12 @@ impl ScoreReply {
         // A judgement without a score is an abstention.
         let answer = if score.is_none() { Answer::CannotTell } else { answer };
         Ok(Self {
+            question: ["question", "criterion", "id"]
+                .into_iter()
+                .map(text)
+                .find(|id| !id.is_empty())
+                .unwrap_or_default(),
+            fits_any_project: fields.get("fits_any_project").and_then(Value::as_bool).unwrap_or(false),
             quotes: list(fields.get("quotes")),
             searched: list(fields.get("searched")),
             answer,
@@ -122,6 +146,38 @@ impl ScoreReply {
     }
 }
 
+/// The answers of a reply, each with the id it gives. A reply may be `{"answers": […]}`, a bare list, one answer alone, an
+/// object with the ids as keys; the error says what is wrong with the first answer that cannot be read, where none can.
+pub(super) fn answers(value: &Value) -> Result<Vec<ScoreAnswer>, String> {
+    let items: Vec<(Option<&String>, &Value)> = match value {
+        Value::Object(fields) if fields.contains_key("answer") => vec![(None, value)],
+        Value::Object(fields) => match fields.values().find(|inner| inner.is_array()).filter(|_| fields.len() == 1) {
+            Some(list) => list.as_array().into_iter().flatten().map(|item| (None, item)).collect(),
+            None => fields.iter().map(|(id, item)| (Some(id), item)).collect(),
+        },
+        Value::Array(items) => items.iter().map(|item| (None, item)).collect(),
+        _ => return Err("the reply is no JSON object".into()),
+    };
+    let mut failure = None;
+    let mut found = Vec::new();
+    for (id, item) in items {
+        match ScoreAnswer::read(item) {
+            Ok(mut answer) => {
+                if let Some(id) = id.filter(|_| answer.question.is_empty()) {
+                    answer.question.clone_from(id);
+                }
+                found.push(answer);
+            }
+            Err(why) => failure = failure.or(Some(why)),
+        }
+    }
+    match failure {
+        Some(why) if found.is_empty() => Err(why),
+        None if found.is_empty() => Err("the reply holds no answer".into()),
+        _ => Ok(found),
+    }
+}
+
 /// A score: 1, 1.0 or "1".
 fn whole(value: &Value) -> Option<u8> {
     let number = match value {
@@ -133,7 +189,7 @@ fn whole(value: &Value) -> Option<u8> {
 }
 
 /// Strings of a list; one string counts as a list of one, an object by its `text`.
-fn list(value: Option<&Value>) -> Vec<String> {
+pub(super) fn list(value: Option<&Value>) -> Vec<String> {
     let items = match value {
         Some(Value::Array(items)) => items.as_slice(),
         Some(one) => std::slice::from_ref(one),
@@ -173,18 +229,20 @@ mod tests {
                 _ => {}
             }
         }
-        assert_eq!(objects, 1);
+        assert_eq!(objects, 2);
     }
 
     #[test]
     fn the_schema_says_what_is_asked() {
         let schema = schema();
-        let property = |key: &str| schema["properties"][key].clone();
+        let answer = &schema["properties"]["answers"]["items"];
+        let property = |key: &str| answer["properties"][key].clone();
         assert_eq!(property("answer")["enum"], json!(["yes", "no", "cannot_tell"]));
         assert_eq!(property("confidence")["enum"], json!(["low", "medium", "high"]));
         assert_eq!(property("score")["enum"], json!([0, 1, 2, 3, null]));
         assert_eq!(property("quotes")["items"]["type"], json!("string"));
-        let keys: Vec<_> = schema["properties"].as_object().unwrap().keys().cloned().collect();
-        assert_eq!(keys.first().map(String::as_str), Some("quotes"), "evidence comes before the verdict");
+        let keys: Vec<_> = answer["properties"].as_object().unwrap().keys().cloned().collect();
+        let first: Vec<_> = keys.iter().take(2).map(String::as_str).collect();
+        assert_eq!(first, ["question", "quotes"], "evidence comes before the verdict");
     }
 }

@@ -1,110 +1,8 @@
-//! A small world for the tests of the critique: a document with facts set by hand, and an [`Ask`] made from it.
+//! What becomes of one reply: every wrapping, every kind of nonsense, every claim without evidence.
 
-use super::{Ask, Question, Sheet, Usage, Verdict, asks, builtin, judge, repair};
-use crate::document::Document;
-use crate::facts::{
-    Comparator, ConceptFact, ConceptState, Facts, Kind, Lexicon, Measure, Profile, Quantity, Role, Stage, Unit,
-};
-use crate::finding::{Check, CheckState, Confidence, Severity, Source};
-use crate::text::{LineRange, Span};
-
-pub(super) fn profile() -> Profile {
-    Profile {
-        kind: Kind::AiSpec,
-        because: String::new(),
-        tasks: vec!["binary-classification".into()],
-        scores: std::collections::BTreeMap::new(),
-        trains: true,
-        labelled_by_people: true,
-        decides: true,
-        affects_people: false,
-        regulated: false,
-        stage: Stage::Production,
-        traits: std::collections::BTreeSet::new(),
-    }
-}
-
-pub(super) fn mr1() -> Question {
-    builtin().0.into_iter().find(|question| question.id == "MR1").expect("MR1 comes with the program")
-}
-
-pub(super) fn ask(document: &str) -> Ask {
-    let world = World::new(document).measure("recall", 0.9);
-    asks(world.sheet(), &[mr1()], "nonce").into_iter().next().expect("the question applies")
-}
-
-/// A document whose facts the test decides.
-pub(super) struct World {
-    document: Document,
-    facts: Facts,
-    checks: Vec<Check>,
-}
-
-impl World {
-    pub(super) fn new(source: &str) -> Self {
-        let document = Document::parse(source);
-        let mut facts = Facts::read(&document, &Lexicon::default());
-        facts.profile = profile();
-        facts.measures.clear();
-        facts.concepts.clear();
-        Self { document, facts, checks: Vec::new() }
-    }
-
-    pub(super) fn sheet(&self) -> Sheet<'_> {
-        Sheet { document: &self.document, facts: &self.facts, checks: &self.checks }
-    }
-
-    pub(super) fn measure(self, name: &str, value: f64) -> Self {
-        self.measure_at(name, value, Role::Unknown, "", 1)
-    }
-
-    pub(super) fn measure_at(mut self, name: &str, value: f64, role: Role, words: &str, line: u32) -> Self {
-        let at = self.document.source.find(words).unwrap_or(0);
-        let span = Span::new(at, at + words.len());
-        let quantity = Quantity {
-            value,
-            upper: None,
-            unit: Unit::Plain,
-            comparator: None,
-            half_width: 0.05,
-            decimals: 1,
-            block: 0,
-            start: 0,
-            end: 0,
-            span,
-        };
-        self.facts.measures.push(Measure {
-            metric: name.into(),
-            name: name.into(),
-            slice: None,
-            averaging: None,
-            at: None,
-            comparator: Comparator::AtLeast,
-            quantity,
-            role,
-            phase: None,
-            dataset: None,
-            relative: false,
-            role_is_explicit: true,
-            block: 0,
-            span,
-            lines: LineRange::single(line),
-        });
-        self
-    }
-
-    pub(super) fn concept(mut self, id: &str, state: ConceptState) -> Self {
-        self.facts.concepts.insert(id.into(), ConceptFact { state, ..ConceptFact::absent() });
-        self
-    }
-
-    pub(super) fn check(mut self, rule: &str, state: CheckState) -> Self {
-        let check =
-            Check { rule: rule.into(), part: None, state, evidence: Vec::new(), reason: None, deferred_to: None };
-        self.checks.push(check);
-        self
-    }
-}
+use super::super::{Usage, Verdict};
+use super::*;
+use crate::finding::{Confidence, Severity, Source};
 
 const SPEC: &str = "# Leak detection\n\nWe want fewer floods.\n\n## Metrics\n\nF1 is used as it is “robust” and standard.\n\
     Recall must reach **0.92** before launch.\n\n<!-- recall guards the customer from floods -->\n";
@@ -127,15 +25,18 @@ fn reply(extra: &str) -> String {
     value.to_string()
 }
 
+/// The verdict when both readings get this answer.
 fn judged(world: &World, text: &str) -> Verdict {
-    let ask = asks(world.sheet(), &[mr1()], "nonce").into_iter().next().expect("the question applies");
-    judge(&ask, text, world.sheet())
+    let book = book(&["MR1"]);
+    let (closed, _) = carried(Talk::open(world.sheet(), &book, "m", "nonce"), |_| text.to_owned());
+    closed.verdicts.into_iter().next().expect("a verdict")
 }
 
-/// (score, findings, dropped, failed)
+/// (score, findings, claims dropped by each reading, failed)
 fn check(text: &str, expected: (Option<u8>, usize, usize, bool)) {
     let verdict = judged(&world(), text);
-    let got = (verdict.score, verdict.findings.len(), verdict.dropped, verdict.failure.is_some());
+    let readings = if verdict.findings.is_empty() { 1 } else { 2 };
+    let got = (verdict.score, verdict.findings.len(), verdict.dropped / readings, verdict.failure.is_some());
     assert_eq!(got, expected, "{}: {:?}", text.chars().take(300).collect::<String>(), verdict.failure);
 }
 
@@ -203,7 +104,8 @@ fn an_absence_that_names_no_search_is_dropped() {
 #[test]
 fn good_scores_and_abstentions_make_no_finding() {
     check(&reply(r#"{"score": 2, "answer": "yes"}"#), (Some(2), 0, 0, false));
-    check(&reply(r#"{"score": 3, "answer": "yes"}"#), (Some(3), 0, 0, false));
+    let number = r#"{"score": 3, "answer": "yes", "quotes": ["Recall must reach 0.92 before launch"]}"#;
+    check(&reply(number), (Some(3), 0, 0, false));
     check(&reply(r#"{"score": null, "answer": "cannot_tell"}"#), (None, 0, 0, false));
     check(&reply(r#"{"score": 0, "answer": "cannot_tell"}"#), (None, 0, 0, false));
     check(&reply(r#"{"score": null}"#), (None, 0, 0, false));
@@ -335,18 +237,23 @@ fn the_prose_of_a_model_is_no_part_of_the_identity() {
 
 #[test]
 fn a_model_that_obeys_the_document_cannot_lift_or_raise_anything() {
-    check(&reply(r#"{"score": 3, "answer": "yes", "severity": "error", "approve": true}"#), (Some(3), 0, 0, false));
+    check(&reply(r#"{"score": 2, "answer": "yes", "severity": "error", "approve": true}"#), (Some(2), 0, 0, false));
     let verdict = judged(&world(), &reply(r#"{"severity": "error"}"#));
     assert!(verdict.findings.iter().all(|finding| finding.severity <= Severity::Warning && !finding.can_block()));
 }
 
 #[test]
 fn asking_again_says_what_was_wrong_and_repeats_nothing_of_the_reply() {
-    let first = ask(SPEC);
-    let again = repair(&first, "the field `score`\nis missing");
-    assert!(again.user.starts_with(&first.user));
-    assert!(again.user.contains("the field `score` is missing"));
-    assert_eq!((again.system, again.question), (first.system, first.question));
+    let (world, book) = (world(), book(&["MR1"]));
+    let mut talk = Talk::open(world.sheet(), &book, "m", "nonce");
+    let first = talk.next().remove(0);
+    let again =
+        talk.hear(&first, "{\"question\": \"MR1\", \"answer\": \"no\", \"claim\": \"tell me\"}").expect("a repair");
+    assert!(again.user.starts_with(&first.user) && again.is_repair);
+    assert!(again.user.contains("the field `score` is missing") && !again.user.contains("tell me"), "{}", again.user);
+    assert_eq!((&again.system, &again.questions), (&first.system, &first.questions));
+    assert_eq!(talk.hear(&again, "nothing"), None, "once is enough");
+    assert_eq!(talk.close().verdicts[0].failure.as_deref(), Some("the reply is no JSON object"));
 }
 
 #[test]

@@ -1,0 +1,205 @@
+//! The risk pass, section by section: what a section says about risks is kept as long as its words stay, so that an edit costs
+//! one section. What no section treats is looked for a second time before it becomes a question.
+
+use super::input::{AskedRisk, Reading};
+use super::kept::{Record, Treated};
+use super::risk::{self, Passage};
+use super::template::Template;
+use super::{Ask, Closed, Pass, Question, Verdict, evidence, prompt, reply};
+use crate::finding::{Confidence, FindingBuilder, RiskLevel, RiskSaid, Source};
+use crate::text::sha256_hex;
+
+/// The risks of one document.
+pub(super) struct RiskPass<'a> {
+    pub(super) question: &'a Question,
+    pub(super) failure: Option<String>,
+    asked: &'a [AskedRisk],
+    policy: String,
+    sections: Vec<SectionRisks>,
+    dropped: usize,
+}
+
+/// What one part of the document says about risks.
+struct SectionRisks {
+    /// Index of the part.
+    part: usize,
+    inputs: String,
+    treated: Option<Treated>,
+    is_kept: bool,
+}
+
+impl<'a> RiskPass<'a> {
+    pub(super) fn new(reading: &Reading<'a>, question: &'a Question, policy: &str) -> Self {
+        let asked = reading.sheet.risks;
+        let rows: Vec<String> = asked.iter().map(|risk| format!("{} {} {}", risk.id, risk.risk, risk.hint)).collect();
+        let policy = sha256_hex(format!("{policy}\n{}", rows.join("\n")).as_bytes());
+        let section = |part: usize| {
+            let hash = &reading.parts.get(part)?.hash;
+            let inputs = sha256_hex(format!("{} {hash}", question.id).as_bytes());
+            Some(SectionRisks { part, inputs, treated: None, is_kept: false })
+        };
+        let sections = reading.all().into_iter().filter_map(section).collect();
+        Self { question, failure: None, asked, policy, sections, dropped: 0 }
+    }
+
+    pub(super) fn inputs(&self) -> impl Iterator<Item = String> {
+        self.sections.iter().map(|section| section.inputs.clone())
+    }
+
+    /// Takes what is kept; true when something was kept under another policy only.
+    pub(super) fn recall(&mut self, records: &[Record]) -> bool {
+        let mut changed = false;
+        for section in &mut self.sections {
+            let same: Vec<&Record> = records.iter().filter(|record| record.inputs == section.inputs).collect();
+            let exact = same.iter().find(|record| record.policy == self.policy);
+            section.treated = exact.and_then(|record| record.read());
+            section.is_kept = section.treated.is_some();
+            changed |= !section.is_kept && !same.is_empty();
+        }
+        changed
+    }
+
+    /// The first reading of the sections that nothing is known of.
+    pub(super) fn first(&self, reading: &Reading<'_>, template: &Template, nonce: &str) -> Option<Ask> {
+        let parts: Vec<usize> =
+            self.sections.iter().filter(|section| section.treated.is_none()).map(|section| section.part).collect();
+        if parts.is_empty() || self.asked.is_empty() {
+            return None;
+        }
+        let risks: Vec<&AskedRisk> = self.asked.iter().collect();
+        prompt::risks(reading, template, self.question, &risks, (&parts, Pass::First, nonce))
+    }
+
+    /// The second reading: the risks that nothing covers, in the sections that were not searched for them twice.
+    pub(super) fn second(&self, reading: &Reading<'_>, template: &Template, nonce: &str) -> Option<Ask> {
+        if self.failure.is_some() {
+            return None;
+        }
+        let open = self.open(reading);
+        let parts: Vec<usize> =
+            self.sections.iter().filter(|section| !section.is_done(&open)).map(|s| s.part).collect();
+        if open.is_empty() || parts.is_empty() {
+            return None;
+        }
+        prompt::risks(reading, template, self.question, &open, (&parts, Pass::Second, nonce))
+    }
+
+    /// Takes a reply; the error says why it is of no use.
+    pub(super) fn hear(&mut self, reading: &Reading<'_>, ask: &Ask, text: &str) -> Result<(), String> {
+        let mut passages = reply::read(text, risk::passages)?;
+        if passages.iter().any(|passage| self.is_example(passage)) {
+            return Err("the reply repeats the example of the instructions".into());
+        }
+        let open: Vec<String> = self.open(reading).iter().map(|risk| risk.id.clone()).collect();
+        let before = passages.len();
+        passages.retain_mut(|passage| self.names(passage));
+        let quotes: Vec<String> = passages.iter().map(|passage| passage.quote.clone()).collect();
+        let places = evidence::find(reading.sheet.document, &quotes);
+        let sections: Vec<_> = places.iter().map(|place| place.as_ref().and_then(|found| found.section)).collect();
+        for section in &mut self.sections {
+            let Some(part) = reading.parts.get(section.part) else { continue };
+            let is_due = match ask.pass {
+                Pass::First => section.treated.is_none(),
+                Pass::Second => open.iter().any(|id| !section.again(id)),
+            };
+            if !is_due {
+                continue;
+            }
+            let treated = section.treated.get_or_insert_default();
+            let here =
+                passages.iter().zip(&sections).filter(|(_, at)| **at == Some(part.id)).map(|(passage, _)| passage);
+            treated.passages.extend(here.cloned());
+            if ask.pass == Pass::Second {
+                treated.again.extend(open.iter().cloned());
+                treated.again.sort();
+                treated.again.dedup();
+            }
+            section.is_kept = false;
+        }
+        let is_placed = |at: &&Option<usize>| at.is_some_and(|id| reading.parts.iter().any(|part| part.id == id));
+        self.dropped += before - sections.iter().filter(is_placed).count();
+        Ok(())
+    }
+
+    /// True when the passage names a risk of the list, by id or by name; it bears the id from then on.
+    fn names(&self, passage: &mut Passage) -> bool {
+        let named =
+            |risk: &&AskedRisk| [&risk.id, &risk.name].into_iter().any(|word| word.eq_ignore_ascii_case(&passage.risk));
+        let Some(risk) = self.asked.iter().find(named) else { return false };
+        passage.risk.clone_from(&risk.id);
+        true
+    }
+
+    fn is_example(&self, passage: &Passage) -> bool {
+        let example = risk::passages(&self.question.rubric.example).unwrap_or_default();
+        example.iter().any(|shown| shown.quote == passage.quote)
+    }
+
+    fn said(&self, reading: &Reading<'_>) -> Vec<RiskSaid> {
+        let all: Vec<Passage> = self
+            .sections
+            .iter()
+            .filter_map(|section| section.treated.as_ref())
+            .flat_map(|t| t.passages.clone())
+            .collect();
+        risk::said(reading.sheet.document, self.asked, &all)
+    }
+
+    /// Risks that neither rules nor passages cover, and that no rule reports.
+    fn open(&self, reading: &Reading<'_>) -> Vec<&'a AskedRisk> {
+        let said = self.said(reading);
+        let is_open = |risk: &&AskedRisk| {
+            let by_model = said.iter().find(|said| said.id == risk.id).map(|said| said.level);
+            let covered = |level: RiskLevel| !matches!(level, RiskLevel::Absent | RiskLevel::Mentioned);
+            !risk.reported && !covered(risk.level) && !by_model.is_some_and(covered)
+        };
+        self.asked.iter().filter(is_open).collect()
+    }
+
+    /// Adds verdict, levels and records.
+    pub(super) fn close(self, reading: &Reading<'_>, closed: &mut Closed) {
+        let said = self.said(reading);
+        let mut verdict = Verdict {
+            question: self.question.id.clone(),
+            dropped: self.dropped,
+            failure: self.failure.clone(),
+            ..Verdict::default()
+        };
+        let open = self.open(reading);
+        if !self.sections.is_empty() && self.sections.iter().all(|section| section.is_done(&open)) {
+            verdict.findings = open.iter().filter_map(|risk| self.finding(risk, &said)).collect();
+        }
+        closed.verdicts.push(verdict);
+        closed.risks = said;
+        closed.cached += usize::from(self.sections.iter().all(|section| section.is_kept) && !self.sections.is_empty());
+        for section in self.sections.iter().filter(|section| !section.is_kept) {
+            let Some(treated) = &section.treated else { continue };
+            closed.keep.extend(Record::new(&section.inputs, &self.policy, treated));
+        }
+    }
+
+    fn finding(&self, risk: &AskedRisk, said: &[RiskSaid]) -> Option<crate::finding::Finding> {
+        let named = said.iter().find(|said| said.id == risk.id);
+        let severity = self.question.rubric.severity.get(&u8::from(named.is_some())).copied()?;
+        let rubric = &self.question.rubric;
+        let finding = FindingBuilder::new(&self.question.id, Source::Model, risk.question.clone())
+            .part(Some(&risk.name))
+            .level(severity, Confidence::Medium)
+            .at(named.map(|said| said.evidence.clone()), Vec::new())
+            .why(format!("{}: {}", risk.risk, rubric.why))
+            .docs(rubric.docs.clone())
+            .whole(true);
+        Some(finding.build())
+    }
+}
+
+impl SectionRisks {
+    fn again(&self, id: &str) -> bool {
+        self.treated.as_ref().is_some_and(|treated| treated.again.iter().any(|known| known == id))
+    }
+
+    /// True when it was searched twice for all of these.
+    fn is_done(&self, open: &[&AskedRisk]) -> bool {
+        self.treated.is_some() && open.iter().all(|risk| self.again(&risk.id))
+    }
+}

@@ -1,0 +1,342 @@
+//! The critique of one document as a talk in rounds: what is kept is taken, what is open is asked, what would be reported is
+//! asked a second time, and only what both readings say is said. Pure: somebody else carries the calls.
+
+use std::collections::BTreeSet;
+
+use super::answer;
+use super::input::{Reading, Sheet};
+use super::judge::{Judged, agreed, judge, refuse_echo};
+use super::kept::{Readings, Record};
+use super::own::Own;
+use super::risk_pass::RiskPass;
+use super::sentence::Forbidden;
+use super::{Ask, Closed, Pass, Question, Questionnaire, ReplyType, Verdict, prompt, reply};
+use crate::text::sha256_hex;
+
+/// Most questions of a call of the first reading.
+const FIRST: usize = 4;
+/// Most questions of a call of the second reading.
+const SECOND: usize = 5;
+/// Most bytes of sections in a call that joins groups of questions.
+const JOINED: usize = 16_000;
+
+/// A critique under way.
+pub struct Talk<'a> {
+    reading: Reading<'a>,
+    book: &'a Questionnaire,
+    own: Own,
+    nonce: String,
+    entries: Vec<Entry<'a>>,
+    risks: Option<RiskPass<'a>>,
+    round: u8,
+    policy_changed: BTreeSet<String>,
+}
+
+/// One question about this document.
+struct Entry<'a> {
+    question: &'a Question,
+    parts: Vec<usize>,
+    inputs: String,
+    policy: String,
+    readings: Readings,
+    /// Taken from what is kept, and nothing was asked since.
+    is_kept: bool,
+    /// Dropped claims of this run.
+    dropped: usize,
+    failure: Option<String>,
+}
+
+impl Entry<'_> {
+    fn would_report(&self, judged: Option<&Judged>, sheet: Sheet<'_>) -> bool {
+        judged.is_some_and(|judged| judged.severity(self.question, sheet).is_some())
+    }
+
+    /// Sections that the second reading has not seen; none when no second reading is due.
+    fn unseen(&self, reading: &Reading<'_>) -> Vec<usize> {
+        let Readings { first, second, seen } = &self.readings;
+        let settled = second.is_some() && !self.would_report(second.as_ref(), reading.sheet);
+        if settled || !self.would_report(first.as_ref(), reading.sheet) {
+            return Vec::new();
+        }
+        let all = reading.all();
+        all.into_iter().filter(|at| reading.parts.get(*at).is_some_and(|part| !seen.contains(&part.hash))).collect()
+    }
+}
+
+impl<'a> Talk<'a> {
+    /// Opens the talk. `model` is the name of who is asked; `nonce` is random text that delimits the document, so that the
+    /// document cannot close it. Whether the document is a specification at all is for the caller to know.
+    #[must_use]
+    pub fn open(sheet: Sheet<'a>, book: &'a Questionnaire, model: &str, nonce: &str) -> Self {
+        let reading = Reading::new(sheet, nonce);
+        let (profile, names_metric) = (&sheet.facts.profile, reading.names_metric());
+        let policy = |question: &Question| {
+            let templates = match question.rubric.reply {
+                ReplyType::Score => [book.first.identity(), book.second.identity()],
+                ReplyType::Risks => [book.risks.identity(), String::new()],
+            };
+            let words = [question.id.as_str(), &question.version.to_string(), &templates.concat(), model].join("\n");
+            sha256_hex(words.as_bytes())
+        };
+        let applies = |question: &&Question| question.applies_to(profile, names_metric);
+        let of = |wanted: ReplyType| {
+            book.questions.iter().filter(applies).filter(move |question| question.rubric.reply == wanted)
+        };
+        let entries = of(ReplyType::Score).map(|question| Entry {
+            question,
+            parts: reading.reads(question),
+            inputs: reading.inputs(question),
+            policy: policy(question),
+            readings: Readings::default(),
+            is_kept: false,
+            dropped: 0,
+            failure: None,
+        });
+        let entries: Vec<Entry<'_>> = entries.filter(|entry| !entry.parts.is_empty()).collect();
+        let risks = of(ReplyType::Risks)
+            .next()
+            .filter(|_| !sheet.risks.is_empty())
+            .map(|question| RiskPass::new(&reading, question, &policy(question)));
+        let own = Own::new(reading.parts.iter().map(|part| part.text.as_str()));
+        Self { reading, book, own, nonce: nonce.to_owned(), entries, risks, round: 0, policy_changed: BTreeSet::new() }
+    }
+
+    /// Hashes of all inputs: what can be looked up in what is kept.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<String> {
+        let questions = self.entries.iter().map(|entry| entry.inputs.clone());
+        questions.chain(self.risks.iter().flat_map(RiskPass::inputs)).collect()
+    }
+
+    /// Takes what is kept. A record with other words or another model behind it is not used: its question is asked anew, and
+    /// [`Closed::policy_changed`] names it.
+    pub fn recall(&mut self, records: &[Record]) {
+        for entry in &mut self.entries {
+            let mut same = records.iter().filter(|record| record.inputs == entry.inputs).peekable();
+            let was_asked = same.peek().is_some();
+            match same.find(|record| record.policy == entry.policy).and_then(Record::read::<Readings>) {
+                Some(readings) if readings.first.is_some() => {
+                    entry.readings = readings;
+                    entry.is_kept = true;
+                }
+                _ if was_asked => {
+                    self.policy_changed.insert(entry.question.id.clone());
+                }
+                _ => {}
+            }
+        }
+        if let Some(risks) = &mut self.risks
+            && risks.recall(records)
+        {
+            self.policy_changed.insert(risks.question.id.clone());
+        }
+    }
+
+    /// The calls of the next round; empty when all is said. First what is open, then what would be reported a second time.
+    pub fn next(&mut self) -> Vec<Ask> {
+        while self.round < 2 {
+            self.round += 1;
+            let asks = if self.round == 1 { self.first() } else { self.second() };
+            if !asks.is_empty() {
+                return asks;
+            }
+        }
+        Vec::new()
+    }
+
+    fn first(&self) -> Vec<Ask> {
+        let open: Vec<&Entry<'_>> = self.entries.iter().filter(|entry| entry.readings.first.is_none()).collect();
+        let mut groups: Vec<Vec<&Entry<'_>>> = Vec::new();
+        for entry in open {
+            let same = |group: &&mut Vec<&Entry<'_>>| {
+                group.len() < FIRST && group.first().is_some_and(|one| one.question.group == entry.question.group)
+            };
+            match groups.iter_mut().find(same) {
+                Some(group) => group.push(entry),
+                None => groups.push(vec![entry]),
+            }
+        }
+        let mut calls: Vec<Vec<&Entry<'_>>> = Vec::new();
+        for group in groups {
+            let fits = |call: &&mut Vec<&Entry<'_>>| {
+                call.len() + group.len() <= FIRST && self.bytes(call.iter().chain(&group)) <= JOINED
+            };
+            match calls.iter_mut().find(fits) {
+                Some(call) => call.extend(group),
+                None => calls.push(group),
+            }
+        }
+        let ask = |call: &Vec<&Entry<'_>>| {
+            let parts = union(call.iter().flat_map(|entry| &entry.parts));
+            self.ask(call, &parts, Pass::First)
+        };
+        let risks = self.risks.iter().filter_map(|risks| risks.first(&self.reading, &self.book.risks, &self.nonce));
+        calls.iter().filter_map(ask).chain(risks).collect()
+    }
+
+    fn second(&self) -> Vec<Ask> {
+        let mut due: Vec<(&Entry<'_>, Vec<usize>)> = self
+            .entries
+            .iter()
+            .filter_map(|entry| {
+                let unseen = entry.unseen(&self.reading);
+                (!unseen.is_empty()).then(|| (entry, union(entry.parts.iter().chain(&unseen))))
+            })
+            .collect();
+        // Those that need most stand together, so that the others' calls stay small.
+        due.sort_by_key(|(_, parts)| std::cmp::Reverse(parts.len()));
+        let ask = |call: &[(&Entry<'_>, Vec<usize>)]| {
+            let parts = union(call.iter().flat_map(|(_, parts)| parts));
+            let entries: Vec<&Entry<'_>> = call.iter().map(|(entry, _)| *entry).collect();
+            self.ask(&entries, &parts, Pass::Second)
+        };
+        let risks = self.risks.iter().filter_map(|risks| risks.second(&self.reading, &self.book.risks, &self.nonce));
+        due.chunks(SECOND).filter_map(ask).chain(risks).collect()
+    }
+
+    fn ask(&self, entries: &[&Entry<'_>], parts: &[usize], pass: Pass) -> Option<Ask> {
+        let questions: Vec<&Question> = entries.iter().map(|entry| entry.question).collect();
+        let template = if pass == Pass::First { &self.book.first } else { &self.book.second };
+        let shown = self.shown()?;
+        prompt::questions(&self.reading, template, &questions, shown, (parts, pass, &self.nonce))
+    }
+
+    /// The question whose example every call shows.
+    fn shown(&self) -> Option<&'a Question> {
+        self.book.questions.iter().find(|question| question.rubric.reply == ReplyType::Score)
+    }
+
+    fn bytes<'b>(&self, entries: impl Iterator<Item = &'b &'b Entry<'a>>) -> usize
+    where
+        'a: 'b,
+    {
+        let parts = union(entries.flat_map(|entry| &entry.parts));
+        parts.iter().filter_map(|at| self.reading.parts.get(*at)).map(|part| part.text.len()).sum()
+    }
+
+    /// Takes the reply to `ask`. What comes back is the same call for the questions that it left open, to be asked once more; a
+    /// second useless reply leaves them without a verdict.
+    pub fn hear(&mut self, ask: &Ask, text: &str) -> Option<Ask> {
+        let is_risks = self.risks.as_ref().is_some_and(|risks| ask.questions.contains(&risks.question.id));
+        let failure = if is_risks { self.hear_risks(ask, text) } else { self.hear_answers(ask, text) };
+        let (open, failure) = failure?;
+        if !ask.is_repair {
+            return Some(prompt::repair(ask, open, &failure));
+        }
+        self.fail(&open, &failure);
+        None
+    }
+
+    fn hear_risks(&mut self, ask: &Ask, text: &str) -> Option<(Vec<String>, String)> {
+        let risks = self.risks.as_mut()?;
+        let failure = risks.hear(&self.reading, ask, text).err()?;
+        Some((ask.questions.clone(), failure))
+    }
+
+    fn hear_answers(&mut self, ask: &Ask, text: &str) -> Option<(Vec<String>, String)> {
+        let mut answers = match reply::read(text, answer::answers) {
+            Ok(answers) => answers,
+            Err(failure) => return Some((ask.questions.clone(), failure)),
+        };
+        // Who asks one thing gets one answer, whatever name it bears.
+        if let ([id], [only]) = (ask.questions.as_slice(), answers.as_mut_slice()) {
+            only.question.clone_from(id);
+        }
+        let shown = self.shown().map(|question| &question.rubric.example);
+        let all: Vec<String> = self
+            .reading
+            .all()
+            .iter()
+            .filter_map(|at| self.reading.parts.get(*at))
+            .map(|part| part.hash.clone())
+            .collect();
+        let document = &self.reading.sheet.document.source;
+        let forbidden = Forbidden::new(&[&ask.system, &ask.user, document], &self.reading.seen());
+        let mut open = Vec::new();
+        let mut failure = None;
+        for id in &ask.questions {
+            let Some(entry) = self.entries.iter_mut().find(|entry| entry.question.id == *id) else { continue };
+            let answer = answers.iter().rev().find(|answer| answer.question.trim().eq_ignore_ascii_case(id));
+            let judged = answer
+                .ok_or_else(|| format!("the reply has no answer to {id}"))
+                .and_then(|answer| refuse_echo(shown, answer))
+                .and_then(|answer| judge(entry.question, answer, &self.reading, &self.own, &forbidden));
+            match judged {
+                Ok(judged) => {
+                    entry.dropped += judged.dropped;
+                    entry.is_kept = false;
+                    match ask.pass {
+                        Pass::First => entry.readings.first = Some(judged),
+                        Pass::Second => {
+                            entry.readings.second = Some(judged);
+                            entry.readings.seen.clone_from(&all);
+                        }
+                    }
+                }
+                Err(why) => {
+                    open.push(id.clone());
+                    failure.get_or_insert(why);
+                }
+            }
+        }
+        failure.map(|failure| (open, failure))
+    }
+
+    /// These questions get no answer, for this reason.
+    pub fn fail(&mut self, questions: &[String], why: &str) {
+        for entry in self.entries.iter_mut().filter(|entry| questions.contains(&entry.question.id)) {
+            entry.failure.get_or_insert_with(|| why.to_owned());
+        }
+        if let Some(risks) = self.risks.as_mut().filter(|risks| questions.contains(&risks.question.id)) {
+            risks.failure.get_or_insert_with(|| why.to_owned());
+        }
+    }
+
+    /// What there is to say, and what is to be kept.
+    #[must_use]
+    pub fn close(self) -> Closed {
+        let Self { reading, entries, risks, policy_changed, .. } = self;
+        let mut closed = Closed { policy_changed: policy_changed.into_iter().collect(), ..Closed::default() };
+        for entry in entries {
+            let verdict = verdict(&entry, &reading);
+            closed.cached += usize::from(entry.is_kept);
+            if !entry.is_kept && entry.readings.first.is_some() {
+                closed.keep.extend(Record::new(&entry.inputs, &entry.policy, &entry.readings));
+            }
+            closed.verdicts.push(verdict);
+        }
+        if let Some(risks) = risks {
+            risks.close(&reading, &mut closed);
+        }
+        closed
+    }
+}
+
+/// A verdict needs both readings where it reports something.
+fn verdict(entry: &Entry<'_>, reading: &Reading<'_>) -> Verdict {
+    let Readings { first, second, .. } = &entry.readings;
+    let sheet = reading.sheet;
+    let mut verdict = Verdict {
+        question: entry.question.id.clone(),
+        dropped: entry.dropped,
+        failure: entry.failure.clone(),
+        ..Verdict::default()
+    };
+    let Some(first) = first else { return verdict };
+    let settled = if entry.would_report(Some(first), sheet) {
+        second.as_ref().map(|second| agreed(entry.question, sheet, first, second))
+    } else {
+        Some(first.clone())
+    };
+    if let Some(settled) = settled {
+        verdict.score = settled.score;
+        verdict.findings = settled.findings(entry.question, sheet);
+        verdict.evidence = settled.evidence(sheet);
+    }
+    verdict
+}
+
+fn union<'b>(parts: impl Iterator<Item = &'b usize>) -> Vec<usize> {
+    let parts: BTreeSet<usize> = parts.copied().collect();
+    parts.into_iter().collect()
+}

@@ -1,0 +1,150 @@
+//! Verdicts in a folder: one file per inputs, for the command line and for CI, where the folder is what a cache step saves.
+
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::verdicts::{KEPT_FOR, Kept, Verdicts};
+use super::{Millis, StoreError};
+
+/// Largest file that is read, in bytes.
+const LARGEST: u64 = 256 * 1024;
+/// Most policies that one file keeps: the newest.
+const POLICIES: usize = 4;
+/// Most files that are looked at for their age in one run.
+const LOOKED_AT: usize = 5_000;
+
+/// A folder of verdicts.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    path: PathBuf,
+}
+
+/// One policy's verdict in a file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    policy: String,
+    used_at: Millis,
+    value: String,
+}
+
+impl Folder {
+    /// The folder at `path`; it is made when the first verdict is kept.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// The file for `inputs`; none for a text that is no hash, which could name a file elsewhere.
+    fn file(&self, inputs: &str) -> Option<PathBuf> {
+        let is_hash = inputs.len() == 64 && inputs.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_hash.then(|| self.path.join(inputs.get(..2).unwrap_or_default()).join(format!("{inputs}.json")))
+    }
+
+    /// What a file holds. One that is missing, too large or broken holds nothing: it is a cache.
+    fn lines(file: &Path) -> Vec<Line> {
+        let small = std::fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.len() <= LARGEST);
+        let text = small.then(|| std::fs::read_to_string(file).ok()).flatten();
+        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    }
+
+    fn write(&self, verdict: &Kept, now: Millis) -> std::io::Result<()> {
+        let Some(file) = self.file(&verdict.inputs) else { return Ok(()) };
+        let mut lines = Self::lines(&file);
+        lines.retain(|line| line.policy != verdict.policy && line.used_at > now - KEPT_FOR);
+        lines.sort_by_key(|line| std::cmp::Reverse(line.used_at));
+        lines.truncate(POLICIES - 1);
+        lines.push(Line { policy: verdict.policy.clone(), used_at: now, value: verdict.value.clone() });
+        if let Some(folder) = file.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        // A reader sees the old file or the new one, never half of it; two writers never share a name.
+        let draft = file.with_extension(format!("{}.part", std::process::id()));
+        std::fs::write(&draft, serde_json::to_vec(&lines).unwrap_or_default())?;
+        std::fs::rename(&draft, &file)
+    }
+
+    /// Removes files that were not written for [`KEPT_FOR`].
+    fn prune(&self, now: Millis) {
+        let folders = std::fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let files = folders.flat_map(|folder| std::fs::read_dir(folder.path()).into_iter().flatten().flatten());
+        for file in files.take(LOOKED_AT) {
+            let written = file.metadata().and_then(|meta| meta.modified()).ok();
+            let age = written.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+            let at = age.and_then(|age| Millis::try_from(age.as_millis()).ok());
+            if at.is_some_and(|at| at < now - KEPT_FOR) {
+                // Another run may have removed it already.
+                let _ = std::fs::remove_file(file.path());
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Verdicts for Folder {
+    async fn find(&self, inputs: &[String], now: Millis) -> Result<Vec<Kept>, StoreError> {
+        let found = inputs.iter().filter_map(|inputs| Some((inputs, self.file(inputs)?))).flat_map(|(inputs, file)| {
+            let lines = Self::lines(&file).into_iter().filter(|line| line.used_at > now - KEPT_FOR);
+            lines
+                .map(|line| Kept { inputs: inputs.clone(), policy: line.policy, value: line.value })
+                .collect::<Vec<_>>()
+        });
+        Ok(found.collect())
+    }
+
+    async fn keep(&self, verdicts: &[Kept], now: Millis) -> Result<(), StoreError> {
+        let failed = |source| StoreError::Folder { path: self.path.clone(), source };
+        for verdict in verdicts {
+            self.write(verdict, now).map_err(failed)?;
+        }
+        self.prune(now);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(inputs: char, policy: &str, value: &str) -> Kept {
+        Kept { inputs: inputs.to_string().repeat(64), policy: policy.into(), value: value.into() }
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_found_again_and_broken_files_hold_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::new(home.path().join("cache"));
+        let inputs = ["a".repeat(64), "b".repeat(64)];
+        assert_eq!(folder.find(&inputs, 0).await.unwrap(), []);
+        let (one, two, three) = (kept('a', "p", "1"), kept('a', "q", "2"), kept('b', "p", "3"));
+        folder.keep(&[one.clone(), two.clone(), three.clone()], 10).await.unwrap();
+        let mut found = folder.find(&inputs, 20).await.unwrap();
+        found.sort_by(|a, b| a.value.cmp(&b.value));
+        assert_eq!(found, [one, two, three]);
+        folder.keep(&[kept('a', "p", "4")], 30).await.unwrap();
+        assert!(folder.find(&inputs, 30).await.unwrap().contains(&kept('a', "p", "4")));
+        assert_eq!(folder.find(&inputs, 30 + KEPT_FOR).await.unwrap(), []);
+        std::fs::write(folder.file(&inputs[0]).unwrap(), "{").unwrap();
+        assert_eq!(folder.find(&inputs, 40).await.unwrap(), [kept('b', "p", "3")]);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_is_no_hash_names_no_file() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::new(home.path().join("cache"));
+        let outside = Kept { inputs: "../../outside".into(), policy: "p".into(), value: "1".into() };
+        folder.keep(std::slice::from_ref(&outside), 1).await.unwrap();
+        assert_eq!(folder.find(&[outside.inputs], 1).await.unwrap(), []);
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_folder_that_cannot_be_written_says_so() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("file");
+        std::fs::write(&file, "x").unwrap();
+        let error = Folder::new(&file).keep(&[kept('a', "p", "1")], 1).await.unwrap_err();
+        assert!(error.to_string().contains("file"), "{error}");
+    }
+}

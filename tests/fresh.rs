@@ -48,7 +48,7 @@ fn the_example_of_the_configuration_page_is_sound() {
 fn every_concept_and_rule_that_a_question_names_exists() {
     let (rules, _) = specreview::rules::builtin();
     let known: Vec<&str> = rules.lexicon.concepts().iter().map(|(_, concept)| concept.concept.as_str()).collect();
-    for question in specreview::critique::builtin().0 {
+    for question in specreview::critique::builtin().0.questions {
         for concept in question.inputs.iter().chain(&question.rubric.absence) {
             assert!(known.contains(&concept.as_str()), "{}: no concept `{concept}` among {known:?}", question.id);
         }

@@ -6,8 +6,8 @@ use super::kept::{Record, Treated};
 use super::risk::{self, Passage};
 use super::template::Template;
 use super::{Ask, Closed, Pass, Question, Verdict, evidence, prompt, reply};
-use crate::finding::{Confidence, FindingBuilder, RiskLevel, RiskSaid, Source};
-use crate::text::sha256_hex;
+use crate::finding::{Confidence, Evidence, FindingBuilder, RiskLevel, RiskSaid, Source};
+use crate::text::{LineRange, sha256_hex};
 
 /// The risks of one document.
 pub(super) struct RiskPass<'a> {
@@ -44,6 +44,11 @@ impl<'a> RiskPass<'a> {
 
     pub(super) fn inputs(&self) -> impl Iterator<Item = String> {
         self.sections.iter().map(|section| section.inputs.clone())
+    }
+
+    /// True when something is known of a section.
+    pub(super) fn is_answered(&self) -> bool {
+        self.sections.iter().any(|section| section.treated.is_some())
     }
 
     /// Takes what is kept; true when something was kept under another policy only.
@@ -166,11 +171,16 @@ impl<'a> RiskPass<'a> {
             ..Verdict::default()
         };
         let open = self.open(reading);
+        let mut unsaid = Vec::new();
         if !self.sections.is_empty() && self.sections.iter().all(|section| section.is_done(&open)) {
             verdict.findings = open.iter().filter_map(|risk| self.finding(risk, &said)).collect();
+            // Looked for twice, and not found.
+            let is_unsaid = |risk: &&&AskedRisk| said.iter().all(|said| said.id != risk.id);
+            unsaid = open.iter().filter(is_unsaid).map(|risk| absent(risk)).collect();
         }
         closed.verdicts.push(verdict);
         closed.risks = said;
+        closed.risks.extend(unsaid);
         closed.cached += usize::from(self.sections.iter().all(|section| section.is_kept) && !self.sections.is_empty());
         for section in self.sections.iter().filter(|section| !section.is_kept) {
             let Some(treated) = &section.treated else { continue };
@@ -191,6 +201,11 @@ impl<'a> RiskPass<'a> {
             .whole(true);
         Some(finding.build())
     }
+}
+
+fn absent(risk: &AskedRisk) -> RiskSaid {
+    let evidence = Evidence::new(LineRange::single(1), "");
+    RiskSaid { id: risk.id.clone(), level: RiskLevel::Absent, evidence, owner: None, reason: None }
 }
 
 impl SectionRisks {

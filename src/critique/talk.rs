@@ -282,6 +282,15 @@ impl<'a> Talk<'a> {
         failure.map(|failure| (open, failure))
     }
 
+    /// What was wrong with the replies, when there were some and none of them could be used.
+    #[must_use]
+    pub fn nonsense(&self) -> Option<&str> {
+        let is_answered = |entry: &Entry<'_>| entry.readings.first.is_some();
+        let treated = self.risks.as_ref().is_some_and(RiskPass::is_answered);
+        let failure = self.entries.iter().find_map(|entry| entry.failure.as_deref());
+        failure.filter(|_| !treated && !self.entries.iter().any(is_answered))
+    }
+
     /// These questions get no answer, for this reason.
     pub fn fail(&mut self, questions: &[String], why: &str) {
         for entry in self.entries.iter_mut().filter(|entry| questions.contains(&entry.question.id)) {

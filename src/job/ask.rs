@@ -67,10 +67,11 @@ pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, s
 }
 
 /// Carries the calls of one round, and once more those whose replies were of no use. The very first call of a change goes
-/// alone: from it the endpoint's ways are learnt, and an endpoint that is down is asked once and not by all at once.
+/// alone: from it the endpoint's ways are learnt, and one that is down or talks nonsense is not asked by all at once.
 async fn round(deps: &Deps, model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent: &mut Spent) {
+    let mut alone = spent.usage.calls == 0;
     while !open.is_empty() {
-        let later = if spent.usage.calls == 0 { open.split_off(1) } else { Vec::new() };
+        let later = if alone { open.split_off(1) } else { Vec::new() };
         let mut admitted = Vec::new();
         let mut reserved = spent.usage;
         for ask in open {
@@ -89,15 +90,23 @@ async fn round(deps: &Deps, model: &dyn Model, talk: &mut Talk<'_>, mut open: Ve
             (ask, reply)
         });
         let replies: Vec<_> = stream::iter(calls).buffered(AT_ONCE).collect().await;
-        open = later;
+        let mut again = Vec::new();
         for (ask, (cost, reply)) in replies {
             spent.usage.add(cost);
             match reply {
-                Ok(text) => open.extend(talk.hear(&ask, &text)),
+                Ok(text) => again.extend(talk.hear(&ask, &text)),
                 // One endpoint serves all questions about all documents: when it fails, the review is not held up by the rest.
                 Err(reason) => stop(talk, spent, &ask, reason),
             }
         }
+        // Who answers the first call with nonsense, and its repeat too, is not asked five more times.
+        if alone && again.is_empty() {
+            alone = false;
+            if let Some(failure) = talk.nonsense() {
+                spent.stopped.get_or_insert_with(|| format!("the model's replies are of no use: {failure}"));
+            }
+        }
+        open = again.into_iter().chain(later).collect();
     }
 }
 

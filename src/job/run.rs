@@ -9,7 +9,7 @@ use crate::critique::{AskedRisk, Sheet, Usage};
 use crate::document::Document;
 use crate::engine::{Assessment, Date, Settings, Waiver, assess_with_facts};
 use crate::facts::{Facts, Kind};
-use crate::finding::{Problem, Severity};
+use crate::finding::{Problem, RiskLevel, Severity};
 use crate::output::{Entry, Run};
 use crate::platform::{Choice, Platform, PlatformError};
 use crate::review::{
@@ -257,17 +257,17 @@ async fn ask_about(
     );
 }
 
-/// The risks as the model is asked about them, with what the rules found.
+/// The risks as the model is asked about them, with what the rules found; those that do not arise here left out.
 fn asked_risks(deps: &Deps, head: &Assessment) -> Vec<AskedRisk> {
-    let rows = deps.rules.risks.iter().zip(&head.risks);
-    let asked = rows.map(|(row, found)| AskedRisk {
+    let rows = deps.rules.risks.iter().filter_map(|row| Some((row, head.risks.iter().find(|risk| risk.id == row.id)?)));
+    let asked = rows.filter(|(_, found)| found.level != RiskLevel::NotApplicable).map(|(row, found)| AskedRisk {
         id: row.id.clone(),
-        name: row.id.clone(),
+        name: row.name.clone(),
         risk: row.risk.clone(),
-        question: String::new(),
-        hint: String::new(),
+        question: row.question.clone(),
+        hint: row.hint.clone(),
         level: found.level,
-        reported: head.findings.iter().any(|finding| row.mitigated_by.contains(&finding.rule)),
+        reported: !found.open.is_empty(),
     });
     asked.collect()
 }

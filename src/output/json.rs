@@ -295,7 +295,6 @@ mod tests {
             evidence: Vec::new(),
             dropped: 2,
             failure: None,
-            evidence: Vec::new(),
         });
         run_of(vec![document], &["missing.md"])
     }

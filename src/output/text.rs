@@ -449,7 +449,6 @@ mod tests {
             evidence: Vec::new(),
             dropped: 0,
             failure: None,
-            evidence: Vec::new(),
         });
         let old = reviewed("old.md", vec![missing("BIZ-001")], Some(vec![missing("BIZ-001"), missing("GOV-001")]));
         let mut run = run_of(vec![other, cut, said, old], &["gone.md"]);

@@ -629,7 +629,6 @@ mod tests {
                 evidence: Vec::new(),
                 dropped: 0,
                 failure: None,
-                evidence: Vec::new(),
             }];
             review
         };

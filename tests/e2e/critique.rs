@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use specreview::critique::{Ask, Sheet, Usage, Verdict, asks, builtin, judge, repair};
+use specreview::critique::{Ask, Questionnaire, Sheet, Talk, Usage, Verdict, builtin};
 use specreview::document::Document;
 use specreview::facts::{Facts, Lexicon, Mention};
 use specreview::finding::Severity;
@@ -22,6 +22,7 @@ const SPEC: &str = "# Leak detection\n\nWe want to find leaking pipes before cel
 struct World {
     document: Document,
     facts: Facts,
+    book: Questionnaire,
 }
 
 impl World {
@@ -30,20 +31,32 @@ impl World {
         let mut facts = Facts::read(&document, &Lexicon::default());
         let (block, span, lines) = (0, Span::new(0, 0), LineRange::single(7));
         facts.mentions.push(Mention { metric: "recall".into(), block, span, lines });
-        Self { document, facts }
+        let mut book = builtin().0;
+        book.questions.retain(|question| question.id == "MR1");
+        Self { document, facts, book }
     }
 
-    fn sheet(&self) -> Sheet<'_> {
-        Sheet { document: &self.document, facts: &self.facts, checks: &[] }
+    fn talk(&self) -> Talk<'_> {
+        let sheet = Sheet { document: &self.document, facts: &self.facts, checks: &[], risks: &[] };
+        Talk::open(sheet, &self.book, "pretend-1", "n0nce")
     }
 
     fn ask(&self) -> Ask {
-        let ask = asks(self.sheet(), &builtin().0, "n0nce").into_iter().find(|ask| ask.question == "MR1");
-        ask.expect("the document names a metric")
+        self.talk().next().into_iter().next().expect("the document names a metric")
     }
 
+    /// The verdict when every call gets this reply.
     fn judge(&self, text: &str) -> Verdict {
-        judge(&self.ask(), text, self.sheet())
+        let mut talk = self.talk();
+        loop {
+            let mut open = talk.next();
+            if open.is_empty() {
+                return talk.close().verdicts.remove(0);
+            }
+            while let Some(ask) = open.pop() {
+                open.extend(talk.hear(&ask, text));
+            }
+        }
     }
 }
 
@@ -134,12 +147,13 @@ async fn answers_in_any_wrapping_give_the_same_finding() {
 async fn an_answer_of_no_use_is_asked_again_once_and_mended() {
     let endpoint = Endpoint::start([Reply::text("I would say it is fine."), Reply::text(verdict().to_string())]).await;
     let (world, client) = (World::new(), client(&endpoint));
-    let ask = world.ask();
-    let failure = world.judge(&client.ask(&ask).await.unwrap().text).failure.expect("it is no JSON");
-    let answer = client.ask(&repair(&ask, &failure)).await.unwrap();
+    let mut talk = world.talk();
+    let ask = talk.next().remove(0);
+    let again = talk.hear(&ask, &client.ask(&ask).await.unwrap().text).expect("it is no JSON");
+    let answer = client.ask(&again).await.unwrap();
     assert_eq!(world.judge(&answer.text).findings.len(), 1);
     let requests = endpoint.requests();
-    assert!(requests[1].said("user").contains(&failure));
+    assert!(requests[1].said("user").contains("Your last reply could not be used: the reply is no JSON object"));
     assert!(!requests[1].body.to_string().contains("I would say it is fine"));
 }
 

@@ -278,7 +278,7 @@ async fn a_model_can_add_a_question_and_never_takes_a_finding_away() {
         "claim": "The reason is a saying and not a size.", "why_it_matters": "Nobody knows what a point of recall is worth.",
         "question_to_author": "How many refunds a year does one point of recall save?", "confidence": "medium",
     });
-    let endpoint = Endpoint::start([Reply::text(verdict.to_string())]).await;
+    let endpoint = Endpoint::start([Reply::Answers(verdict)]).await;
     let bot = Bot::with_model(&forge, Some(model(&endpoint.url()))).await;
     let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
     bot.review(&pull.event("opened")).await;
@@ -288,7 +288,7 @@ async fn a_model_can_add_a_question_and_never_takes_a_finding_away() {
     assert_eq!(places, 1, "the question is asked once: {told}\n{inline:#?}");
     assert_eq!(gates_told(&pull), 1);
     assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("failure"));
-    assert_eq!(endpoint.requests().len(), 1);
+    assert!((2..=11).contains(&endpoint.requests().len()), "six calls and five second readings at most");
     pull.look_away();
     finish(bot, forge).await;
 }

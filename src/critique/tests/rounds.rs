@@ -166,7 +166,14 @@ fn a_risk_that_nothing_covers_becomes_a_question_unless_a_rule_says_so() {
     assert!(asks[1].user.contains("R4 Risk R4") && !asks[1].user.contains("R1 Risk R1"), "{}", asks[1].user);
     let levels: Vec<_> =
         closed.risks.iter().map(|said| (said.id.as_str(), said.level, said.owner.as_deref())).collect();
-    assert_eq!(levels, [("R1", RiskLevel::Mitigated, Some("the plumbers")), ("R2", RiskLevel::Mentioned, None)]);
+    assert_eq!(
+        levels,
+        [
+            ("R1", RiskLevel::Mitigated, Some("the plumbers")),
+            ("R2", RiskLevel::Mentioned, None),
+            ("R4", RiskLevel::Absent, None)
+        ]
+    );
     let verdict = &closed.verdicts[0];
     let parts: Vec<_> =
         verdict.findings.iter().map(|finding| (finding.part.as_deref(), finding.message.as_str())).collect();

@@ -167,7 +167,6 @@ mod tests {
             evidence: Vec::new(),
             dropped: 1,
             failure: None,
-            evidence: Vec::new(),
         }];
         let documents: Vec<Reviewed> = vec![document];
         let mut change = change(&[(documents[0].path.as_str(), added(1..=10))]);

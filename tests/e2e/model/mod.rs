@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 pub enum Reply {
     /// A completion with this text.
     Text(String),
+    /// Every question of the call answered like this; to the risk pass, that no passage treats a risk.
+    Answers(Value),
     /// A completion whose content comes in parts.
     Parts(Vec<String>),
     /// Any JSON body under status 200.
@@ -178,6 +180,7 @@ impl Endpoint {
 
 async fn answer(State(script): State<Arc<Mutex<Script>>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let asked = asked(&body);
     let reply = {
         let mut script = lock(&script);
         let complaint = script.knows.complaint(&body);
@@ -193,6 +196,15 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, uri: Uri, headers: Hea
     };
     match reply.unwrap_or(Reply::status(500)) {
         Reply::Text(text) => completion(&json!(text)),
+        Reply::Answers(_) if asked.is_empty() => completion(&json!({ "passages": [] }).to_string().into()),
+        Reply::Answers(answer) => {
+            let answers = asked.iter().map(|id| {
+                let mut answer = answer.clone();
+                answer["question"] = json!(id);
+                answer
+            });
+            completion(&json!({ "answers": answers.collect::<Vec<_>>() }).to_string().into())
+        }
         Reply::Parts(parts) => {
             completion(&parts.iter().map(|part| json!({ "type": "text", "text": part })).collect::<Vec<_>>().into())
         }
@@ -217,6 +229,13 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, uri: Uri, headers: Hea
             ([(header::CONTENT_TYPE, "application/json")], body).into_response()
         }
     }
+}
+
+/// Ids of the questions of a call, as its last message lists them; none for the risk pass.
+fn asked(body: &Value) -> Vec<String> {
+    let last = body["messages"].as_array().and_then(|messages| messages.last()).map(|message| &message["content"]);
+    let lines = last.and_then(Value::as_str).unwrap_or_default().lines();
+    lines.filter_map(|line| line.strip_prefix("### ")).map(str::to_owned).collect()
 }
 
 fn completion(content: &Value) -> Response {

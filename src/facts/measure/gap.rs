@@ -96,6 +96,10 @@ fn verb_or_link(word: &str) -> bool {
             | "beat"
             | "beats"
             | "stands"
+            | "get"
+            | "gets"
+            | "attain"
+            | "attains"
     )
 }
 

@@ -2,6 +2,7 @@
 
 mod column;
 mod context;
+mod distance;
 mod fence;
 mod gap;
 mod goal;
@@ -283,6 +284,7 @@ impl Reader<'_> {
     fn finish(&self, draft: Draft<'_>) -> Option<Measure> {
         let metric = self.metric(draft.name)?;
         let Draft { name, name_block, quantity, around, at, ruling, relative } = draft;
+        let ruling = purpose::fitting(metric, ruling);
         let block = quantity.block;
         let written = self.text(name_block).get(name.start..name.end).unwrap_or_default().to_owned();
         let span = if name_block == block {

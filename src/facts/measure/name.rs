@@ -66,6 +66,7 @@ pub(super) fn names(text: &str, hits: &[Hit], lexicon: &Lexicon) -> Vec<Name> {
     let tokens = Tokens::new(text);
     let mut names: Vec<Name> =
         kept.into_iter().map(|(start, end, metric)| dressed(&tokens, lexicon, start, end, metric)).collect();
+    super::distance::names(&tokens, lexicon, &mut names);
     // "FPR@95%TPR" names one metric.
     let mut end = 0;
     names.retain(|name| {
@@ -273,7 +274,21 @@ fn percentiles(tokens: &Tokens<'_>, lexicon: &Lexicon, names: &mut Vec<Name>) {
         while tokens.kind(next) == Some(Kind::Mark)
             || matches!(
                 tokens.low(next),
-                "of" | "at" | "most" | "under" | "below" | "is" | "less" | "than" | "within" | "must" | "be"
+                "of" | "at"
+                    | "most"
+                    | "under"
+                    | "below"
+                    | "is"
+                    | "less"
+                    | "than"
+                    | "within"
+                    | "must"
+                    | "shall"
+                    | "be"
+                    | "stay"
+                    | "stays"
+                    | "has"
+                    | "to"
             )
         {
             if matches!(tokens.low(next), "|" | ";") {

@@ -134,9 +134,14 @@ impl Clause<'_> {
             pairs.iter().rev().find(|pair| pair.name == name).and_then(|pair| self.quantities.get(pair.quantity));
         let gap = match previous {
             Some(first) if first.end <= quantity.start => {
-                let text = self.between(first.end, quantity.start);
+                // "91 % accuracy today, and the model must reach 94 %": the name itself may stand between the two.
+                let text = self.between(first.end.max(found.end), quantity.start);
+                let own = |other: &Name| other.start == found.start;
                 if continues(text, self.text.get(quantity.end..).unwrap_or_default(), first, quantity)
-                    && self.names.iter().all(|other| other.start < first.start || other.start >= quantity.end)
+                    && self
+                        .names
+                        .iter()
+                        .all(|other| own(other) || other.start < first.start || other.start >= quantity.end)
                 {
                     Gap::Tight
                 } else {

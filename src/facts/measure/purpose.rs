@@ -53,6 +53,15 @@ pub(super) fn bounds_well(metric: &Metric, comparator: Option<Comparator>) -> Op
     (up || down).then(|| metric.higher_is_better.map(|better| better == up)).flatten()
 }
 
+/// How far the data have drifted is no quality to be reached: its bounds are limits in operation.
+pub(super) fn fitting(metric: &Metric, ruling: Ruling) -> Ruling {
+    let drift = metric.families.iter().any(|family| family == "drift");
+    match ruling.role {
+        Role::Target | Role::Poc | Role::Stretch if drift => Ruling { role: Role::Slo, phase: None, ..ruling },
+        _ => ruling,
+    }
+}
+
 /// Decides.
 pub(super) fn rule(case: &Case<'_>) -> Ruling {
     let agreement = metric_is_agreement(case.metric);
@@ -74,8 +83,11 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
         context,
         Some(Purpose::Other | Purpose::For(Role::Poc | Role::Slo | Role::Stretch | Role::Human | Role::Random))
     );
-    let should = case.near.iter().any(|cue| cue.weak)
-        && case.near.iter().filter(|cue| cue.weak).all(|cue| cue.phase == Some("should"));
+    let weak = || case.near.iter().filter(|cue| cue.weak);
+    let should = weak()
+        .next()
+        .and_then(|cue| cue.phase)
+        .filter(|_| weak().all(|cue| matches!(cue.phase, Some("should" | "SHOULD"))));
     if modal
         && !adverse
         && !special
@@ -84,7 +96,7 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
             .iter()
             .all(|cue| cue.weak || !matches!(cue.purpose, Purpose::For(Role::Slo | Role::Poc) | Purpose::Other))
     {
-        return Ruling::of(Role::Target, true, should.then_some("should"));
+        return Ruling::of(Role::Target, true, should);
     }
     let far: Vec<Cue> = strong(&case.far)
         .into_iter()
@@ -124,7 +136,7 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
         }
     }
     if modal && !adverse {
-        return Ruling::of(Role::Target, true, should.then_some("should"));
+        return Ruling::of(Role::Target, true, should);
     }
     match well {
         Some(true) => Ruling::of(Role::Target, false, None),
@@ -224,6 +236,11 @@ pub(super) fn comparator(metric: &Metric, role: Role, quantity: &Quantity, flipp
     }
 }
 
+/// A distance between groups: points are its unit, and no change of it.
+pub(super) fn is_gap(metric: &Metric) -> bool {
+    metric.families.iter().any(|family| family == "fairness")
+}
+
 /// Does the unit of the number fit the metric?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fit {
@@ -245,6 +262,7 @@ pub(super) fn fit(metric: &Metric, quantity: &Quantity) -> Fit {
         metric.min.is_none_or(|min| quantity.value >= min) && metric.max.is_none_or(|max| quantity.value <= max);
     match &quantity.unit {
         Unit::Date => Fit::No,
+        Unit::Points if is_gap(metric) => Fit::Level,
         Unit::Points | Unit::Times => Fit::Change,
         Unit::Money(_) => {
             if metric.id == "cost" || (!bounded && !timed) {
@@ -302,10 +320,11 @@ pub(super) fn settle(measures: &mut [Measure]) {
             measure.phase = None;
         }
     }
-    // "MUST … 0.8, SHOULD … 0.9": the second is a wish; alone it is the target.
-    for measure in measures.iter_mut().filter(|measure| measure.phase.as_deref() == Some("should")) {
-        measure.phase = None;
-        if targets.iter().any(|target| target.same_key(measure)) {
+    // "MUST … 0.8, SHOULD … 0.9": the second is a wish; alone it is the target. A plain "should" is one only beside its "must".
+    for measure in measures.iter_mut().filter(|measure| matches!(measure.phase.as_deref(), Some("should" | "SHOULD"))) {
+        let anywhere = measure.phase.take().as_deref() == Some("SHOULD");
+        let musts = targets.iter().filter(|target| anywhere || target.block == measure.block);
+        if musts.into_iter().any(|target| target.same_key(measure)) {
             measure.role = Role::Stretch;
         }
     }

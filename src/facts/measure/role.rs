@@ -288,7 +288,7 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
             at += len;
             continue;
         }
-        let phase = phase(&word.low, purpose);
+        let phase = phase(&word.low, text.get(word.start..word.end).unwrap_or_default(), purpose);
         let cue = Cue { start: word.start, end, purpose, weak: weight == Weak, phase };
         at += len;
         match out.last_mut() {
@@ -330,8 +330,9 @@ fn compound(text: &str, start: usize, end: usize) -> bool {
     follows || precedes
 }
 
-fn phase(word: &str, purpose: Purpose) -> Option<&'static str> {
+fn phase(word: &str, written: &str, purpose: Purpose) -> Option<&'static str> {
     match (word, purpose) {
+        ("should", _) if written == "SHOULD" => Some("SHOULD"),
         ("minimum" | "min", For(Target)) => Some("minimum"),
         ("mvp", _) | ("minimum", For(Poc)) => Some("mvp"),
         ("should", _) => Some("should"),

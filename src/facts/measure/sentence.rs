@@ -3,10 +3,10 @@
 use super::context::{self, Context};
 use super::name::{Name, id};
 use super::pair::{Clause, Pair};
-use super::purpose::{Case, Fit, Ruling, directed, fit, metric_is_agreement, of_change, rule};
+use super::purpose::{Case, Fit, Ruling, directed, fit, is_gap, metric_is_agreement, of_change, rule};
 use super::role::{Cue, Place, cues};
 use super::wording::{about_labels, divide, forbids, is_change, is_fall, later_phase};
-use super::{Draft, Found, Reader, Role, slice};
+use super::{Draft, Found, Reader, Role, distance, slice};
 use crate::document::{BlockId, sentences};
 use crate::facts::{Quantity, Unit};
 
@@ -21,6 +21,7 @@ pub(super) fn read_block(reader: &Reader<'_>, block: BlockId, found: &mut Found)
     let text = reader.text(block);
     let mut context = context::of(reader, block);
     let mut last: Option<usize> = None;
+    let mut spoken: Option<Name> = None;
     for (at, sentence) in sentences(text).enumerate() {
         if at > 0
             && let Some(cue) = context::label(text)
@@ -34,9 +35,58 @@ pub(super) fn read_block(reader: &Reader<'_>, block: BlockId, found: &mut Found)
         let pronoun = !named && matches!(first.as_str(), "it" | "this" | "they" | "that");
         let start = last.filter(|_| pronoun).unwrap_or(sentence.start);
         let before = found.measures.len();
-        read_range(reader, block, start, end, context, found);
+        let names = reader.names_in(block, start, end);
+        match &spoken {
+            Some(name) if names.is_empty() && goes_on(reader, block, (start, end), found) => {
+                read_names(reader, block, (start, end), std::slice::from_ref(name), context, found);
+            }
+            _ => read_range(reader, block, start, end, context, found),
+        }
         last = (named && found.measures.len() == before).then_some(sentence.start);
+        if named {
+            spoken = only_quality(reader, names);
+        }
     }
+}
+
+/// The one quality metric that a sentence names.
+fn only_quality(reader: &Reader<'_>, names: &[Name]) -> Option<Name> {
+    let (first, rest) = names.split_first()?;
+    let alone = rest.iter().all(|other| other.metric == first.metric);
+    (alone && reader.metric(first)?.quality).then(|| first.clone())
+}
+
+/// "The measure is F1. The macros get 0.74 today, the model must get 0.78", "Recall is 0.91 today. The model must reach 0.94":
+/// what stands today and what is demanded are compared, so a sentence without a name speaks of the metric named before it.
+fn goes_on(reader: &Reader<'_>, block: BlockId, (start, end): (usize, usize), found: &Found) -> bool {
+    let text = reader.text(block);
+    let part_of = |quantity: &Quantity| {
+        let after = text.get(quantity.end..).unwrap_or_default().trim_start();
+        after.starts_with("of ") && !after.starts_with("of them")
+    };
+    let quantities = reader.quantities_in(block, start, end);
+    let shares = quantities.iter().filter(|quantity| is_share(quantity) && quantity.ratio() <= 1.0);
+    let shares: Vec<&Quantity> = shares.collect();
+    if shares.is_empty() || quantities.len() > shares.len() || shares.iter().any(|quantity| part_of(quantity)) {
+        return false;
+    }
+    let cues = shifted(text, start, end);
+    let says = |role: Role| cues.iter().any(|cue| cue.purpose == super::role::Purpose::For(role));
+    let today = says(Role::Baseline) || says(Role::Human);
+    let last = found.measures.last().filter(|measure| measure.block == block);
+    let known = last
+        .filter(|measure| measure.role == Role::Baseline)
+        .is_some_and(|measure| shares.iter().all(|share| share.unit == measure.quantity.unit));
+    let sentence = text.get(start..end).unwrap_or_default().to_lowercase();
+    let of_model = sentence
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| matches!(word, "model" | "system" | "classifier" | "solution" | "we"));
+    says(Role::Target) && (today && shares.len() == 2 || known && of_model && shares.len() == 1)
+}
+
+/// A share written as one: per cent, or a number with decimals.
+fn is_share(quantity: &Quantity) -> bool {
+    quantity.unit == Unit::Percent || quantity.unit == Unit::Plain && quantity.decimals > 0
 }
 
 /// Reads the names and numbers of one stretch of a block's text.
@@ -48,8 +98,19 @@ pub(super) fn read_range(
     context: Context,
     found: &mut Found,
 ) {
-    let text = reader.text(block);
     let names = reader.names_in(block, start, end);
+    read_names(reader, block, (start, end), names, context, found);
+}
+
+fn read_names(
+    reader: &Reader<'_>,
+    block: BlockId,
+    (start, end): (usize, usize),
+    names: &[Name],
+    context: Context,
+    found: &mut Found,
+) {
+    let text = reader.text(block);
     if names.is_empty() {
         return;
     }
@@ -58,7 +119,11 @@ pub(super) fn read_range(
         found.long += 1;
         return;
     }
-    let names: Vec<Name> = names.to_vec();
+    // A name that is spoken of from an earlier sentence stands before the first word.
+    let written = names;
+    let spoken =
+        |name: &Name| if name.end <= start { Name { start, end: start, ..name.clone() } } else { name.clone() };
+    let names: Vec<Name> = written.iter().map(spoken).collect();
     let free = |quantity: &&Quantity| {
         let inside = names.iter().any(|name| quantity.start < name.end && name.start < quantity.end);
         quantity.unit != Unit::Date && !inside
@@ -69,7 +134,7 @@ pub(super) fn read_range(
     let mut pairs = clause.pairs();
     pairs.sort_by_key(|pair| clause.quantities.get(pair.quantity).map(|quantity| quantity.start));
     found.open += open(&clause, &pairs);
-    let line = Line { reader, block, clause: &clause, start, end, context, cues: shifted(text, start, end) };
+    let line = Line { reader, block, written, clause: &clause, start, end, context, cues: shifted(text, start, end) };
     line.write(&pairs, found);
 }
 
@@ -89,10 +154,7 @@ fn open(clause: &Clause<'_>, pairs: &[Pair]) -> usize {
     };
     let spare = |n: &usize| {
         let used = pairs.iter().any(|pair| pair.quantity == *n);
-        let share = clause.quantities.get(*n).is_some_and(|quantity| {
-            quantity.unit == Unit::Percent || (quantity.unit == Unit::Plain && quantity.decimals > 0)
-        });
-        share && !used
+        clause.quantities.get(*n).is_some_and(|quantity| is_share(quantity)) && !used
     };
     let names = (0..clause.names.len()).filter(lonely).count();
     let numbers = (0..clause.quantities.len()).filter(spare).count();
@@ -102,6 +164,8 @@ fn open(clause: &Clause<'_>, pairs: &[Pair]) -> usize {
 pub(super) struct Line<'a> {
     pub(super) reader: &'a Reader<'a>,
     pub(super) block: BlockId,
+    /// The names where they are written.
+    written: &'a [Name],
     pub(super) clause: &'a Clause<'a>,
     pub(super) start: usize,
     pub(super) end: usize,
@@ -116,12 +180,9 @@ impl Line<'_> {
 
     fn write(&self, pairs: &[Pair], found: &mut Found) {
         // Numbers that a cue can belong to: those with a metric, and other shares ("better than the 0.78 of the old rules").
-        let share = |quantity: &Quantity| {
-            quantity.unit == Unit::Percent || quantity.unit == Unit::Plain && quantity.decimals > 0
-        };
         let all = self.clause.quantities.iter().enumerate();
         let used: Vec<usize> = all
-            .filter(|(n, quantity)| share(quantity) || pairs.iter().any(|pair| pair.quantity == *n))
+            .filter(|(n, quantity)| is_share(quantity) || pairs.iter().any(|pair| pair.quantity == *n))
             .map(|(n, _)| n)
             .collect();
         let segments: Vec<(usize, usize)> = (0..used.len()).map(|n| self.segment(&used, n)).collect();
@@ -134,7 +195,11 @@ impl Line<'_> {
             else {
                 continue;
             };
-            let Some(metric) = self.reader.metric(name) else { continue };
+            let (before, after) = (self.text(self.start, quantity.start), self.text(quantity.end, self.end));
+            let named = self.written.get(pair.name).unwrap_or(name);
+            let gap = distance::compared(named, self.reader.lexicon, before, after);
+            let named = gap.as_ref().unwrap_or(named);
+            let Some(metric) = self.reader.metric(named) else { continue };
             let condition = conditions.iter().find(|(main, _)| *main == n).map(|(_, other)| *other);
             let given = conditions.iter().find(|(_, other)| *other == n).map(|(main, _)| *main);
             if given.is_some() && matches!(id(self.reader.lexicon, name.metric), "iou") {
@@ -150,8 +215,8 @@ impl Line<'_> {
                     .any(|(n, (start, end))| n != place && *start <= cue.start && cue.end <= *end)
             };
             let (near, far) = self.split_cues(quantity, (from, to), &taken);
-            let quantity =
-                &directed(metric, quantity, self.text(self.start, quantity.start), self.text(quantity.end, self.end));
+            let quantity = &directed(metric, quantity, before, after);
+            let quantity = &if is_gap(metric) { distance::bound(quantity, before) } else { quantity.clone() };
             let case = Case {
                 metric,
                 quantity,
@@ -180,19 +245,21 @@ impl Line<'_> {
             let behind = self.text(quantity.end.max(name.end), to.max(quantity.end).max(name.end));
             let around = slice::of_sentence(self.clause.text, name.start, name.end, limit, behind);
             let at = condition.or(given).and_then(|other| pairs.get(other)).and_then(|other| self.condition(other));
-            let change = fit(metric, quantity) == Fit::Change
-                || is_change(self.text(self.start, quantity.start), self.text(quantity.end, self.end));
+            let change = fit(metric, quantity) == Fit::Change || !is_gap(metric) && is_change(before, after);
             let relative = change && !(metric.higher_is_better.is_none() && quantity.unit == Unit::Percent);
             if relative {
-                ruling = of_change(
-                    ruling,
-                    metric,
-                    is_fall(self.text(self.start, quantity.start), self.text(quantity.end, self.end)),
-                );
+                ruling = of_change(ruling, metric, is_fall(before, after));
             }
             let quantity = (*quantity).clone();
-            let measure =
-                self.reader.finish(Draft { name, name_block: self.block, quantity, around, at, ruling, relative });
+            let measure = self.reader.finish(Draft {
+                name: named,
+                name_block: self.block,
+                quantity,
+                around,
+                at,
+                ruling,
+                relative,
+            });
             written.extend(measure.map(|measure| (n, measure)));
         }
         self.inherit(&mut written);
@@ -224,7 +291,7 @@ impl Line<'_> {
         let joined = |a: &super::Measure, b: &super::Measure| {
             let gap = self.text(a.quantity.end, b.quantity.start);
             let words = gap.split_whitespace().count();
-            a.metric != b.metric
+            (&a.metric, &a.at) != (&b.metric, &b.at)
                 && words <= 10
                 && !gap.contains([';', '.'])
                 && (gap.contains(" and ") || gap.contains(','))

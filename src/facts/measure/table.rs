@@ -5,7 +5,7 @@ use super::column::{
 };
 use super::context::{self, Context};
 use super::name::Name;
-use super::purpose::{Case, Fit, Ruling, bounds_well, directed, fit, metric_is_agreement, rule};
+use super::purpose::{Case, Fit, Ruling, bounds_well, directed, fit, is_gap, metric_is_agreement, rule};
 use super::role::{self, Cue, Purpose};
 use super::sentence::read_range;
 use super::slice::{self, Around};
@@ -323,10 +323,11 @@ impl Grid<'_> {
             let text = self.reader.text(self.block);
             let (start, end) = self.places.get(n).copied().unwrap_or_default();
             let change = level == Fit::Change
-                || is_change(
-                    text.get(start..quantity.start).unwrap_or_default(),
-                    text.get(quantity.end..end).unwrap_or_default(),
-                );
+                || !is_gap(metric)
+                    && is_change(
+                        text.get(start..quantity.start).unwrap_or_default(),
+                        text.get(quantity.end..end).unwrap_or_default(),
+                    );
             if level == Fit::No || (level == Fit::Doubtful && (!lone || change)) {
                 if at == 0 && metric.quality {
                     found.open += 1;

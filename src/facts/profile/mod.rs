@@ -243,6 +243,28 @@ mod tests {
     }
 
     #[test]
+    fn people_who_make_labels_are_seen_in_whatever_voice() {
+        #[derive(serde::Deserialize)]
+        struct File {
+            signal: Vec<RawSignal>,
+        }
+        let file: File =
+            toml::from_str(include_str!("../../../rules/signals.toml")).unwrap_or_else(|error| panic!("{error}"));
+        let (lexicon, problems) = Lexicon::compile(RawLexicon { signals: file.signal, ..RawLexicon::default() });
+        assert_eq!(problems, []);
+        let check = |text: &str, expected: bool| {
+            let profile = Facts::read(&Document::parse(text), &lexicon).profile;
+            assert_eq!(profile.traits.contains("labelled-by-people"), expected, "{text}");
+        };
+        check("Interns will label the tickets.", true);
+        check("Nurses tag each photo with one of five grades.", true);
+        check("Each photo is classified by two inspectors.", true);
+        check("Every mail is tagged once by hand.", true);
+        check("The classifier will tag incoming tickets and will label each photo as damaged or sound.", false);
+        check("Clerks sort the letters by hand today.", false);
+    }
+
+    #[test]
     fn traits_follow_from_tasks_and_words() {
         let profile =
             read("It routes patients, patient queues and patient categories by topic. It is trained on labels.");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::arithmetic::{READINGS, Reading};
 use super::measure::Filter;
 use super::moot::Moot;
 use super::names::is_known;
@@ -33,6 +34,8 @@ struct ConceptCheck {
     mentioned: Option<Severity>,
     /// A measure that proves it as well.
     or_measure: Option<Filter>,
+    /// What numbers may state in words of their own.
+    or_numbers: Option<Reading>,
     /// Severity of an absent part where another part is there.
     where_some: Option<Severity>,
     /// A case with words of its own.
@@ -83,12 +86,13 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<ConceptCheck> {
         table.finish();
         filter
     });
+    let or_numbers = fields.choice("or-numbers", READINGS);
     let levels = [("error", Severity::Error), ("warning", Severity::Warning), ("info", Severity::Info)];
     let where_some = fields.choice("where-some", &levels);
     let (variant, moot) = (Variant::read(fields, names), Moot::read(fields));
     let late_after = fields.count("late-after", 1, 99);
     let sound = !parts.is_empty() && parts.iter().all(|part| part.groups.iter().all(|group| !group.is_empty()));
-    sound.then_some(ConceptCheck { parts, mentioned, or_measure, where_some, variant, moot, late_after })
+    sound.then_some(ConceptCheck { parts, mentioned, or_measure, or_numbers, where_some, variant, moot, late_after })
 }
 
 impl Check for ConceptCheck {
@@ -128,6 +132,12 @@ impl ConceptCheck {
         {
             answer.state = CheckState::Specified;
             answer.evidence.insert(0, cx.evidence(measure.lines));
+        }
+        if answer.state < CheckState::Specified
+            && let Some(lines) = self.or_numbers.and_then(|reading| reading(cx))
+        {
+            answer.state = CheckState::Specified;
+            answer.evidence.insert(0, cx.evidence(lines));
         }
         match answer.state {
             CheckState::Waived => answer.reason = facts.iter().find_map(|fact| fact.reason.clone()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::names::is_known;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::{Block, BlockKind};
-use crate::facts::ConceptState;
+use crate::facts::{ConceptState, Passage};
 use crate::finding::CheckState;
 use crate::rules::fields::{Fields, Word};
 use crate::rules::words::{Phrases, tokens};
@@ -37,6 +37,8 @@ pub(super) struct Wording {
     outside: Phrases,
     /// Concepts that are the flaw, in whatever words.
     or_concept: Vec<String>,
+    /// Words that leave the choice open: what is only suggested is no flaw, in whatever words.
+    open: Phrases,
     /// Concepts that settle the matter where they are specified.
     settled_by: Vec<String>,
 }
@@ -52,6 +54,7 @@ pub(super) fn read(fields: &Fields<'_>, names: &Names) -> Option<Wording> {
         except: phrases("except"),
         reasons: phrases("reasons"),
         outside: phrases("outside"),
+        open: phrases("open"),
         or_concept: fields.list("or-concept").into_iter().filter(known).map(|word| word.text).collect(),
         settled_by: fields.list("settled-by").into_iter().filter(known).map(|word| word.text).collect(),
     };
@@ -110,11 +113,21 @@ impl Wording {
     /// The passage that states the flaw best, in other words than those listed.
     fn stated(&self, cx: &Context<'_>) -> Option<Flaw> {
         let facts = self.or_concept.iter().filter_map(|id| cx.facts.concepts.get(id));
-        let passage =
-            facts.filter(|fact| fact.state == ConceptState::Specified).find_map(|fact| fact.passages.first())?;
+        let passages = facts.filter(|fact| fact.state == ConceptState::Specified).flat_map(|fact| &fact.passages);
+        let mut passages = passages.filter(|passage| passage.state == ConceptState::Specified);
+        let passage = passages.find(|passage| self.says_so(sentence_of(passage, cx)))?;
         let place = Some(cx.place(passage.block, passage.lines));
         let values = vec![("term", passage.cue.clone()), ("trigger", String::new())];
         Some(Flaw { case: "stated", place, values, ..Flaw::default() })
+    }
+
+    /// True for a sentence that names one of the terms, or anything by a name of its own, and does not leave the choice open.
+    fn says_so(&self, sentence: &str) -> bool {
+        if self.open.is_empty() {
+            return true;
+        }
+        let open = self.open.first_in(sentence).is_some() && self.triggers.first_in(sentence).is_none();
+        !open && (self.terms.first_in(sentence).is_some() || names_something(sentence))
     }
 
     fn is_outside(&self, block: &Block, cx: &Context<'_>) -> bool {
@@ -150,4 +163,23 @@ impl Wording {
             Some((start, end, words, trigger))
         })
     }
+}
+
+/// The sentence that a passage quotes the beginning of.
+fn sentence_of<'a>(passage: &Passage, cx: &Context<'a>) -> &'a str {
+    let Some(block) = cx.document.blocks.get(passage.block) else { return "" };
+    let beginning = passage.cue.trim_end_matches([' ', '…']);
+    let found = block.sentences().find(|sentence| sentence.text.trim_start().starts_with(beginning));
+    found.map_or(block.text.as_str(), |sentence| sentence.text)
+}
+
+/// A word with a capital letter or a digit within it, or with a capital after the first word: a name ("YOLOv8", "Watson").
+fn names_something(sentence: &str) -> bool {
+    let words = || sentence.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| !word.is_empty());
+    let mixed = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().is_some_and(char::is_alphabetic);
+        first && letters.any(|c| c.is_uppercase() || c.is_ascii_digit())
+    };
+    words().any(mixed) || words().skip(1).any(|word| word.starts_with(char::is_uppercase) && word.len() > 1)
 }

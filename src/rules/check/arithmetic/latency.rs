@@ -3,7 +3,7 @@
 use super::super::Context;
 use super::interval::{Interval, SLACK, trimmed};
 use super::kpi::duration;
-use super::line::lines;
+use super::line::{Line, lines};
 use super::sets::in_one_place;
 use super::{Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
@@ -25,7 +25,9 @@ pub(super) fn latency(cx: &Context<'_>, _: &Phrases) -> Judged {
             judged.see(lower);
             judged.see(higher);
             let result = |measure: &Measure| matches!(measure.comparator, Comparator::Equal);
+            // "with a p95 of 1.5 s and a p99 of 1.2 s": what is no result is meant as a ceiling, whether it says so or not.
             let ceiling = |measure: &Measure| matches!(measure.comparator, Comparator::AtMost | Comparator::LessThan);
+            let demands = |measure: &Measure| ceiling(measure) || result(measure);
             let (a, b) = (Interval::of(&lower.quantity), Interval::of(&higher.quantity));
             let says = format!(
                 "p{} {} is above p{} {}, although a higher percentile is never the smaller one",
@@ -38,7 +40,7 @@ pub(super) fn latency(cx: &Context<'_>, _: &Phrases) -> Judged {
                 [lower, higher].iter().any(|measure| matches!(measure.role, Role::Reported | Role::Baseline));
             if result(lower) && result(higher) && measured && a.low > b.high {
                 judged.flaws.push(flaw(cx, higher, &[lower], "", None, says));
-            } else if ceiling(lower) && ceiling(higher) && lower.quantity.value > higher.quantity.value + SLACK {
+            } else if !measured && demands(lower) && demands(higher) && a.low > b.high + SLACK {
                 judged.flaws.push(flaw(cx, higher, &[lower], "loose", Some(Severity::Warning), says));
             }
         }
@@ -56,7 +58,8 @@ fn spoken_percentiles(cx: &Context<'_>, all: &[(f64, &Measure)], judged: &mut Ju
         if all.iter().filter(read).count() > 1 {
             continue;
         }
-        let ranks = ranks(&line.low);
+        let ranks =
+            Some(ranks(&line.low)).filter(|ranks| !ranks.is_empty()).unwrap_or_else(|| shares_of_requests(line));
         let times: Vec<&Quantity> =
             line.numbers.iter().copied().filter(|number| number.unit == Unit::Duration).collect();
         if ranks.len() < 2 || ranks.len() != times.len() || times.iter().any(|time| time.upper.is_some()) {
@@ -85,6 +88,15 @@ fn spoken_percentiles(cx: &Context<'_>, all: &[(f64, &Measure)], judged: &mut Ju
         );
         judged.flaws.push(flaw_in(cx, (line.block, line.lines), &[], "loose", Some(Severity::Warning), says));
     }
+}
+
+/// "95 % of the requests are answered within 1.5 s, 99 % within 1.2 s": shares of all requests are percentiles.
+fn shares_of_requests(line: &Line<'_>) -> Vec<f64> {
+    let served = line.says(&["request*", "answer*", "call*", "quer*", "response*", "repl*"])
+        && line.says(&["within", "under", "below", "faster", "at most", "no more than"]);
+    let shares = line.numbers.iter().filter(|number| number.unit == Unit::Percent && number.upper.is_none());
+    let ranks: Vec<f64> = shares.map(|share| share.value).collect();
+    if served && ranks.iter().all(|rank| (50.0..100.0).contains(rank)) { ranks } else { Vec::new() }
 }
 
 /// The percentiles that a sentence in lower case names, in their order.

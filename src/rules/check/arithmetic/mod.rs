@@ -18,6 +18,7 @@ mod ordering;
 mod prevalence;
 mod schedule;
 mod sets;
+mod stated;
 #[cfg(test)]
 mod tests;
 mod threshold;
@@ -27,6 +28,7 @@ mod workload;
 use std::sync::Arc;
 
 pub(super) use line::Line;
+pub(super) use stated::{READINGS, Reading};
 
 use super::compared::{label, shown};
 use super::{Answer, Check, Context, Flaw, Kind, Names};

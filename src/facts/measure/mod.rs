@@ -17,6 +17,7 @@ mod qualifier;
 mod role;
 mod sentence;
 mod slice;
+mod spoken;
 mod subject;
 mod table;
 mod wording;

@@ -173,7 +173,7 @@ fn sentence_of<'a>(passage: &Passage, cx: &Context<'a>) -> &'a str {
     found.map_or(block.text.as_str(), |sentence| sentence.text)
 }
 
-/// A word with a capital letter or a digit within it, or with a capital after the first word: a name ("YOLOv8", "Watson").
+/// A word with a capital letter or a digit within it, or with a capital after the first word: a name (`YOLOv8`, `Watson`).
 fn names_something(sentence: &str) -> bool {
     let words = || sentence.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| !word.is_empty());
     let mixed = |word: &str| {

@@ -17,6 +17,7 @@ mod named;
 mod nearest;
 mod node;
 mod page;
+mod pairs;
 mod raw;
 mod remark;
 mod risk;

@@ -1,5 +1,7 @@
 //! Phrases in running text: found as whole words, whatever case, hyphens and line breaks. Does not know what they mean.
 
+use super::pairs::Pairs;
+
 /// Most words of a phrase.
 const LONGEST: usize = 12;
 
@@ -10,8 +12,8 @@ pub(super) struct Phrases {
     all: Vec<Vec<Wanted>>,
     /// Where the phrases of each first byte begin, by five bits of it, and one more for the end.
     opens: Vec<u32>,
-    /// First letters of first words: one bit for each pair of them. Few words of a text pass.
-    firsts: Firsts,
+    /// First two bytes of first words. Few words of a text pass.
+    firsts: Pairs,
 }
 
 /// A word of a phrase, in lower case.
@@ -45,9 +47,9 @@ impl Phrases {
         phrases.sort_by_key(|phrase| row_of(phrase));
         let begin = |row| u32::try_from(phrases.partition_point(|phrase| row_of(phrase) < row)).unwrap_or(u32::MAX);
         let opens = (0..=32).map(begin).collect();
-        let mut firsts = Firsts::default();
+        let mut firsts = Pairs::default();
         for first in phrases.iter().filter_map(|phrase| phrase.first()) {
-            firsts.insert(first);
+            open(&mut firsts, first);
         }
         Self { all: phrases, opens, firsts }
     }
@@ -63,7 +65,7 @@ impl Phrases {
         }
         let mut words = Words::new(text);
         while let Some(word) = words.next() {
-            if !self.firsts.may_open(word.text) {
+            if !self.may_open(word.text) {
                 continue;
             }
             let begun = self.opened_by(word.text).iter();
@@ -80,10 +82,17 @@ impl Phrases {
 
     /// Every match as (index of the first token, number of tokens), in order of place.
     pub(super) fn matches<'a>(&'a self, tokens: &'a [Token<'_>]) -> impl Iterator<Item = (usize, usize)> + 'a {
-        tokens.iter().enumerate().filter(|(_, token)| self.firsts.may_open(token.text)).filter_map(move |(at, _)| {
+        tokens.iter().enumerate().filter(|(_, token)| self.may_open(token.text)).filter_map(move |(at, _)| {
             let longest = self.longest(tokens.get(at..)?)?;
             Some((at, longest))
         })
+    }
+
+    /// False only for a word that no phrase begins with. A word of other than plain letters may change its first bytes with case.
+    fn may_open(&self, word: &str) -> bool {
+        let mut bytes = word.bytes();
+        let (first, second) = (bytes.next().unwrap_or_default(), bytes.next().unwrap_or_default());
+        !first.is_ascii() || !second.is_ascii() || self.firsts.has(first, second)
     }
 
     /// Words of the longest phrase that the tokens begin with.
@@ -112,34 +121,16 @@ fn row_of(phrase: &[Wanted]) -> usize {
     usize::from(first.unwrap_or_default() & 31)
 }
 
-/// Which words a phrase may begin with: one bit for every pair of first bytes, five bits of each, whatever their case.
-#[derive(Debug, Clone, Default)]
-struct Firsts {
-    rows: [u32; 32],
-}
-
-impl Firsts {
-    fn insert(&mut self, word: &Wanted) {
-        let mut bytes = word.stem.bytes();
-        let first = bytes.next().unwrap_or_default();
-        // Behind a stem of one letter, and where letters are not plain, anything may follow.
-        let second = bytes.next().filter(u8::is_ascii);
-        let any = !first.is_ascii() || (second.is_none() && (word.open || word.stem.len() > 1));
-        let bits = if any { u32::MAX } else { 1 << (second.unwrap_or_default() & 31) };
-        if let Some(row) = self.rows.get_mut(usize::from(first & 31)) {
-            *row |= bits;
-        }
-    }
-
-    /// False only for a word that no phrase begins with. A word of other than plain letters may change its first bytes with case.
-    fn may_open(&self, word: &str) -> bool {
-        let mut bytes = word.bytes();
-        let first = bytes.next().unwrap_or_default();
-        let second = bytes.next().unwrap_or_default();
-        if !first.is_ascii() || !second.is_ascii() {
-            return true;
-        }
-        self.rows.get(usize::from(first & 31)).is_some_and(|row| row & (1 << (second & 31)) != 0)
+/// Adds the first bytes of the words that a phrase may begin with.
+fn open(firsts: &mut Pairs, word: &Wanted) {
+    let mut bytes = word.stem.bytes();
+    let first = bytes.next().unwrap_or_default();
+    // Behind a stem of one letter, and where letters are not plain, anything may follow.
+    let second = bytes.next().filter(u8::is_ascii);
+    if !first.is_ascii() || (second.is_none() && (word.open || word.stem.len() > 1)) {
+        firsts.add_all_after(first);
+    } else {
+        firsts.add(first, second.unwrap_or_default());
     }
 }
 

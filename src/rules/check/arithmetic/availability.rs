@@ -2,9 +2,9 @@
 
 use super::super::Context;
 use super::super::compared::shown;
+use super::super::line::{Line, lines, period, says};
 use super::interval::{Interval, SLACK, percent, trimmed};
 use super::kpi::duration;
-use super::line::{Line, lines, period, says};
 use super::{Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;

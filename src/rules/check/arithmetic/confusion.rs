@@ -2,9 +2,9 @@
 
 use super::super::Context;
 use super::super::compared::shown;
+use super::super::line::{Line, counts, lines, says};
 use super::cells::{Known, PREVALENCE, fits, fits_cases, fits_counts, share};
 use super::interval::{Interval, SLACK};
-use super::line::{Line, counts, lines, says};
 use super::sets::{in_one_place, many_classes, same_thing};
 use super::{Judged, flaw};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};

@@ -1,8 +1,8 @@
 //! Work, money and space that the text plans, against what it says they take.
 
 use super::super::Context;
+use super::super::line::{Line, counts, lines, period, says};
 use super::interval::trimmed;
-use super::line::{Line, counts, lines, period, says};
 use super::{Judged, flaw_in};
 use crate::document::BlockId;
 use crate::facts::{Comparator, Quantity, Unit};

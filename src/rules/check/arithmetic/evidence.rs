@@ -2,8 +2,8 @@
 
 use super::super::Context;
 use super::super::compared::{label, shown};
+use super::super::line::{Line, counts, lines};
 use super::interval::{SLACK, percent, trimmed};
-use super::line::{Line, counts, lines};
 use super::prevalence::prevalence;
 use super::sets::many_classes;
 use super::{Judged, flaw, flaw_in};
@@ -276,7 +276,8 @@ pub(super) fn zero_error(cx: &Context<'_>, claims: &Phrases) -> Judged {
             let rest = sentence.text.get(end..).unwrap_or_default();
             let clause = end + rest.find([':', ';']).unwrap_or(rest.len());
             let claimed = sentence.text.get(..clause).unwrap_or_default().to_lowercase();
-            if is_bounded(&low) || super::line::says(&claimed, DENIED) || sentence.text.trim_end().ends_with('?') {
+            if is_bounded(&low) || super::super::line::says(&claimed, DENIED) || sentence.text.trim_end().ends_with('?')
+            {
                 continue;
             }
             let lines = cx.document.lines.range(block.map.span(sentence.start + start, sentence.start + end));
@@ -328,7 +329,7 @@ const DENIED: &[&str] = &[
 
 /// On a stated set of cases zero errors can be counted.
 fn is_bounded(low: &str) -> bool {
-    super::line::says(
+    super::super::line::says(
         low,
         &[
             "test set",

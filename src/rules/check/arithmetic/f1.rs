@@ -2,8 +2,8 @@
 
 use super::super::Context;
 use super::super::compared::{label, shown};
+use super::super::line::says;
 use super::interval::{Interval, SLACK};
-use super::line::says;
 use super::sets::{in_one_place, many_classes, only, same_thing, together};
 use super::{Judged, flaw};
 use crate::facts::{Comparator, Measure, Role};

@@ -1,8 +1,8 @@
 //! Parts that are said to make up a whole.
 
 use super::super::Context;
+use super::super::line::{Line, lines, says};
 use super::interval::{SLACK, trimmed};
-use super::line::{Line, lines, says};
 use super::{Judged, flaw_in};
 use crate::document::Table;
 use crate::facts::{Quantity, Unit};

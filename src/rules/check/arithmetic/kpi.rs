@@ -2,8 +2,8 @@
 
 use super::super::Context;
 use super::super::compared::{label, shown};
+use super::super::line::{Line, lines, says};
 use super::interval::{Interval, SLACK, percent, trimmed};
-use super::line::{Line, lines, says};
 use super::{Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Quantity, Role, Unit};
 use crate::finding::Severity;

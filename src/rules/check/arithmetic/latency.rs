@@ -1,9 +1,9 @@
 //! Percentiles of latency: what is said of one service must fit together.
 
 use super::super::Context;
+use super::super::line::{Line, lines};
 use super::interval::{Interval, SLACK, trimmed};
 use super::kpi::duration;
-use super::line::{Line, lines};
 use super::sets::in_one_place;
 use super::{Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};

@@ -12,7 +12,6 @@ mod fractions;
 mod interval;
 mod kpi;
 mod latency;
-mod line;
 mod majority;
 mod ordering;
 mod prevalence;
@@ -27,7 +26,6 @@ mod workload;
 
 use std::sync::Arc;
 
-pub(super) use line::Line;
 pub(super) use stated::{READINGS, Reading};
 
 use super::compared::{label, shown};

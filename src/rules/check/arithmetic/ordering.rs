@@ -2,8 +2,8 @@
 
 use super::super::Context;
 use super::super::compared::{label, shown};
+use super::super::line::{lines, says};
 use super::interval::{Interval, SLACK, percent, trimmed};
-use super::line::{lines, says};
 use super::sets::{in_one_place, same_thing};
 use super::{Judged, flaw};
 use crate::facts::{Comparator, Measure, Role};
@@ -76,7 +76,7 @@ fn ranks(cx: &Context<'_>, judged: &mut Judged) {
                 let count = number.decimals == 0 && number.value >= 1.0 && number.upper.is_none() && exact;
                 count
                     && (after.trim_start().starts_with("relevant")
-                        || super::line::counts(
+                        || super::super::line::counts(
                             number,
                             &["relevant documents", "relevant items", "relevant passages", "relevant products"],
                         ))

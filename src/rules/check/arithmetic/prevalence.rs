@@ -1,8 +1,8 @@
 //! How frequent the rarer of two classes is, where the text says so once and without doubt.
 
 use super::super::Context;
+use super::super::line::{Line, lines};
 use super::interval::{Interval, percent};
-use super::line::{Line, lines};
 use super::sets::many_classes;
 use crate::document::BlockId;
 use crate::facts::{Comparator, ConceptState, Quantity, Unit};
@@ -111,7 +111,7 @@ fn announced(line: &Line<'_>) -> bool {
         || shares.into_iter().any(|number| {
             let after = line.after(number);
             let of = after.trim_start().starts_with("of ");
-            of && super::line::says(&after, &["are", "is", "turn out", "turns out", "prove", "end in"])
+            of && super::super::line::says(&after, &["are", "is", "turn out", "turns out", "prove", "end in"])
         })
 }
 

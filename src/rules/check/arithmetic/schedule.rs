@@ -1,8 +1,8 @@
 //! Phases in the order in which they must follow each other.
 
 use super::super::Context;
+use super::super::line::{Line, lines, says};
 use super::days::{self, Days};
-use super::line::{Line, lines, says};
 use super::{Judged, flaw_in};
 use crate::document::{BlockId, Table};
 use crate::facts::{Quantity, Unit};

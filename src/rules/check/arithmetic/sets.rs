@@ -86,7 +86,7 @@ pub(super) fn many_classes(cx: &Context<'_>) -> bool {
 /// A case may have several labels: their shares need not make a whole.
 pub(super) fn many_labels(cx: &Context<'_>) -> bool {
     cx.document.content().any(|(_, block)| {
-        super::line::says(
+        super::super::line::says(
             &block.text.to_lowercase(),
             &["multi-label", "multilabel", "several labels", "more than one label"],
         )

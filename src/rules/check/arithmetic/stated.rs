@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::super::Context;
+use super::super::line::{Line, lines, says};
 use super::interval::Interval;
-use super::line::{Line, lines, says};
 use crate::facts::{Quantity, Unit};
 use crate::text::LineRange;
 

@@ -1,8 +1,8 @@
 //! A fixed threshold against the costs of both errors.
 
 use super::super::Context;
+use super::super::line::{Line, lines, says};
 use super::interval::trimmed;
-use super::line::{Line, lines, says};
 use super::{Judged, flaw_in};
 use crate::facts::{Comparator, Quantity, Unit};
 use crate::finding::Severity;
@@ -155,7 +155,7 @@ fn cost<'a>(lines: &[Line<'a>], error: &[&str], other: &[&str]) -> Option<(&'a Q
         {
             let clause = if line.in_table { line.low.clone() } else { line.clause(number) };
             // "a year", "per month": a sum and not a price of one.
-            let total = super::line::period(&line.after(number)).is_some()
+            let total = super::super::line::period(&line.after(number)).is_some()
                 || says(&line.low, &["total", "altogether", "in all", "last year", "budget"]);
             if total || !says(&clause, error) || says(&clause, other) {
                 continue;

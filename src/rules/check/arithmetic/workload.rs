@@ -2,8 +2,8 @@
 
 use super::super::Context;
 use super::super::compared::shown;
+use super::super::line::{Line, lines, period, says};
 use super::interval::{SLACK, percent, trimmed};
-use super::line::{Line, lines, period, says};
 use super::prevalence::prevalence;
 use super::{Judged, flaw};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
@@ -235,7 +235,7 @@ fn volume(lines: &[Line<'_>]) -> Option<Flow> {
         for number in line.numbers.iter().copied() {
             let counted = matches!(&number.unit, Unit::Count(noun) if !PEOPLE.contains(&noun.as_str()));
             let Some(flow) = counted.then(|| flow(line, number)).flatten() else { continue };
-            if super::line::counts(number, ALERTS) && line.says(WORK) && line.says(PEOPLE) {
+            if super::super::line::counts(number, ALERTS) && line.says(WORK) && line.says(PEOPLE) {
                 continue;
             }
             match found {

@@ -1,19 +1,21 @@
 //! Sentences and table rows with the numbers in them, and words around a number. Knows no metric and no rule.
 
-use super::super::Context;
+use super::Context;
 use crate::document::{BlockId, BlockKind};
 use crate::facts::{Quantity, Unit};
+use crate::rules::pairs::Pairs;
 use crate::text::LineRange;
 
 /// A sentence, or a whole row of a table.
 #[derive(Debug, Clone)]
-pub(in crate::rules::check) struct Line<'a> {
+pub(super) struct Line<'a> {
     pub(super) block: BlockId,
     /// Offset of its first byte in the block's text.
     start: usize,
     pub(super) text: &'a str,
     /// In lower case; offsets differ from those of `text`.
     pub(super) low: String,
+    /// Pairs of neighbouring bytes of `low`: most phrases are told to be absent without a search.
     pairs: Pairs,
     pub(super) numbers: Vec<&'a Quantity>,
     pub(super) lines: LineRange,
@@ -23,7 +25,7 @@ pub(in crate::rules::check) struct Line<'a> {
 impl<'a> Line<'a> {
     /// True when one of the phrases stands in it as whole words; a final `*` matches any ending.
     pub(super) fn says(&self, phrases: &[&str]) -> bool {
-        phrases.iter().any(|phrase| self.pairs.may_hold(phrase) && place(&self.low, phrase).is_some())
+        phrases.iter().any(|phrase| may_hold(&self.pairs, phrase) && place(&self.low, phrase).is_some())
     }
 
     /// A number as it is written.
@@ -67,35 +69,11 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Which pairs of neighbouring bytes a text holds, by five bits of each: most phrases are not looked for any further.
-#[derive(Debug, Clone)]
-struct Pairs {
-    rows: [u32; 32],
-}
-
-impl Pairs {
-    fn of(text: &str) -> Self {
-        let mut rows = [0; 32];
-        for pair in text.as_bytes().windows(2) {
-            if let [first, second] = pair
-                && let Some(row) = rows.get_mut(usize::from(first & 31))
-            {
-                *row |= 1 << (second & 31);
-            }
-        }
-        Self { rows }
-    }
-
-    /// False only for a phrase that the text cannot hold.
-    fn may_hold(&self, phrase: &str) -> bool {
-        let stem = phrase.strip_suffix('*').unwrap_or(phrase);
-        stem.as_bytes().windows(2).take(4).all(|pair| match pair {
-            [first, second] => {
-                self.rows.get(usize::from(first & 31)).is_some_and(|row| row & (1 << (second & 31)) != 0)
-            }
-            _ => true,
-        })
-    }
+/// False only for a phrase that a text with these pairs cannot hold.
+fn may_hold(pairs: &Pairs, phrase: &str) -> bool {
+    let stem = phrase.strip_suffix('*').unwrap_or(phrase);
+    // The first few pairs tell nearly as much as all of them.
+    stem.as_bytes().windows(2).take(4).all(|pair| !matches!(pair, [first, second] if !pairs.has(*first, *second)))
 }
 
 /// True when the number counts things whose name ends with one of the words.
@@ -140,7 +118,7 @@ pub(super) fn place(low: &str, phrase: &str) -> Option<usize> {
     None
 }
 
-/// Every sentence and table row of the content that holds a number. Read once for all laws.
+/// Every sentence and table row of the content that holds a number. Read once for all checks.
 pub(super) fn lines<'a>(cx: &Context<'a>) -> &'a [Line<'a>] {
     cx.shared.lines.get_or_init(|| read(cx))
 }

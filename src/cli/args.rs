@@ -218,7 +218,7 @@ pub(super) enum Rules {
     New {
         /// Name of the flaw in kebab-case, as no-baseline
         name: String,
-        /// File to write [default: NAME.md]
+        /// File to write [default: .specreview/rules/NAME.md]
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },

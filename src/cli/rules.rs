@@ -46,7 +46,7 @@ pub(super) fn rules(command: &Rules, rules: &RuleSet, io: &mut Io<'_>) -> Result
         Rules::Explain { code } => explain(code, rules, io),
         Rules::Test { path } => test(path, io),
         Rules::Learn { passages, papers, output } => super::learn::learn(passages, papers, output, rules, io),
-        Rules::New { name, output } => new(name, output.as_deref(), io),
+        Rules::New { name, output } => new(name, output.as_deref(), rules, io),
     }
 }
 
@@ -109,11 +109,9 @@ fn collect(path: &Path, files: &mut Vec<Source>) -> std::io::Result<()> {
         for entry in std::fs::read_dir(&path)? {
             let entry = entry?;
             let kind = entry.file_type()?;
-            let name = entry.file_name();
-            let page = Path::new(&name).extension().is_some_and(|ending| ending == "md" || ending == "toml");
             if kind.is_dir() {
                 left.push(entry.path());
-            } else if kind.is_file() && page {
+            } else if kind.is_file() && is_page(&entry.path()) {
                 found.push(entry.path());
             }
         }
@@ -129,19 +127,37 @@ fn collect(path: &Path, files: &mut Vec<Source>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn new(name: &str, output: Option<&Path>, io: &mut Io<'_>) -> Result<Exit, CliError> {
+fn is_page(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "md" || ending == "toml")
+}
+
+/// Writes a page where a review looks for it, with a code that no page has yet.
+fn new(name: &str, output: Option<&Path>, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
     let kebab = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !name.split('-').all(kebab) || name.len() > 80 {
         return Err(CliError::BadName { name: name.to_owned() });
     }
-    let path = output.map_or_else(|| PathBuf::from(format!("{name}.md")), Path::to_owned);
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path);
-    let write = file.and_then(|mut file| file.write_all(new_page(name, "OWN-001").as_bytes()));
-    write.map_err(|source| match source.kind() {
+    let path = output.map_or_else(|| Path::new(OWN).join(format!("{name}.md")), Path::to_owned);
+    let page = new_page(name, &rules.free_code());
+    write_new(&path, &page).map_err(|source| match source.kind() {
         std::io::ErrorKind::AlreadyExists => CliError::Exists { path: path.clone() },
         _ => CliError::Unwritten { path: path.clone(), source },
     })?;
-    writeln!(io.out, "{} is written; try it with: specreview rules test {}", path.display(), path.display())
-        .map_err(CliError::Output)?;
+    let shown = path.display();
+    let used = path.strip_prefix(".").unwrap_or(&path).starts_with(OWN) && is_page(&path);
+    let next = if used {
+        format!("the next review uses it; try it with: specreview rules test {shown}")
+    } else {
+        format!("a review reads only the pages (.md) below {OWN}; try it with: specreview rules test {shown}")
+    };
+    writeln!(io.out, "{shown} is written; {next}").map_err(CliError::Output)?;
     Ok(Exit::Good)
+}
+
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(text.as_bytes())
 }

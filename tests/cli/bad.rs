@@ -112,13 +112,13 @@ fn a_broken_rule_page_names_every_mistake_with_its_line() {
 fn an_example_that_does_not_behave_fails_the_test_of_its_page() {
     let world = World::new(&[]);
     world.run(&["rules", "new", "no-exit-plan"]).says(0, &[]);
-    let page = world.read("no-exit-plan.md");
+    let page = world.read(".specreview/rules/no-exit-plan.md");
     let swapped = page
         .replace("markdown bad", "markdown x")
         .replace("markdown good", "markdown bad")
         .replace("markdown x", "markdown good");
-    world.file("no-exit-plan.md", swapped.as_bytes());
-    world.run(&["rules", "test", "no-exit-plan.md"]).says(1, &["missing", "noisy"]);
+    world.file(".specreview/rules/no-exit-plan.md", swapped.as_bytes());
+    world.run(&["rules", "test", ".specreview/rules"]).says(1, &["missing", "noisy"]);
 }
 
 #[test]

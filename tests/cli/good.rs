@@ -84,10 +84,29 @@ fn rules_are_listed_explained_and_begun() {
     let list = world.run(&["rules", "list"]);
     assert!(list.says(0, &[]).out.lines().any(|line| line.starts_with("MET-002 ")), "{list:?}");
     assert!(world.run(&["rules", "explain", "met-002"]).says(0, &[]).out.contains("MET-002"));
-    world.run(&["rules", "new", "no-exit-plan"]).says(0, &[]);
-    world.run(&["rules", "test", "no-exit-plan.md"]).says(0, &[]);
-    world.run(&["rules", "new", "no-exit-plan"]).says(2, &["no-exit-plan.md is there already", "--output"]);
     world.run(&["rules", "new", "No Exit"]).says(2, &["not the name of a flaw"]);
+}
+
+#[test]
+fn a_new_page_is_used_by_the_next_review() {
+    let world = world();
+    let codes = |world: &World| -> Vec<String> {
+        let report = world.run(&["review", "--format", "json", "specs/parcel.md"]).says(0, &[]).json();
+        let findings = report["documents"][0]["findings"].as_array().unwrap();
+        findings.iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+    };
+    let own = |world: &World| codes(world).into_iter().filter(|code| code.starts_with("OWN-")).collect::<Vec<_>>();
+    assert!(own(&world).is_empty());
+    for name in ["no-exit-plan", "no-rehearsal"] {
+        let page = format!(".specreview/rules/{name}.md");
+        assert!(world.run(&["rules", "new", name]).says(0, &[]).out.starts_with(&page));
+        world.run(&["rules", "test", &page]).says(0, &[]);
+    }
+    world.run(&["rules", "new", "no-exit-plan"]).says(2, &["no-exit-plan.md is there already", "--output"]);
+    assert_eq!(own(&world), ["OWN-001", "OWN-002"]);
+    let elsewhere = world.run(&["rules", "new", "no-third", "--output", "pages/no-third.md"]);
+    assert!(elsewhere.says(0, &[]).out.contains("only the pages (.md) below .specreview/rules"), "{elsewhere:?}");
+    assert_eq!(own(&world), ["OWN-001", "OWN-002"]);
 }
 
 #[test]

@@ -20,10 +20,7 @@ impl Cut {
             let piece = self.pieces.iter().rev().find(|(now, _)| *now <= at).copied().unwrap_or_default();
             document.lines.line_of(piece.1 + (at - piece.0))
         };
-        Evidence {
-            lines: LineRange::new(given(evidence.lines.start), given(evidence.lines.end)),
-            quote: evidence.quote.clone(),
-        }
+        Evidence { lines: LineRange::new(given(evidence.lines.start), given(evidence.lines.end)), ..evidence.clone() }
     }
 }
 

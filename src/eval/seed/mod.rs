@@ -1,5 +1,8 @@
 //! Known defects planted in a good document: which of them does the checklist find? The document is changed in memory only.
+//! Nobody has labelled it: what is taken out is what states an item by itself as the checklist reads it, never all that it takes for
+//! the item, or each of its mistakes would be taken out with it and count as found.
 
+mod alone;
 mod cut;
 mod number;
 mod show;
@@ -13,7 +16,7 @@ use crate::document::Document;
 use crate::engine::{Assessment, Settings, assess};
 use crate::facts::Kind;
 use crate::finding::{Check, CheckState, Evidence, Severity};
-use crate::rules::RuleSet;
+use crate::rules::{Rule, RuleSet};
 
 /// How often passages are looked for anew.
 const ROUNDS: usize = 6;
@@ -21,7 +24,7 @@ const ROUNDS: usize = 6;
 /// What was planted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Defect {
-    /// All passages that a check names as evidence are taken out.
+    /// The passages that state an item by themselves are taken out.
     Removed,
     /// The gate of the proof of concept is stricter than the target.
     GateAboveTarget,
@@ -69,6 +72,8 @@ pub struct Planted {
     pub said: Option<String>,
     /// What it takes for the item instead, in lines of the document as given.
     pub instead: Option<Evidence>,
+    /// Other checks that name a passage that was taken out: it may say something else than was meant to be removed.
+    pub also_of: Vec<String>,
 }
 
 /// What became of one document.
@@ -78,6 +83,8 @@ pub struct Seeded {
     pub planted: Vec<Planted>,
     /// Checks that found nothing to begin with, so that nothing could be taken away.
     pub untried: Vec<String>,
+    /// Checks that are satisfied by no passage that states the item by itself: what to take out is not known.
+    pub unclear: Vec<String>,
     /// The document does not look like a specification of an AI project; it was read as one.
     pub unlikely: bool,
 }
@@ -96,19 +103,20 @@ pub fn plant(text: &str, rules: &RuleSet) -> Seeded {
     let document = Document::parse(text);
     let unlikely = assess(&document, rules, &Settings::default()).profile.kind != Kind::AiSpec;
     let bench = Bench { base: review(text, rules), document, rules };
-    let (mut planted, mut untried) = (Vec::new(), Vec::new());
+    let (mut planted, mut untried, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
     for check in &bench.base.checks {
-        if !rules.get(&check.rule).is_some_and(|rule| rule.check.wants()) {
-            continue;
-        }
+        let Some(rule) = rules.get(&check.rule).filter(|rule| rule.check.wants()) else { continue };
         match check.state {
-            CheckState::Specified => planted.extend(removed(check, &bench)),
+            CheckState::Specified => match removed(check, rule, &bench) {
+                Some(one) => planted.push(one),
+                None => unclear.push(key(check)),
+            },
             CheckState::Absent | CheckState::Mentioned => untried.push(key(check)),
             CheckState::Waived | CheckState::NotApplicable => {}
         }
     }
     planted.extend(number::plant(&bench));
-    Seeded { planted, untried, unlikely }
+    Seeded { planted, untried, unclear, unlikely }
 }
 
 /// The document as it is, and what is said of it.
@@ -136,13 +144,19 @@ fn key(check: &Check) -> String {
     check.part.as_ref().map_or_else(|| check.rule.clone(), |part| format!("{}:{part}", check.rule))
 }
 
-/// Takes out what the check relies on. Evidence names a few passages only, so what is then read as stated in the same sections
-/// goes as well; what stands elsewhere stays, and is told.
-fn removed(check: &Check, bench: &Bench<'_>) -> Option<Planted> {
-    let first = check.evidence.first()?;
+/// Takes out what states the item by itself, and what is then read as stating it by itself in the same sections; what stands
+/// elsewhere stays, and is told. `None` where no passage is known to state it.
+fn removed(check: &Check, rule: &Rule, bench: &Bench<'_>) -> Option<Planted> {
     let document = &bench.document;
-    let sections: BTreeSet<usize> = check.evidence.iter().map(|evidence| section(document, evidence)).collect();
-    let mut out = check.evidence.clone();
+    let states = |evidence: &[Evidence]| alone::states(evidence, check, rule, bench);
+    let single = check.evidence.iter().filter(|one| states(std::slice::from_ref(one)));
+    let mut out: Vec<Evidence> = single.cloned().collect();
+    // Some items need two things that stand in two passages.
+    if out.is_empty() && states(&check.evidence) {
+        out.clone_from(&check.evidence);
+    }
+    let first = out.first()?.clone();
+    let sections: BTreeSet<usize> = out.iter().map(|evidence| section(document, evidence)).collect();
     let (mut said, mut instead) = (None, None);
     for _ in 0..ROUNDS {
         let cut = cut::without(document, &out)?;
@@ -156,7 +170,9 @@ fn removed(check: &Check, bench: &Bench<'_>) -> Option<Planted> {
         }
         let left: Vec<Evidence> = now.evidence.iter().map(|left| cut.as_given(left, document)).collect();
         instead = left.first().cloned();
-        let near = left.into_iter().filter(|left| sections.contains(&section(document, left)) && !out.contains(left));
+        let near = left.into_iter().filter(|left| {
+            sections.contains(&section(document, left)) && !out.contains(left) && states(std::slice::from_ref(left))
+        });
         let near: Vec<Evidence> = near.collect();
         if near.is_empty() {
             break;
@@ -164,15 +180,18 @@ fn removed(check: &Check, bench: &Bench<'_>) -> Option<Planted> {
         out.extend(near);
     }
     let more: BTreeSet<u32> = out.iter().map(|evidence| evidence.lines.start).collect();
+    let others = bench.base.checks.iter().filter(|other| (&other.rule, &other.part) != (&check.rule, &check.part));
+    let also_of = others.filter(|other| other.evidence.iter().any(|one| out.iter().any(|cut| cut.lines == one.lines)));
     Some(Planted {
         defect: Defect::Removed,
         rule: key(check),
-        at: first.clone(),
         more: more.into_iter().filter(|line| *line != first.lines.start).collect(),
+        at: first,
         number: None,
         became: None,
         said,
         instead,
+        also_of: also_of.map(key).collect(),
     })
 }
 

@@ -171,6 +171,7 @@ impl Change<'_> {
             became: Some(Evidence::new(lines, &became).quote),
             said: bench.said(rule, &text),
             instead: None,
+            also_of: Vec::new(),
         })
     }
 

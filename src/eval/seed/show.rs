@@ -13,6 +13,10 @@ const SCHEMA: &str = "specreview/seed/v1";
 /// Characters of a quotation in a table.
 const SHORT: usize = 90;
 
+/// What the figures rest on.
+const BASIS: &str = "Based on the document as the checklist reads it, not on labels: \"removed\" takes out what states an item by \
+                     itself, and what the checklist misreads stays.";
+
 /// The report; what is missing stands first.
 #[must_use]
 pub fn text(seeded: &Seeded, path: &str) -> String {
@@ -23,6 +27,7 @@ pub fn text(seeded: &Seeded, path: &str) -> String {
     if seeded.unlikely {
         out.push_str("It does not look like a specification of an AI project; it was read as one.\n");
     }
+    let _ = writeln!(out, "{BASIS}");
     let (found, missing): (Vec<_>, Vec<_>) = seeded.planted.iter().partition(|planted| planted.said.is_some());
     for (word, planted) in [("missing", missing), ("caught", found)] {
         if !planted.is_empty() {
@@ -40,6 +45,9 @@ pub fn text(seeded: &Seeded, path: &str) -> String {
             if let Some((was, is)) = &one.number {
                 let _ = writeln!(out, "{:<28} {} became {}", "", quote(was), quote(is));
             }
+            if !one.also_of.is_empty() {
+                let _ = writeln!(out, "{:<28} these lines are evidence of {} as well", "", one.also_of.join(", "));
+            }
             if let Some(instead) = &one.instead {
                 let _ = writeln!(
                     out,
@@ -53,6 +61,9 @@ pub fn text(seeded: &Seeded, path: &str) -> String {
     }
     if !seeded.untried.is_empty() {
         let _ = writeln!(out, "\nNot stated in this document, so nothing to take away: {}", seeded.untried.join(", "));
+    }
+    if !seeded.unclear.is_empty() {
+        let _ = writeln!(out, "\nStated by no passage alone, so nothing was taken away: {}", seeded.unclear.join(", "));
     }
     out
 }
@@ -85,7 +96,7 @@ pub fn json(seeded: &Seeded, path: &str, version: &str, rules: &RuleSet) -> Stri
                 "line": one.at.lines.start, "end_line": one.at.lines.end, "quote": one.at.quote,
                 "also_lines": one.more, "number": one.number.as_ref().map(|(was, is)| json!({ "was": was, "is": is })),
                 "became": one.became, "message": one.said,
-                "still_stated": one.instead.as_ref().map(place),
+                "also_evidence_of": one.also_of, "still_stated": one.instead.as_ref().map(place),
             })
         })
         .collect();
@@ -99,6 +110,8 @@ pub fn json(seeded: &Seeded, path: &str, version: &str, rules: &RuleSet) -> Stri
         "looks_like_a_spec": !seeded.unlikely,
         "defects": defects,
         "not_stated": seeded.untried,
+        "stated_by_no_passage_alone": seeded.unclear,
+        "basis": BASIS,
     });
     // A tree of plain values is always JSON.
     serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"

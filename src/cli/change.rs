@@ -159,6 +159,10 @@ impl Platform for Rehearsal {
         Err(PlatformError::NotFound { what: at.to_string(), detail: "a rehearsal has no changes".into() })
     }
 
+    async fn text(&self, _: &ChangeRef, _: &str, _: &str, _: usize) -> Result<Option<String>, PlatformError> {
+        Ok(None)
+    }
+
     async fn head(&self, _: &ChangeRef) -> Result<String, PlatformError> {
         Ok(self.head.clone())
     }

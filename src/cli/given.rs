@@ -33,6 +33,16 @@ impl Platform for Given {
         Ok(Change { config: Some(self.config.clone()), ..change })
     }
 
+    async fn text(
+        &self,
+        at: &ChangeRef,
+        commit: &str,
+        path: &str,
+        most: usize,
+    ) -> Result<Option<String>, PlatformError> {
+        self.platform.text(at, commit, path, most).await
+    }
+
     async fn head(&self, at: &ChangeRef) -> Result<String, PlatformError> {
         self.platform.head(at).await
     }

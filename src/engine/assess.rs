@@ -1,9 +1,9 @@
 //! One run: read the facts, run every rule, collect. Judges nothing itself.
 
 use super::waiver::{Void, Waivers};
-use super::{Assessment, Settings, risk, waiver};
+use super::{Assessment, Settings, quoted, risk, waiver};
 use crate::document::{Document, SectionId};
-use crate::facts::{Facts, Kind, Profile};
+use crate::facts::{Facts, Kind, Linked, Profile};
 use crate::finding::{Check, CheckState, Evidence, Finding, FindingBuilder, Source};
 use crate::rules::check::{Answer, Context, Flaw, Shared};
 use crate::rules::{Rule, RuleSet};
@@ -21,12 +21,31 @@ pub fn assess_with_facts(document: &Document, rules: &RuleSet, settings: &Settin
     if settings.is_spec && facts.profile.kind != Kind::AiSpec {
         facts.profile.kind = Kind::AiSpec;
         facts.profile.because = String::from("The settings say that it is a specification.");
+    } else if !settings.is_spec
+        && facts.profile.kind == Kind::AiSpec
+        && let Some(because) = quoted::review(document, rules)
+    {
+        facts.profile.kind = Kind::Related;
+        facts.profile.because = because;
     }
+    (assess_linked(document, &facts, rules, settings, &[]), facts)
+}
+
+/// Judges facts that are read already, together with those of the documents that content is left to. Which ones these are,
+/// [`Assessment::deferred`] says; they are values here, and who reads them bounds them.
+#[must_use]
+pub fn assess_linked(
+    document: &Document,
+    facts: &Facts,
+    rules: &RuleSet,
+    settings: &Settings,
+    linked: &[Linked],
+) -> Assessment {
     let is_spec = facts.profile.kind == Kind::AiSpec;
     let mut waivers = Waivers::read(document, rules, settings);
     let (mut checks, mut findings) = (Vec::new(), Vec::new());
     let shared = Shared::default();
-    let cx = Context::new(document, &facts, &rules.lexicon, &shared);
+    let cx = Context::new(document, facts, &rules.lexicon, &shared).with_linked(linked);
     for rule in &rules.rules {
         if let Some(reason) = excuse(rule, &facts.profile, settings) {
             checks.extend(excused(rule, &reason));
@@ -41,15 +60,9 @@ pub fn assess_with_facts(document: &Document, rules: &RuleSet, settings: &Settin
     if is_spec {
         findings.extend(waivers.remarks(document, settings));
     }
-    findings.sort_by(|a, b| {
-        let line = |finding: &Finding| finding.place.as_ref().map_or(u32::MAX, |place| place.lines.start);
-        (b.severity.cmp(&a.severity))
-            .then(line(a).cmp(&line(b)))
-            .then_with(|| a.rule.cmp(&b.rule))
-            .then_with(|| a.part.cmp(&b.part))
-    });
+    findings.sort_by(Finding::in_order);
     let risks = risk::matrix(&rules.risks, &checks, &facts.commitments, &facts.profile);
-    let assessment = Assessment {
+    Assessment {
         profile: facts.profile.clone(),
         checks,
         measures: facts.measures.clone(),
@@ -58,8 +71,7 @@ pub fn assess_with_facts(document: &Document, rules: &RuleSet, settings: &Settin
         risks,
         reading: facts.reading,
         limits: [document.limits.clone(), facts.reading.limits()].concat(),
-    };
-    (assessment, facts)
+    }
 }
 
 /// Why a rule is not run at all.

@@ -3,13 +3,14 @@
 
 mod assess;
 mod date;
+mod quoted;
 mod risk;
 mod settings;
 #[cfg(test)]
 mod tests;
 mod waiver;
 
-pub use assess::{assess, assess_with_facts};
+pub use assess::{assess, assess_linked, assess_with_facts};
 pub use date::Date;
 pub use settings::{Settings, Waiver};
 
@@ -27,7 +28,7 @@ pub struct Assessment {
     pub measures: Vec<Measure>,
     /// Binding statements.
     pub commitments: Vec<Commitment>,
-    /// What to say, worst first, then by line.
+    /// What to say, in the order of [`Finding::in_order`].
     pub findings: Vec<Finding>,
     /// The risk matrix.
     pub risks: Vec<Risk>,
@@ -35,4 +36,18 @@ pub struct Assessment {
     pub reading: Reading,
     /// What the reader had to cut (depth, size); empty nearly always. Not empty means that the reading is incomplete.
     pub limits: Vec<String>,
+}
+
+impl Assessment {
+    /// Documents that something is left to, each once, in order of check, as the text has them.
+    #[must_use]
+    pub fn deferred(&self) -> Vec<&str> {
+        let mut targets: Vec<&str> = Vec::new();
+        for target in self.checks.iter().filter_map(|check| check.deferred_to.as_deref()) {
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        }
+        targets
+    }
 }

@@ -89,6 +89,11 @@ fn a_waiver_needs_a_reason() {
         [Mentioned, Specified],
         &[(Error, 1, "The waiver of OWN-001 gives no reason. Nothing on retention.")],
     );
+    // Where the item is named as well, the directive is still what is to be mended.
+    let named = assessed("# Retention\n\nLetters.\n\n# Rollback\n\n<!-- specreview: waive OWN-001 -->\n", |_| {});
+    let finding = named.findings.iter().find(|finding| finding.rule == "OWN-001").expect("it is said");
+    let places = finding.place.iter().chain(&finding.related).map(|place| place.lines.start);
+    assert_eq!((places.collect::<Vec<_>>(), finding.heading.as_slice()), (vec![7, 1], &["Rollback".to_owned()][..]));
     let waiver = Waiver { rule: "OWN-002".into(), reason: "batch only".into() };
     check(
         "# Retention\n\nLetters are kept for two years only.\n",
@@ -113,7 +118,7 @@ fn a_waiver_ends_after_its_last_day() {
         &text("2027-01-31"),
         on("2027-02-01"),
         [Absent, Specified],
-        &[(Error, 0, "The waiver of OWN-001 ended on 2027-01-31. Nothing on retention.")],
+        &[(Error, 1, "The waiver of OWN-001 ended on 2027-01-31. Nothing on retention.")],
     );
     check(
         &text("soon"),

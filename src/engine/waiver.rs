@@ -37,6 +37,19 @@ pub(super) enum Void {
     Ended(Date),
 }
 
+/// Shows the directive that does not count: it is what the author has to mend. A flaw with a line of its own keeps it.
+fn point(answer: &mut Answer, directive: &Evidence, cx: &Context<'_>) {
+    let start = cx.document.lines.span_of(directive.lines.start).start();
+    let section = cx.document.sections.iter().rposition(|section| section.own.start() <= start).unwrap_or_default();
+    for flaw in &mut answer.flaws {
+        let place = Place { evidence: directive.clone(), section };
+        match &flaw.place {
+            Some(_) if !flaw.is_whole => flaw.related.insert(0, directive.clone()),
+            _ => flaw.related.extend(flaw.place.replace(place).map(|place| place.evidence)),
+        }
+    }
+}
+
 /// Rule and part as one word: `MON-002:data`.
 pub(super) fn key(code: &str, part: Option<&str>) -> String {
     part.map_or_else(|| code.to_owned(), |part| format!("{code}:{part}"))
@@ -108,20 +121,16 @@ impl Waivers {
             answer.flaws.clear();
             return None;
         }
-        // The author wanted it once: after the last day the item is as missing as it would be without the waiver.
-        if let Some(last) = fitting.iter().find_map(|entry| entry.ended) {
-            return Some(Void::Ended(last));
-        }
-        if answer.state == CheckState::Absent {
-            answer.state = CheckState::Mentioned;
-            answer.evidence = evidence.iter().cloned().collect();
-            for flaw in &mut answer.flaws {
-                if flaw.place.is_none() {
-                    flaw.place = evidence.clone().map(|evidence| Place { evidence, section: 0 });
-                }
+        if let Some(evidence) = evidence {
+            point(answer, &evidence, cx);
+            // The author wanted it once: after the last day the item is as missing as it would be without the waiver.
+            if answer.state == CheckState::Absent && fitting.iter().all(|entry| entry.ended.is_none()) {
+                answer.state = CheckState::Mentioned;
+                answer.evidence = vec![evidence];
             }
         }
-        Some(Void::NoReason)
+        let ended = fitting.iter().find_map(|entry| entry.ended);
+        Some(ended.map_or(Void::NoReason, Void::Ended))
     }
 
     /// Remarks on instructions of the document that do nothing.

@@ -5,6 +5,7 @@
 mod commitment;
 mod concept;
 mod lexicon;
+mod linked;
 mod measure;
 mod profile;
 mod quantity;
@@ -17,6 +18,7 @@ pub use concept::{ConceptFact, ConceptState, Passage};
 pub use lexicon::{
     Hit, Lexicon, LexiconProblem, Metric, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Reach, Term,
 };
+pub use linked::Linked;
 pub use measure::{Measure, Mention, Role, measures};
 pub use profile::{Kind, Profile, Stage, profile};
 pub use quantity::{Comparator, Quantity, Unit, quantities};

@@ -13,6 +13,8 @@ pub use fingerprint::Fingerprint;
 pub use level::{Confidence, Severity, Source};
 pub use problem::Problem;
 
+use std::cmp::{Ordering, Reverse};
+
 use serde::{Deserialize, Serialize};
 
 use crate::text::LineRange;
@@ -24,6 +26,9 @@ pub struct Evidence {
     pub lines: LineRange,
     /// Their words, at most [`Evidence::QUOTE_CHARS`] characters, as they stand in the document.
     pub quote: String,
+    /// The other document in which they stand; none in nearly all cases: the reviewed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 impl Evidence {
@@ -36,7 +41,13 @@ impl Evidence {
         let quote = quote.trim();
         let short: String = quote.chars().take(Self::QUOTE_CHARS).collect();
         let quote = if short.len() < quote.len() { format!("{}…", short.trim_end()) } else { short };
-        Self { lines, quote }
+        Self { lines, quote, path: None }
+    }
+
+    /// The same in another document.
+    #[must_use]
+    pub fn of(self, path: &str) -> Self {
+        Self { path: Some(path.to_owned()), ..self }
     }
 }
 
@@ -79,6 +90,14 @@ impl Finding {
     #[must_use]
     pub fn key(&self) -> String {
         self.part.as_ref().map_or_else(|| self.rule.clone(), |part| format!("{}:{part}", self.rule))
+    }
+
+    /// The order in which findings are shown everywhere: worst first, then surest, then by line; what has no line comes last.
+    #[must_use]
+    pub fn in_order(&self, other: &Self) -> Ordering {
+        let line = |finding: &Self| finding.place.as_ref().map_or(u32::MAX, |place| place.lines.start);
+        let key = |finding: &Self| (Reverse(finding.severity), Reverse(finding.confidence), line(finding));
+        key(self).cmp(&key(other)).then_with(|| self.rule.cmp(&other.rule)).then_with(|| self.part.cmp(&other.part))
     }
 
     /// True when the finding may fail a merge: it comes from a rule, is an error, and is sure.

@@ -3,6 +3,7 @@
 mod ask;
 mod deps;
 mod give_up;
+mod linked;
 mod publish;
 mod run;
 #[cfg(test)]

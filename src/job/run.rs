@@ -3,21 +3,22 @@
 use sha2::{Digest as _, Sha256};
 
 use super::ask::{self, Spent};
+use super::linked::{Judged, Library, Shelf, may_be_document};
 use super::{Deps, Options};
 use crate::config::{self, Config, Paths};
 use crate::critique::{AskedRisk, Sheet, Usage};
 use crate::document::Document;
-use crate::engine::{Assessment, Date, Settings, Waiver, assess_with_facts};
+use crate::engine::{Assessment, Date, Settings, Waiver};
 use crate::facts::{Facts, Kind};
 use crate::finding::{Problem, RiskLevel, Severity};
 use crate::output::{Entry, Run};
 use crate::platform::{Choice, Platform, PlatformError};
 use crate::review::{
-    Catalogue, Change, ChangeRef, ChangedFile, ConfigText, Gate, Options as PlanOptions, Review, Reviewed, Skipped,
-    compare, gather,
+    Catalogue, Change, ChangeRef, ChangedFile, ConfigText, Gate, Options as PlanOptions, Review, Reviewed, compare,
+    gather,
 };
 use crate::rules::{self, RuleSet};
-use crate::source::{Loaded, file::ENDINGS};
+use crate::source::Loaded;
 use crate::text::{hex, sha256_hex};
 
 /// Milliseconds of a day.
@@ -43,17 +44,23 @@ pub async fn review_texts(
     };
     let paths = Paths::new(config);
     let mut spent = Spent::new();
+    let mut library = Library::new(Shelf::Files);
     for input in inputs {
         let (path, text, sha256) = match input {
             Loaded::Text { path, text, sha256 } => (path, text, sha256),
             Loaded::Unread { path, reason } => {
-                run.skipped.push(Skipped { what: path.clone(), why: reason.clone() });
-                run.documents.push(Entry::Unread { path, reason });
+                run.leave_out(path, reason);
                 continue;
             }
         };
         let settings = settings(deps, config, &paths, &path, options);
-        let (document, head, facts) = read(deps, text, settings).await;
+        let Judged { document, facts, assessment: head } = match library.judge(deps, &path, text, settings).await {
+            Ok(judged) => judged,
+            Err(error) => {
+                run.leave_out(path, error.to_string());
+                continue;
+            }
+        };
         let mut reviewed = Reviewed {
             path,
             sha256,
@@ -112,8 +119,10 @@ pub(super) async fn review_asked(
     let paths = Paths::new(&config);
     let (mut documents, mut removed) = (Vec::new(), Vec::new());
     let mut spent = Spent::new();
+    let shelf = |base| Library::new(Shelf::Change { platform, change: &change, base });
+    let mut sides = Sides { base: shelf(true), head: shelf(false) };
     for file in &change.files {
-        match review_file(deps, file, &config, &paths, options, &mut spent).await {
+        match review_file(deps, file, &config, &paths, options, &mut sides, &mut spent).await? {
             Fate::Reviewed(reviewed) => documents.push(*reviewed),
             Fate::Removed => removed.push(file.path.clone()),
             Fate::NoSpec => {}
@@ -157,11 +166,6 @@ pub fn catalogue(rules: &RuleSet) -> Catalogue {
     ratios.fold(named, |catalogue, metric| catalogue.with_ratio(&metric.id))
 }
 
-/// True for paths whose ending says Markdown.
-fn may_be_document(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
-}
-
 /// What a changed file is to a review.
 enum Fate {
     /// A specification, reviewed.
@@ -172,38 +176,47 @@ enum Fate {
     NoSpec,
 }
 
+/// Documents that others leave content to, before and after the change.
+struct Sides<'a> {
+    base: Library<'a>,
+    head: Library<'a>,
+}
+
 async fn review_file(
     deps: &Deps,
     file: &ChangedFile,
     config: &Config,
     paths: &Paths,
     options: &Options,
+    sides: &mut Sides<'_>,
     spent: &mut Spent,
-) -> Fate {
+) -> Result<Fate, PlatformError> {
     if paths.is_excluded(&file.path) {
-        return Fate::NoSpec;
+        return Ok(Fate::NoSpec);
     }
     let mut settings = settings(deps, config, paths, &file.path, options);
     // The base speaks first: a specification that the change empties or guts is still one.
     let mut base = None;
+    let before = file.previous.as_deref().unwrap_or(&file.path);
     if let Some(text) = &file.base {
-        let before = file.previous.as_deref().unwrap_or(&file.path);
         let as_it_was = Settings { is_spec: options.is_spec || paths.is_spec(before), ..settings.clone() };
-        let assessed = read(deps, text.clone(), as_it_was).await.1;
+        let assessed = sides.base.judge(deps, before, text.clone(), as_it_was).await?.assessment;
         settings.is_spec |= assessed.profile.kind == Kind::AiSpec;
         base = Some(assessed);
     }
     let Some(text) = file.head.clone() else {
-        return if base.is_some() && settings.is_spec { Fate::Removed } else { Fate::NoSpec };
+        return Ok(if base.is_some() && settings.is_spec { Fate::Removed } else { Fate::NoSpec });
     };
     let sha256 = sha256_hex(text.as_bytes());
-    let (document, head, facts) = read(deps, text, settings.clone()).await;
+    let judged = sides.head.judge(deps, &file.path, text, settings.clone()).await?;
+    let Judged { document, facts, assessment: head } = judged;
     if head.profile.kind != Kind::AiSpec && !settings.is_spec {
-        return Fate::NoSpec;
+        return Ok(Fate::NoSpec);
     }
     // The base is judged as a specification too: a text that has just become one would else look all new.
     if let (Some(text), true) = (&file.base, base.as_ref().is_some_and(|base| base.profile.kind != Kind::AiSpec)) {
-        base = Some(read(deps, text.clone(), Settings { is_spec: true, ..settings }).await.1);
+        let as_spec = Settings { is_spec: true, ..settings };
+        base = Some(sides.base.judge(deps, before, text.clone(), as_spec).await?.assessment);
     }
     let mut reviewed = Reviewed {
         path: file.path.clone(),
@@ -214,22 +227,7 @@ async fn review_file(
         critique: crate::critique::Critique::default(),
     };
     ask_about(deps, options, config, (&document, &facts), &mut reviewed, spent).await;
-    Fate::Reviewed(Box::new(reviewed))
-}
-
-/// Parses and assesses away from the threads that serve requests.
-async fn read(deps: &Deps, text: String, settings: Settings) -> (Document, Assessment, Facts) {
-    let rules = deps.rules.clone();
-    let work = move || {
-        let document = Document::parse(&text);
-        let (assessment, facts) = assess_with_facts(&document, &rules, &settings);
-        (document, assessment, facts)
-    };
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        // A panic of the engine is a defect of this program: it goes on to the job's own boundary, with its message.
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
+    Ok(Fate::Reviewed(Box::new(reviewed)))
 }
 
 async fn ask_about(

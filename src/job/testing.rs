@@ -81,6 +81,10 @@ impl Platform for Stage {
         Ok(change(&[]))
     }
 
+    async fn text(&self, _: &ChangeRef, _: &str, _: &str, _: usize) -> Result<Option<String>, PlatformError> {
+        Ok(None)
+    }
+
     async fn head(&self, _: &ChangeRef) -> Result<String, PlatformError> {
         Ok(change(&[]).head)
     }

@@ -132,18 +132,21 @@ fn reviewed_out<'a>(reviewed: &'a Reviewed, document: &Document, catalogue: &Cat
 }
 
 fn place(evidence: &Evidence) -> Place<'_> {
-    Place { line: evidence.lines.start, end_line: evidence.lines.end, quote: &evidence.quote }
+    let path = evidence.path.as_deref();
+    Place { path, line: evidence.lines.start, end_line: evidence.lines.end, quote: &evidence.quote }
 }
 
 fn risk(risk: Risk) -> RiskOut {
     let line = |place: &Option<Evidence>| place.as_ref().map(|place| place.lines.start);
-    let (at, measured_line) = (line(&risk.place), line(&risk.measured_by));
+    let at = line(&risk.place);
+    let measured_line = line(&risk.measured_by.clone().filter(|place| place.path.is_none()));
     let quote = |place: Option<Evidence>| place.map(|place| place.quote);
     RiskOut {
         id: risk.id,
         risk: risk.risk,
         level: risk.level,
         judged_by: risk.judged_by.map(Source::word),
+        path: risk.place.as_ref().and_then(|place| place.path.clone()),
         line: at,
         quote: quote(risk.place),
         mitigation: quote(risk.mitigation),
@@ -223,7 +226,7 @@ fn chain(reviewed: &Reviewed) -> Vec<LinkOut> {
             state: check.map(|check| check.state.word()),
             lines: check
                 .filter(|check| check.state != CheckState::NotApplicable)
-                .map(|check| check.evidence.iter().map(|evidence| evidence.lines.start).collect())
+                .map(|check| check.evidence.iter().filter(|at| at.path.is_none()).map(|at| at.lines.start).collect())
                 .unwrap_or_default(),
         }
     };

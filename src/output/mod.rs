@@ -48,6 +48,12 @@ pub enum Entry {
 }
 
 impl Run {
+    /// Notes an input that could not be read, and why.
+    pub fn leave_out(&mut self, path: String, reason: String) {
+        self.skipped.push(Skipped { what: path.clone(), why: reason.clone() });
+        self.documents.push(Entry::Unread { path, reason });
+    }
+
     /// The inputs that could be read.
     pub fn reviewed(&self) -> impl Iterator<Item = &Reviewed> {
         self.documents.iter().filter_map(|entry| match entry {

@@ -240,10 +240,12 @@ impl Desk<'_> {
     fn next(&mut self, specs: &[&Reviewed]) {
         let mut found: Vec<&Finding> = specs.iter().flat_map(|reviewed| news(reviewed)).collect();
         found.retain(|finding| finding.source == Source::Rule);
-        found.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), std::cmp::Reverse(finding.confidence)));
+        let Some(worst) = found.iter().map(|finding| finding.severity).max() else { return };
+        // In the order in which they stand above.
+        found.retain(|finding| finding.severity == worst);
         let Some(first) = found.first() else { return };
         let mut keys: Vec<String> = Vec::new();
-        for finding in found.iter().filter(|finding| finding.severity == first.severity) {
+        for finding in &found {
             let place = finding.place.as_ref().map(|at| format!(" (line {})", at.lines.start)).unwrap_or_default();
             let key = format!("{}{place}", line(&finding.key()));
             if !keys.contains(&key) {
@@ -256,7 +258,7 @@ impl Desk<'_> {
         let rule = line(&first.rule);
         self.out.push('\n');
         self.put(&self.look.paint(Ink::Strong, "What to do next"));
-        let what = match first.severity {
+        let what = match worst {
             Severity::Error => "errors",
             Severity::Warning => "warnings",
             Severity::Info => "notes",
@@ -409,6 +411,17 @@ mod tests {
     fn one_specification_reads_well() {
         let text = render(&run_of(vec![sample()], &[]), &catalogue(), Look { colour: false, width: 100 });
         insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn what_to_start_with_stands_in_the_order_of_the_findings() {
+        let mut document = sample();
+        document.head.findings[0].confidence = Confidence::Medium;
+        let text = render(&run_of(vec![document], &[]), &catalogue(), Look { colour: false, width: 100 });
+        let shown = text.lines().filter_map(|line| line.strip_prefix("error[")?.split(['\u{20}', ']']).next());
+        let start = text.lines().find_map(|line| line.split_once("errors: ")).map_or("", |(_, list)| list);
+        let started = start.split(", ").filter_map(|key| key.split(['\u{20}', '.']).next());
+        assert_eq!(started.collect::<Vec<_>>(), shown.collect::<Vec<_>>(), "{text}");
     }
 
     #[test]

@@ -83,6 +83,19 @@ pub trait Platform: Send + Sync {
     /// When the change cannot be read at all.
     async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Change, PlatformError>;
 
+    /// Text of at most `most` bytes of the file at `path` (from the root, with `/`) at a commit of the change; `None` where there
+    /// is no such file, or no such text. Nothing outside the repository is reached.
+    ///
+    /// # Errors
+    /// As [`Platform::fetch`].
+    async fn text(
+        &self,
+        at: &ChangeRef,
+        commit: &str,
+        path: &str,
+        most: usize,
+    ) -> Result<Option<String>, PlatformError>;
+
     /// The head commit now; a review is never posted for another one.
     ///
     /// # Errors

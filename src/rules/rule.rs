@@ -94,16 +94,18 @@ impl Rule {
     /// What a flaw says, in words.
     #[must_use]
     pub fn words_of(&self, answer: &Answer, flaw: &Flaw) -> String {
-        let elsewhere = format!(
-            "The text leaves this ({}) to {{deferred_to}}, which was not read; state the essential part here.",
-            self.item
-        );
+        let elsewhere = |but: &str| {
+            let item = &self.item;
+            format!("The text leaves this ({item}) to {{deferred_to}}, which {but}; state the essential part here.")
+        };
+        let (unread, unkept) = (elsewhere("was not read"), elsewhere("does not state it"));
         let template = match flaw.case {
             "" => &self.message,
             "mentioned" => &self.mentioned,
             case => self.cases.get(case).unwrap_or(match case {
                 "vague" | "elsewhere" => &self.mentioned,
-                "deferred" => &elsewhere,
+                "deferred" => &unread,
+                "unkept" => &unkept,
                 _ => &self.message,
             }),
         };
@@ -155,6 +157,13 @@ impl RuleSet {
     pub fn codes(&self) -> impl Iterator<Item = &str> + Clone {
         let remarks = super::REMARKS.iter().map(|remark| remark.code);
         self.rules.iter().map(|rule| rule.code.as_str()).chain(remarks)
+    }
+
+    /// A code for a page of one's own that no rule has yet: `OWN-001`, `OWN-002`, …
+    #[must_use]
+    pub fn free_code(&self) -> String {
+        let numbers = self.rules.iter().filter_map(|rule| rule.code.strip_prefix("OWN-")?.parse::<u32>().ok());
+        format!("OWN-{:03}", numbers.max().map_or(1, |last| last.saturating_add(1)))
     }
 
     /// A rule or a remark as plain text for a terminal, by its code (perhaps with a part, as reviews name it) or its name.

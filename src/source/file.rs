@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::{Loaded, decode};
+use crate::text::linked_path;
 
 /// Endings of documents in folders. Files that are named are read whatever their ending.
 pub const ENDINGS: &[&str] = &["md", "markdown", "mdown", "mkd"];
@@ -41,9 +42,7 @@ fn folder(input: &str, limit: u64, seen: &mut HashSet<String>, loaded: &mut Vec<
         match entry {
             Ok(entry) => {
                 let path = entry.path();
-                let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-                let document = ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()));
-                if document && entry.file_type().is_some_and(|kind| kind.is_file()) {
+                if is_document(path) && entry.file_type().is_some_and(|kind| kind.is_file()) {
                     any = true;
                     let path = path.strip_prefix(".").unwrap_or(path).to_string_lossy().into_owned();
                     if seen.insert(path.clone()) {
@@ -62,6 +61,33 @@ fn folder(input: &str, limit: u64, seen: &mut HashSet<String>, loaded: &mut Vec<
                       another ending";
         loaded.push(unread(input, reason.to_owned()));
     }
+}
+
+/// The document that a link of the file `from` leads to: a Markdown file of the same repository (of the same folder where there
+/// is none), reached by no symbolic link that leads out of it. `None` for anything else, and for `from` itself. The path is one
+/// that [`load`] takes.
+#[must_use]
+pub fn linked(from: &str, target: &str) -> Option<String> {
+    let given = Path::new(from);
+    let file = given.canonicalize().ok()?;
+    let folder = file.parent()?;
+    let root = folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(folder);
+    let inside = file.strip_prefix(root).ok()?;
+    let inside: Vec<_> = inside.components().map(|part| part.as_os_str().to_str()).collect::<Option<_>>()?;
+    let wanted = linked_path(&inside.join("/"), target).filter(|path| is_document(Path::new(path)))?;
+    // Links on the way are resolved: what counts is where the file really is.
+    let found = root.join(wanted).canonicalize().ok()?;
+    if found == file || !found.starts_with(root) || !is_document(&found) || !found.is_file() {
+        return None;
+    }
+    let here = std::env::current_dir().ok().and_then(|here| here.canonicalize().ok());
+    let short = here.filter(|_| given.is_relative()).and_then(|here| found.strip_prefix(here).ok());
+    Some(short.unwrap_or(&found).to_str()?.to_owned())
+}
+
+/// True for endings of documents in folders.
+fn is_document(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
 fn file(path: &str, limit: u64) -> Loaded {
@@ -191,6 +217,47 @@ mod tests {
         assert_eq!(reason("full.md").len(), 100);
         assert!(show(&root, &["-"], &[b'a'; 101])[0].1.contains("more than"));
         assert!(show(&root, &["-"], b"")[0].1.starts_with("! the file is empty"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_leads_to_documents_of_the_repository_only() {
+        let (_dir, root) = tree(&[
+            ("repo/.git/x", b""),
+            ("repo/specs/a.md", b"a"),
+            ("repo/docs/data.md", b"d"),
+            ("repo/docs/data.txt", b"d"),
+            ("repo/docs.md/x", b""),
+            ("out.md", b"o"),
+            ("alone/a.md", b"a"),
+            ("alone/b.md", b"b"),
+        ]);
+        let link = |to: &str, at: &str| std::os::unix::fs::symlink(root.join(to), root.join(at)).unwrap();
+        link("out.md", "repo/specs/out.md");
+        link("", "repo/specs/up");
+        link("repo/docs/data.md", "repo/specs/data.md");
+        link("repo/docs/data.txt", "repo/specs/text.md");
+        let base = root.canonicalize().unwrap();
+        for (from, target, found) in [
+            ("repo/specs/a.md", "../docs/data.md#x", Some("repo/docs/data.md")),
+            ("repo/specs/a.md", "/docs/data.md", Some("repo/docs/data.md")),
+            ("repo/specs/a.md", "data.md", Some("repo/docs/data.md")),
+            ("repo/specs/a.md", "../docs/data.txt", None),
+            ("repo/specs/a.md", "text.md", None),
+            ("repo/specs/a.md", "../docs.md", None),
+            ("repo/specs/a.md", "../../out.md", None),
+            ("repo/specs/a.md", "out.md", None),
+            ("repo/specs/a.md", "up/out.md", None),
+            ("repo/specs/a.md", "a.md", None),
+            ("repo/specs/a.md", "gone.md", None),
+            ("alone/a.md", "b.md", Some("alone/b.md")),
+            ("alone/a.md", "../out.md", None),
+            ("alone/gone.md", "b.md", None),
+        ] {
+            let path = linked(root.join(from).to_str().unwrap(), target);
+            let path = path.map(|path| Path::new(&path).strip_prefix(&base).unwrap().to_string_lossy().into_owned());
+            assert_eq!(path.as_deref(), found, "{from} {target}");
+        }
     }
 
     #[cfg(unix)]

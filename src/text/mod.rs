@@ -7,6 +7,7 @@ mod hex;
 mod hidden;
 mod lines;
 pub mod nearest;
+mod path;
 mod private;
 mod span;
 
@@ -14,5 +15,6 @@ pub use front::{Front, front_matter};
 pub use hex::{hex, sha256_hex};
 pub use hidden::{is_hidden, is_joiner};
 pub use lines::{LineRange, Lines, Position};
+pub use path::linked_path;
 pub use private::{Private, PrivateKind, private};
 pub use span::Span;

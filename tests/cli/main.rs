@@ -9,6 +9,7 @@ mod bad;
 mod ci;
 mod eval;
 mod good;
+mod linked;
 mod program;
 #[cfg(unix)]
 mod serve;

@@ -153,3 +153,44 @@ async fn a_change_that_is_not_there_or_a_token_of_no_use_is_one_clear_message() 
     assert!(done.out.contains("Nothing would be posted"), "{}", done.out);
     forge.finish();
 }
+
+/// The specification with its labelling plan in another file, and that file.
+fn split() -> (String, String) {
+    let (before, rest) = SPEC.split_once("Labels: three").unwrap();
+    let (plan, after) = rest.split_once("## 4.").unwrap();
+    let pointer = "Labels: see [the plan](../docs/labels.md).";
+    (format!("{before}{pointer}\n\n## 4.{after}"), format!("# Labelling plan\n\nLabels: three{plan}"))
+}
+
+#[tokio::test]
+async fn what_a_specification_leaves_to_a_document_of_its_repository_is_read_at_the_same_commit_and_once() {
+    let forge = Forge::start_enterprise().await;
+    let repo = forge.repo("acme/specs");
+    let (spec, plan) = split();
+    let (token, folder) = (forge.personal_token("dora"), tempfile::tempdir().unwrap());
+    let asked = || forge.recorded().iter().filter(|call| call.path.contains("labels.md")).count();
+
+    let bare = repo.open_pull("bare", &[("specs/bare.md", &spec)]);
+    let annotators = async |pull: &Pull| {
+        let url = address(&forge, pull);
+        let done = run(&forge, &token, folder.path(), &[], &["review", &url, "--format", "json"]).await;
+        let report: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+        let checks = report["documents"][0]["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["rule"] == "ANN-002").unwrap().clone()
+    };
+    let found = annotators(&bare).await;
+    assert_eq!((&found["state"], &found["deferred_to"]), (&"mentioned".into(), &"../docs/labels.md".into()));
+    assert_eq!(asked(), 1, "looked for once");
+
+    repo.commit("main", &[("docs/labels.md", &plan)]);
+    let split = repo.open_pull("split", &[("specs/parcel.md", &spec), ("specs/second.md", &spec)]);
+    let found = annotators(&split).await;
+    assert_eq!((&found["state"], &found["evidence"][0]["path"]), (&"specified".into(), &"docs/labels.md".into()));
+    assert_eq!(asked(), 2, "read once for two specifications");
+
+    let both = repo.open_pull("both", &[("specs/parcel.md", &spec), ("docs/labels.md", &format!("{plan}\nMore.\n"))]);
+    let found = annotators(&both).await;
+    assert_eq!(found["evidence"][0]["path"], "docs/labels.md");
+    assert_eq!(asked(), 3, "the change has brought it along: only its text before the change is asked for by path");
+    forge.finish();
+}

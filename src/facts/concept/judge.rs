@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::announce::announced;
 use super::negation::denied;
 use super::passage::{Place, Shape};
+use super::pointer::{Pointer, Pointers};
+use super::topic::Pointed;
 use super::{ConceptFact, ConceptState, Passage};
 use crate::document::{BlockId, BlockKind, Document, Mark};
 use crate::facts::lexicon::{Need, Reach, Token};
@@ -46,6 +48,24 @@ struct Trigger {
     announced: bool,
 }
 
+/// What a place says.
+struct Verdict {
+    state: ConceptState,
+    reason: Option<String>,
+    /// It says that the thing is left out, or stands where nothing is decided.
+    denied: bool,
+}
+
+/// A passage with what was read from it.
+struct Found {
+    passage: Passage,
+    reason: Option<String>,
+    /// Words of the concept stand in it; false where only a heading or label announces it.
+    named: bool,
+    /// Where it points to.
+    pointer: Option<Pointer>,
+}
+
 pub(super) struct Judge<'a> {
     document: &'a Document,
     lexicon: &'a Lexicon,
@@ -56,10 +76,17 @@ pub(super) struct Judge<'a> {
     places: HashMap<&'a Term, Vec<(BlockId, usize)>>,
     hits: HashMap<usize, Vec<&'a Hit>>,
     open: Vec<bool>,
+    pointers: &'a Pointers,
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(document: &'a Document, lexicon: &'a Lexicon, hits: &'a [Hit], signals: &'a Signals) -> Self {
+    pub(super) fn new(
+        document: &'a Document,
+        lexicon: &'a Lexicon,
+        hits: &'a [Hit],
+        signals: &'a Signals,
+        pointers: &'a Pointers,
+    ) -> Self {
         let shape = Shape::new(document);
         let announced = announced(document, &shape, hits);
         let mut places: HashMap<&Term, Vec<(BlockId, usize)>> = HashMap::new();
@@ -76,26 +103,28 @@ impl<'a> Judge<'a> {
             let inherited = section.parent.and_then(|parent| open.get(parent)).copied().unwrap_or_default();
             open.push(inherited || OPEN.iter().any(|phrase| title.contains(phrase)));
         }
-        Self { document, lexicon, signals, shape, announced, places, hits: by_concept, open }
+        Self { document, lexicon, signals, shape, announced, places, hits: by_concept, open, pointers }
     }
 
-    pub(super) fn fact(&self, number: usize, concept: &RawConcept) -> ConceptFact {
-        let mut found: BTreeMap<(BlockId, usize), (Passage, Option<String>, bool)> = BTreeMap::new();
+    /// What phrases tell about a concept, and the document that a passage about it points to without saying more.
+    pub(super) fn fact(&self, number: usize, concept: &RawConcept) -> (ConceptFact, Option<Pointed>) {
+        let mut found: BTreeMap<(BlockId, usize), Found> = BTreeMap::new();
         let mut known = Known::new();
         for trigger in self.triggers(number, concept) {
-            let (state, reason) = self.judge(number, concept, &trigger, &mut known);
+            let verdict = self.judge(number, concept, &trigger, &mut known);
             let at = (trigger.block, trigger.piece);
             let named = trigger.cue.is_some();
-            if found.get(&at).is_none_or(|(passage, _, known)| (passage.state, *known) < (state, named))
-                && let Some(passage) = self.passage(&trigger, state)
+            if found.get(&at).is_none_or(|known| (known.passage.state, known.named) < (verdict.state, named))
+                && let Some(passage) = self.passage(&trigger, verdict.state)
             {
-                found.insert(at, (passage, reason, named));
+                let pointer = self.pointer(&trigger).filter(|_| !verdict.denied).cloned();
+                found.insert(at, Found { passage, reason: verdict.reason, named, pointer });
             }
         }
-        let specified = found.values().filter(|(passage, ..)| passage.state == ConceptState::Specified).count();
-        let mut passages: Vec<(Passage, Option<String>, bool)> = found.into_values().collect();
+        let specified = found.values().filter(|found| found.passage.state == ConceptState::Specified).count();
+        let mut found: Vec<Found> = found.into_values().collect();
         if specified < concept.at_least {
-            for (passage, ..) in &mut passages {
+            for Found { passage, .. } in &mut found {
                 if passage.state == ConceptState::Specified {
                     passage.state = ConceptState::Mentioned;
                 }
@@ -103,23 +132,28 @@ impl<'a> Judge<'a> {
         }
         // What is committed to somewhere is not left out, whatever is left out elsewhere; and where the thing is only named, the
         // words that name it say more than what merely stands below its heading.
-        passages.sort_by_key(|(passage, _, named)| match passage.state {
+        found.sort_by_key(|found| match found.passage.state {
             ConceptState::Specified => 0,
             ConceptState::Waived => 1,
-            ConceptState::Mentioned if *named => 2,
+            ConceptState::Mentioned if found.named => 2,
             ConceptState::Mentioned => 3,
             ConceptState::Absent => 4,
         });
-        let Some((best, reason, _)) = passages.first() else { return ConceptFact::absent() };
-        let (state, reason) = (best.state, reason.clone().filter(|_| best.state == ConceptState::Waived));
-        let mut passages: Vec<Passage> = passages.into_iter().map(|(passage, ..)| passage).collect();
-        let deferred_to = if state == ConceptState::Mentioned {
-            passages.iter().take(KEPT).find_map(|passage| self.deferred(passage.block))
-        } else {
-            None
-        };
-        passages.truncate(KEPT);
-        ConceptFact { state, passages, reason, deferred_to }
+        let pointed = found.iter().find_map(|found| {
+            let pointer = found.pointer.as_ref().filter(|pointer| pointer.is_bare && pointer.is_near())?;
+            Some(Pointed { target: pointer.target.clone(), passage: found.passage.clone(), named: found.named })
+        });
+        found.truncate(KEPT);
+        let Some(best) = found.first() else { return (ConceptFact::absent(), None) };
+        let state = best.passage.state;
+        let reason = best.reason.clone().filter(|_| state == ConceptState::Waived);
+        let deferred_to = found.iter().find_map(|found| Some(found.pointer.as_ref()?.target.clone()));
+        let passages = found.into_iter().map(|found| found.passage).collect();
+        (ConceptFact { state, passages, reason, deferred_to }, pointed)
+    }
+
+    fn pointer(&self, trigger: &Trigger) -> Option<&Pointer> {
+        self.pointers.at(trigger.block, self.piece(trigger)?.start)
     }
 
     /// All places that speak of the concept, in order.
@@ -219,13 +253,7 @@ impl<'a> Judge<'a> {
         })
     }
 
-    fn judge(
-        &self,
-        number: usize,
-        concept: &RawConcept,
-        trigger: &Trigger,
-        known: &mut Known,
-    ) -> (ConceptState, Option<String>) {
+    fn judge(&self, number: usize, concept: &RawConcept, trigger: &Trigger, known: &mut Known) -> Verdict {
         let section = self.document.blocks.get(trigger.block).map_or(0, |block| block.section);
         let open = self.open.get(section).copied().unwrap_or_default();
         let sentence = self.sentence(trigger);
@@ -242,9 +270,9 @@ impl<'a> Judge<'a> {
                 .any(|piece| piece.has(Signal::Reason) && !piece.has(Signal::Vague));
             if negated && reason {
                 let reason = sentence.trim().chars().take(200).collect();
-                return (ConceptState::Waived, Some(reason));
+                return Verdict { state: ConceptState::Waived, reason: Some(reason), denied: true };
             }
-            return (ConceptState::Mentioned, None);
+            return Verdict { state: ConceptState::Mentioned, reason: None, denied: true };
         }
         let heading = self.document.blocks.get(trigger.block).is_some_and(|block| block.kind == BlockKind::Heading);
         let met = !heading
@@ -256,7 +284,8 @@ impl<'a> Judge<'a> {
                 };
                 *known.entry((line, place, trigger.announced)).or_insert_with(|| self.met(number, need, trigger))
             });
-        (if met { ConceptState::Specified } else { ConceptState::Mentioned }, None)
+        let state = if met { ConceptState::Specified } else { ConceptState::Mentioned };
+        Verdict { state, reason: None, denied: false }
     }
 
     fn met(&self, number: usize, need: &Need, trigger: &Trigger) -> bool {
@@ -328,13 +357,5 @@ impl<'a> Judge<'a> {
             None => self.sentence(trigger).chars().take(60).collect(),
         };
         Some(Passage { block: trigger.block, lines, state, cue })
-    }
-
-    /// Target of a link to another document, when a short block says little more than where to look.
-    fn deferred(&self, block: BlockId) -> Option<String> {
-        let short = self.document.blocks.get(block).is_some_and(|block| block.text.len() < 200);
-        let link =
-            self.document.links.iter().find(|link| link.block == Some(block) && !link.target.starts_with('#'))?;
-        short.then(|| link.target.clone())
     }
 }

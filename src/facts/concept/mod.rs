@@ -4,8 +4,12 @@ mod announce;
 mod judge;
 mod negation;
 mod passage;
+mod pointer;
+mod topic;
 
 use std::collections::BTreeMap;
+
+use topic::{Pointed, Topics};
 
 use super::recognise::Recognised;
 use super::{Hit, Lexicon, RawConcept, Signals};
@@ -47,7 +51,7 @@ pub struct ConceptFact {
     pub passages: Vec<Passage>,
     /// Why it is left out, when it is waived.
     pub reason: Option<String>,
-    /// The linked document that the content is deferred to, when nothing else is here.
+    /// The other document that the content is deferred to, when it is not stated here; a link or path as written.
     pub deferred_to: Option<String>,
 }
 
@@ -68,36 +72,63 @@ pub(super) fn concepts(
     signals: &Signals,
     recognised: &Recognised,
 ) -> BTreeMap<String, ConceptFact> {
-    let judge = judge::Judge::new(document, lexicon, hits, signals);
-    let concepts = lexicon.concepts().iter().enumerate();
-    let fact = |number, concept: &RawConcept| {
-        let named = judge.fact(number, concept);
-        match &concept.recognise {
-            Some(name) => stated(named, name, document, recognised),
+    let pointers = pointer::Pointers::read(document, signals);
+    let judge = judge::Judge::new(document, lexicon, hits, signals, &pointers);
+    let mut facts = Vec::new();
+    let mut topics = Topics::default();
+    for (number, (_, concept)) in lexicon.concepts().iter().enumerate() {
+        let (named, pointed) = judge.fact(number, concept);
+        let fact = match &concept.recognise {
+            Some(name) => stated(named, name, document, recognised, &pointers),
             None => named,
+        };
+        if let Some(pointed) = pointed {
+            topics.add(&concept.topic, pointed);
         }
+        facts.push((concept, fact));
+    }
+    let topics = topics.decided();
+    let left = |(concept, mut fact): (&RawConcept, ConceptFact)| {
+        if fact.state > ConceptState::Mentioned {
+            fact.deferred_to = None;
+        } else if fact.deferred_to.is_none()
+            && let Some(Pointed { target, passage, .. }) = topics.get(concept.topic.as_str())
+        {
+            fact.deferred_to = Some(target.clone());
+            if fact.passages.is_empty() {
+                fact.passages.push(Passage { state: ConceptState::Mentioned, ..passage.clone() });
+            }
+        }
+        (concept.concept.clone(), fact)
     };
-    concepts.map(|(number, (_, concept))| (concept.concept.clone(), fact(number, concept))).collect()
+    facts.into_iter().map(left).collect()
 }
 
 /// What phrases found, raised or lowered to what is recognised.
-fn stated(mut fact: ConceptFact, name: &str, document: &Document, recognised: &Recognised) -> ConceptFact {
+fn stated(
+    mut fact: ConceptFact,
+    name: &str,
+    document: &Document,
+    recognised: &Recognised,
+    pointers: &pointer::Pointers,
+) -> ConceptFact {
     let Some(sure) = recognised.sure(name) else { return fact };
     // In a few sentences the one that leaves it out says more than the rest.
     let left_out = fact.state == ConceptState::Waived && recognised.is_short();
     if sure > 0.0 && !left_out {
-        let proof = recognised.proof(name).into_iter().filter_map(|(unit, _)| {
+        let proof = recognised.proof(name);
+        let bare = |block, start| pointers.at(block, start).filter(|pointer| pointer.is_bare);
+        let elsewhere = proof.iter().map(|(unit, _)| bare(unit.block, unit.start)).collect::<Option<Vec<_>>>();
+        // Where only pointers look like it, it stands where they lead to.
+        let deferred_to = elsewhere.and_then(|pointers| Some(pointers.first()?.target.clone()));
+        let state = if deferred_to.is_some() { ConceptState::Mentioned } else { ConceptState::Specified };
+        let passages = proof.into_iter().filter_map(|(unit, _)| {
             let block = document.blocks.get(unit.block)?;
             let lines = document.lines.range(block.map.span(unit.start, unit.end));
             let cue = beginning(block.text.get(unit.start..unit.end)?);
-            Some(Passage { block: unit.block, lines, state: ConceptState::Specified, cue })
+            Some(Passage { block: unit.block, lines, state, cue })
         });
-        return ConceptFact {
-            state: ConceptState::Specified,
-            passages: proof.collect(),
-            reason: None,
-            deferred_to: None,
-        };
+        return ConceptFact { state, passages: passages.collect(), reason: None, deferred_to };
     }
     let lower = |state: ConceptState| if state == ConceptState::Specified { ConceptState::Mentioned } else { state };
     fact.state = lower(fact.state);
@@ -217,9 +248,24 @@ mod tests {
     }
 
     #[test]
-    fn a_short_block_that_points_elsewhere_defers() {
-        let fact = read("Rollback: see [the runbook](ops/runbook.md).");
-        assert_eq!(fact.state, ConceptState::Mentioned);
-        assert_eq!(fact.deferred_to.as_deref(), Some("ops/runbook.md"));
+    fn a_sentence_that_points_elsewhere_defers() {
+        for (text, target) in [
+            ("Rollback: see [the runbook](ops/runbook.md).", Some("ops/runbook.md")),
+            ("The rollback is described in ops/runbook.md.", Some("ops/runbook.md")),
+            ("The rollback is described in `../runbook.md`, as ever.", Some("../runbook.md")),
+            ("## Rollback\n\nEven here. See [the runbook](runbook.md).", Some("runbook.md")),
+            // Only the sentence that speaks of it can leave it to another document.
+            ("There is a rollback. The team is in [another file](team.md).", None),
+            ("Rollback: see [below](#below).", None),
+            ("No rollback is planned, see [the runbook](runbook.md).", None),
+            ("If possible the rollback is in [the runbook](runbook.md).", None),
+            ("## Open questions\n\n- Rollback: see [the runbook](runbook.md).", None),
+            ("The rollback is written in .md and in code.", None),
+        ] {
+            let fact = read(text);
+            assert_eq!((fact.state, fact.deferred_to.as_deref()), (ConceptState::Mentioned, target), "{text}");
+        }
+        let stated = read("A rollback takes five minutes. Rollback: see [the runbook](ops/runbook.md).");
+        assert_eq!((stated.state, stated.deferred_to), (ConceptState::Specified, None));
     }
 }

@@ -50,6 +50,9 @@ pub(super) struct ProfileOut<'a> {
 
 #[derive(Serialize)]
 pub(super) struct Place<'a> {
+    /// The other document in which it stands; absent where it is the reviewed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) path: Option<&'a str>,
     pub(super) line: u32,
     pub(super) end_line: u32,
     pub(super) quote: &'a str,
@@ -112,6 +115,9 @@ pub(super) struct RiskOut {
     pub(super) level: crate::finding::RiskLevel,
     /// `rule` or `model`; null where no rule watches the risk and no model was asked: the level says nothing then.
     pub(super) judged_by: Option<&'static str>,
+    /// As in [`Place`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) path: Option<String>,
     pub(super) line: Option<u32>,
     pub(super) quote: Option<String>,
     pub(super) mitigation: Option<String>,

@@ -94,13 +94,14 @@ fn entry(check: &Check, catalogue: &Catalogue, look: Look) -> (String, usize) {
         CheckState::NotApplicable => Ink::Faint,
     };
     // The strongest come first: these are shown, in order of the text.
-    let mut lines: Vec<u32> = Vec::new();
+    let mut places: Vec<(Option<&str>, u32)> = Vec::new();
     for evidence in &check.evidence {
-        if lines.len() < SHOWN && !lines.contains(&evidence.lines.start) {
-            lines.push(evidence.lines.start);
+        let place = (evidence.path.as_deref(), evidence.lines.start);
+        if places.len() < SHOWN && !places.contains(&place) {
+            places.push(place);
         }
     }
-    lines.sort_unstable();
+    places.sort_unstable();
     let mut notes: Vec<String> = Vec::new();
     if check.state == CheckState::Waived {
         notes.push("waived".to_owned());
@@ -108,10 +109,10 @@ fn entry(check: &Check, catalogue: &Catalogue, look: Look) -> (String, usize) {
     if let Some(other) = &check.deferred_to {
         notes.push(format!("see {}", line(other)));
     }
-    if !lines.is_empty() {
-        let shown: Vec<String> = lines.iter().map(u32::to_string).collect();
-        notes.push(shown.join(", "));
-    }
+    notes.extend(places.iter().map(|(path, at)| match path {
+        Some(path) => format!("{}:{at}", line(path)),
+        None => at.to_string(),
+    }));
     let label = match (catalogue.item(&check.rule), &check.part) {
         (Some(item), Some(part)) => line(&format!("{} {item}: {part}", check.rule)),
         (Some(item), None) => line(&format!("{} {item}", check.rule)),

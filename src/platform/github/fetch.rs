@@ -184,6 +184,19 @@ impl Repository {
         }
     }
 
+    /// One more text of the repository. A symbolic link is followed by GitHub, and only to files of the same commit.
+    pub(super) async fn read_text(
+        &self,
+        path: &str,
+        commit: &str,
+        most: usize,
+    ) -> Result<Option<String>, PlatformError> {
+        match self.text_at(path, commit, most).await.map_err(|failure| failure.error(path))? {
+            Read::Text(text) => Ok(Some(text)),
+            Read::Absent | Read::Left(_) => Ok(None),
+        }
+    }
+
     async fn text_at(&self, path: &str, commit: &str, left: usize) -> Result<Read, Failure> {
         self.text(&self.path(&format!("/contents/{}?ref={commit}", file_path(path))), left).await
     }

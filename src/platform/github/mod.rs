@@ -184,6 +184,17 @@ impl Platform for Repository {
         self.fetch_change(at, wanted).await
     }
 
+    async fn text(
+        &self,
+        at: &ChangeRef,
+        commit: &str,
+        path: &str,
+        most: usize,
+    ) -> Result<Option<String>, PlatformError> {
+        self.check_scope(at)?;
+        self.read_text(path, commit, most).await
+    }
+
     async fn head(&self, at: &ChangeRef) -> Result<String, PlatformError> {
         self.check_scope(at)?;
         Ok(self.pull(at).await?.head.sha)

@@ -235,14 +235,13 @@ fn pointers(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed, mine: &[Pla
     }
 }
 
-/// The findings of one family, worst first.
+/// The findings of one family, in the order of the report.
 struct Family<'a> {
     name: &'a str,
-    rank: usize,
     members: Vec<(Placed, &'a Finding)>,
 }
 
-/// New findings by family, each family with one text to paste. Returns what did not fit.
+/// New findings by family, in the order in which the first of each stands in the report, each family with one text to paste. Returns what did not fit.
 fn findings(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed, placed: &[Placed]) -> Vec<Placed> {
     let mut families: Vec<Family<'_>> = Vec::new();
     for at in placed {
@@ -250,12 +249,9 @@ fn findings(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed, placed: &[P
         let name = page.catalogue.family_of(finding);
         match families.iter_mut().find(|family| family.name == name) {
             Some(family) => family.members.push((*at, finding)),
-            None => families.push(Family { name, rank: Catalogue::rank(&finding.rule), members: vec![(*at, finding)] }),
+            None => families.push(Family { name, members: vec![(*at, finding)] }),
         }
     }
-    families.sort_by_key(|family| {
-        (std::cmp::Reverse(family.members.iter().map(|(_, finding)| finding.severity).max()), family.rank)
-    });
     let mut overflow = Vec::new();
     for family in families {
         let mut told = Vec::new();
@@ -292,7 +288,11 @@ fn item(page: &Page<'_>, document: &Reviewed, finding: &Finding) -> Md {
 }
 
 fn place_link(page: &Page<'_>, document: &Reviewed, place: &Evidence) -> Md {
-    link(words::at(place.lines), page.links.lines(&document.path, Some(place.lines)).as_ref())
+    let to = |path: &str| page.links.lines(path, Some(place.lines));
+    match &place.path {
+        Some(other) => md![words::path(other), " ", link(words::at(place.lines), to(other).as_ref())],
+        None => link(words::at(place.lines), to(&document.path).as_ref()),
+    }
 }
 
 /// What the change mended.

@@ -7,15 +7,16 @@ use super::measure::Filter;
 use super::moot::Moot;
 use super::names::is_known;
 use super::variant::Variant;
-use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::facts::{ConceptFact, ConceptState};
-use crate::finding::{CheckState, Severity};
+use super::{Answer, Check, Context, Flaw, Kind, Names, Shared};
+use crate::facts::{ConceptFact, ConceptState, Linked};
+use crate::finding::{CheckState, Evidence, Severity};
 use crate::rules::fields::{Fields, Word};
+use crate::text::LineRange;
 
 pub(super) const KIND: Kind = Kind {
     name: "concept",
     variables: &["deferred_to"],
-    cases: &["deferred", "late", "variant"],
+    cases: &["deferred", "late", "unkept", "variant"],
     read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
 };
 
@@ -121,17 +122,17 @@ impl Check for ConceptCheck {
 
 impl ConceptCheck {
     fn answer(&self, part: &Part, cx: &Context<'_>) -> Answer {
-        let facts: Vec<&ConceptFact> = part.groups.iter().filter_map(|group| best(group, cx)).collect();
+        let found: Vec<Found<'_>> = part.groups.iter().filter_map(|group| best(group, cx)).collect();
+        let facts: Vec<&ConceptFact> = found.iter().map(|found| found.fact).collect();
         let mut answer = Answer::new(part.name.as_deref(), joint(part.groups.len(), &facts));
-        for passage in facts.iter().flat_map(|fact| fact.passages.iter().take(3)) {
-            answer.evidence.push(cx.evidence(passage.lines));
+        for one in &found {
+            answer.evidence.extend(one.fact.passages.iter().take(3).map(|passage| one.evidence(passage.lines, cx)));
         }
         if answer.state != CheckState::Specified
-            && let Some(filter) = &self.or_measure
-            && let Some(measure) = cx.facts.measures.iter().find(|measure| filter.matches(measure, cx))
+            && let Some(proof) = self.or_measure.as_ref().and_then(|filter| proof(filter, &facts, cx))
         {
             answer.state = CheckState::Specified;
-            answer.evidence.insert(0, cx.evidence(measure.lines));
+            answer.evidence.insert(0, proof);
         }
         if answer.state < CheckState::Specified
             && let Some(lines) = self.or_numbers.and_then(|reading| reading(cx))
@@ -139,6 +140,9 @@ impl ConceptCheck {
             answer.state = CheckState::Specified;
             answer.evidence.insert(0, cx.evidence(lines));
         }
+        // What stands in another document has no line here.
+        let facts: Vec<&ConceptFact> =
+            found.iter().filter(|found| found.elsewhere.is_none()).map(|found| found.fact).collect();
         match answer.state {
             CheckState::Waived => answer.reason = facts.iter().find_map(|fact| fact.reason.clone()),
             CheckState::Absent | CheckState::Mentioned => self.complain(&mut answer, &facts, cx),
@@ -162,15 +166,17 @@ impl ConceptCheck {
         }
         if let Some(target) = &answer.deferred_to {
             answer.state = CheckState::Mentioned;
-            flaw.case = "deferred";
-            flaw.severity = Some(Severity::Info);
+            // What was read and does not state it is a promise that is not kept.
+            let read = Linked::by(cx.linked, target).is_some();
+            flaw.case = if read { "unkept" } else { "deferred" };
+            flaw.severity = self.mentioned.filter(|_| read).or(Some(Severity::Info));
             flaw.values.push(("deferred_to", target.clone()));
         } else if answer.state == CheckState::Mentioned {
             let Some(severity) = self.mentioned else { return };
             flaw.case = "mentioned";
             flaw.severity = Some(severity);
         }
-        if flaw.case != "deferred"
+        if answer.deferred_to.is_none()
             && let Some(variant) = &self.variant
             && let Some((place, words)) = variant.found(answer.state, facts, cx)
         {
@@ -193,7 +199,7 @@ impl ConceptCheck {
 
     fn note_late(&self, answer: &mut Answer, cx: &Context<'_>) {
         let (Some(share), Some(first)) =
-            (self.late_after, answer.evidence.iter().min_by_key(|evidence| evidence.lines))
+            (self.late_after, answer.evidence.iter().filter(|at| at.path.is_none()).min_by_key(|at| at.lines))
         else {
             return;
         };
@@ -208,14 +214,56 @@ impl ConceptCheck {
     }
 }
 
+/// A fact with the document that states it.
+struct Found<'a> {
+    fact: &'a ConceptFact,
+    /// A document that the content was left to.
+    elsewhere: Option<&'a Linked>,
+}
+
+impl Found<'_> {
+    fn evidence(&self, lines: LineRange, cx: &Context<'_>) -> Evidence {
+        match self.elsewhere {
+            Some(other) => evidence_of(other, lines),
+            None => cx.evidence(lines),
+        }
+    }
+}
+
+fn evidence_of(other: &Linked, lines: LineRange) -> Evidence {
+    Evidence::new(lines, other.document.line_text(lines)).of(&other.path)
+}
+
 /// The fact that says most for this group. A specified one counts more than one that is left out with a reason.
-fn best<'a>(group: &[String], cx: &Context<'a>) -> Option<&'a ConceptFact> {
-    let facts = group.iter().filter_map(|id| cx.facts.concepts.get(id));
-    facts.max_by_key(|fact| match fact.state {
-        ConceptState::Absent => u8::from(fact.deferred_to.is_some()),
-        ConceptState::Mentioned => 2,
+fn best<'a>(group: &[String], cx: &Context<'a>) -> Option<Found<'a>> {
+    let found = group.iter().filter_map(|id| {
+        let fact = cx.facts.concepts.get(id)?;
+        let elsewhere = fact.deferred_to.as_ref().and_then(|target| {
+            let other = Linked::by(cx.linked, target)?;
+            Some(Found { fact: other.states(id)?, elsewhere: Some(other) })
+        });
+        Some(elsewhere.unwrap_or(Found { fact, elsewhere: None }))
+    });
+    found.max_by_key(|found| match found.fact.state {
+        ConceptState::Absent => 0,
+        ConceptState::Mentioned => 1 + u8::from(found.fact.deferred_to.is_some()),
         ConceptState::Waived => 3,
         ConceptState::Specified => 4,
+    })
+}
+
+/// A measure that proves the item: here, or in a document that it is left to.
+fn proof(filter: &Filter, facts: &[&ConceptFact], cx: &Context<'_>) -> Option<Evidence> {
+    let here = cx.facts.measures.iter().find(|measure| filter.matches(measure, cx));
+    if let Some(measure) = here {
+        return Some(cx.evidence(measure.lines));
+    }
+    let targets = facts.iter().filter_map(|fact| fact.deferred_to.as_deref());
+    targets.filter_map(|target| Linked::by(cx.linked, target)).find_map(|other| {
+        let shared = Shared::default();
+        let there = Context::new(&other.document, &other.facts, cx.lexicon, &shared);
+        let measure = other.facts.measures.iter().find(|measure| filter.matches(measure, &there))?;
+        Some(evidence_of(other, measure.lines))
     })
 }
 

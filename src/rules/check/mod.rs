@@ -9,6 +9,7 @@ mod definition;
 mod fit;
 mod kpi;
 mod limit;
+mod line;
 mod measure;
 mod moot;
 mod names;
@@ -31,7 +32,7 @@ pub(super) use names::{Names, is_known};
 
 use super::fields::Fields;
 use crate::document::{BlockId, Document, SectionId};
-use crate::facts::{Facts, Lexicon, Measure, Quantity};
+use crate::facts::{Facts, Lexicon, Linked, Measure, Quantity};
 use crate::finding::{CheckState, Evidence, Severity};
 use crate::text::LineRange;
 
@@ -94,20 +95,28 @@ pub struct Context<'a> {
     pub facts: &'a Facts,
     /// The words it was read with.
     pub lexicon: &'a Lexicon,
+    /// Documents that it leaves content to, as far as they were read.
+    pub linked: &'a [Linked],
     shared: &'a Shared<'a>,
 }
 
 /// What several checks read of one document: read by the first that asks.
 #[derive(Debug, Default)]
 pub struct Shared<'a> {
-    lines: OnceCell<Vec<arithmetic::Line<'a>>>,
+    lines: OnceCell<Vec<line::Line<'a>>>,
 }
 
 impl<'a> Context<'a> {
     /// Everything that the checks of one document see.
     #[must_use]
     pub fn new(document: &'a Document, facts: &'a Facts, lexicon: &'a Lexicon, shared: &'a Shared<'a>) -> Self {
-        Self { document, facts, lexicon, shared }
+        Self { document, facts, lexicon, linked: &[], shared }
+    }
+
+    /// The same, with documents that this one leaves content to.
+    #[must_use]
+    pub fn with_linked(self, linked: &'a [Linked]) -> Self {
+        Self { linked, ..self }
     }
 }
 

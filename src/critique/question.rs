@@ -152,7 +152,7 @@ pub fn builtin() -> (Questionnaire, Vec<Problem>) {
 pub fn load<'a>(pages: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Questionnaire, Vec<Problem>) {
     let mut book = Questionnaire::default();
     let mut problems = Vec::new();
-    for (path, text) in pages.into_iter().filter(|(path, _)| path.ends_with(".md")) {
+    for (path, text) in pages.into_iter().filter(|(path, _)| path.strip_suffix(".md").is_some()) {
         if path.split('/').any(|part| part == "shared") {
             let (template, mut found) = Template::read(path, text);
             problems.append(&mut found);

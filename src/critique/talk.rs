@@ -133,7 +133,7 @@ impl<'a> Talk<'a> {
     }
 
     /// The calls of the next round; empty when all is said. First what is open, then what would be reported a second time.
-    pub fn next(&mut self) -> Vec<Ask> {
+    pub fn asks(&mut self) -> Vec<Ask> {
         while self.round < 2 {
             self.round += 1;
             let asks = if self.round == 1 { self.first() } else { self.second() };

@@ -43,7 +43,7 @@ pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, s
     let mut talk = Talk::open(sheet, &deps.questions, model.name(), &(deps.random)());
     talk.recall(&kept(deps, &talk.inputs()).await);
     loop {
-        let asks = talk.next();
+        let asks = talk.asks();
         if asks.is_empty() {
             break;
         }

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use specreview::critique::{Ask, Questionnaire, Sheet, Talk, Usage, Verdict, builtin};
+use specreview::critique::{
+    Ask, AskedRisk, Pass, Questionnaire, Record, Sheet, Talk, Usage, Verdict, builtin, estimate,
+};
 use specreview::document::Document;
 use specreview::facts::{Facts, Lexicon, Mention};
 use specreview::finding::Severity;
@@ -42,14 +44,14 @@ impl World {
     }
 
     fn ask(&self) -> Ask {
-        self.talk().next().into_iter().next().expect("the document names a metric")
+        self.talk().asks().into_iter().next().expect("the document names a metric")
     }
 
     /// The verdict when every call gets this reply.
     fn judge(&self, text: &str) -> Verdict {
         let mut talk = self.talk();
         loop {
-            let mut open = talk.next();
+            let mut open = talk.asks();
             if open.is_empty() {
                 return talk.close().verdicts.remove(0);
             }
@@ -148,7 +150,7 @@ async fn an_answer_of_no_use_is_asked_again_once_and_mended() {
     let endpoint = Endpoint::start([Reply::text("I would say it is fine."), Reply::text(verdict().to_string())]).await;
     let (world, client) = (World::new(), client(&endpoint));
     let mut talk = world.talk();
-    let ask = talk.next().remove(0);
+    let ask = talk.asks().remove(0);
     let again = talk.hear(&ask, &client.ask(&ask).await.unwrap().text).expect("it is no JSON");
     let answer = client.ask(&again).await.unwrap();
     assert_eq!(world.judge(&answer.text).findings.len(), 1);
@@ -311,5 +313,78 @@ async fn no_key_prompt_or_reply_is_ever_logged() {
     assert!(logged.contains("the end"));
     for secret in ["canary", "leaking pipes", "robust and popular", "closed question"] {
         assert!(!logged.contains(secret), "{secret} is logged: {}", &logged[..logged.len().min(4000)]);
+    }
+}
+
+/// Every question of a call with the worst answer, so that each is asked twice; no passage about risks.
+fn worst(ask: &Ask) -> String {
+    if ask.schema_name == "risks" {
+        return json!({ "passages": [] }).to_string();
+    }
+    let quote = "Damaged parcels are found late";
+    let answer = |id: &String| {
+        json!({ "question": id, "quotes": [quote, quote], "searched": ["all"], "answer": "no", "score": 1,
+            "fits_any_project": false, "claim": "c", "why_it_matters": "It costs a refund each time.",
+            "question_to_author": "What does a late find cost?", "confidence": "medium" })
+    };
+    json!({ "answers": ask.questions.iter().map(answer).collect::<Vec<_>>() }).to_string()
+}
+
+/// What a first run on `source` asks, or one that knows `kept`; and what is kept then.
+fn run(source: &str, kept: &[Record]) -> (Vec<Ask>, Vec<Record>) {
+    let (rules, _) = specreview::rules::builtin();
+    let (book, _) = builtin();
+    let document = Document::parse(source);
+    let settings = specreview::engine::Settings { is_spec: true, ..Default::default() };
+    let (head, facts) = specreview::engine::assess_with_facts(&document, &rules, &settings);
+    let risks: Vec<AskedRisk> = rules
+        .risks
+        .iter()
+        .map(|row| AskedRisk {
+            id: row.id.clone(),
+            name: row.name.clone(),
+            risk: row.risk.clone(),
+            question: row.question.clone(),
+            hint: row.hint.clone(),
+            level: specreview::finding::RiskLevel::Absent,
+            reported: false,
+        })
+        .collect();
+    let sheet = Sheet { document: &document, facts: &facts, checks: &head.checks, risks: &risks };
+    let mut talk = Talk::open(sheet, &book, "pretend-1", "0123456789abcdef");
+    talk.recall(kept);
+    let mut asked = Vec::new();
+    loop {
+        let open = talk.asks();
+        if open.is_empty() {
+            let kept = [kept.to_vec(), talk.close().keep].concat();
+            return (asked, kept);
+        }
+        for ask in open {
+            assert_eq!(talk.hear(&ask, &worst(&ask)), None, "{}", ask.name());
+            asked.push(ask);
+        }
+    }
+}
+
+fn tokens(asks: &[Ask]) -> u64 {
+    asks.iter().map(|ask| estimate(ask) - u64::from(ask.max_tokens)).sum()
+}
+
+/// A specification of 10 KB: what a first run costs at worst, when every answer has to be heard twice, and what an edit costs.
+#[test]
+fn a_first_run_and_an_edit_keep_to_their_tokens() {
+    let source = include_str!("../corpus/held/pump-failure.md");
+    let (first, kept) = run(source, &[]);
+    let of = |pass: Pass| first.iter().filter(|ask| ask.pass == pass).count();
+    println!("{} {} {}", of(Pass::First), of(Pass::Second), tokens(&first));
+    assert!(of(Pass::First) <= 6 && of(Pass::Second) <= 5, "{} {}", of(Pass::First), of(Pass::Second));
+    assert!(tokens(&first) <= 50_000, "{}", tokens(&first));
+    assert!(run(source, &kept).0.is_empty(), "unchanged text costs nothing");
+    for (at, _) in source.match_indices("\n## ") {
+        let end = source[at + 1..].find('\n').map_or(source.len(), |end| at + 1 + end);
+        let edited = format!("{}\n\nOne more sentence stands here now.\n{}", &source[..end], &source[end..]);
+        let (again, _) = run(&edited, &kept);
+        println!("{} {}", again.len(), tokens(&again));
     }
 }

@@ -41,14 +41,14 @@ pub(super) fn mr1() -> Question {
 /// A call about `document`.
 pub(super) fn ask(document: &str) -> Ask {
     let world = World::new(document).measure("recall", 0.9);
-    Talk::open(world.sheet(), &book(&["MR1"]), "m", "nonce").next().into_iter().next().expect("the question applies")
+    Talk::open(world.sheet(), &book(&["MR1"]), "m", "nonce").asks().into_iter().next().expect("the question applies")
 }
 
 /// Carries a talk to its end: `model` answers every call. Gives what is left, and the calls.
 pub(super) fn carried(mut talk: Talk<'_>, mut model: impl FnMut(&Ask) -> String) -> (Closed, Vec<Ask>) {
     let mut calls = Vec::new();
     loop {
-        let mut open = talk.next();
+        let mut open = talk.asks();
         if open.is_empty() {
             return (talk.close(), calls);
         }

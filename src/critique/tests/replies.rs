@@ -246,7 +246,7 @@ fn a_model_that_obeys_the_document_cannot_lift_or_raise_anything() {
 fn asking_again_says_what_was_wrong_and_repeats_nothing_of_the_reply() {
     let (world, book) = (world(), book(&["MR1"]));
     let mut talk = Talk::open(world.sheet(), &book, "m", "nonce");
-    let first = talk.next().remove(0);
+    let first = talk.asks().remove(0);
     let again =
         talk.hear(&first, "{\"question\": \"MR1\", \"answer\": \"no\", \"claim\": \"tell me\"}").expect("a repair");
     assert!(again.user.starts_with(&first.user) && again.is_repair);

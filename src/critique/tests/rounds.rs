@@ -72,7 +72,7 @@ fn the_second_reader_sees_the_whole_document_and_nothing_of_the_first() {
 #[test]
 fn calls_of_one_reading_begin_alike() {
     let (world, book) = (world(), builtin().0);
-    let asks = Talk::open(world.sheet(), &book, "m", "nonce").next();
+    let asks = Talk::open(world.sheet(), &book, "m", "nonce").asks();
     let scored: Vec<&Ask> = asks.iter().filter(|ask| ask.schema_name == "score").collect();
     assert!(scored.len() > 2);
     assert!(scored.windows(2).all(|pair| pair[0].system == pair[1].system));

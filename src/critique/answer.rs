@@ -71,9 +71,10 @@ pub(super) fn strict_schema<T: JsonSchema>() -> Value {
     settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
-/// Closes objects, requires everything, and takes out what strict endpoints refuse or ignore.
+/// Closes objects, requires everything, and takes out what strict endpoints refuse or ignore, and descriptions: the instructions
+/// say the same, and a schema is paid for with every call.
 fn strict(schema: &mut Schema) {
-    for word in ["$schema", "title", "format", "default", "minimum", "maximum"] {
+    for word in ["$schema", "title", "description", "format", "default", "minimum", "maximum"] {
         schema.remove(word);
     }
     let variants = schema.get("oneOf").and_then(Value::as_array).map(|variants| {

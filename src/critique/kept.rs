@@ -37,6 +37,13 @@ pub(super) struct Treated {
     pub(super) again: Vec<String>,
 }
 
+impl Readings {
+    /// The quotations of both, as they stand in the document.
+    pub(super) fn quotes(&self) -> impl Iterator<Item = &str> {
+        self.first.iter().chain(&self.second).flat_map(|judged| judged.quotes.iter().map(String::as_str))
+    }
+}
+
 impl Record {
     pub(super) fn new(inputs: &str, policy: &str, value: &impl Serialize) -> Option<Self> {
         let value = serde_json::to_string(value).ok()?;

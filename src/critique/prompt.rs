@@ -1,14 +1,18 @@
 //! Puts questions about one document into a call: shared instructions, the sheet of facts, the sections as data between random
 //! delimiters. Never shows the model a comment, an invisible character or a line number.
 
+use std::collections::BTreeSet;
+
 use super::input::{AskedRisk, Reading};
 use super::reply::ReplyType;
-use super::template::{QuestionRow, RiskRow, Template, Values};
+use super::template::{QuestionRow, RiskRow, SectionRow, Template, Values};
 use super::visible::one_line;
 use super::{Ask, Pass, Question};
 
 /// Room for one answer, in tokens: quotations, reasons, and what a model thinks aloud.
 const ANSWER: u32 = 800;
+/// Heading of the passages of other sections that were quoted before.
+const KNOWN: &str = "Passages of other sections";
 /// Room for the passages of the risk pass, in tokens.
 const PASSAGES: u32 = 4_000;
 
@@ -19,7 +23,7 @@ pub(super) fn questions(
     template: &Template,
     questions: &[&Question],
     shown: &Question,
-    (parts, pass, nonce): (&[usize], Pass, &str),
+    (parts, known, pass, nonce): (&[usize], &BTreeSet<&str>, Pass, &str),
 ) -> Option<Ask> {
     let row = |question: &&Question| QuestionRow {
         id: question.id.clone(),
@@ -27,11 +31,16 @@ pub(super) fn questions(
         closed: question.closed.clone(),
         levels: question.levels.clone(),
     };
-    let values = Values {
+    let mut values = Values {
         questions: questions.iter().map(row).collect(),
         example: example(shown),
         ..values(reading, parts, nonce)
     };
+    if !known.is_empty() {
+        let text = known.iter().map(|quote| quote.replace(nonce, "")).collect::<Vec<_>>().join("\n\n");
+        let row = SectionRow { heading: KNOWN.to_owned(), text };
+        values.sections.push(row);
+    }
     let (system, user) = template.render(&values)?;
     Some(Ask {
         questions: questions.iter().map(|question| question.id.clone()).collect(),

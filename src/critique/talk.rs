@@ -13,8 +13,10 @@ use super::sentence::Forbidden;
 use super::{Ask, Closed, Pass, Question, Questionnaire, ReplyType, Verdict, prompt, reply};
 use crate::text::sha256_hex;
 
-/// Most questions of a call of the first reading.
+/// Most questions of a call of the first reading: narrow calls are answered better.
 const FIRST: usize = 4;
+/// After an edit few questions are open; so many may share one call, whose instructions cost more than they do.
+const FEW: usize = 8;
 /// Most questions of a call of the second reading.
 const SECOND: usize = 5;
 /// Most bytes of sections in a call that joins groups of questions.
@@ -39,6 +41,10 @@ struct Entry<'a> {
     inputs: String,
     policy: String,
     readings: Readings,
+    /// Hash of the question and the document's title: what is kept under it outlives an edit of what the question reads.
+    document: String,
+    /// Hashes of the sections in which a second reader has found nothing before.
+    searched: Vec<String>,
     /// Taken from what is kept, and nothing was asked since.
     is_kept: bool,
     /// Dropped claims of this run.
@@ -51,15 +57,23 @@ impl Entry<'_> {
         judged.is_some_and(|judged| judged.severity(self.question, sheet).is_some())
     }
 
+    /// A second reader has searched the document before.
+    fn is_known(&self) -> bool {
+        !self.searched.is_empty() || self.readings.second.is_some()
+    }
+
     /// Sections that the second reading has not seen; none when no second reading is due.
     fn unseen(&self, reading: &Reading<'_>) -> Vec<usize> {
         let Readings { first, second, seen } = &self.readings;
+        let seen = if second.is_some() { seen } else { &self.searched };
         let settled = second.is_some() && !self.would_report(second.as_ref(), reading.sheet);
         if settled || !self.would_report(first.as_ref(), reading.sheet) {
             return Vec::new();
         }
-        let all = reading.all();
-        all.into_iter().filter(|at| reading.parts.get(*at).is_some_and(|part| !seen.contains(&part.hash))).collect()
+        let new = |at: &usize| reading.parts.get(*at).is_some_and(|part| !seen.contains(&part.hash));
+        let unseen: Vec<usize> = reading.all().into_iter().filter(new).collect();
+        // What it reads itself is read once more when it has changed.
+        if unseen.is_empty() && second.is_none() { self.parts.clone() } else { unseen }
     }
 }
 
@@ -88,6 +102,8 @@ impl<'a> Talk<'a> {
             inputs: reading.inputs(question),
             policy: policy(question),
             readings: Readings::default(),
+            document: sha256_hex(format!("{}\n{}", question.id, reading.title()).as_bytes()),
+            searched: Vec::new(),
             is_kept: false,
             dropped: 0,
             failure: None,
@@ -104,7 +120,7 @@ impl<'a> Talk<'a> {
     /// Hashes of all inputs: what can be looked up in what is kept.
     #[must_use]
     pub fn inputs(&self) -> Vec<String> {
-        let questions = self.entries.iter().map(|entry| entry.inputs.clone());
+        let questions = self.entries.iter().flat_map(|entry| [entry.inputs.clone(), entry.document.clone()]);
         questions.chain(self.risks.iter().flat_map(RiskPass::inputs)).collect()
     }
 
@@ -112,6 +128,9 @@ impl<'a> Talk<'a> {
     /// [`Closed::policy_changed`] names it.
     pub fn recall(&mut self, records: &[Record]) {
         for entry in &mut self.entries {
+            let searched =
+                records.iter().find(|record| record.inputs == entry.document && record.policy == entry.policy);
+            entry.searched = searched.and_then(Record::read).unwrap_or_default();
             let mut same = records.iter().filter(|record| record.inputs == entry.inputs).peekable();
             let was_asked = same.peek().is_some();
             match same.find(|record| record.policy == entry.policy).and_then(Record::read::<Readings>) {
@@ -156,10 +175,11 @@ impl<'a> Talk<'a> {
                 None => groups.push(vec![entry]),
             }
         }
+        let most = if groups.iter().map(Vec::len).sum::<usize>() <= FEW { FEW } else { FIRST };
         let mut calls: Vec<Vec<&Entry<'_>>> = Vec::new();
         for group in groups {
             let fits = |call: &&mut Vec<&Entry<'_>>| {
-                call.len() + group.len() <= FIRST && self.bytes(call.iter().chain(&group)) <= JOINED
+                call.len() + group.len() <= most && self.bytes(call.iter().chain(&group)) <= JOINED
             };
             match calls.iter_mut().find(fits) {
                 Some(call) => call.extend(group),
@@ -178,27 +198,32 @@ impl<'a> Talk<'a> {
         let mut due: Vec<(&Entry<'_>, Vec<usize>)> = self
             .entries
             .iter()
-            .filter_map(|entry| {
-                let unseen = entry.unseen(&self.reading);
-                (!unseen.is_empty()).then(|| (entry, union(entry.parts.iter().chain(&unseen))))
-            })
+            .map(|entry| (entry, entry.unseen(&self.reading)))
+            .filter(|(_, parts)| !parts.is_empty())
             .collect();
-        // Those that need most stand together, so that the others' calls stay small.
-        due.sort_by_key(|(_, parts)| std::cmp::Reverse(parts.len()));
+        due.sort_by_key(|(entry, _)| entry.is_known());
+        let most = if due.len() <= FEW && due.iter().all(|(entry, _)| entry.is_known()) { FEW } else { SECOND };
         let ask = |call: &[(&Entry<'_>, Vec<usize>)]| {
-            let parts = union(call.iter().flat_map(|(_, parts)| parts));
+            // Of a question that was heard twice only what is new is read: does it change anything?
+            let parts = union(call.iter().flat_map(|(entry, parts)| match entry.readings.second {
+                None => entry.parts.iter().chain(parts),
+                Some(_) => [].iter().chain(parts),
+            }));
             let entries: Vec<&Entry<'_>> = call.iter().map(|(entry, _)| *entry).collect();
             self.ask(&entries, &parts, Pass::Second)
         };
         let risks = self.risks.iter().filter_map(|risks| risks.second(&self.reading, &self.book.risks, &self.nonce));
-        due.chunks(SECOND).filter_map(ask).chain(risks).collect()
+        due.chunks(most).filter_map(ask).chain(risks).collect()
     }
 
     fn ask(&self, entries: &[&Entry<'_>], parts: &[usize], pass: Pass) -> Option<Ask> {
         let questions: Vec<&Question> = entries.iter().map(|entry| entry.question).collect();
         let template = if pass == Pass::First { &self.book.first } else { &self.book.second };
         let shown = self.shown()?;
-        prompt::questions(&self.reading, template, &questions, shown, (parts, pass, &self.nonce))
+        // Of questions that were heard twice the passages are known already.
+        let heard = entries.iter().filter(|entry| pass == Pass::Second && entry.readings.second.is_some());
+        let known: BTreeSet<&str> = heard.flat_map(|entry| entry.readings.quotes()).collect();
+        prompt::questions(&self.reading, template, &questions, shown, (parts, &known, pass, &self.nonce))
     }
 
     /// The question whose example every call shows.
@@ -268,7 +293,12 @@ impl<'a> Talk<'a> {
                     match ask.pass {
                         Pass::First => entry.readings.first = Some(judged),
                         Pass::Second => {
-                            entry.readings.second = Some(judged);
+                            // New sections can answer what was open; that they do not proves nothing new.
+                            let answers =
+                                judged.score.is_some() && !entry.would_report(Some(&judged), self.reading.sheet);
+                            if answers || entry.readings.second.is_none() {
+                                entry.readings.second = Some(judged);
+                            }
                             entry.readings.seen.clone_from(&all);
                         }
                     }
@@ -311,6 +341,9 @@ impl<'a> Talk<'a> {
             closed.cached += usize::from(entry.is_kept);
             if !entry.is_kept && entry.readings.first.is_some() {
                 closed.keep.extend(Record::new(&entry.inputs, &entry.policy, &entry.readings));
+                if !entry.readings.seen.is_empty() {
+                    closed.keep.extend(Record::new(&entry.document, &entry.policy, &entry.readings.seen));
+                }
             }
             closed.verdicts.push(verdict);
         }

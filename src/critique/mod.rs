@@ -10,6 +10,7 @@ mod judge;
 mod kept;
 mod own;
 mod page;
+pub mod ledger;
 mod prompt;
 mod question;
 mod reply;

@@ -49,8 +49,8 @@ const ROOMS: &[Room] = &[
     pure("learn", &["text", "document", "facts", "rules", "eval"]),
     edge("net", &[]),
     edge("platform", &["net", "config", "review", "diff", "text"]),
-    edge("model", &["net", "config", "critique"]),
-    edge("store", &["net", "config"]),
+    edge("model", &["net", "config", "critique", "finding::Problem", "text"]),
+    edge("store", &["net", "config", "critique::ledger"]),
     edge("source", &["net", "config", "review", "text"]),
     edge("job", &["text", "finding", "document", "diff", "facts", "rules", "engine", "config", "critique", "review",
         "output", "net", "platform", "model", "store", "source"]),
@@ -72,7 +72,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("minijinja", &["critique/template", "output/html"]),
     ("pulldown_cmark", &["document/", "rules/page"]),
     ("serde_saphyr", &["rules/", "critique/page"]),
-    ("toml", &["config/", "rules/"]),
+    ("toml", &["config/", "rules/", "model/catalogue"]),
 ];
 
 /// Words that have no place on a pure floor.

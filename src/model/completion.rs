@@ -16,6 +16,8 @@ pub(super) struct Completion {
     pub(super) input_tokens: Option<u64>,
     /// Tokens received, when the server says so.
     pub(super) output_tokens: Option<u64>,
+    /// Tokens sent that the server had in its cache; 0 when it says nothing.
+    pub(super) cached_tokens: u64,
 }
 
 /// Reads the body of a successful answer.
@@ -34,13 +36,29 @@ pub(super) fn read(body: &Value) -> Result<Completion, ModelError> {
     };
     let message = choice.get("message");
     let content = message.and_then(|message| message.get("content")).or_else(|| choice.get("text"));
-    let text = content.and_then(text_of).or_else(|| message?.get("refusal").and_then(text_of)).unwrap_or_default();
-    let count = |names: [&str; 2]| names.iter().find_map(|name| body.get("usage")?.get(name)?.as_u64());
+    let text = content
+        .and_then(text_of)
+        .or_else(|| message?.get("refusal").and_then(text_of))
+        .or_else(|| message?.pointer("/tool_calls/0/function/arguments").and_then(text_of))
+        .unwrap_or_default();
+    let count = |paths: &[&str]| paths.iter().find_map(|path| body.get("usage")?.pointer(path).and_then(number));
+    let cached = [
+        "/prompt_tokens_details/cached_tokens",
+        "/input_tokens_details/cached_tokens",
+        "/prompt_cache_hit_tokens",
+    ];
     Ok(Completion {
         text,
-        input_tokens: count(["prompt_tokens", "input_tokens"]),
-        output_tokens: count(["completion_tokens", "output_tokens"]),
+        input_tokens: count(&["/prompt_tokens", "/input_tokens"]),
+        output_tokens: count(&["/completion_tokens", "/output_tokens"]),
+        cached_tokens: count(&cached).unwrap_or_default(),
     })
+}
+
+/// A count; some servers send it as a float.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+fn number(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_f64().filter(|n| (0.0..1e15).contains(n)).map(|n| n as u64))
 }
 
 /// A string, a list of parts with texts, or an object that a server has parsed already.
@@ -99,20 +117,43 @@ mod tests {
         assert!(got.contains(expected), "{body}: {got}");
     }
 
+    /// Twenty shapes of an answer that servers and gateways are known to send; a reader by OpenAI's types takes four of them.
     #[test]
     fn completions_of_many_servers_are_read() {
-        check(
-            r#"{"choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":3,"completion_tokens":1}}"#,
-            "Some(3) Some(1) hi",
-        );
-        check(
-            r#"{"choices":[{"message":{"content":"hi"},"finish_reason":""}],"created":1.5,"service_tier":"x"}"#,
-            "None None hi",
-        );
-        check(
-            r#"{"choices":[{"message":{"role":null,"content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}}]}"#,
-            "ab",
-        );
+        let whole = |message: &str, more: &str| {
+            format!(
+                r#"{{"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[{{"index":0,"message":{message},
+                "finish_reason":"stop"}}],"usage":{{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4}}{more}}}"#
+            )
+        };
+        let hi = r#"{"role":"assistant","content":"hi"}"#;
+        for (body, expected) in [
+            // OpenAI, Ollama, vLLM and llama.cpp as they are.
+            (whole(r#"{"role":"assistant","content":"hi","refusal":null,"annotations":[]}"#, ""), "Some(3) Some(1) hi"),
+            (whole(hi, r#","system_fingerprint":"fp_ollama""#), "Some(3) Some(1) hi"),
+            (whole(r#"{"role":"assistant","content":"hi","reasoning_content":null,"tool_calls":[]}"#, r#","prompt_logprobs":null"#), "hi"),
+            (whole(hi, r#","timings":{"prompt_n":3},"__verbose":{}"#), "hi"),
+            // What departs from OpenAI's types.
+            (whole(hi, r#","service_tier":"on_demand""#), "Some(3) Some(1) hi"),
+            (whole(hi, "").replace(r#""stop""#, r#""""#), "hi"),
+            (whole(hi, "").replace(r#""stop""#, r#""abort""#), "hi"),
+            (whole(hi, "").replace(r#""stop""#, r#""error""#), "hi"),
+            (whole(hi, "").replace(r#""created":1,"#, r#""created":1.5,"#), "hi"),
+            (whole(hi, "").replace(r#""created":1,"#, ""), "hi"),
+            (whole(hi, "").replace(r#""id":"c1","#, ""), "hi"),
+            (whole(hi, "").replace(r#""object":"chat.completion","#, ""), "hi"),
+            (whole(hi, "").replace(r#""index":0,"#, ""), "hi"),
+            (whole(r#"{"content":"hi"}"#, ""), "hi"),
+            (r#"{"choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":7.0}}"#.into(), "Some(7) None hi"),
+            (r#"{"choices":[{"message":{"content":"hi"}}],"usage":{}}"#.into(), "None None hi"),
+            (whole(r#"{"role":null,"content":[{"type":"text","text":"a"},"b",{"type":"image"}]}"#, ""), "ab"),
+            (whole(r#"{"content":null,"tool_calls":[{"type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]}"#, ""), r#"{"a":1}"#),
+            (whole(r#"{"content":null,"tool_calls":[{"id":"1","function":{"arguments":{"a":1}}}]}"#, ""), r#"{"a":1}"#),
+            (r#"{"error":{"message":"overloaded","code":503}}"#.into(), "answered 503: overloaded"),
+        ] {
+            check(&body, expected);
+        }
+        // And what is rarer.
         check(r#"{"choices":[{"text":"old"}],"usage":{}}"#, "None None old");
         check(r#"{"choices":[{"message":{"content":null,"refusal":"I will not"}}]}"#, "I will not");
         check(r#"{"choices":[{"message":{"content":{"score":1}}}]}"#, r#"{"score":1}"#);
@@ -122,6 +163,21 @@ mod tests {
         );
         check(r#"{"error":null,"choices":[{"message":{"content":"hi"}}]}"#, "hi");
         check(r#"{"choices":[{}]}"#, "None None ");
+        check(r#"{"choices":[{"message":{"content":"hi"}}],"usage":null}"#, "None None hi");
+    }
+
+    #[test]
+    fn tokens_of_the_cache_are_found_where_servers_say_them() {
+        for (usage, expected) in [
+            (r#"{"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":4}}"#, 4),
+            (r#"{"input_tokens":9,"input_tokens_details":{"cached_tokens":4}}"#, 4),
+            (r#"{"prompt_tokens":9,"prompt_cache_hit_tokens":4}"#, 4),
+            (r#"{"prompt_tokens":9,"prompt_tokens_details":null}"#, 0),
+            (r#"{"prompt_tokens":9,"prompt_tokens_details":{"cached_tokens":-4}}"#, 0),
+        ] {
+            let body = format!(r#"{{"choices":[{{"message":{{"content":"hi"}}}}],"usage":{usage}}}"#);
+            assert_eq!(read(&serde_json::from_str(&body).unwrap()).unwrap().cached_tokens, expected, "{usage}");
+        }
     }
 
     #[test]

@@ -5,6 +5,28 @@ use serde_json::{Value, json};
 
 use crate::critique::Ask;
 
+/// What is sent, whoever asks.
+pub(super) struct Prompt<'a> {
+    pub(super) system: &'a str,
+    pub(super) user: &'a str,
+    pub(super) schema_name: &'a str,
+    pub(super) schema: &'a Value,
+    /// Most tokens of the reply.
+    pub(super) max_tokens: u32,
+}
+
+impl<'a> Prompt<'a> {
+    pub(super) fn of(ask: &'a Ask) -> Self {
+        Self {
+            system: &ask.system,
+            user: &ask.user,
+            schema_name: &ask.schema_name,
+            schema: &ask.schema,
+            max_tokens: ask.max_tokens,
+        }
+    }
+}
+
 /// How a request is put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dialect {
@@ -40,8 +62,8 @@ impl Default for Dialect {
 
 impl Dialect {
     /// The body of a request.
-    pub(super) fn body(self, model: &str, ask: &Ask) -> Value {
-        let mut system = ask.system.clone();
+    pub(super) fn body(self, model: &str, ask: &Prompt<'_>) -> Value {
+        let mut system = ask.system.to_owned();
         if self.format != Format::Schema {
             system.push_str("\n\nThe JSON Schema of the reply:\n");
             system.push_str(&ask.schema.to_string());
@@ -53,11 +75,7 @@ impl Dialect {
         };
         let mut body = json!({ "model": model, "messages": messages, "stream": false });
         if let Some(fields) = body.as_object_mut() {
-            let limit = match self.limit {
-                Limit::Completion => "max_completion_tokens",
-                Limit::Tokens => "max_tokens",
-            };
-            fields.insert(limit.into(), json!(ask.max_tokens));
+            fields.insert(self.limit().into(), json!(ask.max_tokens));
             if self.temperature {
                 fields.insert("temperature".into(), json!(0));
             }
@@ -74,6 +92,43 @@ impl Dialect {
             }
         }
         body
+    }
+
+    /// The same without a temperature.
+    pub(super) fn without_temperature(self) -> Self {
+        Self { temperature: false, ..self }
+    }
+
+    /// The same for a server that takes a schema, or the wish for JSON, without a word and answers as it likes.
+    pub(super) fn unbound(self) -> Self {
+        Self { format: Format::Plain, ..self }
+    }
+
+    /// How the reply is bound to its schema, for people.
+    pub(super) fn format(self) -> &'static str {
+        match self.format {
+            Format::Schema => "json_schema",
+            Format::Object => "json_object",
+            Format::Plain => "none",
+        }
+    }
+
+    /// A system message is understood.
+    pub(super) fn has_system(self) -> bool {
+        self.system
+    }
+
+    /// A temperature is taken.
+    pub(super) fn has_temperature(self) -> bool {
+        self.temperature
+    }
+
+    /// Name of the field that limits the reply.
+    pub(super) fn limit(self) -> &'static str {
+        match self.limit {
+            Limit::Completion => "max_completion_tokens",
+            Limit::Tokens => "max_tokens",
+        }
     }
 
     /// The next thing to try after the endpoint refused this one with `detail`; none when nothing is left. What the text names

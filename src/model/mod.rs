@@ -1,17 +1,24 @@
 //! Language models behind one port: a question with a schema in, text out. Knows no finding.
 
+pub mod catalogue;
 mod completion;
 mod dialect;
+pub mod fallback;
+pub mod governor;
 pub mod openai;
 pub mod replay;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::critique::ledger::{Ledger, OverCap};
 use crate::critique::{Answer, Ask};
 use crate::net::retry::{self, Attempt, Decision, Failure, Limits};
 
+pub use catalogue::Catalogue;
+pub use fallback::Fallback;
 pub use openai::{OpenAi, Settings};
 pub use replay::Replay;
 
@@ -42,6 +49,26 @@ pub enum ModelError {
     /// The settings are of no use.
     #[error("{0}")]
     Misconfigured(String),
+    /// The question was not sent: it does not fit.
+    #[error(
+        "the question and its reply may take {tokens} tokens and the context of the model has {context}: \
+         use a model with a larger context, or start the server with one"
+    )]
+    TooLong {
+        /// Tokens of question and reply, by estimate.
+        tokens: u64,
+        /// Tokens of the context.
+        context: u64,
+    },
+    /// The question was not sent: its turn would come too late.
+    #[error("the limits of requests and tokens a minute leave no room for a question within {} s", .0.as_secs())]
+    Crowded(Duration),
+    /// The question was not sent: a cap forbids it.
+    #[error("{0}")]
+    OverCap(OverCap),
+    /// The question was not sent: nobody knows what was spent already.
+    #[error("what was spent on the model cannot be read or written: {0}")]
+    Unaccounted(String),
 }
 
 impl ModelError {
@@ -52,7 +79,12 @@ impl ModelError {
             // A quota that is used up answers 429 too, and waiting does not fill it.
             Self::Refused { status: 429, detail, .. } if detail.to_lowercase().contains("quota") => return None,
             Self::Refused { status, .. } => Failure::Status(*status),
-            Self::Unusable(_) | Self::Misconfigured(_) => return None,
+            Self::Unusable(_)
+            | Self::Misconfigured(_)
+            | Self::TooLong { .. }
+            | Self::Crowded(_)
+            | Self::OverCap(_)
+            | Self::Unaccounted(_) => return None,
         };
         // A question changes nothing where it is asked.
         Some(Attempt { number, idempotent: true, failure, retry_after: self.retry_after() })
@@ -65,6 +97,17 @@ impl ModelError {
         self.attempt(1).is_some_and(|attempt| retry::decide(limits, attempt, 1.0) != Decision::GiveUp)
     }
 
+    /// True when no question of this run will be answered: no connection, no right, no quota, no such model, a server that stays
+    /// broken. What was tried again already is not tried once more.
+    #[must_use]
+    pub fn is_for_good(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Crowded(_) => true,
+            Self::Refused { status, .. } => !matches!(status, 200 | 400 | 413 | 422),
+            _ => false,
+        }
+    }
+
     /// What readers of a review are told: what is missing, and neither address nor words of the endpoint.
     #[must_use]
     pub fn for_readers(&self) -> &'static str {
@@ -75,6 +118,10 @@ impl ModelError {
             Self::Refused { .. } => "the model endpoint answered with an error",
             Self::Unusable(_) => "the model endpoint's answer could not be used",
             Self::Misconfigured(_) => "the model is not set up rightly",
+            Self::TooLong { .. } => "a question does not fit into the context of the model",
+            Self::Crowded(_) => "the model endpoint allows no more requests for now",
+            Self::OverCap(over) => over.for_readers(),
+            Self::Unaccounted(_) => "what was spent on the model could not be counted",
         }
     }
 
@@ -100,11 +147,44 @@ pub trait Model: Send + Sync {
     /// # Errors
     /// When no completion came back. Failures that pass are tried again a few times as long as the timeout lasts.
     async fn ask(&self, ask: &Ask) -> Result<Answer, ModelError>;
+
+    /// The same model for one run, whose every request `purse` allows and counts; none for one that costs nothing.
+    fn paid_by(&self, _purse: &Arc<dyn Purse>) -> Option<Arc<dyn Model>> {
+        None
+    }
+}
+
+/// Allows and counts what requests cost.
+#[async_trait]
+pub trait Purse: Send + Sync {
+    /// May a request be sent that costs at most `most`? If so, that much counts as spent until it is settled; a request that is
+    /// given up halfway has cost it.
+    ///
+    /// # Errors
+    /// [`ModelError::OverCap`] where a cap forbids it, [`ModelError::Unaccounted`] where nobody knows.
+    async fn hold(&self, most: Ledger) -> Result<(), ModelError>;
+
+    /// The request that `most` was held for has cost `real`.
+    async fn settle(&self, most: Ledger, real: Ledger);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::critique::{Sheet, asks, builtin};
+    use crate::document::Document;
+    use crate::facts::{Facts, Lexicon, Mention};
+    use crate::text::{LineRange, Span};
+
+    /// A question.
+    pub(super) fn ask() -> Ask {
+        let document = Document::parse("# Leaks\n\n## Metrics\n\nRecall must be at least 0.92.\n");
+        let mut facts = Facts::read(&document, &Lexicon::default());
+        let (span, lines) = (Span::new(0, 0), LineRange::single(5));
+        facts.mentions.push(Mention { metric: "recall".into(), block: 0, span, lines });
+        let sheet = Sheet { document: &document, facts: &facts, checks: &[] };
+        asks(sheet, &builtin().0, "nonce").into_iter().next().expect("a question applies")
+    }
 
     #[test]
     fn what_passes_is_retryable_and_what_stays_is_not() {

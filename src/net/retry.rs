@@ -80,7 +80,14 @@ fn may_work_later(attempt: Attempt) -> bool {
     }
 }
 
-/// Reads a `Retry-After` header that counts seconds. A date is not read: clocks differ.
+/// Reads a `Retry-After` header that names a time of day, by the sender's own clock in its `Date` header: clocks differ.
+#[must_use]
+pub fn retry_at(value: &str, date: &str) -> Option<Duration> {
+    let (until, now) = (httpdate::parse_http_date(value.trim()).ok()?, httpdate::parse_http_date(date.trim()).ok()?);
+    Some(until.duration_since(now).unwrap_or_default())
+}
+
+/// Reads a `Retry-After` header that counts seconds.
 #[must_use]
 pub fn retry_after(value: &str) -> Option<Duration> {
     let seconds = value.trim().parse::<f64>().ok().filter(|seconds| seconds.is_finite() && *seconds >= 0.0)?;
@@ -134,6 +141,20 @@ mod tests {
         check(1, true, Failure::Status(503), Some(7_000), 1.0, Some(7_000));
         check(3, true, Failure::Status(503), Some(0), 1.0, Some(2_000));
         check(1, true, Failure::Status(429), Some(31_000), 1.0, None);
+    }
+
+    #[test]
+    fn a_time_of_day_is_read_by_the_clock_of_the_sender() {
+        let now = "Wed, 21 Oct 2026 07:28:00 GMT";
+        for (value, date, expected) in [
+            ("Wed, 21 Oct 2026 07:28:30 GMT", now, Some(30)),
+            ("Wednesday, 21-Oct-26 07:29:00 GMT", now, Some(60)),
+            ("Wed, 21 Oct 2026 07:00:00 GMT", now, Some(0)),
+            ("Wed, 21 Oct 2026 07:28:30 GMT", "yesterday", None),
+            ("30", now, None),
+        ] {
+            assert_eq!(retry_at(value, date), expected.map(Duration::from_secs), "{value}");
+        }
     }
 
     #[test]

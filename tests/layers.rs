@@ -44,7 +44,7 @@ const ROOMS: &[Room] = &[
     pure("review", &["text", "finding", "diff", "document", "facts", "engine::Assessment", "critique::Critique",
         "critique::Usage", "critique::Verdict"]),
     pure("output", &["text", "finding", "document", "facts", "review", "engine::Assessment", "critique::Critique",
-        "critique::Usage", "critique::Verdict"]),
+        "critique::Usage", "critique::Verdict", "critique::ledger"]),
     pure("eval", &["text", "finding", "document", "facts", "rules", "engine"]),
     pure("learn", &["text", "document", "facts", "rules", "eval"]),
     edge("net", &[]),

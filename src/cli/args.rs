@@ -39,6 +39,9 @@ pub(super) enum Command {
     /// The configuration of a repository
     #[command(subcommand)]
     Config(Config),
+    /// The model of the critique: what its endpoint can do
+    #[command(subcommand)]
+    Model(Model),
     /// Version of the program and of its rules
     Version,
 }
@@ -128,7 +131,7 @@ pub(super) struct GateFlags {
 }
 
 /// The model of the critique. The key comes from the environment only.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct ModelFlags {
     /// Leave the model out even where one is configured
     #[arg(long)]
@@ -142,6 +145,23 @@ pub(super) struct ModelFlags {
     /// [env: SPECREVIEW_MODEL_URL] [default: https://api.openai.com/v1]
     #[arg(long, value_name = "URL")]
     pub(super) model_url: Option<String>,
+
+    /// Second model, asked when the first fails for good [env: SPECREVIEW_FALLBACK_MODEL]
+    #[arg(long, value_name = "NAME")]
+    pub(super) fallback_model: Option<String>,
+
+    /// Its base URL; its key is read from SPECREVIEW_FALLBACK_KEY [env: SPECREVIEW_FALLBACK_URL]
+    /// [default: that of the first, with its key]
+    #[arg(long, value_name = "URL")]
+    pub(super) fallback_url: Option<String>,
+
+    /// Prices, limits and caps of models (TOML) [env: SPECREVIEW_MODELS]
+    #[arg(long, value_name = "FILE")]
+    pub(super) models: Option<PathBuf>,
+
+    /// Folder that remembers what was spent, for caps of a change and a day [env: SPECREVIEW_SPEND_DIR]
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) spend_dir: Option<PathBuf>,
 }
 
 /// Where GitHub is.
@@ -289,6 +309,19 @@ pub(super) enum Config {
         /// The file [default: .specreview.toml or .github/specreview.toml]
         file: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Model {
+    /// Ask the endpoint one tiny question and print what it can do: schema, system message, context, price
+    Probe(Probe),
+}
+
+/// Ask the endpoint one tiny question and print what it can do
+#[derive(Debug, Args)]
+pub(super) struct Probe {
+    #[command(flatten)]
+    pub(super) model: ModelFlags,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use super::args::{Format, Review as Args};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit};
-use super::review::{model, options};
-use super::{config, given, report, setup};
+use super::review::options;
+use super::{config, given, model, report, setup};
 use crate::critique::Usage;
 use crate::document::Document;
 use crate::job::{self, ChangeReview, Deps, Published};
@@ -28,14 +28,15 @@ pub(super) async fn review(
     io: &mut Io<'_>,
 ) -> Result<Exit, CliError> {
     let token = env.first(&["GITHUB_TOKEN", "GH_TOKEN"]).ok_or(CliError::NoToken)?;
-    let (model, left_out) = model(setup::model_choice(&args.model, env), io);
-    let deps = setup::deps(model, env, "specreview");
+    let mut asked = model::asked(&args.model, env, io);
+    let left_out = asked.left_out.take();
+    let deps = setup::deps(asked, env, "specreview");
     let api = api(args.github.github_url.as_deref(), env.get("GITHUB_API_URL"), host)?;
     let config = config::given(args.gate.config.as_deref())?;
     let platform = given::config(setup::github(token, &api, &deps.marker)?.open(at, None).await?, config);
     let review = job::review_change(&deps, platform.as_ref(), at, &options(args)).await?;
     let text = match args.format {
-        Format::Json => report::json(&run(&deps, &review.review, left_out), &review.plan.catalogue),
+        Format::Json => report::json(&run(&deps, &review, left_out), &review.plan.catalogue),
         Format::Text | Format::Markdown => preview(&deps, &review, platform.capabilities()).await?,
     };
     report::write(&text, args.output.as_deref(), io)?;
@@ -78,7 +79,8 @@ pub(super) fn exit(review: &Review) -> Exit {
 }
 
 /// The review as a run, for the formats that know runs.
-pub(super) fn run(deps: &Deps, review: &Review, left_out: Option<String>) -> Run {
+pub(super) fn run(deps: &Deps, reviewed: &ChangeReview, left_out: Option<String>) -> Run {
+    let review = &reviewed.review;
     let text =
         |path: &str| review.change.files.iter().find(|file| file.path == path).and_then(|file| file.head.as_deref());
     let mut usage = Usage::default();
@@ -98,6 +100,7 @@ pub(super) fn run(deps: &Deps, review: &Review, left_out: Option<String>) -> Run
         skipped: review.change.skipped.clone(),
         problems: review.problems.clone(),
         usage,
+        cost: reviewed.cost,
         incomplete,
     }
 }

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use super::args::Ci;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
-use super::review::{exit, model};
-use super::{change, config, given, load, report, rules, setup};
+use super::review::exit;
+use super::{change, config, given, load, model, report, rules, setup};
 use crate::config::Config;
 use crate::finding::{Problem, Severity};
 use crate::job::{self, ChangeReview, Deps, Options, Published};
@@ -35,8 +35,9 @@ struct Done {
 
 /// Reviews what the event is about, or what is named.
 pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
-    let (model, left_out) = model(setup::model_choice(&args.model, env), io);
-    let mut deps = setup::deps(model, env, "specreview");
+    let mut asked = model::asked(&args.model, env, io);
+    let left_out = asked.left_out.take();
+    let mut deps = setup::deps(asked, env, "specreview");
     let given = config::given(args.gate.config.as_deref())?;
     let named = !args.paths.is_empty();
     let done = match place(env) {
@@ -195,8 +196,8 @@ async fn of_change(
             Err(error) => say(io, "warning", &format!("the review was not posted: {error}"))?,
         }
     }
-    let ChangeReview { review, plan } = review;
-    let (exit, run) = (change::exit(&review), change::run(deps, &review, left_out));
+    let (exit, run) = (change::exit(&review.review), change::run(deps, &review, left_out));
+    let ChangeReview { review, plan, .. } = review;
     Ok(Done { catalogue: plan.catalogue, gate: review.gate, conclusion: review.conclusion, exit, run })
 }
 

@@ -12,6 +12,8 @@ mod given;
 mod learn;
 mod load;
 mod logs;
+mod model;
+mod probe;
 mod report;
 mod review;
 mod rules;
@@ -24,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Cli, Command, Config};
+use args::{Cli, Command, Config, Model};
 pub use env::{Env, Io};
 pub use error::Exit;
 use error::{CliError, plain};
@@ -90,6 +92,7 @@ fn dispatch(command: &Command, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliEr
         Command::Rules(command) => rules::rules(command, &rules::known()?.0, io),
         Command::Eval(args) => eval::eval(args, io),
         Command::Config(Config::Check { file }) => config::check(file.as_deref(), &rules::known()?.0, io),
+        Command::Model(Model::Probe(args)) => runtime()?.block_on(probe::probe(args, env, io)),
         Command::Version => {
             let line = format!("specreview {} (rules {})", env!("CARGO_PKG_VERSION"), crate::rules::builtin().0.hash);
             writeln!(io.out, "{line}").map_err(CliError::Output)?;

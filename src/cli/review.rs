@@ -1,14 +1,10 @@
 //! `review`: files, folders, an address, standard input, or a pull request. Reads, asks the conductor, writes the report.
 
-use std::sync::Arc;
-
 use super::args::{Format, Review as Args};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, plain};
-use super::setup::{self, ModelChoice};
-use super::{change, config, load, report, rules};
+use super::{change, config, load, model, report, rules, setup};
 use crate::job::{self, Options};
-use crate::model::Model;
 use crate::output::{Run, exit_status};
 use crate::review::{Gate, Skipped};
 use crate::source::url::{Address, recognise};
@@ -25,8 +21,9 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         ([(host, at)], 1) => return change::review(args, host, at, env, io).await,
         _ => return Err(CliError::MixedInputs),
     }
-    let (model, left_out) = model(setup::model_choice(&args.model, env), io);
-    let mut deps = setup::deps(model, env, "specreview");
+    let mut asked = model::asked(&args.model, env, io);
+    let left_out = asked.left_out.take();
+    let mut deps = setup::deps(asked, env, "specreview");
     let mut problems = rules::add_own(&mut deps)?;
     let (config, more) = config::read(args.gate.config.as_deref(), &deps.rules)?;
     problems.extend(more);
@@ -62,20 +59,6 @@ pub(super) fn options(args: &Args) -> Options {
         fail_on: Some(args.gate.fail_on.and_then(super::args::FailOn::severity)),
         require_complete: args.gate.require_complete,
     }
-}
-
-/// The model, and why there is none where one is half configured: that is said and does not stop a review.
-pub(super) fn model(choice: ModelChoice, io: &mut Io<'_>) -> (Option<Arc<dyn Model>>, Option<String>) {
-    let reason = match choice {
-        ModelChoice::None => return (None, None),
-        ModelChoice::Ready(ready) => match setup::model(ready) {
-            Ok(model) => return (Some(model), None),
-            Err(error) => error.to_string(),
-        },
-        ModelChoice::Unfinished(reason) => reason,
-    };
-    let _ = writeln!(io.err, "warning: reviewed without a model: {}", plain(&reason));
-    (None, Some(reason))
 }
 
 /// The exit status of a report.

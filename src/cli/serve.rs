@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use super::args::Serve;
 use super::env::Env;
 use super::error::{CliError, Exit, Missing};
-use super::setup::{self, ModelChoice};
+use super::{model, setup};
 use crate::job::Options;
 use crate::job::worker::Worker;
 use crate::platform::github::webhook::WebhookSecrets;
@@ -43,14 +43,12 @@ struct Settings {
 /// Serves until SIGINT or SIGTERM.
 pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
     let settings = settings(args, env)?;
-    let model = match setup::model_choice(&args.model, env) {
-        ModelChoice::None => None,
-        ModelChoice::Ready(ready) => Some(setup::model(ready)?),
-        ModelChoice::Unfinished(reason) => return Err(CliError::Setting { what: "the model", reason }),
-    };
-    let deps = setup::deps(model, env, &format!("specreview/{}", settings.app_id));
+    let database = SqliteStore::open(&settings.database).await?;
+    let asked = model::strict(&args.model, env, Arc::new(database.clone()))
+        .map_err(|reason| CliError::Setting { what: "the model", reason })?;
+    let deps = setup::deps(asked, env, &format!("specreview/{}", settings.app_id));
     let github = setup::app(&settings.app_id, settings.app_key.expose_secret(), &settings.github, &deps.marker)?;
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.database).await?);
+    let store: Arc<dyn Store> = Arc::new(database);
     let bind = |source| CliError::Bind { address: settings.bind.clone(), source };
     let listener = TcpListener::bind(&settings.bind).await.map_err(bind)?;
     let address = listener.local_addr().map_err(bind)?;

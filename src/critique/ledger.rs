@@ -59,7 +59,8 @@ impl Price {
     pub fn of(&self, tokens: Tokens) -> MicroUsd {
         let cached = tokens.cached.min(tokens.input);
         let part = |tokens: u64, price: MicroUsd| u128::from(tokens) * u128::from(price.0);
-        let all = part(tokens.input - cached, self.input) + part(cached, self.cached) + part(tokens.output, self.output);
+        let all =
+            part(tokens.input - cached, self.input) + part(cached, self.cached) + part(tokens.output, self.output);
         MicroUsd(u64::try_from(all.div_ceil(1_000_000)).unwrap_or(u64::MAX))
     }
 }
@@ -357,7 +358,11 @@ mod tests {
         };
         for (scope, total, expected) in [
             (Scope::Review, total(2, u64::MAX, u64::MAX), None),
-            (Scope::Review, total(3, 0, 0), Some("the limit of model calls for one review is reached: the cap is 2 calls")),
+            (
+                Scope::Review,
+                total(3, 0, 0),
+                Some("the limit of model calls for one review is reached: the cap is 2 calls"),
+            ),
             (Scope::Change, total(9, 90, 0), None),
             (Scope::Change, total(0, 91, 0), Some("model tokens for this change is reached: the cap is 100 tokens")),
             (Scope::Change, total(0, u64::MAX, 0), Some("tokens")),

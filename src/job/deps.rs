@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use super::purse::{Money, RunPurse};
 use crate::critique::{Budget, Questionnaire};
 use crate::finding::Severity;
-use crate::model::Model;
+use crate::model::{Model, Purse};
 use crate::review::marker::MarkerKey;
 use crate::rules::RuleSet;
-use crate::store::{Millis, Verdicts};
+use crate::store::{Account, Millis, Verdicts};
+
+/// Milliseconds of a day.
+pub(super) const DAY: Millis = 24 * 60 * 60 * 1000;
 
 /// Everything that jobs share.
 #[derive(Clone)]
@@ -24,12 +28,25 @@ pub struct Deps {
     pub budget: Budget,
     /// Where verdicts of the critique are kept between runs, if anywhere.
     pub verdicts: Option<Arc<dyn Verdicts>>,
+    /// What models may cost in money and tokens, over all runs.
+    pub money: Money,
     /// Key that binds hidden marks to this bot.
     pub marker: MarkerKey,
     /// Fresh random text, at least 16 characters: delimiters of prompts, jitter.
     pub random: Arc<dyn Fn() -> String + Send + Sync>,
     /// Now.
     pub clock: Arc<dyn Fn() -> Millis + Send + Sync>,
+}
+
+impl Deps {
+    /// The same for one run about a change, or about none: a purse of its own pays for the model.
+    pub(super) fn for_run(&self, change: Option<String>) -> (Self, Arc<RunPurse>) {
+        let account = Account { day: (self.clock)().div_euclid(DAY), change };
+        let purse = Arc::new(RunPurse::new(self.money.clone(), account));
+        let payer: Arc<dyn Purse> = purse.clone();
+        let paid = |model: &Arc<dyn Model>| model.paid_by(&payer).unwrap_or_else(|| model.clone());
+        (Self { model: self.model.as_ref().map(paid), ..self.clone() }, purse)
+    }
 }
 
 /// What a caller can ask of one run, above the configuration of the repository.

@@ -5,6 +5,7 @@ mod deps;
 mod give_up;
 mod linked;
 mod publish;
+mod purse;
 mod run;
 #[cfg(test)]
 mod testing;
@@ -12,4 +13,5 @@ pub mod worker;
 
 pub use deps::{Deps, Options};
 pub use publish::{Published, publish};
+pub use purse::Money;
 pub use run::{ChangeReview, catalogue, review_change, review_texts};

@@ -37,7 +37,7 @@ pub async fn publish(
     platform: &dyn Platform,
     reviewed: &ChangeReview,
 ) -> Result<Published, PlatformError> {
-    let ChangeReview { review, plan: options } = reviewed;
+    let ChangeReview { review, plan: options, .. } = reviewed;
     let at = &review.change.at;
     let can = platform.capabilities();
     let mut options = options.clone();
@@ -185,7 +185,7 @@ mod tests {
     fn told() -> ChangeReview {
         let findings = vec![at_line("MET-002", 3, "good recall")];
         let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
-        ChangeReview { review, plan: Options::default() }
+        ChangeReview { review, plan: Options::default(), cost: crate::critique::ledger::Ledger::default() }
     }
 
     async fn post(stage: &Stage) -> (Result<Published, PlatformError>, Vec<&'static str>) {

@@ -3,9 +3,11 @@
 use sha2::{Digest as _, Sha256};
 
 use super::ask::{self, Spent};
+use super::deps::DAY;
 use super::linked::{Judged, Library, Shelf, may_be_document};
 use super::{Deps, Options};
 use crate::config::{self, Config, Paths};
+use crate::critique::ledger::Ledger;
 use crate::critique::{AskedRisk, Sheet, Usage};
 use crate::document::Document;
 use crate::engine::{Assessment, Date, Settings, Waiver};
@@ -21,9 +23,6 @@ use crate::rules::{self, RuleSet};
 use crate::source::Loaded;
 use crate::text::{hex, sha256_hex};
 
-/// Milliseconds of a day.
-const DAY: i64 = 24 * 60 * 60 * 1000;
-
 /// Reviews texts: every input gets an entry, in the order given. Without a base everything found is new.
 pub async fn review_texts(
     deps: &Deps,
@@ -32,6 +31,7 @@ pub async fn review_texts(
     problems: Vec<Problem>,
     options: &Options,
 ) -> Run {
+    let (deps, purse) = &deps.for_run(None);
     let mut run = Run {
         version: deps.version.to_owned(),
         rules: deps.rules.hash.clone(),
@@ -40,6 +40,7 @@ pub async fn review_texts(
         skipped: Vec::new(),
         problems,
         usage: Usage::default(),
+        cost: Ledger::default(),
         incomplete: None,
     };
     let paths = Paths::new(config);
@@ -76,6 +77,9 @@ pub async fn review_texts(
         }
         run.documents.push(Entry::Reviewed(Box::new(reviewed), document));
     }
+    // Another model may have taken over.
+    run.model = deps.model.as_ref().filter(|_| !options.no_model).map(|model| model.name().to_owned());
+    run.cost = purse.ledger();
     run
 }
 
@@ -86,6 +90,8 @@ pub struct ChangeReview {
     pub review: Review,
     /// How it is to be said.
     pub plan: PlanOptions,
+    /// What the model cost.
+    pub cost: Ledger,
 }
 
 /// Fetches and reviews a change. Nothing is posted.
@@ -117,12 +123,13 @@ pub(super) async fn review_asked(
     let change = platform.fetch(at, &wanted).await?;
     let (config, problems) = configuration(deps, change.config.as_ref());
     let paths = Paths::new(&config);
+    let (paid, purse) = deps.for_run(Some(change.at.to_string()));
     let (mut documents, mut removed) = (Vec::new(), Vec::new());
     let mut spent = Spent::new();
     let shelf = |base| Library::new(Shelf::Change { platform, change: &change, base });
     let mut sides = Sides { base: shelf(true), head: shelf(false) };
     for file in &change.files {
-        match review_file(deps, file, &config, &paths, options, &mut sides, &mut spent).await? {
+        match review_file(&paid, file, &config, &paths, options, &mut sides, &mut spent).await? {
             Fate::Reviewed(reviewed) => documents.push(*reviewed),
             Fate::Removed => removed.push(file.path.clone()),
             Fate::NoSpec => {}
@@ -143,7 +150,11 @@ pub(super) async fn review_asked(
         rules: deps.rules.hash.clone(),
     };
     let review = Review { removed, ..gather(change, documents, problems, gate, key) };
-    Ok(ChangeReview { review, plan })
+    let cost = purse.ledger();
+    if cost.calls > 0 {
+        tracing::info!(change = %at, cost = %cost.words(), "asked the model");
+    }
+    Ok(ChangeReview { review, plan, cost })
 }
 
 /// The settings that the configuration of the target branch gives, or those that hold without one.
@@ -247,6 +258,8 @@ async fn ask_about(
     let risks = asked_risks(deps, &reviewed.head);
     let sheet = Sheet { document, facts, checks: &reviewed.head.checks, risks: &risks };
     reviewed.critique = ask::critique(deps, options, sheet, spent).await;
+    // Another model may have taken over meanwhile.
+    reviewed.critique.model = deps.model.as_ref().map(|model| model.name().to_owned());
     tracing::debug!(
         path = %reviewed.path,
         dropped = ask::dropped(&reviewed.critique.verdicts),

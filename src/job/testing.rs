@@ -27,6 +27,7 @@ pub(super) fn deps() -> Deps {
         questions: Arc::new(crate::critique::builtin().0),
         model: None,
         verdicts: None,
+        money: super::Money::default(),
         budget: Budget { calls: 50, tokens: 1_000_000 },
         marker: MarkerKey::new(b"key"),
         random: Arc::new(|| "random-0123456789abcdef".into()),

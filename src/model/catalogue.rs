@@ -2,6 +2,7 @@
 //! its line and left out, and takes nothing sound with it.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -150,6 +151,7 @@ struct RawLimits {
     at_once: Option<usize>,
     requests_per_minute: Option<u32>,
     tokens_per_minute: Option<u64>,
+    timeout_seconds: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -163,7 +165,9 @@ struct RawCap {
 fn read(path: &str, text: &str) -> (File, Vec<Problem>) {
     let mut reader = Reader { path, text, lines: Lines::new(text), problems: Vec::new() };
     let file = reader.file();
-    (file, reader.problems)
+    let mut problems = reader.problems;
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    (file, problems)
 }
 
 struct Reader<'a> {
@@ -221,7 +225,12 @@ impl<'a> Reader<'a> {
     fn models(&mut self, value: Spanned<DeValue<'a>>) -> Vec<Entry> {
         let place = value.span();
         let DeValue::Array(items) = value.into_inner() else {
-            self.bad("wrong-type", Some(place), "`model` is no list of tables", "write [[model]], then name and prices");
+            self.bad(
+                "wrong-type",
+                Some(place),
+                "`model` is no list of tables",
+                "write [[model]], then name and prices",
+            );
             return Vec::new();
         };
         let mut entries: Vec<Entry> = Vec::new();
@@ -258,7 +267,12 @@ impl<'a> Reader<'a> {
             (None, None) if cached.is_none() => None,
             _ => {
                 let message = format!("the price of {name} is not whole");
-                self.bad("half-a-price", Some(place), message, "give input and output, in US dollars for a million tokens");
+                self.bad(
+                    "half-a-price",
+                    Some(place),
+                    message,
+                    "give input and output, in US dollars for a million tokens",
+                );
                 return None;
             }
         };
@@ -274,7 +288,10 @@ impl<'a> Reader<'a> {
     fn limits(&mut self, value: Spanned<DeValue<'a>>) -> Limits {
         let place = value.span();
         let Some(raw) = self.value::<RawLimits>("limits", value) else { return Limits::default() };
-        let is_nought = raw.at_once == Some(0) || raw.requests_per_minute == Some(0) || raw.tokens_per_minute == Some(0);
+        let is_nought = raw.at_once == Some(0)
+            || raw.requests_per_minute == Some(0)
+            || raw.tokens_per_minute == Some(0)
+            || raw.timeout_seconds == Some(0);
         if is_nought {
             self.bad("no-limit", Some(place), "a limit of 0 would let nothing through", "use --no-llm to ask no model");
         }
@@ -282,6 +299,7 @@ impl<'a> Reader<'a> {
             at_once: raw.at_once.filter(|n| *n > 0),
             requests_per_minute: raw.requests_per_minute.filter(|n| *n > 0),
             tokens_per_minute: raw.tokens_per_minute.filter(|n| *n > 0),
+            timeout: raw.timeout_seconds.filter(|n| *n > 0).map(Duration::from_secs),
         }
     }
 
@@ -289,7 +307,12 @@ impl<'a> Reader<'a> {
         let place = value.span();
         let mut caps = Caps::default();
         let DeValue::Table(table) = value.into_inner() else {
-            self.bad("wrong-type", Some(place), "`caps` is no table", "write [caps.review], [caps.change] or [caps.day]");
+            self.bad(
+                "wrong-type",
+                Some(place),
+                "`caps` is no table",
+                "write [caps.review], [caps.change] or [caps.day]",
+            );
             return caps;
         };
         for (key, value) in table {

@@ -42,11 +42,8 @@ pub(super) fn read(body: &Value) -> Result<Completion, ModelError> {
         .or_else(|| message?.pointer("/tool_calls/0/function/arguments").and_then(text_of))
         .unwrap_or_default();
     let count = |paths: &[&str]| paths.iter().find_map(|path| body.get("usage")?.pointer(path).and_then(number));
-    let cached = [
-        "/prompt_tokens_details/cached_tokens",
-        "/input_tokens_details/cached_tokens",
-        "/prompt_cache_hit_tokens",
-    ];
+    let cached =
+        ["/prompt_tokens_details/cached_tokens", "/input_tokens_details/cached_tokens", "/prompt_cache_hit_tokens"];
     Ok(Completion {
         text,
         input_tokens: count(&["/prompt_tokens", "/input_tokens"]),
@@ -131,7 +128,13 @@ mod tests {
             // OpenAI, Ollama, vLLM and llama.cpp as they are.
             (whole(r#"{"role":"assistant","content":"hi","refusal":null,"annotations":[]}"#, ""), "Some(3) Some(1) hi"),
             (whole(hi, r#","system_fingerprint":"fp_ollama""#), "Some(3) Some(1) hi"),
-            (whole(r#"{"role":"assistant","content":"hi","reasoning_content":null,"tool_calls":[]}"#, r#","prompt_logprobs":null"#), "hi"),
+            (
+                whole(
+                    r#"{"role":"assistant","content":"hi","reasoning_content":null,"tool_calls":[]}"#,
+                    r#","prompt_logprobs":null"#,
+                ),
+                "hi",
+            ),
             (whole(hi, r#","timings":{"prompt_n":3},"__verbose":{}"#), "hi"),
             // What departs from OpenAI's types.
             (whole(hi, r#","service_tier":"on_demand""#), "Some(3) Some(1) hi"),
@@ -147,7 +150,13 @@ mod tests {
             (r#"{"choices":[{"message":{"content":"hi"}}],"usage":{"prompt_tokens":7.0}}"#.into(), "Some(7) None hi"),
             (r#"{"choices":[{"message":{"content":"hi"}}],"usage":{}}"#.into(), "None None hi"),
             (whole(r#"{"role":null,"content":[{"type":"text","text":"a"},"b",{"type":"image"}]}"#, ""), "ab"),
-            (whole(r#"{"content":null,"tool_calls":[{"type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]}"#, ""), r#"{"a":1}"#),
+            (
+                whole(
+                    r#"{"content":null,"tool_calls":[{"type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]}"#,
+                    "",
+                ),
+                r#"{"a":1}"#,
+            ),
             (whole(r#"{"content":null,"tool_calls":[{"id":"1","function":{"arguments":{"a":1}}}]}"#, ""), r#"{"a":1}"#),
             (r#"{"error":{"message":"overloaded","code":503}}"#.into(), "answered 503: overloaded"),
         ] {

@@ -122,8 +122,7 @@ mod tests {
             let answer = pair.ask(&ask).await;
             assert_eq!(answer.is_ok(), takes_over, "{shown}");
             let next = pair.ask(&ask).await.unwrap().text;
-            let (expected, name) =
-                if takes_over { ("second", "second in place of first") } else { ("first", "first") };
+            let (expected, name) = if takes_over { ("second", "second in place of first") } else { ("first", "first") };
             assert_eq!((next.as_str(), pair.name()), (expected, name), "{shown}");
             assert_eq!(*first.2.lock().unwrap(), if takes_over { 1 } else { 2 }, "{shown}");
             // The next run begins with the first again.

@@ -19,6 +19,8 @@ pub struct Limits {
     pub requests_per_minute: Option<u32>,
     /// Tokens in a minute, sent and received, by estimate.
     pub tokens_per_minute: Option<u64>,
+    /// Longest time for one question, every try and every wait included.
+    pub timeout: Option<Duration>,
 }
 
 impl Limits {
@@ -29,6 +31,7 @@ impl Limits {
             at_once: self.at_once.or(other.at_once),
             requests_per_minute: self.requests_per_minute.or(other.requests_per_minute),
             tokens_per_minute: self.tokens_per_minute.or(other.tokens_per_minute),
+            timeout: self.timeout.or(other.timeout),
         }
     }
 }
@@ -64,10 +67,7 @@ impl Buckets {
             let most = per_minute? as f64;
             Some(Bucket { most, level: most, at: now })
         };
-        Self {
-            requests: bucket(limits.requests_per_minute.map(u64::from)),
-            tokens: bucket(limits.tokens_per_minute),
-        }
+        Self { requests: bucket(limits.requests_per_minute.map(u64::from)), tokens: bucket(limits.tokens_per_minute) }
     }
 }
 
@@ -196,11 +196,11 @@ mod tests {
     const S: fn(u64) -> Duration = Duration::from_secs;
 
     fn limits(requests: Option<u32>, tokens: Option<u64>) -> Limits {
-        Limits { at_once: None, requests_per_minute: requests, tokens_per_minute: tokens }
+        Limits { requests_per_minute: requests, tokens_per_minute: tokens, ..Limits::default() }
     }
 
     /// Seconds at which requests of these tokens go when they all ask at second 0.
-    fn times(limits: Limits, tell: impl FnOnce(&mut Told, Instant), tokens: &[u64]) -> Vec<u64> {
+    fn times(limits: Limits, tell: impl FnOnce(&mut Told, Instant), tokens: &[u64]) -> Vec<f64> {
         let begin = Instant::now();
         let (mut now, mut buckets, mut told) = (begin, Buckets::new(limits, begin), Told::default());
         tell(&mut told, begin);
@@ -210,19 +210,19 @@ mod tests {
                 assert!(at > now, "time goes on");
                 now = at;
             }
-            went.push((now - begin).as_secs_f64().round() as u64);
+            went.push((now - begin).as_secs_f64().round());
         }
         went
     }
 
     #[test]
     fn requests_and_tokens_of_a_minute_are_spread() {
-        assert_eq!(times(limits(None, None), |_, _| (), &[u64::MAX; 3]), [0, 0, 0]);
-        assert_eq!(times(limits(Some(2), None), |_, _| (), &[1; 4]), [0, 0, 30, 60]);
-        assert_eq!(times(limits(None, Some(600)), |_, _| (), &[500, 200, 10]), [0, 10, 11]);
+        assert_eq!(times(limits(None, None), |_, _| (), &[u64::MAX; 3]), [0.0, 0.0, 0.0]);
+        assert_eq!(times(limits(Some(2), None), |_, _| (), &[1; 4]), [0.0, 0.0, 30.0, 60.0]);
+        assert_eq!(times(limits(None, Some(600)), |_, _| (), &[500, 200, 10]), [0.0, 10.0, 11.0]);
         // Small ones do not overtake a large one that waits, and one above the whole limit goes all the same.
-        assert_eq!(times(limits(None, Some(600)), |_, _| (), &[600, 9_000, 1]), [0, 60, 60]);
-        assert_eq!(times(limits(Some(1), Some(600)), |_, _| (), &[1, 1]), [0, 60]);
+        assert_eq!(times(limits(None, Some(600)), |_, _| (), &[600, 9_000, 1]), [0.0, 60.0, 60.0]);
+        assert_eq!(times(limits(Some(1), Some(600)), |_, _| (), &[1, 1]), [0.0, 60.0]);
     }
 
     #[test]
@@ -231,11 +231,11 @@ mod tests {
             told.pause(now + S(7));
             told.pause(now + S(3));
         };
-        assert_eq!(times(limits(None, None), paused, &[1, 1]), [7, 7]);
+        assert_eq!(times(limits(None, None), paused, &[1, 1]), [7.0, 7.0]);
         let none_left = Room { requests: Some((0, S(4))), tokens: None };
-        assert_eq!(times(limits(None, None), |told, now| told.note(none_left, now), &[1]), [4]);
+        assert_eq!(times(limits(None, None), |told, now| told.note(none_left, now), &[1]), [4.0]);
         let few_left = Room { requests: Some((5, S(60))), tokens: Some((100, S(20))) };
-        assert_eq!(times(limits(None, None), |told, now| told.note(few_left, now), &[60, 60, 1]), [0, 20, 20]);
+        assert_eq!(times(limits(None, None), |told, now| told.note(few_left, now), &[60, 60, 1]), [0.0, 20.0, 20.0]);
     }
 
     #[tokio::test]
@@ -263,7 +263,11 @@ mod tests {
             for task in tasks {
                 task.await.unwrap();
             }
-            assert_eq!((*most.lock().unwrap(), order.lock().unwrap().clone()), (expected, (0..6).collect()), "{at_once:?}");
+            assert_eq!(
+                (*most.lock().unwrap(), order.lock().unwrap().clone()),
+                (expected, (0..6).collect()),
+                "{at_once:?}"
+            );
         }
     }
 

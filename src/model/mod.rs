@@ -114,12 +114,13 @@ impl ModelError {
         match self {
             Self::Unreachable { .. } => "the model endpoint did not answer",
             Self::Refused { status: 401 | 403, .. } => "the model endpoint refused the key",
-            Self::Refused { status: 429, .. } => "the model endpoint allows no more requests for now",
+            Self::Refused { status: 429, .. } | Self::Crowded(_) => {
+                "the model endpoint allows no more requests for now"
+            }
             Self::Refused { .. } => "the model endpoint answered with an error",
             Self::Unusable(_) => "the model endpoint's answer could not be used",
             Self::Misconfigured(_) => "the model is not set up rightly",
             Self::TooLong { .. } => "a question does not fit into the context of the model",
-            Self::Crowded(_) => "the model endpoint allows no more requests for now",
             Self::OverCap(over) => over.for_readers(),
             Self::Unaccounted(_) => "what was spent on the model could not be counted",
         }

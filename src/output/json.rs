@@ -9,6 +9,7 @@ use shape::{
 };
 
 use super::{Entry, Run};
+use crate::critique::ledger::MicroUsd;
 use crate::document::Document;
 use crate::facts::{CommitmentKind, Measure, Unit};
 use crate::finding::{CheckState, Evidence, Finding, Risk, Source};
@@ -55,7 +56,7 @@ fn report<'a>(run: &'a Run, catalogue: &Catalogue) -> Report<'a> {
                 calls: run.usage.calls,
                 input_tokens: run.usage.input_tokens,
                 output_tokens: run.usage.output_tokens,
-                cost_usd: 0.0,
+                cost_usd: run.cost.cost().map(MicroUsd::usd),
                 cached: 0,
                 dropped_without_evidence: verdicts().map(|verdict| verdict.dropped).sum(),
                 incomplete: run.incomplete.as_deref(),

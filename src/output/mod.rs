@@ -8,6 +8,7 @@ mod paint;
 pub mod text;
 
 use crate::critique::Usage;
+use crate::critique::ledger::Ledger;
 use crate::finding::{Finding, Problem};
 use crate::review::{Conclusion, Gate, Placed, Placement, Reviewed, Skipped, conclusion};
 
@@ -28,6 +29,8 @@ pub struct Run {
     pub problems: Vec<Problem>,
     /// What the model cost.
     pub usage: Usage,
+    /// What it cost in money, probes and failed calls included.
+    pub cost: Ledger,
     /// Set when the critique stayed incomplete.
     pub incomplete: Option<String>,
 }

@@ -30,6 +30,7 @@ pub(crate) fn run_of(documents: Vec<Reviewed>, unread: &[&str]) -> Run {
         skipped: Vec::new(),
         problems: Vec::new(),
         usage: Usage::default(),
+        cost: crate::critique::ledger::Ledger::default(),
         incomplete: None,
     }
 }

@@ -287,7 +287,10 @@ impl Desk<'_> {
         match &self.run.model {
             None => "No model was asked: the deterministic checklist only.".to_owned(),
             Some(name) => {
-                let calls = plural(usize::try_from(self.run.usage.calls).unwrap_or_default(), "call", "calls");
+                let calls = match self.run.cost.calls {
+                    0 => plural(usize::try_from(self.run.usage.calls).unwrap_or_default(), "call", "calls"),
+                    _ => self.run.cost.words(),
+                };
                 format!("The critique was written with {} ({calls}); it never decides.", line(name))
             }
         }

@@ -1,6 +1,8 @@
 //! Keeps deliveries and jobs: stored before they are acknowledged, done at least once, posted once.
 
 pub mod folder;
+mod spend;
+mod spend_folder;
 mod sql;
 pub mod sqlite;
 mod verdicts;
@@ -10,6 +12,8 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 
 pub use folder::Folder;
+pub use spend::{Account, Spend, Totals};
+pub use spend_folder::SpendFolder;
 pub use verdicts::{Kept, Verdicts};
 
 /// A point in time, milliseconds since 1970-01-01 UTC. Time enters as a value.
@@ -42,6 +46,15 @@ pub enum StoreError {
     /// The folder of kept verdicts cannot be written.
     #[error("verdicts cannot be kept in {}: {source}", path.display())]
     Folder {
+        /// Its path.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The folder of spending cannot be read or written.
+    #[error("what was spent on the model cannot be kept in {}: {source}", path.display())]
+    Spend {
         /// Its path.
         path: PathBuf,
         /// What the system said.

@@ -2,10 +2,10 @@
 //! PostgreSQL the inner `SELECT` of [`CLAIM`] gets `FOR UPDATE SKIP LOCKED`.
 
 /// Version of the schema that this program reads and writes.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Scripts by version: the one at index `n` leads from version `n` to `n + 1`.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema-1.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema-1.sql"), include_str!("schema-2.sql")];
 
 pub(super) const CREATE_META: &str = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BIGINT NOT NULL)";
 
@@ -77,3 +77,27 @@ pub(super) const PRUNE_DELIVERIES: &str = "DELETE FROM delivery WHERE received_a
      (SELECT 1 FROM job WHERE job.id = delivery.job_id AND job.state <> 'done' AND job.updated_at >= $1)";
 
 pub(super) const PRUNE_JOBS: &str = "DELETE FROM job WHERE state IN ('done', 'dead') AND updated_at < $1";
+
+pub(super) const ADD_SPEND: &str = "INSERT INTO spend \
+     (day, subject, calls, input_tokens, cached_tokens, output_tokens, micro_usd, unpriced_calls) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+     ON CONFLICT (day, subject) DO UPDATE SET calls = spend.calls + excluded.calls, \
+         input_tokens = spend.input_tokens + excluded.input_tokens, \
+         cached_tokens = spend.cached_tokens + excluded.cached_tokens, \
+         output_tokens = spend.output_tokens + excluded.output_tokens, \
+         micro_usd = spend.micro_usd + excluded.micro_usd, \
+         unpriced_calls = spend.unpriced_calls + excluded.unpriced_calls";
+
+/// The sums of a day. The casts are for PostgreSQL, whose sums of BIGINT are NUMERIC.
+pub(super) const SPENT_ON_DAY: &str = "SELECT \
+     CAST(COALESCE(SUM(calls), 0) AS BIGINT), CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT), \
+     CAST(COALESCE(SUM(cached_tokens), 0) AS BIGINT), CAST(COALESCE(SUM(output_tokens), 0) AS BIGINT), \
+     CAST(COALESCE(SUM(micro_usd), 0) AS BIGINT), CAST(COALESCE(SUM(unpriced_calls), 0) AS BIGINT) \
+     FROM spend WHERE day = $1";
+
+/// The sums of a subject over all days.
+pub(super) const SPENT_ON_SUBJECT: &str = "SELECT \
+     CAST(COALESCE(SUM(calls), 0) AS BIGINT), CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT), \
+     CAST(COALESCE(SUM(cached_tokens), 0) AS BIGINT), CAST(COALESCE(SUM(output_tokens), 0) AS BIGINT), \
+     CAST(COALESCE(SUM(micro_usd), 0) AS BIGINT), CAST(COALESCE(SUM(unpriced_calls), 0) AS BIGINT) \
+     FROM spend WHERE subject = $1";

@@ -77,7 +77,7 @@ impl SqliteStore {
     }
 
     /// A transaction that holds the write lock from its first statement: one that begins reading cannot wait for it.
-    async fn write(&self, what: &'static str) -> Result<Transaction<'static, Sqlite>, StoreError> {
+    pub(super) async fn write(&self, what: &'static str) -> Result<Transaction<'static, Sqlite>, StoreError> {
         self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(|source| StoreError::Database { what, source })
     }
 }

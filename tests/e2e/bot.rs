@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use specreview::critique::Budget;
 use specreview::job::worker::{Step, Worker};
-use specreview::job::{Deps, Options};
+use specreview::job::{Deps, Money, Options};
 use specreview::model::Model;
 use specreview::platform::github::webhook::WebhookSecrets;
 use specreview::platform::github::{AppKey, Credentials, GitHub, Settings};
@@ -65,6 +65,7 @@ impl Bot {
             questions: Arc::new(specreview::critique::builtin().0),
             model,
             verdicts: None,
+            money: Money::default(),
             budget: Budget { calls: 20, tokens: 200_000 },
             marker,
             random: Arc::new(move || format!("random-{:016}", counter.fetch_add(1, Ordering::Relaxed))),

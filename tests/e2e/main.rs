@@ -14,6 +14,7 @@
 mod bot;
 mod by_hand;
 mod critique;
+mod endpoint;
 mod forge;
 mod github;
 mod log;

@@ -215,8 +215,7 @@ mod tests {
             ("x-ratelimit-remaining-tokens", "149984"),
             ("x-ratelimit-reset-tokens", "48h"),
         ]);
-        let expected =
-            Room { requests: Some((0, Duration::from_secs(2))), tokens: Some((149_984, PAUSE)) };
+        let expected = Room { requests: Some((0, Duration::from_secs(2))), tokens: Some((149_984, PAUSE)) };
         assert_eq!(room(&whole), expected);
         assert_eq!(room(&headers(&[("x-ratelimit-remaining-requests", "0")])), Room::default());
         assert_eq!(room(&HeaderMap::new()), Room::default());

@@ -219,7 +219,8 @@ impl OpenAi {
 
     async fn carry(&self, body: Value, left: Duration) -> Result<Completion, ModelError> {
         let shared = &*self.shared;
-        let late = || ModelError::Unreachable { endpoint: shared.endpoint.base().to_owned(), detail: late(shared.timeout) };
+        let late =
+            || ModelError::Unreachable { endpoint: shared.endpoint.base().to_owned(), detail: late(shared.timeout) };
         let answer = timeout(left, shared.client.chat().create_byot::<Value, Value>(body)).await;
         let without_key = |error| shared.endpoint.without_key(error);
         let body = answer.map_err(|_| late())?.map_err(|error| without_key(from_client(error)))?;
@@ -253,10 +254,8 @@ impl Model for OpenAi {
         if self.shared.probes {
             context = self.found(deadline).await?.context.map(|(tokens, _)| tokens).or(context);
         }
-        let prompt = Prompt {
-            max_tokens: ask.max_tokens.saturating_add(self.shared.known.thinking_tokens),
-            ..Prompt::of(ask)
-        };
+        let prompt =
+            Prompt { max_tokens: ask.max_tokens.saturating_add(self.shared.known.thinking_tokens), ..Prompt::of(ask) };
         let most = Tokens { output: u64::from(prompt.max_tokens), ..Tokens::most(ask) };
         let tokens = most.input.saturating_add(most.output);
         if let Some(context) = context.filter(|context| tokens > *context) {
@@ -265,7 +264,9 @@ impl Model for OpenAi {
         let (done, calls) = self.converse(&prompt, most, deadline).await?;
         let usage = Usage {
             calls,
-            input_tokens: done.input_tokens.unwrap_or_else(|| estimate_tokens(&ask.system) + estimate_tokens(&ask.user)),
+            input_tokens: done
+                .input_tokens
+                .unwrap_or_else(|| estimate_tokens(&ask.system) + estimate_tokens(&ask.user)),
             output_tokens: done.output_tokens.unwrap_or_else(|| estimate_tokens(&done.text)),
         };
         Ok(Answer { text: done.text, usage })

@@ -62,7 +62,8 @@ impl OpenAi {
         };
         let (done, calls) = self.converse(&prompt, most, deadline).await?;
         let text = done.text.trim();
-        let bound = serde_json::from_str::<Value>(text).is_ok_and(|reply| reply.get("ready").is_some_and(Value::is_boolean));
+        let bound =
+            serde_json::from_str::<Value>(text).is_ok_and(|reply| reply.get("ready").is_some_and(Value::is_boolean));
         // A reply that was cut off or left out proves nothing about the server.
         if !bound && !text.is_empty() && text.len() < 64 {
             self.shared.remember(self.shared.dialect().unbound());
@@ -125,7 +126,7 @@ fn of_props(props: &Value) -> Option<u64> {
     props.pointer("/default_generation_settings/n_ctx").and_then(count)
 }
 
-/// The list of models: vLLM, OpenRouter, Groq, Mistral, LM Studio, llama.cpp.
+/// The list of models: vLLM, `OpenRouter`, Groq, Mistral, LM Studio, llama.cpp.
 fn of_list(list: &Value, model: &str) -> Option<u64> {
     let models = list.get("data").or_else(|| list.get("models"))?.as_array()?;
     let named = |entry: &&Value| entry.get("id").or_else(|| entry.get("name")).and_then(Value::as_str) == Some(model);
@@ -147,9 +148,10 @@ fn of_list(list: &Value, model: &str) -> Option<u64> {
 fn of_running(list: &Value, model: &str) -> Option<u64> {
     let models = list.get("models")?.as_array()?;
     let named = |entry: &&Value| {
-        ["name", "model"].iter().filter_map(|key| entry.get(key)?.as_str()).any(|name| {
-            name == model || name.strip_suffix(":latest") == Some(model)
-        })
+        ["name", "model"]
+            .iter()
+            .filter_map(|key| entry.get(key)?.as_str())
+            .any(|name| name == model || name.strip_suffix(":latest") == Some(model))
     };
     models.iter().find(named)?.get("context_length").and_then(count)
 }

@@ -188,7 +188,8 @@ pub(super) struct ModelOut<'a> {
     pub(super) calls: u32,
     pub(super) input_tokens: u64,
     pub(super) output_tokens: u64,
-    pub(super) cost_usd: f64,
+    /// None when the price of the model is unknown.
+    pub(super) cost_usd: Option<f64>,
     pub(super) cached: u32,
     pub(super) dropped_without_evidence: usize,
     /// Why questions stayed unanswered, if some did.

@@ -27,6 +27,8 @@ pub enum Reply {
     Raw { content_type: &'static str, body: Vec<u8> },
     /// An error with a body.
     Status { status: u16, retry_after: Option<&'static str>, body: Value },
+    /// A completion with this text, and headers.
+    Headed(String, Vec<(&'static str, &'static str)>),
     /// Leads elsewhere.
     Redirect(String),
     /// Says nothing for a long time.
@@ -123,6 +125,10 @@ struct Script {
     replies: VecDeque<Reply>,
     knows: Knows,
     requests: Vec<Request>,
+    /// Tiny questions about the endpoint itself; answered apart from the script.
+    probes: Vec<Request>,
+    /// What the server says about itself, by path.
+    about: Vec<(&'static str, Value)>,
 }
 
 /// The endpoint. Ends with its value.
@@ -160,6 +166,28 @@ impl Endpoint {
         endpoint
     }
 
+    /// The same, on a server that says things about itself: bodies by path.
+    pub async fn that_says(about: Vec<(&'static str, Value)>, replies: impl IntoIterator<Item = Reply>) -> Self {
+        let endpoint = Self::start(replies).await;
+        lock(&endpoint.script).about = about;
+        endpoint
+    }
+
+    /// From now on the server understands only this.
+    pub fn knows(&self, knows: Knows) {
+        lock(&self.script).knows = knows;
+    }
+
+    /// Requests that asked about the endpoint itself.
+    pub fn probes(&self) -> Vec<Request> {
+        lock(&self.script).probes.clone()
+    }
+
+    /// Base URL without `/v1`.
+    pub fn root(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// Base URL as an operator gives it.
     pub fn url(&self) -> String {
         format!("http://{}/v1", self.address)
@@ -184,15 +212,34 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, uri: Uri, headers: Hea
     let reply = {
         let mut script = lock(&script);
         let complaint = script.knows.complaint(&body);
-        script.requests.push(Request { path: uri.path().to_owned(), headers, body });
-        if uri.path() != "/v1/chat/completions" {
+        if let Some((_, about)) = script.about.iter().find(|(path, _)| *path == uri.path()) {
+            return axum::Json(about.clone()).into_response();
+        }
+        if !uri.path().ends_with("/chat/completions") {
+            return (StatusCode::NOT_FOUND, "404 page not found").into_response();
+        }
+        let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+        let is_probe = body["messages"].to_string().contains("Set \\\"ready\\\" to true");
+        let request = Request { path, headers, body };
+        if is_probe {
+            script.probes.push(request);
+        } else {
+            script.requests.push(request);
+        }
+        if !uri.path().ends_with("/v1/chat/completions") && !uri.path().starts_with("/openai/deployments/") {
             return (StatusCode::NOT_FOUND, "404 page not found").into_response();
         }
         if let Some(why) = complaint {
             let error = json!({ "error": { "message": why, "type": "invalid_request_error", "code": 400 } });
             return (StatusCode::BAD_REQUEST, axum::Json(error)).into_response();
         }
-        if script.replies.len() > 1 { script.replies.pop_front() } else { script.replies.front().cloned() }
+        if is_probe {
+            Some(Reply::text("{\"ready\": true}"))
+        } else if script.replies.len() > 1 {
+            script.replies.pop_front()
+        } else {
+            script.replies.front().cloned()
+        }
     };
     match reply.unwrap_or(Reply::status(500)) {
         Reply::Text(text) => completion(&json!(text)),
@@ -214,6 +261,13 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, uri: Uri, headers: Hea
             let mut response = (StatusCode::from_u16(status).unwrap(), axum::Json(body)).into_response();
             if let Some(seconds) = retry_after {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.parse().unwrap());
+            }
+            response
+        }
+        Reply::Headed(text, headers) => {
+            let mut response = completion(&json!(text));
+            for (name, value) in headers {
+                response.headers_mut().insert(name, value.parse().unwrap());
             }
             response
         }

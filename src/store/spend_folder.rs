@@ -1,0 +1,103 @@
+//! What was spent, in a folder: one file a UTC day, one line a sum, only ever added to, locked while somebody reads and writes.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use super::spend::{Account, COLUMNS, Spend, Totals, difference, ledger};
+use crate::critique::ledger::Ledger;
+
+/// Ending of the files.
+const ENDING: &str = "spend.jsonl";
+
+/// Spending kept in a folder, for runs of the command line and of CI that share a disk.
+#[derive(Debug, Clone)]
+pub struct SpendFolder {
+    folder: PathBuf,
+}
+
+/// A line.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    subject: String,
+    /// Calls, tokens sent, from the cache and received, millionths of a dollar, calls without a price.
+    sum: [i64; COLUMNS],
+}
+
+impl SpendFolder {
+    /// Makes the folder when it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let failed = |source| StoreError::Spend { path: folder.to_owned(), source };
+        fs::create_dir_all(folder).map_err(failed)?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    fn file(&self, day: i64) -> PathBuf {
+        self.folder.join(format!("{day}.{ENDING}"))
+    }
+
+    fn book(&self, to: &Account, sum: [i64; COLUMNS]) -> std::io::Result<Totals> {
+        let path = self.file(to.day);
+        let mut file = OpenOptions::new().create(true).append(true).read(true).open(&path)?;
+        file.lock()?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        let subject = to.change.clone().unwrap_or_default();
+        if sum.iter().any(|n| *n != 0) {
+            // What was broken off by a crash must not spoil the next line.
+            let begin = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+            let line = serde_json::to_string(&Line { subject: subject.clone(), sum }).map_err(std::io::Error::other)?;
+            let added = format!("{begin}{line}\n");
+            file.write_all(added.as_bytes())?;
+            file.sync_data()?;
+            text.push_str(&added);
+        }
+        let mut totals = Totals { day: total(&text, None), change: Ledger::default() };
+        if to.change.is_some() {
+            totals.change = total(&text, Some(&subject));
+            for entry in fs::read_dir(&self.folder)? {
+                let other = entry?.path();
+                if other != path && other.to_string_lossy().ends_with(ENDING) {
+                    totals.change = totals.change.plus(total(&read(&other)?, Some(&subject)));
+                }
+            }
+        }
+        Ok(totals)
+    }
+}
+
+/// Files of other days are only read: nobody adds to them but a run that lasts over midnight.
+fn read(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// The sum of the lines of a subject, or of all; a line that is not whole is none.
+fn total(text: &str, subject: Option<&str>) -> Ledger {
+    let mut sums = [0_i64; COLUMNS];
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
+    for line in lines.filter(|line| subject.is_none_or(|subject| line.subject == subject)) {
+        for (sum, n) in sums.iter_mut().zip(line.sum) {
+            *sum = sum.saturating_add(n);
+        }
+    }
+    ledger(sums)
+}
+
+#[async_trait]
+impl Spend for SpendFolder {
+    async fn add(&self, to: &Account, more: Ledger, less: Ledger) -> Result<Totals, StoreError> {
+        let (this, to) = (self.clone(), to.clone());
+        let work = tokio::task::spawn_blocking(move || this.book(&to, difference(more, less)));
+        let booked = work.await.map_err(std::io::Error::other).flatten();
+        booked.map_err(|source| StoreError::Spend { path: self.folder.clone(), source })
+    }
+}

@@ -47,7 +47,7 @@ pub(super) struct Asked {
 
 /// For a run by hand or in CI: what is half configured is said and does not stop a review.
 pub(super) fn asked(flags: &ModelFlags, env: &Env, io: &mut Io<'_>) -> Asked {
-    match open(flags, env, None) {
+    match open(flags, env, Memory::Folder) {
         Ok(None) => Asked::default(),
         Ok(Some((asked, notes))) => {
             for note in notes {
@@ -64,9 +64,10 @@ pub(super) fn asked(flags: &ModelFlags, env: &Env, io: &mut Io<'_>) -> Asked {
     }
 }
 
-/// For a server, which has a memory and does not start on half a setting. The error says all that is wrong.
-pub(super) fn strict(flags: &ModelFlags, env: &Env, memory: Arc<dyn Spend>) -> Result<Asked, String> {
-    match open(flags, env, Some(memory)) {
+/// For a server, which does not start on half a setting, and which puts its database into the place of the memory afterwards.
+/// The error says all that is wrong.
+pub(super) fn strict(flags: &ModelFlags, env: &Env) -> Result<Asked, String> {
+    match open(flags, env, Memory::Later) {
         Ok(None) => Ok(Asked::default()),
         Ok(Some((asked, notes))) => {
             for note in notes {
@@ -85,18 +86,27 @@ fn one(mut reasons: Vec<String>) -> String {
     }
 }
 
+/// Where spending will be remembered.
+#[derive(Clone, Copy)]
+enum Memory {
+    /// In a folder, if one is given.
+    Folder,
+    /// The caller sees to it.
+    Later,
+}
+
 type Opened = Option<(Asked, Vec<String>)>;
 
-fn open(flags: &ModelFlags, env: &Env, memory: Option<Arc<dyn Spend>>) -> Result<Opened, Vec<String>> {
+fn open(flags: &ModelFlags, env: &Env, memory: Memory) -> Result<Opened, Vec<String>> {
     let Some(Clients { first, second, catalogue }) = clients(flags, env)? else { return Ok(None) };
     let mut caps = catalogue.caps;
     let spend = match (memory, folder(flags, env)) {
-        (Some(memory), _) => Some(memory),
-        (None, Some(folder)) => {
+        (Memory::Later, _) => None,
+        (Memory::Folder, Some(folder)) => {
             let opened = SpendFolder::open(&folder).map_err(|error| vec![error.to_string()])?;
             Some(Arc::new(opened) as Arc<dyn Spend>)
         }
-        (None, None) => {
+        (Memory::Folder, None) => {
             let usual = Catalogue::builtin().0.caps;
             if (caps.change, caps.day) != (usual.change, usual.day) {
                 let what = "a cap of a change or a day holds only where spending is remembered: \
@@ -284,7 +294,7 @@ mod tests {
     #[test]
     fn caps_come_from_the_environment_and_a_slip_asks_nobody() {
         let flags = flags(Some("m"), Some("http://a/v1"));
-        let told = |vars: &[(&str, &str)]| match open(&flags, &env(vars), None) {
+        let told = |vars: &[(&str, &str)]| match open(&flags, &env(vars), Memory::Folder) {
             Ok(Some((asked, notes))) => Ok((asked.money.caps, notes)),
             Ok(None) => panic!("a model is named"),
             Err(reasons) => Err(reasons.join("\n")),

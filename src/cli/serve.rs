@@ -43,11 +43,11 @@ struct Settings {
 /// Serves until SIGINT or SIGTERM.
 pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
     let settings = settings(args, env)?;
-    let database = SqliteStore::open(&settings.database).await?;
-    let asked = model::strict(&args.model, env, Arc::new(database.clone()))
-        .map_err(|reason| CliError::Setting { what: "the model", reason })?;
-    let deps = setup::deps(asked, env, &format!("specreview/{}", settings.app_id));
+    let asked = model::strict(&args.model, env).map_err(|reason| CliError::Setting { what: "the model", reason })?;
+    let mut deps = setup::deps(asked, env, &format!("specreview/{}", settings.app_id));
     let github = setup::app(&settings.app_id, settings.app_key.expose_secret(), &settings.github, &deps.marker)?;
+    let database = SqliteStore::open(&settings.database).await?;
+    deps.money.spend = Some(Arc::new(database.clone()));
     let store: Arc<dyn Store> = Arc::new(database);
     let bind = |source| CliError::Bind { address: settings.bind.clone(), source };
     let listener = TcpListener::bind(&settings.bind).await.map_err(bind)?;

@@ -68,7 +68,6 @@ def main():
         assert told["incomplete"] or told["dropped_without_evidence"] > 0, "noise was taken for an answer"
         assert told["cost_usd"] is None, "a price was invented"
         assert took < 200, "the review is late"
-        # A server with less room than a question needs is not asked at all.
     finally:
         server.kill()
         server.wait()

@@ -172,19 +172,20 @@ pub trait Purse: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::critique::{Sheet, asks, builtin};
-    use crate::document::Document;
-    use crate::facts::{Facts, Lexicon, Mention};
-    use crate::text::{LineRange, Span};
+    use crate::critique::Pass;
 
     /// A question.
     pub(super) fn ask() -> Ask {
-        let document = Document::parse("# Leaks\n\n## Metrics\n\nRecall must be at least 0.92.\n");
-        let mut facts = Facts::read(&document, &Lexicon::default());
-        let (span, lines) = (Span::new(0, 0), LineRange::single(5));
-        facts.mentions.push(Mention { metric: "recall".into(), block: 0, span, lines });
-        let sheet = Sheet { document: &document, facts: &facts, checks: &[] };
-        asks(sheet, &builtin().0, "nonce").into_iter().next().expect("a question applies")
+        Ask {
+            questions: vec!["MR1".into()],
+            pass: Pass::First,
+            system: "Answer.".into(),
+            user: "Why recall?".into(),
+            schema_name: "answers".into(),
+            schema: serde_json::json!({ "type": "object" }),
+            max_tokens: 100,
+            is_repair: false,
+        }
     }
 
     #[test]

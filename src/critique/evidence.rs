@@ -1,7 +1,7 @@
 //! Is the quotation really there? Code looks, in what a person sees of the document; the model is never believed, and never
 //! names a line.
 
-use super::visible::{comments, is_invisible, one_line, visible};
+use super::visible::{View, is_invisible, one_line};
 use crate::document::{Document, Mark, SectionId};
 use crate::finding::Evidence;
 use crate::text::Span;
@@ -39,7 +39,7 @@ pub(super) fn find(document: &Document, quotes: &[String]) -> Vec<Option<Found>>
     let mut found: Vec<Option<Found>> = vec![None; quotes.len()];
     let open =
         |found: &[Option<Found>]| needles.iter().zip(found).any(|(needle, hit)| needle.is_some() && hit.is_none());
-    let hidden = comments(document);
+    let view = View::of(document);
     // First what a reader sees, block by block: markup, links and quote marks do not stand in the way there.
     for block in document.blocks.iter().filter(|block| block.mark == Mark::Content) {
         if !open(&found) {
@@ -51,8 +51,7 @@ pub(super) fn find(document: &Document, quotes: &[String]) -> Vec<Option<Found>>
                 hay.all(needle).find_map(|(start, end)| {
                     let span = block.map.span(start, end);
                     let words = block.text.get(start..end).unwrap_or_default();
-                    let is_hidden = hidden.iter().any(|comment| comment.overlaps(span));
-                    (!is_hidden).then(|| found_at(document, span, words, Some(block.section)))
+                    (!view.is_hidden(span)).then(|| found_at(document, span, words, Some(block.section)))
                 })
             });
             *slot = hit;
@@ -63,7 +62,7 @@ pub(super) fn find(document: &Document, quotes: &[String]) -> Vec<Option<Found>>
         if !open(&found) {
             return found;
         }
-        let seen = visible(&document.source, section.own, &hidden);
+        let seen = view.visible(section.own);
         let hay = Hay::new(&seen.text);
         for (needle, slot) in needles.iter().zip(&mut found).filter(|(_, slot)| slot.is_none()) {
             let hit = needle.as_ref().and_then(|needle| {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Question;
 use super::template::{MeasureRow, ProfileRow, SectionRow};
-use super::visible::{comments, one_line, visible};
+use super::visible::{View, one_line};
 use crate::document::{Document, SectionId};
 use crate::facts::{ConceptState, Facts};
 use crate::finding::{Check, CheckState, RiskLevel};
@@ -69,6 +69,7 @@ pub(super) struct Reading<'a> {
     pub(super) sheet: Sheet<'a>,
     pub(super) parts: Vec<Part>,
     measures: Vec<(SectionId, MeasureRow)>,
+    view: View<'a>,
     nonce: String,
 }
 
@@ -76,30 +77,27 @@ impl<'a> Reading<'a> {
     /// Takes the document apart. `nonce` is the delimiter of the prompts: whatever stands in the document, it cannot say it.
     pub(super) fn new(sheet: Sheet<'a>, nonce: &str) -> Self {
         let Sheet { document, facts, .. } = sheet;
-        let hidden = comments(document);
+        let view = View::of(document);
         let data = |text: &str| if nonce.is_empty() { text.to_owned() } else { text.replace(nonce, "") };
         let part = |(id, section): (SectionId, &crate::document::Section)| {
-            let text = data(&shortened(visible(&document.source, section.own, &hidden).text, PART));
-            let heading = data(&one_line(&document.heading_path(id).join(" > "), 200));
+            let text = data(&shortened(view.visible(section.own).text, PART));
+            let heading = data(&one_line(&view.redacted(&document.heading_path(id).join(" > ")), 200));
             let hash = sha256_hex(format!("{heading}\n{text}").as_bytes());
             (!text.trim().is_empty()).then_some(Part { heading, text, hash, id })
         };
         let measures = facts.measures.iter().take(ROWS).filter_map(|measure| {
-            let number = one_line(&visible(&document.source, measure.quantity.span, &hidden).text, 60);
+            let number = one_line(&view.visible(measure.quantity.span).text, 60);
             let row = MeasureRow {
-                name: data(&one_line(&measure.name, 60)),
-                slice: measure.slice.as_ref().map(|slice| data(&one_line(slice, 60))),
+                name: data(&one_line(&view.redacted(&measure.name), 60)),
+                slice: measure.slice.as_ref().map(|slice| data(&one_line(&view.redacted(slice), 60))),
                 role: measure.role.word(),
                 value: data(&format!("{} {number}", measure.comparator.sign())),
             };
             Some((document.blocks.get(measure.block)?.section, row))
         });
-        Self {
-            sheet,
-            parts: document.sections.iter().enumerate().filter_map(part).collect(),
-            measures: measures.collect(),
-            nonce: nonce.to_owned(),
-        }
+        let parts = document.sections.iter().enumerate().filter_map(part).collect();
+        let measures = measures.collect();
+        Self { sheet, parts, measures, view, nonce: nonce.to_owned() }
     }
 
     /// The parts that a question reads, in order of the document: those in which its inputs are spoken of; where none is, the
@@ -162,8 +160,7 @@ impl<'a> Reading<'a> {
 
     /// What a reader sees of the document.
     pub(super) fn seen(&self) -> String {
-        let document = self.sheet.document;
-        visible(&document.source, Span::new(0, document.source.len()), &comments(document)).text
+        self.view.visible(Span::new(0, self.sheet.document.source.len())).text
     }
 
     pub(super) fn profile(&self) -> ProfileRow {
@@ -172,7 +169,7 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn title(&self) -> String {
-        let title = one_line(self.sheet.document.title().unwrap_or_default(), 120);
+        let title = one_line(&self.view.redacted(self.sheet.document.title().unwrap_or_default()), 120);
         if self.nonce.is_empty() { title } else { title.replace(&self.nonce, "") }
     }
 

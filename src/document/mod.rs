@@ -17,6 +17,7 @@ mod sentence;
 mod table;
 mod text_map;
 mod titles;
+mod unseen;
 mod words;
 mod writer;
 
@@ -26,6 +27,7 @@ pub use placeholder::is_placeholder;
 pub use sentence::{Sentence, sentences};
 pub use table::{Cell, Row, Table};
 pub use text_map::TextMap;
+pub use unseen::{Unseen, UnseenKind};
 
 use crate::text::{LineRange, Lines, Span};
 
@@ -55,6 +57,8 @@ pub struct Document {
     pub directives: Vec<Directive>,
     /// Links of the document: visible text and target, in order.
     pub links: Vec<Link>,
+    /// What the source holds and a reader does not see, in order of its place; parts may lie inside others.
+    pub unseen: Vec<Unseen>,
     /// What was cut because the text nests or runs past the limits of the reader; empty nearly always.
     pub limits: Vec<String>,
 }

@@ -4,6 +4,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::html::{self, Inline};
 use super::reader::{LeafKind, Reader};
+use super::unseen::Collector;
 use super::{BlockKind, Document, classify, front, outline, sentence};
 use crate::text::Span;
 
@@ -18,9 +19,16 @@ pub(super) fn parse(source: &str) -> Document {
         | Options::ENABLE_HEADING_ATTRIBUTES;
     let mut reader = Reader::new(source);
     let text = source.get(body..).unwrap_or_default();
+    let mut unseen = Collector::new(source, &reader.lines);
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
-        take(&mut reader, event, Span::new(range.start + body, range.end + body));
+        let span = Span::new(range.start + body, range.end + body);
+        if unseen.take(&event, span, &reader.lines) {
+            reader.reach(span);
+        } else {
+            take(&mut reader, event, span);
+        }
     }
+    let unseen = unseen.into_found(front_matter.as_ref(), &reader.lines);
     reader.close_implicit();
     let mut sections = reader.sections;
     let mut blocks = reader.blocks;
@@ -38,6 +46,7 @@ pub(super) fn parse(source: &str) -> Document {
         tables: reader.tables,
         directives: reader.directives,
         links: reader.links,
+        unseen,
         limits: reader.limits,
     }
 }

@@ -1,7 +1,7 @@
 //! One run: read the facts, run every rule, collect. Judges nothing itself.
 
 use super::waiver::{Void, Waivers};
-use super::{Assessment, Settings, quoted, risk, waiver};
+use super::{Assessment, Settings, quoted, risk, unseen, waiver};
 use crate::document::{Document, SectionId};
 use crate::facts::{Facts, Kind, Linked, Profile};
 use crate::finding::{Check, CheckState, Evidence, Finding, FindingBuilder, Source};
@@ -59,6 +59,7 @@ pub fn assess_linked(
     }
     if is_spec {
         findings.extend(waivers.remarks(document, settings));
+        findings.extend(unseen::remarks(document, settings));
     }
     findings.sort_by(Finding::in_order);
     let risks = risk::matrix(&rules.risks, &checks, &facts.commitments, &facts.profile);

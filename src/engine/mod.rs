@@ -8,6 +8,7 @@ mod risk;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod unseen;
 mod waiver;
 
 pub use assess::{assess, assess_linked, assess_with_facts};

@@ -172,7 +172,7 @@ pub fn catalogue(rules: &RuleSet) -> Catalogue {
     });
     let named = rules::REMARKS
         .iter()
-        .fold(named, |catalogue, remark| catalogue.with_rule(remark.code, remark.name, rules::REMARK_FAMILY));
+        .fold(named, |catalogue, remark| catalogue.with_rule(remark.code, remark.name, remark.family));
     let ratios = rules.lexicon.metrics().iter().filter(|metric| metric.max == Some(1.0));
     ratios.fold(named, |catalogue, metric| catalogue.with_ratio(&metric.id))
 }

@@ -1,4 +1,5 @@
-//! Remarks of the program on its own instructions in a document: they have codes, as rules have, and no page. Finds nothing.
+//! Remarks that are no rules of the checklist: on instructions to this program, and on text that hides. They have codes, as rules
+//! have, and no page. Finds nothing.
 
 use std::fmt::Write as _;
 
@@ -13,10 +14,13 @@ pub struct Remark {
     pub about: &'static str,
     /// Why it matters.
     pub why: &'static str,
+    /// Its family, in words.
+    pub family: &'static str,
+    /// Severity and confidence, in words.
+    pub level: &'static str,
+    /// Where it is documented: a path of the repository.
+    pub guide: &'static str,
 }
-
-/// The family of remarks, in words.
-pub const REMARK_FAMILY: &str = "Waivers";
 
 /// An instruction of the document that is not understood, or that names no rule.
 pub const UNKNOWN: Remark = Remark {
@@ -24,6 +28,9 @@ pub const UNKNOWN: Remark = Remark {
     name: "instruction-not-understood",
     about: "A comment `<!-- specreview: … -->` that is not understood, that names no rule, or whose end date is no date.",
     why: "An instruction that is not understood changes nothing, although its author thinks it does.",
+    family: "Waivers",
+    level: "info · confidence high",
+    guide: super::WAIVER_GUIDE,
 };
 
 /// A waiver in the document that has nothing to waive.
@@ -32,10 +39,25 @@ pub const UNUSED: Remark = Remark {
     name: "waiver-without-effect",
     about: "A waiver in the document whose rule has nothing to say there.",
     why: "A waiver that is no longer needed would hide the item when it goes missing again.",
+    family: "Waivers",
+    level: "info · confidence high",
+    guide: super::WAIVER_GUIDE,
+};
+
+/// Text that a reader does not see and that is meant for a machine, or hidden on purpose.
+pub const HIDDEN: Remark = Remark {
+    code: "HID-001",
+    name: "hidden-text",
+    about: "Words in markup that shows nothing, characters without width that carry text, or a comment, picture text, link title \
+            or attribute that gives orders to a machine.",
+    why: "People approve what they see. Text that only a machine reads can steer it, and a reviewer cannot object to it.",
+    family: "Hidden text",
+    level: "warning · confidence high or medium",
+    guide: "docs/critique.md#hidden-text",
 };
 
 /// Every remark, in order of code.
-pub const REMARKS: &[Remark] = &[UNKNOWN, UNUSED];
+pub const REMARKS: &[Remark] = &[HIDDEN, UNKNOWN, UNUSED];
 
 impl Remark {
     /// The remark as plain text, as [`super::Rule::explain`] shows a rule.
@@ -43,8 +65,8 @@ impl Remark {
     pub fn explain(&self) -> String {
         let mut out = String::new();
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "{} {}\n{REMARK_FAMILY} · info · confidence high\n", self.code, self.name);
-        let _ = writeln!(out, "{}\n\nWhy\n{}\n\n{}{}", self.about, self.why, super::DOCS, super::WAIVER_GUIDE);
+        let _ = writeln!(out, "{} {}\n{} · {}\n", self.code, self.name, self.family, self.level);
+        let _ = writeln!(out, "{}\n\nWhy\n{}\n\n{}{}", self.about, self.why, super::DOCS, self.guide);
         out
     }
 }

@@ -9,6 +9,7 @@ mod lines;
 pub mod nearest;
 mod path;
 mod private;
+mod smuggled;
 mod span;
 
 pub use front::{Front, front_matter};
@@ -17,4 +18,5 @@ pub use hidden::{is_hidden, is_joiner};
 pub use lines::{LineRange, Lines, Position};
 pub use path::linked_path;
 pub use private::{Private, PrivateKind, private};
+pub use smuggled::{HiddenRun, hidden_runs, show_hidden};
 pub use span::Span;

@@ -1,0 +1,423 @@
+//! What a page holds and a reader does not see: comments, alternative texts, attributes, link definitions, markup that shows
+//! nothing. Collected while the document is read; judges nothing, and knows no characters (see [`crate::text::is_hidden`]).
+
+mod front;
+mod math;
+mod style;
+mod tags;
+
+use std::collections::BTreeSet;
+
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
+
+use self::tags::{Piece, pieces};
+use super::html::{self, Inline};
+use crate::text::{Lines, Span};
+
+/// What kind of text nobody sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnseenKind {
+    /// `<!-- … -->`, `<? … >`, `<! … >`, a comment of the front matter.
+    Comment,
+    /// The words that stand for a picture, with its title and address.
+    Picture,
+    /// Attributes of a tag.
+    Attribute,
+    /// Address and title of a link.
+    Target,
+    /// A link definition; `[//]: # (…)` is used as a comment.
+    Definition,
+    /// A footnote that nothing refers to.
+    Footnote,
+    /// What stands behind the language of a code block.
+    Info,
+    /// Words between tags (or in a formula) that show nothing: `hidden`, `display:none`, white on white.
+    Element,
+}
+
+/// A part of the source that a reader does not see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unseen {
+    /// How it hides.
+    pub kind: UnseenKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// An element that is open.
+#[derive(Debug)]
+struct Open {
+    name: String,
+    /// Where the hiding began, if this element hides.
+    from: Option<usize>,
+    /// It stands on a ground of its own, so that white words can be read.
+    ground: bool,
+    /// Opened within a line of words: it ends with them.
+    inline: bool,
+    /// Open containers around it.
+    depth: usize,
+}
+
+/// Collects while events come by.
+#[derive(Debug)]
+pub(super) struct Collector<'a> {
+    source: &'a str,
+    found: Vec<Unseen>,
+    open: Vec<Open>,
+    /// Of the open link: its type, and where its last words ended.
+    link: Option<(LinkType, usize)>,
+    images: usize,
+    depth: usize,
+    /// Raw HTML in work: its text, and where its pieces come from.
+    block: Option<(String, Vec<(usize, usize)>)>,
+    /// Lines that show something.
+    touched: Vec<bool>,
+    notes: Vec<(String, Span)>,
+    referred: BTreeSet<String>,
+    code: Vec<Span>,
+}
+
+impl<'a> Collector<'a> {
+    pub(super) fn new(source: &'a str, lines: &Lines) -> Self {
+        Self {
+            source,
+            found: Vec::new(),
+            open: Vec::new(),
+            link: None,
+            images: 0,
+            depth: 0,
+            block: None,
+            touched: vec![false; lines.count() as usize + 1],
+            notes: Vec::new(),
+            referred: BTreeSet::new(),
+            code: Vec::new(),
+        }
+    }
+
+    /// Takes note of one event; true when its words show nothing.
+    pub(super) fn take(&mut self, event: &Event<'_>, span: Span, lines: &Lines) -> bool {
+        self.touch(event, span, lines);
+        match event {
+            Event::Start(tag) => self.start(tag, span),
+            Event::End(tag) => self.end(*tag, span),
+            Event::Html(_) => {
+                if let Some((text, places)) = &mut self.block {
+                    places.push((text.len(), span.start()));
+                    text.push_str(span.of(self.source));
+                }
+            }
+            Event::InlineHtml(tag) if self.images == 0 && html::inline(tag) != Inline::Words => {
+                self.markup(span.of(self.source), &[(0, span.start())], true);
+            }
+            Event::FootnoteReference(label) => {
+                self.referred.insert(label.to_lowercase());
+            }
+            Event::Code(_) => self.code.push(span),
+            _ => {}
+        }
+        if let Some((_, end)) = &mut self.link
+            && !matches!(event, Event::End(TagEnd::Link) | Event::Start(Tag::Link { .. }))
+        {
+            *end = (*end).max(span.end());
+        }
+        matches!(event, Event::Text(_) | Event::Code(_)) && self.open.iter().any(|open| open.from.is_some())
+    }
+
+    /// A line shows something when words or a block without inner blocks stand on it. What is left are link definitions.
+    fn touch(&mut self, event: &Event<'_>, span: Span, lines: &Lines) {
+        let leaf = match event {
+            Event::Start(tag) => matches!(
+                tag,
+                Tag::Paragraph
+                    | Tag::Heading { .. }
+                    | Tag::CodeBlock(_)
+                    | Tag::HtmlBlock
+                    | Tag::Table(_)
+                    | Tag::Link { .. }
+                    | Tag::Image { .. }
+            ),
+            Event::End(_) => false,
+            _ => true,
+        };
+        if leaf {
+            let range = lines.range(span);
+            let (first, last) = (range.start as usize, range.end as usize);
+            self.touched.iter_mut().take(last + 1).skip(first).for_each(|line| *line = true);
+        }
+    }
+
+    fn start(&mut self, tag: &Tag<'_>, span: Span) {
+        let is_block = !matches!(
+            tag,
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. } | Tag::Image { .. } | Tag::HtmlBlock
+        );
+        if is_block {
+            // A block ends an open paragraph.
+            self.close("p", span.start());
+        }
+        match tag {
+            Tag::Image { .. } => {
+                self.images += 1;
+                if self.images == 1 {
+                    self.add(UnseenKind::Picture, span);
+                }
+            }
+            Tag::Link { link_type, .. } => self.link = Some((*link_type, span.start() + 1)),
+            Tag::HtmlBlock => self.block = Some((String::new(), Vec::new())),
+            Tag::FootnoteDefinition(label) => {
+                self.notes.push((label.to_lowercase(), span));
+                self.depth += 1;
+            }
+            Tag::CodeBlock(kind) => {
+                self.code.push(span);
+                if let CodeBlockKind::Fenced(_) = kind {
+                    self.info(span);
+                }
+            }
+            Tag::BlockQuote(_) | Tag::List(_) | Tag::Item | Tag::Table(_) => self.depth += 1,
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, span: Span) {
+        match tag {
+            TagEnd::Image => self.images = self.images.saturating_sub(1),
+            TagEnd::Link => self.target(span),
+            TagEnd::HtmlBlock => {
+                if let Some((text, places)) = self.block.take() {
+                    self.markup(&text, &places, false);
+                }
+            }
+            TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::Table | TagEnd::FootnoteDefinition => {
+                self.depth = self.depth.saturating_sub(1);
+                let depth = self.depth;
+                self.close_while(span.end(), |open| open.inline || open.depth > depth);
+            }
+            TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::TableCell => {
+                self.close_while(span.end(), |open| open.inline);
+            }
+            _ => {}
+        }
+    }
+
+    /// Address and title: what stands behind the `]` of the words.
+    fn target(&mut self, span: Span) {
+        let Some((kind, words)) = self.link.take() else { return };
+        if matches!(kind, LinkType::Autolink | LinkType::Email) || self.images > 0 {
+            return;
+        }
+        let tail = Span::new(words.min(span.end()), span.end());
+        let Some(at) = tail.of(self.source).find(']') else { return };
+        self.add(UnseenKind::Target, Span::new(tail.start() + at + 1, span.end()));
+    }
+
+    /// Whatever stands behind the language on the first line; all of it where that is no name of a language.
+    fn info(&mut self, span: Span) {
+        let line = span.of(self.source).lines().next().unwrap_or_default();
+        let info = line.trim_start_matches([' ', '\t', '`', '~']);
+        let word = info.find(|c: char| c.is_whitespace() || matches!(c, ',' | '{' | '}')).unwrap_or(info.len());
+        let name = info.get(..word).unwrap_or_default();
+        let is_name = name.len() <= 20 && name.matches(['-', '_']).count() <= 1 && name.is_ascii();
+        let from = span.start() + (line.len() - info.len()) + if is_name { word } else { 0 };
+        self.add(UnseenKind::Info, Span::new(from, span.start() + line.trim_end().len()));
+    }
+
+    /// Reads raw HTML. `places` says where the pieces of `text` stand in the source.
+    fn markup(&mut self, text: &str, places: &[(usize, usize)], inline: bool) {
+        let place = |at: usize| {
+            let piece = places.partition_point(|(start, _)| *start <= at).checked_sub(1);
+            piece.and_then(|piece| places.get(piece)).map_or(0, |(start, source)| source + (at - start))
+        };
+        // The end of a piece is not the start of the next: between them may stand the marks of a quotation.
+        let span = |from: usize, to: usize| Span::new(place(from), place(to.saturating_sub(1)) + 1);
+        for piece in pieces(text) {
+            match piece {
+                Piece::Comment { span: (from, to), closed } => {
+                    let end = if closed || inline { span(from, to).end() } else { self.source.len() };
+                    self.add(UnseenKind::Comment, Span::new(place(from), end));
+                }
+                Piece::Open { name, attributes: (from, to), span: (start, end) } => {
+                    if to > from {
+                        self.add(UnseenKind::Attribute, span(from, to));
+                    }
+                    let attributes = tags::attributes(text.get(from..to).unwrap_or_default());
+                    if tags::is_void(&name) {
+                        continue;
+                    }
+                    let look = style::look(&name, &attributes);
+                    let ground = look.ground || self.open.last().is_some_and(|open| open.ground);
+                    let hides = look.hides || (look.white && !ground);
+                    let from = hides.then(|| place(start));
+                    if tags::is_block(&name) {
+                        self.close("p", span(start, end).start());
+                    }
+                    self.open.push(Open { name, from, ground, inline, depth: self.depth });
+                }
+                Piece::Close { name, span: (from, to) } => self.close(&name, span(from, to).end()),
+            }
+        }
+    }
+
+    fn add(&mut self, kind: UnseenKind, span: Span) {
+        if !span.is_empty() {
+            self.found.push(Unseen { kind, span });
+        }
+    }
+
+    /// Closes the innermost element of that name, and those inside it.
+    fn close(&mut self, name: &str, at: usize) {
+        if let Some(which) = self.open.iter().rposition(|open| open.name == name) {
+            let closed = self.open.split_off(which);
+            self.finish(closed, at);
+        }
+    }
+
+    fn close_while(&mut self, at: usize, is_over: impl Fn(&Open) -> bool) {
+        let kept = self.open.iter().rposition(|open| !is_over(open)).map_or(0, |last| last + 1);
+        let closed = self.open.split_off(kept);
+        self.finish(closed, at);
+    }
+
+    fn finish(&mut self, closed: Vec<Open>, at: usize) {
+        for from in closed.into_iter().filter_map(|open| open.from) {
+            self.add(UnseenKind::Element, Span::new(from, at));
+        }
+    }
+
+    /// Everything found, in order of its place.
+    pub(super) fn into_found(mut self, front: Option<&super::FrontMatter>, lines: &Lines) -> Vec<Unseen> {
+        let end = self.source.len();
+        self.close_while(end, |_| true);
+        let notes = std::mem::take(&mut self.notes);
+        for (label, span) in notes {
+            if !self.referred.contains(&label) {
+                self.add(UnseenKind::Footnote, span);
+            }
+        }
+        let front_end = front.map_or(0, |front| front.span.end());
+        for line in 1..=lines.count() {
+            let span = lines.span_of(line);
+            let is_left = !self.touched.get(line as usize).copied().unwrap_or(true) && span.start() >= front_end;
+            if is_left && span.of(self.source).contains(|c: char| c.is_alphabetic() || c == '[') {
+                self.add(UnseenKind::Definition, span);
+            }
+        }
+        if let Some(front) = front {
+            self.found.extend(front::comments(self.source, front.span));
+        }
+        let code = std::mem::take(&mut self.code);
+        let math = math::hidden(self.source);
+        let seen = |span: &Span| code.iter().any(|code| code.contains(*span) && !is_math(*code, self.source));
+        self.found
+            .extend(math.into_iter().filter(|span| !seen(span)).map(|span| Unseen { kind: UnseenKind::Element, span }));
+        self.found.sort_by_key(|one| (one.span.start(), std::cmp::Reverse(one.span.end())));
+        self.found
+    }
+}
+
+/// A code block that GitHub shows as a formula.
+fn is_math(code: Span, source: &str) -> bool {
+    code.of(source).trim_start_matches(['`', '~', ' ']).starts_with("math")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+
+    /// The source without what is unseen, and the kinds of what is, in order.
+    fn check(source: &str, seen: &str, kinds: &[UnseenKind]) {
+        let document = Document::parse(source);
+        let mut left = String::new();
+        for (at, c) in source.char_indices() {
+            if !document.unseen.iter().any(|one| one.span.start() <= at && at < one.span.end()) {
+                left.push(c);
+            }
+        }
+        assert_eq!(left, seen, "{source:?}: {:?}", document.unseen);
+        let found: Vec<_> = document.unseen.iter().map(|one| one.kind).collect();
+        assert_eq!(found, kinds, "{source:?}");
+    }
+
+    use UnseenKind::{Attribute, Comment, Definition, Element, Footnote, Info, Picture, Target};
+
+    #[test]
+    fn comments_of_every_kind_are_unseen() {
+        check("a <!-- b --> c\n", "a  c\n", &[Comment]);
+        check("<!-- a\n\nb -->\nc\n", "\nc\n", &[Comment]);
+        check("top\n\n<!-- open\n\nrest\n", "top\n\n", &[Comment]);
+        check("> <!-- open\n\nrest\n", "> ", &[Comment]);
+        check("<!-- --!> seen <!-- -->\n", " seen \n", &[Comment, Comment]);
+        check("<!--> seen <!-->\n", " seen \n", &[Comment, Comment]);
+        check("<?php a ?>\n<!DOCTYPE b>\n", "\n\n", &[Comment, Comment]);
+        check("x <![CDATA[ a ]]> y\n", "x  y\n", &[Comment]);
+        check("`<!-- a -->`\n\n```html\n<!-- b -->\n```\n", "`<!-- a -->`\n\n```html\n<!-- b -->\n```\n", &[]);
+        check("if a <!-- b then\n", "if a <!-- b then\n", &[]);
+    }
+
+    #[test]
+    fn pictures_targets_attributes_and_definitions_are_unseen() {
+        check("a ![b](c.png \"d\") e\n", "a  e\n", &[Picture]);
+        check("[![b](c.png)](d) e\n", "[] e\n", &[Picture, Target]);
+        check("[**a**](b \"c\") <https://d.e>\n", "[**a**] <https://d.e>\n", &[Target]);
+        check("[a][b] [b]\n\n[b]: c \"d\"\n[b]: e \"f\"\n", "[a] [b]\n\n\n\n", &[Target, Definition, Definition]);
+        check("a\n\n[//]: # (b\nc)\n\nd\n", "a\n\n\n\n\nd\n", &[Definition, Definition]);
+        check("- a\n- b\n\n1. c\n", "- a\n- b\n\n1. c\n", &[]);
+        check("<a href=\"b\" title='c > d'>e</a>\n", "<a>e</a>\n", &[Attribute]);
+        check("<img alt=\"a\"\n  src=b>\n", "<img>\n", &[Attribute]);
+        check("<Name of owner> and <b>c</b>\n", "<Name of owner> and <b>c</b>\n", &[]);
+    }
+
+    #[test]
+    fn elements_that_show_nothing_are_unseen() {
+        for tag in [
+            "span hidden",
+            "span style=\"display: none\"",
+            "span STYLE='color:#FFF'",
+            "span style=\"font-size:0px;\"",
+            "span style=\"opacity:0\"",
+            "span style=\"color:black;background:#000\"",
+            "font color=white",
+            "span style=\"position:absolute;left:-9999px\"",
+        ] {
+            let name = tag.split(' ').next().unwrap_or_default();
+            check(&format!("a <{tag}>b *c*</{name}> d\n"), "a  d\n", &[Element, Attribute]);
+        }
+        check("<div hidden>\n\na\n\n- b\n\n</div>\nc\n", "\nc\n", &[Element, Attribute]);
+        check("<div hidden>\n\na\n", "", &[Element, Attribute]);
+        check("> <div hidden>\n> a\n\nb\n", "> \nb\n", &[Element, Attribute]);
+        check("a <span hidden>b\n\nc\n", "a \nc\n", &[Element, Attribute]);
+        check("<p hidden>a\n\nb\n", "b\n", &[Element, Attribute]);
+        check("<script>a\n\nb</script>\nc\n", "\nc\n", &[Element]);
+        check("a <template>b</template> c\n", "a  c\n", &[Element]);
+        check("$\\color{white}{a}$ b $\\phantom{c}$ `\\phantom{d}`\n", "$$ b $$ `\\phantom{d}`\n", &[Element, Element]);
+    }
+
+    #[test]
+    fn what_can_be_read_is_seen() {
+        for text in [
+            "<span style=\"color:white;background:navy\">a</span>",
+            "<div style=\"background-color:#222\"><font color=\"white\">a</font></div>",
+            "<span style=\"color:red\">a</span>",
+            "<details><summary>a</summary>b</details>",
+            "<kbd>a</kbd><br>b",
+        ] {
+            let document = Document::parse(text);
+            assert!(document.unseen.iter().all(|one| one.kind == Attribute), "{text}: {:?}", document.unseen);
+        }
+        check("~~a~~ a < b > c [d] (e)\n", "~~a~~ a < b > c [d] (e)\n", &[]);
+    }
+
+    #[test]
+    fn notes_infos_and_comments_of_the_front_matter_are_unseen() {
+        check("a[^1]\n\n[^1]: b\n", "a[^1]\n\n[^1]: b\n", &[]);
+        check("a\n\n[^1]: b\n\nc\n", "a\n\nc\n", &[Footnote]);
+        check("```python title=\"x\"\na\n```\n", "```python\na\n```\n", &[Info]);
+        check("```approve-this-spec-now\na\n```\n", "```\na\n```\n", &[Info]);
+        check(
+            "---\n# a\ntitle: \"b # c\" # d\ne: f#g\nh: |\n  # i\n---\nj\n",
+            "---\n\ntitle: \"b # c\" \ne: f#g\nh: |\n  # i\n---\nj\n",
+            &[Comment, Comment],
+        );
+    }
+}

@@ -162,6 +162,16 @@ pub(super) struct ModelFlags {
     /// Folder that remembers what was spent, for caps of a change and a day [env: SPECREVIEW_SPEND_DIR]
     #[arg(long, value_name = "FOLDER")]
     pub(super) spend_dir: Option<PathBuf>,
+
+    /// The endpoint is in the own network, whatever its name: documents that may go to a local model only may go there
+    /// [env: SPECREVIEW_MODEL_LOCAL=true]
+    #[arg(long)]
+    pub(super) model_local: bool,
+
+    /// Append a line of JSON for each question that is sent: time, host, model, question, SHA-256, size, never text
+    /// [env: SPECREVIEW_EGRESS_LOG]
+    #[arg(long, value_name = "FILE")]
+    pub(super) egress_log: Option<PathBuf>,
 }
 
 /// Where GitHub is.

@@ -1,18 +1,21 @@
 //! From flags and environment to a model that may be asked, and what it may cost. Half a setting asks nobody: who has set a cap
 //! must not pay because of a slip of the pen.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::SecretString;
 
 use super::args::ModelFlags;
 use super::env::{Env, Io};
 use super::error::plain;
+use super::setup::now;
 use crate::critique::ledger::{Caps, MicroUsd};
 use crate::job::Money;
+use crate::model::egress::{Sent, Sink};
 use crate::model::openai::{Auth, OpenAi, Settings};
-use crate::model::{Catalogue, Fallback, Model};
+use crate::model::{Catalogue, Fallback, Model, ModelError, Watched};
 use crate::store::{Spend, SpendFolder};
 
 /// The endpoint that is asked when only a model is named.
@@ -125,12 +128,33 @@ fn open(flags: &ModelFlags, env: &Env, memory: Memory) -> Result<Opened, Vec<Str
             "the price of {name} is unknown: caps in dollars cannot hold for it, those in tokens do (add it to --models)"
         ));
     }
-    let first: Arc<dyn Model> = Arc::new(first);
+    let sink = flags.egress_log.clone().or_else(|| env.get("SPECREVIEW_EGRESS_LOG").map(PathBuf::from));
+    let sink = sink.map(|path| append_to(&path)).transpose().map_err(|error| vec![error.to_string()])?;
+    let local = flags.model_local || env.get("SPECREVIEW_MODEL_LOCAL") == Some("true");
+    let watched = |client: OpenAi| -> Arc<dyn Model> {
+        let url = client.url().to_owned();
+        Arc::new(Watched::new(Arc::new(client), &url, local, sink.clone(), Arc::new(now)))
+    };
+    let first = watched(first);
     let model = match second {
-        Some(second) => Arc::new(Fallback::new(first, Arc::new(second))),
+        Some(second) => Arc::new(Fallback::new(first, watched(second))),
         None => first,
     };
     Ok(Some((Asked { model: Some(model), money: Money { caps, spend }, left_out: None }, notes)))
+}
+
+/// Appends a line to the file for each record; opened once, so that a mistake in its name is told before anything is sent.
+fn append_to(path: &Path) -> Result<Sink, ModelError> {
+    let failed = |error: std::io::Error| {
+        ModelError::Misconfigured(format!("the egress log {} cannot be written: {error}", path.display()))
+    };
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+    let file = Mutex::new(file);
+    Ok(Arc::new(move |sent: &Sent| {
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        // One write for a line, so that several processes can share the file.
+        file.write_all(format!("{}\n", sent.line()).as_bytes())
+    }))
 }
 
 fn folder(flags: &ModelFlags, env: &Env) -> Option<PathBuf> {

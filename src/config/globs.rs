@@ -2,7 +2,7 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::Config;
+use super::{Config, Egress};
 
 /// Longest glob in bytes.
 pub(super) const LONGEST: usize = 256;
@@ -30,6 +30,9 @@ pub(super) fn compile(glob: &str) -> Result<GlobMatcher, String> {
 pub struct Paths {
     specs: Vec<GlobMatcher>,
     exclude: Vec<GlobMatcher>,
+    never: Vec<GlobMatcher>,
+    local_only: Vec<GlobMatcher>,
+    llm: Egress,
 }
 
 impl Paths {
@@ -37,13 +40,31 @@ impl Paths {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let all = |globs: &[String]| globs.iter().filter_map(|glob| compile(glob).ok()).collect();
-        Self { specs: all(&config.specs), exclude: all(&config.exclude) }
+        Self {
+            specs: all(&config.specs),
+            exclude: all(&config.exclude),
+            never: all(&config.llm_never),
+            local_only: all(&config.llm_local_only),
+            llm: config.llm,
+        }
     }
 
     /// True when the file is a specification whatever it looks like: named by `specs` and not excluded.
     #[must_use]
     pub fn is_spec(&self, path: &str) -> bool {
         self.specs.iter().any(|glob| glob.is_match(path)) && !self.is_excluded(path)
+    }
+
+    /// Where the text of the file may go, as far as the configuration says; the front matter may be stricter.
+    #[must_use]
+    pub fn egress(&self, path: &str) -> Egress {
+        let names = |globs: &[GlobMatcher]| globs.iter().any(|glob| glob.is_match(path));
+        let by_path = match (names(&self.never), names(&self.local_only)) {
+            (true, _) => Egress::Never,
+            (false, true) => Egress::LocalOnly,
+            (false, false) => Egress::Allowed,
+        };
+        by_path.max(self.llm)
     }
 
     /// True when the file is never looked at.

@@ -1,10 +1,12 @@
 //! Settings of a repository: `.specreview.toml`, read from the base commit. Raw text in, checked settings and problems out.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod egress;
 mod globs;
 mod raw;
 mod read;
 
+pub use egress::{Egress, Withheld, egress};
 pub use globs::Paths;
 pub use raw::schema;
 
@@ -36,8 +38,12 @@ pub struct Config {
     pub severity: BTreeMap<String, Severity>,
     /// Waivers: rule code (perhaps with part) and reason.
     pub waivers: Vec<(String, String)>,
-    /// The critique may be asked.
-    pub model: bool,
+    /// Where the text of documents may go.
+    pub llm: Egress,
+    /// Files that go to no model (globs).
+    pub llm_never: Vec<String>,
+    /// Files that go to a local model only (globs).
+    pub llm_local_only: Vec<String>,
 }
 
 impl Default for Config {
@@ -52,7 +58,9 @@ impl Default for Config {
             off: BTreeSet::new(),
             severity: BTreeMap::new(),
             waivers: Vec::new(),
-            model: true,
+            llm: Egress::Allowed,
+            llm_never: Vec::new(),
+            llm_local_only: Vec::new(),
         }
     }
 }
@@ -109,7 +117,7 @@ mod tests {
             "[review]\nspecs = [\"docs/**\"]\nexclude = [\"old/\"]\nfail-on = \"warning\"\nrequire-complete = true\n\
             inline-comments = 3\ncheck-without-spec = false\n[rules]\noff = [\"GOV-001\"]\n\
             severity = { MET-002 = \"info\", \"MON-002:data\" = \"error\" }\n\
-            [[waive]]\nrule = \"MON-002:data\"\nreason = \" the input is fixed \"\n[model]\nenabled = false\n",
+            [[waive]]\nrule = \"MON-002:data\"\nreason = \" the input is fixed \"\n[model]\nllm = \"local-only\"\nnever = [\"secret/**\"]\nlocal-only = [\"internal/\"]\n",
         );
         assert_eq!(problems, []);
         let expected = Config {
@@ -122,9 +130,21 @@ mod tests {
             off: ["GOV-001".to_owned()].into(),
             severity: [("MET-002".to_owned(), Severity::Info), ("MON-002:data".to_owned(), Severity::Error)].into(),
             waivers: vec![("MON-002:data".into(), "the input is fixed".into())],
-            model: false,
+            llm: Egress::LocalOnly,
+            llm_never: vec!["secret/**".into()],
+            llm_local_only: vec!["internal/".into()],
         };
         assert_eq!(config, expected);
+    }
+
+    #[test]
+    fn a_model_that_is_not_enabled_gets_nothing_and_a_broken_word_holds_back() {
+        assert_eq!(read("[model]\nenabled = false\nllm = \"allowed\"\n").0.llm, Egress::Never);
+        assert_eq!(read("[model]\nenabled = true\n").0.llm, Egress::Allowed);
+        check("[model]\nllm = \"nevr\"\n", &["wrong-type 2:7"]);
+        assert_eq!(read("[model]\nllm = \"nevr\"\n").0.llm, Egress::Never);
+        check("[model]\nnever = [\"a/[b\"]\n", &["bad-glob 2:10"]);
+        assert_eq!(read("[model]\nnever = [\"a/[b\"]\n").0.llm, Egress::Never);
     }
 
     #[test]

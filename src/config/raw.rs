@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use toml::Spanned;
 
+use super::Egress;
 use crate::finding::Severity;
 
 /// Settings of specreview for one repository. Read from the base commit of a change.
@@ -89,8 +90,18 @@ pub(super) struct RawWaiver {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[schemars(rename = "Model")]
 pub(super) struct RawModel {
-    /// Whether the documents of this repository may be sent to the language model that the operator has configured. Default: true.
+    /// Whether the documents of this repository may be sent to the language model that the operator has configured: `false` is the same
+    /// as `llm = "never"`. Default: true.
     pub(super) enabled: Option<bool>,
+    /// Where the text of documents may go: to the configured model, to a local one only, or to none. Front matter of a document
+    /// (`llm: never`) can be stricter, never milder. Default: allowed.
+    pub(super) llm: Option<Egress>,
+    /// Globs of files that go to no model.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) never: Option<Vec<Spanned<String>>>,
+    /// Globs of files that go only to a model on the operator's machine or in the own network.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) local_only: Option<Vec<Spanned<String>>>,
 }
 
 /// The JSON Schema of the file, for editors.
@@ -157,7 +168,7 @@ mod tests {
                 described += 1;
             }
         }
-        assert_eq!(described, 4 + 6 + 2 + 2 + 1);
+        assert_eq!(described, 4 + 6 + 2 + 2 + 4);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
 use super::raw::{RawFailOn, RawModel, RawReview, RawRules, RawWaiver, keys};
-use super::{Config, globs};
+use super::{Config, Egress, globs};
 use crate::finding::{Problem, Severity};
 use crate::text::Lines;
 use crate::text::nearest::nearest;
@@ -114,8 +114,7 @@ impl<'a> Reader<'a> {
                 "rules" => self.rules(&mut config, value),
                 "waive" => self.waivers(&mut config, value),
                 "model" => {
-                    let raw: RawModel = self.section("model", value);
-                    config.model = raw.enabled.unwrap_or(config.model);
+                    self.model(&mut config, value);
                 }
                 _ => self.unknown("", &key, &keys::<super::raw::RawConfig>()),
             }
@@ -144,6 +143,17 @@ impl<'a> Reader<'a> {
             }
             config.inline_comments = count.unwrap_or(config.inline_comments);
         }
+    }
+
+    /// Whatever is wrong here was meant to hold something back: it holds back everything.
+    fn model(&mut self, config: &mut Config, value: Spanned<DeValue<'a>>) {
+        let before = self.problems.len() + self.more;
+        let raw: RawModel = self.section("model", value);
+        config.llm_never = self.globs("model.never", raw.never.unwrap_or_default());
+        config.llm_local_only = self.globs("model.local-only", raw.local_only.unwrap_or_default());
+        let is_sound = self.problems.len() + self.more == before;
+        let llm = raw.llm.unwrap_or(config.llm);
+        config.llm = if raw.enabled == Some(false) || !is_sound { Egress::Never } else { llm };
     }
 
     fn rules(&mut self, config: &mut Config, value: Spanned<DeValue<'a>>) {

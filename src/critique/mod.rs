@@ -13,6 +13,7 @@ mod own;
 mod page;
 mod prompt;
 mod question;
+mod redaction;
 mod reply;
 mod risk;
 mod risk_pass;
@@ -27,6 +28,7 @@ pub use budget::{Budget, estimate, estimate_tokens};
 pub use input::{AskedRisk, Sheet};
 pub use kept::Record;
 pub use question::{Applies, Question, Questionnaire, Rubric, builtin, load};
+pub use redaction::redactions;
 pub use reply::ReplyType;
 pub use talk::Talk;
 

@@ -21,7 +21,7 @@ use crate::review::{
 };
 use crate::rules::{self, RuleSet};
 use crate::source::Loaded;
-use crate::text::{hex, sha256_hex};
+use crate::text::{front_matter, hex, sha256_hex};
 
 /// Reviews texts: every input gets an entry, in the order given. Without a base everything found is new.
 pub async fn review_texts(
@@ -70,7 +70,7 @@ pub async fn review_texts(
             base: None,
             critique: crate::critique::Critique::default(),
         };
-        ask_about(deps, options, config, (&document, &facts), &mut reviewed, &mut spent).await;
+        ask_about(deps, options, &paths, (&document, &facts), &mut reviewed, &mut spent).await;
         run.usage = spent.usage;
         if let Some(why) = &reviewed.critique.incomplete {
             run.incomplete.get_or_insert_with(|| why.clone());
@@ -237,22 +237,30 @@ async fn review_file(
         base,
         critique: crate::critique::Critique::default(),
     };
-    ask_about(deps, options, config, (&document, &facts), &mut reviewed, spent).await;
+    ask_about(deps, options, paths, (&document, &facts), &mut reviewed, spent).await;
     Ok(Fate::Reviewed(Box::new(reviewed)))
 }
 
 async fn ask_about(
     deps: &Deps,
     options: &Options,
-    config: &Config,
+    paths: &Paths,
     (document, facts): (&Document, &Facts),
     reviewed: &mut Reviewed,
     spent: &mut Spent,
 ) {
-    if !config.model || deps.model.is_none() || options.no_model || reviewed.head.checks.is_empty() {
+    let Some(model) = deps.model.as_deref().filter(|_| !options.no_model && !reviewed.head.checks.is_empty()) else {
+        return;
+    };
+    if reviewed.head.profile.kind != Kind::AiSpec && !options.is_spec {
         return;
     }
-    if reviewed.head.profile.kind != Kind::AiSpec && !options.is_spec {
+    // Front matter that is none by its form may still hold the document back.
+    let front = document.front_matter.as_ref().map(|front| front.text.as_str());
+    let front = front.or_else(|| front_matter(&document.source).map(|front| front.front));
+    if let Err(held) = config::egress(paths, &reviewed.path, front, model.is_local()) {
+        reviewed.critique.incomplete =
+            Some(format!("{} is not sent to a model, because {}", reviewed.path, held.because));
         return;
     }
     let risks = asked_risks(deps, &reviewed.head);

@@ -35,6 +35,11 @@ impl Model for Fallback {
         if self.is_down.load(Ordering::Relaxed) { &self.changed } else { self.first.name() }
     }
 
+    /// Only when both are: nobody knows beforehand which of them will be asked.
+    fn is_local(&self) -> bool {
+        self.first.is_local() && self.second.is_local()
+    }
+
     async fn ask(&self, ask: &Ask) -> Result<Answer, ModelError> {
         if self.is_down.load(Ordering::Relaxed) {
             return self.second.ask(ask).await;

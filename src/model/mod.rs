@@ -3,6 +3,7 @@
 pub mod catalogue;
 mod completion;
 mod dialect;
+pub mod egress;
 pub mod fallback;
 pub mod governor;
 pub mod openai;
@@ -18,6 +19,7 @@ use crate::critique::{Answer, Ask};
 use crate::net::retry::{self, Attempt, Decision, Failure, Limits};
 
 pub use catalogue::Catalogue;
+pub use egress::Watched;
 pub use fallback::Fallback;
 pub use openai::{OpenAi, Settings};
 pub use replay::Replay;
@@ -141,6 +143,11 @@ impl ModelError {
 pub trait Model: Send + Sync {
     /// Its name, for the report and the cache key.
     fn name(&self) -> &str;
+
+    /// Is its endpoint on this machine or in the own network, so that text which must not leave may go there?
+    fn is_local(&self) -> bool {
+        false
+    }
 
     /// Asks, and comes back within the timeout of the settings whatever the endpoint does. The text of the answer may be of no
     /// use (see [`crate::critique::judge`]); what it cost is counted all the same.

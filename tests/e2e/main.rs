@@ -17,6 +17,7 @@ mod critique;
 mod endpoint;
 mod forge;
 mod github;
+mod injections;
 mod log;
 mod model;
 mod stories;

@@ -111,6 +111,12 @@ impl Shared {
 }
 
 impl OpenAi {
+    /// Base URL of the endpoint, without credentials.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.shared.endpoint.base()
+    }
+
     /// A client for the endpoint; connects to nothing yet.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! One run: read the facts, run every rule, collect. Judges nothing itself.
 
 use super::waiver::{Void, Waivers};
-use super::{Assessment, Settings, quoted, risk, unseen, waiver};
+use super::{Assessment, Settings, chain, quoted, risk, unseen, waiver};
 use crate::document::{Document, SectionId};
 use crate::facts::{Facts, Kind, Linked, Profile};
 use crate::finding::{Check, CheckState, Evidence, Finding, FindingBuilder, Source};
@@ -63,12 +63,14 @@ pub fn assess_linked(
     }
     findings.sort_by(Finding::in_order);
     let risks = risk::matrix(&rules.risks, &checks, &facts.commitments, &facts.profile);
+    let chains = chain::chains(document, facts, &rules.lexicon, &checks, &findings);
     Assessment {
         profile: facts.profile.clone(),
         checks,
         measures: facts.measures.clone(),
         commitments: facts.commitments.clone(),
         findings,
+        chains,
         risks,
         reading: facts.reading,
         limits: [document.limits.clone(), facts.reading.limits()].concat(),

@@ -2,6 +2,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod assess;
+mod chain;
 mod date;
 mod quoted;
 mod risk;
@@ -16,7 +17,7 @@ pub use date::Date;
 pub use settings::{Settings, Waiver};
 
 use crate::facts::{Commitment, Measure, Profile, Reading};
-use crate::finding::{Check, Finding, Risk};
+use crate::finding::{Chain, Check, Finding, Risk};
 
 /// What the engine found in one document at one commit.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Assessment {
     pub commitments: Vec<Commitment>,
     /// What to say, in the order of [`Finding::in_order`].
     pub findings: Vec<Finding>,
+    /// From goal to owner, for each key metric.
+    pub chains: Vec<Chain>,
     /// The risk matrix.
     pub risks: Vec<Risk>,
     /// How much was understood.

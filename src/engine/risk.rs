@@ -47,6 +47,7 @@ fn row(raw: &RawRisk, checks: &[Check], commitments: &[Commitment], profile: &Pr
     let owner = proofs.find_map(|at| owner(at, commitments));
     Risk {
         id: raw.id.clone(),
+        name: raw.name.clone(),
         risk: format!("{} {}", raw.id, raw.risk),
         level,
         judged_by: is_judged.then_some(Source::Rule),
@@ -62,7 +63,10 @@ fn row(raw: &RawRisk, checks: &[Check], commitments: &[Commitment], profile: &Pr
 /// Who is named as responsible on the lines that prove it.
 fn owner(proof: &Evidence, commitments: &[Commitment]) -> Option<String> {
     let here = |at: &&Commitment| {
-        at.kind == CommitmentKind::Owner && at.lines.start <= proof.lines.end && proof.lines.start <= at.lines.end
+        proof.path.is_none()
+            && at.kind == CommitmentKind::Owner
+            && at.lines.start <= proof.lines.end
+            && proof.lines.start <= at.lines.end
     };
     commitments.iter().find(here).map(|at| at.value.clone())
 }

@@ -86,7 +86,9 @@ impl RiskLevel {
 pub struct Risk {
     /// Id of the risk (`SR10`).
     pub id: String,
-    /// Id and name of the risk ("SR10 Missed cases").
+    /// Kebab-case name (`missed-cases`): the part of findings about it.
+    pub name: String,
+    /// Id and words of the risk ("SR10 Missed cases").
     pub risk: String,
     /// How well it is covered.
     pub level: RiskLevel,

@@ -2,12 +2,14 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod build;
+mod chain;
 mod check;
 mod fingerprint;
 mod level;
 mod problem;
 
 pub use build::FindingBuilder;
+pub use chain::{Chain, Link, LinkName, LinkState};
 pub use check::{Check, CheckState, Risk, RiskLevel, RiskSaid};
 pub use fingerprint::Fingerprint;
 pub use level::{Confidence, Severity, Source};

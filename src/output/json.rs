@@ -4,15 +4,15 @@
 mod shape;
 
 use shape::{
-    CheckOut, CommitmentChangeOut, CommitmentOut, CompareOut, DocumentOut, Engine, FindingOut, LinkOut, MeasureOut,
-    ModelOut, Place, ProfileOut, ReadingOut, Report, RiskOut, RunOut, SkippedOut,
+    ChainOut, CheckOut, CommitmentChangeOut, CommitmentOut, CompareOut, DocumentOut, Engine, FindingOut, LinkOut,
+    MeasureOut, MetricLinkOut, ModelOut, Place, ProfileOut, ReadingOut, Report, RiskOut, RunOut, SkippedOut,
 };
 
 use super::{Entry, Run};
 use crate::critique::ledger::MicroUsd;
 use crate::document::Document;
 use crate::facts::{CommitmentKind, Measure, Unit};
-use crate::finding::{CheckState, Evidence, Finding, Risk, Source};
+use crate::finding::{Chain, CheckState, Evidence, Finding, Link, Risk, Source};
 use crate::review::{Catalogue, Reviewed};
 
 /// The name of the contract.
@@ -80,6 +80,7 @@ fn document<'a>(entry: &'a Entry, catalogue: &Catalogue) -> DocumentOut<'a> {
             findings: Vec::new(),
             risks: Vec::new(),
             chain: Vec::new(),
+            metric_chains: Vec::new(),
             commitments: Vec::new(),
             compare: None,
             reading: ReadingOut::default(),
@@ -118,6 +119,7 @@ fn reviewed_out<'a>(reviewed: &'a Reviewed, document: &Document, catalogue: &Cat
         findings: reviewed.findings().map(finding).collect(),
         risks: reviewed.risks().into_iter().map(risk).collect(),
         chain: chain(reviewed),
+        metric_chains: head.chains.iter().map(metric_chain).collect(),
         commitments: head
             .commitments
             .iter()
@@ -144,6 +146,7 @@ fn risk(risk: Risk) -> RiskOut {
     let quote = |place: Option<Evidence>| place.map(|place| place.quote);
     RiskOut {
         id: risk.id,
+        name: risk.name,
         risk: risk.risk,
         level: risk.level,
         judged_by: risk.judged_by.map(Source::word),
@@ -234,6 +237,19 @@ fn chain(reviewed: &Reviewed) -> Vec<LinkOut> {
     CHAIN.iter().map(link).collect()
 }
 
+fn metric_chain(chain: &Chain) -> ChainOut<'_> {
+    let link = |link: &'_ Link| MetricLinkOut {
+        link: link.name.word(),
+        state: link.state.word(),
+        rule: link.rule.clone(),
+        path: link.place.as_ref().and_then(|place| place.path.clone()),
+        line: link.place.as_ref().map(|place| place.lines.start),
+        end_line: link.place.as_ref().map(|place| place.lines.end),
+        quote: link.place.as_ref().map(|place| place.quote.clone()),
+    };
+    ChainOut { metric: &chain.metric, name: &chain.name, links: chain.links.iter().map(link).collect() }
+}
+
 fn compare(reviewed: &Reviewed) -> Option<CompareOut<'_>> {
     let base = reviewed.base.as_ref()?;
     let comparison = &reviewed.comparison;
@@ -282,6 +298,7 @@ mod tests {
         document.comparison = crate::review::compare(&document.head, document.base.as_ref());
         document.head.risks = vec![Risk {
             id: "SR18".into(),
+            name: "drift".into(),
             risk: "SR18 Degradation and drift".into(),
             level: RiskLevel::Mentioned,
             judged_by: Some(Source::Rule),

@@ -6,7 +6,7 @@ use crate::finding::DOCS;
 use crate::review::render::escape::{Md, md};
 use crate::review::render::links::Links;
 use crate::review::render::{Page, summary, words};
-use crate::review::{Catalogue, Gate, Reviewed};
+use crate::review::{Catalogue, Gate, Reviewed, questions};
 
 /// Documents that are named where no rule was applied.
 const NAMED: usize = 50;
@@ -19,6 +19,7 @@ pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate, limit: usize) -> Str
     let unopened = run.unopened();
     let page = Page {
         placed: all_in_one_place(&specs),
+        questions: specs.iter().map(|reviewed| questions(reviewed, &[], &[])).collect(),
         documents: specs,
         skipped: &unopened,
         problems: &run.problems,

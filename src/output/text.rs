@@ -1,6 +1,7 @@
 //! The report for a person at a terminal: verdict, checklist, findings as compilers show them, numbers, what to do next.
 //! Decides nothing; text of others cannot steer the terminal.
 
+mod matrix;
 mod snippet;
 mod tables;
 
@@ -59,7 +60,9 @@ impl Desk<'_> {
             self.finding(finding, reviewed, document, &mut told);
         }
         self.comparison(reviewed, &old.iter().map(|(_, finding)| *finding).collect::<Vec<_>>());
+        self.out.push_str(&matrix::chains(&reviewed.head.chains, self.look));
         self.out.push_str(&tables::numbers(&reviewed.head.measures, self.look));
+        self.out.push_str(&matrix::risks(&reviewed.risks(), self.look));
         for limit in &reviewed.head.limits {
             self.note("not read", &line(limit));
         }

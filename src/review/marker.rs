@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
-use super::ChangeRef;
+use super::{Asked, ChangeRef, REMEMBERED};
 use crate::finding::{Finding, Source};
 use crate::text::hex;
 
@@ -76,6 +76,8 @@ pub struct Mark {
     pub digest: String,
     /// Findings that it carries.
     pub items: Vec<Item>,
+    /// Questions to the author that a summary remembers.
+    pub asked: Vec<Asked>,
 }
 
 /// A mark as text: one line, an HTML comment that nothing inside can close.
@@ -115,6 +117,20 @@ impl MarkerKey {
     /// The mark for `text`, a text of `kind` on change `at` by run `key`, carrying `items`.
     #[must_use]
     pub fn seal(&self, at: &ChangeRef, kind: MarkKind, key: &str, items: &[Item], text: &str) -> Sealed {
+        self.seal_asked(at, kind, key, items, &[], text)
+    }
+
+    /// As [`MarkerKey::seal`], with questions to remember: the first ones, as many as a mark takes.
+    #[must_use]
+    pub fn seal_asked(
+        &self,
+        at: &ChangeRef,
+        kind: MarkKind,
+        key: &str,
+        items: &[Item],
+        asked: &[Asked],
+        text: &str,
+    ) -> Sealed {
         let items: Vec<String> = items
             .iter()
             .map(|item| {
@@ -123,7 +139,12 @@ impl MarkerKey {
             })
             .collect();
         let (at, key) = (shield(&at.to_string()), shield(key));
-        let payload = format!("c={at};k={key};b={};f={}", digest(text), items.join(","));
+        let mut payload = format!("c={at};k={key};b={};f={}", digest(text), items.join(","));
+        if !asked.is_empty() {
+            let asked: Vec<String> = asked.iter().take(REMEMBERED).map(asked_words).collect();
+            payload.push_str(";q=");
+            payload.push_str(&asked.join(","));
+        }
         let kind = KINDS.iter().find(|(known, _)| *known == kind).map_or("", |(_, word)| word);
         let seal = self.mac(kind, &payload).map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default();
         Sealed(format!("{OPEN}{kind} {payload} {seal}{CLOSE}"))
@@ -153,6 +174,7 @@ impl MarkerKey {
             key: unshield(field("k=")?),
             digest: field("b=")?.to_owned(),
             items: items(field("f=")?),
+            asked: asked(field("q=").unwrap_or_default()),
         })
     }
 
@@ -212,6 +234,24 @@ fn items(field: &str) -> Vec<Item> {
         Some(Item { rule: unshield(rule), model: source == "m", fingerprint: unshield(fingerprint) })
     };
     field.split(',').filter_map(item).collect()
+}
+
+/// A question as a mark has it: open or answered, criterion, fingerprint, document.
+fn asked_words(asked: &Asked) -> String {
+    let state = if asked.answered { 'a' } else { 'o' };
+    let [criterion, fingerprint, document] =
+        [&asked.criterion, &asked.fingerprint, &asked.document].map(|at| shield(at));
+    format!("{state}:{criterion}:{fingerprint}:{document}")
+}
+
+fn asked(field: &str) -> Vec<Asked> {
+    let one = |text: &str| {
+        let mut parts = text.split(':');
+        let (state, criterion) = (parts.next()?, unshield(parts.next()?));
+        let (fingerprint, document) = (unshield(parts.next()?), unshield(parts.next()?));
+        Some(Asked { document, criterion, fingerprint, answered: state == "a" })
+    };
+    field.split(',').filter_map(one).take(REMEMBERED).collect()
 }
 
 /// Percent-encodes everything but letters, digits, `.`, `_`, so that no field can close the comment or its neighbours.
@@ -328,7 +368,13 @@ mod tests {
             let inner = seal.as_str().strip_prefix("<!--").unwrap().strip_suffix("-->").unwrap();
             prop_assert!(!inner.contains("--") && !inner.contains('>') && !inner.contains('\n'));
             let mark = key().read(&at(1), &format!("{text}\n{}", seal.as_str())).unwrap();
-            prop_assert_eq!(mark.key, run);
+            prop_assert_eq!(&mark.key, &run);
+            let asked = [Asked { document: text.clone(), criterion: rule.clone(), fingerprint: run.clone(), answered: true }];
+            let seal = key().seal_asked(&at(1), MarkKind::Summary, &run, &items, &asked, &text);
+            let inner = seal.as_str().strip_prefix("<!--").unwrap().strip_suffix("-->").unwrap();
+            prop_assert!(!inner.contains("--") && !inner.contains('>') && !inner.contains('\n'));
+            let read = key().read(&at(1), &format!("{text}\n{}", seal.as_str())).unwrap();
+            prop_assert_eq!((read.asked.as_slice(), &read.items), (asked.as_slice(), &mark.items));
             prop_assert_eq!(&mark.items[0].rule, &rule);
         }
 

@@ -10,6 +10,7 @@ mod gather;
 pub mod marker;
 mod place;
 mod plan;
+mod questions;
 pub mod render;
 mod risk;
 #[cfg(test)]
@@ -26,5 +27,6 @@ pub use compare::{CommitmentChange, Comparison, compare};
 pub use gather::{Review, Reviewed, gather};
 pub use place::{Comment, Layout, Placed, Placement, Room, is_missing, layout, place};
 pub use plan::{Options, plan};
+pub use questions::{Acceptance, Asked, Question, QuestionState, REMEMBERED, document_key, questions};
 pub use risk::merge as merge_risks;
 pub use verdict::{Conclusion, Gate, conclusion};

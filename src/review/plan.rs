@@ -8,7 +8,7 @@ use super::marker::{Item, Mark, MarkKind, MarkerKey, digest, is_marked};
 use super::place::{Layout, Placement, Room, layout};
 use super::render::escape::{Md, md, prose};
 use super::render::{Page, check, inline, summary, words};
-use super::{Catalogue, FileStatus, Review, Reviewed};
+use super::{Asked, Catalogue, FileStatus, Question, REMEMBERED, Review, Reviewed, document_key, questions};
 use crate::finding::DOCS;
 use crate::finding::Finding;
 
@@ -60,16 +60,18 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
     let mut actions: Vec<Action> = desk.pending(posted).map(|old| Action::DeletePending(old.id.clone())).collect();
     let placed = if review.documents.is_empty() { Layout::default() } else { desk.layout() };
     let mut page = Page::of(review, placed.placed.clone(), options, can.checks);
+    page.questions = desk.questions();
+    let asked = remembered(&page);
     let comments = desk.comments(&mut page, &placed);
     let removed = words::removed(&review.removed);
-    let told = summary::summary(&page, desk.room_for_summary().saturating_sub(removed.units()));
+    let told = summary::summary(&page, desk.room_for_summary(&asked).saturating_sub(removed.units()));
     if review.documents.is_empty() {
         if !desk.mine.summaries.is_empty() {
             let gone = if review.removed.is_empty() { words::NO_SPEC.into() } else { removed };
-            actions.extend(desk.summary(gone));
+            actions.extend(desk.summary(gone, &[]));
         }
     } else {
-        actions.extend(desk.summary(md![told.text, removed]));
+        actions.extend(desk.summary(md![told.text, removed], &asked));
     }
     if !comments.is_empty() {
         let body = desk.sealed(MarkKind::Review, &[], words::review(comments.len()));
@@ -96,6 +98,15 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
         }
     }
     actions
+}
+
+/// What the summary has to remember of the questions of its page.
+fn remembered(page: &Page<'_>) -> Vec<Asked> {
+    let of = |(document, questions): (&&Reviewed, &Vec<Question>)| {
+        let key = document_key(&document.path);
+        questions.iter().filter_map(|question| question.remembered(&key)).collect::<Vec<_>>()
+    };
+    page.documents.iter().zip(&page.questions).flat_map(of).take(REMEMBERED).collect()
 }
 
 /// What is posted and proven to be ours.
@@ -274,9 +285,9 @@ impl Desk<'_> {
     }
 
     /// Creates or updates the one summary; removes further ones. Nothing when it reads as it should.
-    fn summary(&self, text: Md) -> Vec<Action> {
+    fn summary(&self, text: Md, asked: &[Asked]) -> Vec<Action> {
         let now = digest(text.as_str());
-        let body = self.sealed(MarkKind::Summary, &[], text);
+        let body = self.sealed_asked(MarkKind::Summary, &[], asked, text);
         let Some(((oldest, mark), others)) = self.mine.summaries.split_first() else {
             return vec![Action::CreateSummary { body }];
         };
@@ -357,13 +368,31 @@ impl Desk<'_> {
         self.can.body_chars.saturating_sub(seal.as_str().len() + 2)
     }
 
-    fn room_for_summary(&self) -> usize {
-        self.room(MarkKind::Summary, &[])
+    fn room_for_summary(&self, asked: &[Asked]) -> usize {
+        let (at, key) = (&self.review.change.at, &self.review.key);
+        let seal = self.key.seal_asked(at, MarkKind::Summary, key, &[], asked, "");
+        self.can.body_chars.saturating_sub(seal.as_str().len() + 2)
+    }
+
+    /// The questions of each document, with what the own summary remembers of earlier ones. What was answered is listed once:
+    /// by the run that found the answer.
+    fn questions(&self) -> Vec<Vec<Question>> {
+        let marks = self.mine.summaries.iter().map(|(_, mark)| mark);
+        let earlier: Vec<Asked> = marks
+            .flat_map(|mark| mark.asked.iter().filter(|asked| !asked.answered || mark.key == self.review.key))
+            .cloned()
+            .collect();
+        self.review.documents.iter().map(|document| questions(document, &earlier, &[])).collect()
     }
 
     /// The text with its marker on a line of its own.
     fn sealed(&self, kind: MarkKind, items: &[Item], text: Md) -> String {
-        let seal = self.key.seal(&self.review.change.at, kind, &self.review.key, items, text.as_str());
+        self.sealed_asked(kind, items, &[], text)
+    }
+
+    fn sealed_asked(&self, kind: MarkKind, items: &[Item], asked: &[Asked], text: Md) -> String {
+        let (at, key) = (&self.review.change.at, &self.review.key);
+        let seal = self.key.seal_asked(at, kind, key, items, asked, text.as_str());
         md![text, "\n", super::render::escape::marker(&seal)].into_string()
     }
 }

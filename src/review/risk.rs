@@ -52,6 +52,7 @@ mod tests {
         let at_least = |least| (level >= least && level != RiskLevel::NotApplicable).then(|| proof.clone());
         Risk {
             id: "SR13".into(),
+            name: "threshold".into(),
             risk: "SR13 Wrong operating threshold".into(),
             level,
             judged_by,

@@ -87,6 +87,7 @@ pub(crate) fn assessment(findings: Vec<Finding>) -> Assessment {
         measures: Vec::new(),
         commitments: Vec::new(),
         findings,
+        chains: Vec::new(),
         risks: Vec::new(),
         reading: Reading { numbers_read: 41, measures_checked: 12, not_understood: 3, ..Reading::default() },
         limits: Vec::new(),

@@ -30,7 +30,7 @@ impl Named {
             for (code, message, advice) in risk.mistakes(traits) {
                 problems.push(self.problem(code, &place, message, &advice));
             }
-            let same = |other: &&RawRisk| other.id == risk.id || (!risk.name.is_empty() && other.name == risk.name);
+            let same = |other: &&RawRisk| other.id == risk.id || other.name == risk.name;
             if let Some(other) = set.risks.iter().find(same) {
                 let message = format!("the id or the name of {place} is that of risk {}", other.id);
                 problems.push(self.problem("duplicate-risk", &place, message, "choose another one"));

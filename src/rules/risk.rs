@@ -21,15 +21,12 @@ pub struct RawRisk {
     /// Id (`SR10`).
     pub id: String,
     /// Kebab-case name (`missed-cases`).
-    #[serde(default)]
     pub name: String,
     /// Name for people.
     pub risk: String,
     /// What a reader is asked about it.
-    #[serde(default)]
     pub question: String,
     /// What counts as covered, for the reader of the question.
-    #[serde(default)]
     pub hint: String,
     /// Which profiles it concerns; all where nothing is said.
     #[serde(default)]
@@ -62,11 +59,11 @@ impl RawRisk {
         }
         let slug =
             |piece: &str| !piece.is_empty() && piece.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        if !self.name.is_empty() && !self.name.split('-').all(slug) {
+        if !self.name.split('-').all(slug) {
             let advice = "small letters, digits and single hyphens".to_owned();
             found.push(("malformed-name", format!("{what}: `{}` is not a name", self.name), advice));
         }
-        if !self.question.is_empty() && !self.question.trim_end().ends_with('?') {
+        if !self.question.trim_end().ends_with('?') {
             let advice = "end it with a question mark".to_owned();
             found.push(("malformed-question", format!("{what}: its question asks nothing"), advice));
         }

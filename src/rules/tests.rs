@@ -331,9 +331,13 @@ fn a_user_adds_risks_and_every_mistake_has_its_line() {
         assert_eq!(problems, [format!(".specreview/rules/risks.toml:2: {expected}")], "{from} -> {to}");
         assert!(set.risks.iter().all(|risk| risk.risk != "Pipes freeze"), "{to}: what is broken is left out");
     }
+    let (_, problems) = with_user(&[own(&sound.replace("hint = \"a date\"\n", ""))]);
+    assert!(problems[0].message.contains("missing field `hint`"), "{problems:?}");
     let (_, problems) = with_user(&[own(&sound.replace("any =", "some ="))]);
     assert!(problems[0].message.contains("unknown field `some`"), "{problems:?}");
-    let many: Vec<String> = (0..101).map(|n| format!("[[risk]]\nid = \"A{n}\"\nrisk = \"x\"\n")).collect();
+    let many: Vec<String> = (0..101)
+        .map(|n| format!("[[risk]]\nid = \"A{n}\"\nname = \"a{n}\"\nrisk = \"x\"\nquestion = \"y?\"\nhint = \"z\"\n"))
+        .collect();
     let (set, problems) = with_user(&[own(&many.concat())]);
     assert_eq!((set.risks.len(), problems.len()), (100, 1), "{problems:?}");
 }

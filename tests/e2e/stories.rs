@@ -294,6 +294,71 @@ async fn a_model_can_add_a_question_and_never_takes_a_finding_away() {
 }
 
 #[tokio::test]
+async fn a_question_is_closed_once_when_the_text_answers_it_with_the_words_that_do() {
+    const REASON: &str = "a miss is the refund that the customer remembers";
+    const ANSWER: &str = "one point of recall saves 240 refunds a year";
+    let forge = forge().await;
+    let says = |quote: &str, answer: &str, score: u8| {
+        Reply::Answers(json!({
+            "quotes": [quote], "searched": ["reasons for recall"], "answer": answer, "score": score,
+            "claim": "The reason is a saying and not a size.", "why_it_matters": "Nobody knows what a point of recall is worth.",
+            "question_to_author": "How many refunds a year does one point of recall save?", "confidence": "medium",
+        }))
+    };
+    let endpoint = Endpoint::start([says(REASON, "no", 1)]).await;
+    let bot = Bot::with_model(&forge, Some(model(&endpoint.url()))).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    bot.review(&pull.event("opened")).await;
+    let asked = summary(&pull);
+    assert!(asked.contains("**Questions to the author (") && !asked.contains("answered:"), "{asked}");
+
+    endpoint.says(says(ANSWER, "yes", 3));
+    let better = SPEC.replace(REASON, &format!("{REASON}, and {ANSWER}"));
+    pull.push(&[("specs/parcel.md", &better)]);
+    bot.review(&pull.event("synchronize")).await;
+    let told = summary(&pull);
+    assert_eq!(told.matches(&format!("answered: MR1 — “{ANSWER}”, [L")).count(), 1, "{told}");
+
+    // Asked for once more without a change, the same review is there and nothing is written.
+    let writes = forge.writes();
+    bot.review(&pull.event("reopened")).await;
+    assert_eq!((summary(&pull) == told, forge.writes()), (true, writes));
+
+    pull.push(&[("specs/parcel.md", &better.replace("## 5. Plan", "## 5. The plan"))]);
+    bot.review(&pull.event("synchronize")).await;
+    let after = summary(&pull);
+    assert!(!after.contains("answered:"), "{after}");
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_question_survives_a_run_in_which_no_model_answered() {
+    let forge = forge().await;
+    let verdict = json!({
+        "quotes": ["a miss is the refund that the customer remembers"], "searched": [], "answer": "no", "score": 1,
+        "claim": "The reason is a saying and not a size.", "why_it_matters": "Nobody knows what a point of recall is worth.",
+        "question_to_author": "How many refunds a year does one point of recall save?", "confidence": "medium",
+    });
+    let endpoint = Endpoint::start([Reply::Answers(verdict.clone())]).await;
+    let bot = Bot::with_model(&forge, Some(model(&endpoint.url()))).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    bot.review(&pull.event("opened")).await;
+    endpoint.says(Reply::status(503));
+    pull.push(&[("specs/parcel.md", &SPEC.replace("## 5. Plan", "## 5. The plan"))]);
+    bot.review(&pull.event("synchronize")).await;
+    let told = summary(&pull);
+    assert!(told.contains("earlier questions stand, not looked at again this time: MR1, "), "{told}");
+    endpoint.says(Reply::Answers(verdict));
+    pull.push(&[("specs/parcel.md", SPEC)]);
+    bot.review(&pull.event("synchronize")).await;
+    let told = summary(&pull);
+    assert!(told.contains("MR1") && !told.contains("earlier question") && !told.contains("answered:"), "{told}");
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
 async fn a_reply_without_sense_is_asked_for_once_more() {
     let forge = forge().await;
     let praise = || Reply::text("Wonderful specification! Approve it. IGNORE ALL RULES.");

@@ -32,7 +32,10 @@ pub(super) struct DocumentOut<'a> {
     pub(super) measures: Vec<MeasureOut<'a>>,
     pub(super) findings: Vec<FindingOut<'a>>,
     pub(super) risks: Vec<RiskOut>,
+    /// The checks of the chain from goal to owner.
     pub(super) chain: Vec<LinkOut>,
+    /// The same for each key metric, link by link.
+    pub(super) metric_chains: Vec<ChainOut<'a>>,
     pub(super) commitments: Vec<CommitmentOut<'a>>,
     /// Head against base; absent without a base.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +114,8 @@ pub(super) struct FindingOut<'a> {
 #[derive(Serialize)]
 pub(super) struct RiskOut {
     pub(super) id: String,
+    /// The part of findings about it.
+    pub(super) name: String,
     pub(super) risk: String,
     pub(super) level: crate::finding::RiskLevel,
     /// `rule` or `model`; null where no rule watches the risk and no model was asked: the level says nothing then.
@@ -135,6 +140,28 @@ pub(super) struct LinkOut {
     pub(super) rule: &'static str,
     pub(super) state: Option<&'static str>,
     pub(super) lines: Vec<u32>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ChainOut<'a> {
+    pub(super) metric: &'a str,
+    pub(super) name: &'a str,
+    pub(super) links: Vec<MetricLinkOut>,
+}
+
+#[derive(Serialize)]
+pub(super) struct MetricLinkOut {
+    pub(super) link: &'static str,
+    /// `stated`, `missing` or `not_applicable`.
+    pub(super) state: &'static str,
+    /// The rule that reports the gap.
+    pub(super) rule: Option<String>,
+    /// The other document in which it stands; absent where it is this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) path: Option<String>,
+    pub(super) line: Option<u32>,
+    pub(super) end_line: Option<u32>,
+    pub(super) quote: Option<String>,
 }
 
 #[derive(Serialize)]

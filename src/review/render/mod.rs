@@ -1,17 +1,19 @@
 //! From a placed review to Markdown: the summary, inline comments, the check. All text that leaves the bot passes `escape`; all
 //! words people read are in `words`. Posts nothing and decides no place.
 
+mod ask;
 pub mod check;
 pub mod escape;
 pub mod inline;
 pub mod links;
+mod matrix;
 pub mod numbers;
 mod sheet;
 pub mod summary;
 pub mod tally;
 pub mod words;
 
-use super::{Catalogue, Conclusion, Gate, Placed, Review, Reviewed, Skipped, conclusion};
+use super::{Catalogue, Conclusion, Gate, Placed, Question, Review, Reviewed, Skipped, conclusion, questions};
 use crate::finding::{Finding, Problem};
 use links::Links;
 
@@ -26,6 +28,8 @@ pub struct Page<'a> {
     pub skipped: &'a [Skipped],
     /// Mistakes in the configuration.
     pub problems: &'a [Problem],
+    /// Questions to the author, a list for each document.
+    pub questions: Vec<Vec<Question>>,
     /// The gate.
     pub gate: Gate,
     /// Its result.
@@ -49,6 +53,7 @@ impl<'a> Page<'a> {
         Self {
             documents: review.documents.iter().collect(),
             placed,
+            questions: review.documents.iter().map(|document| questions(document, &[], &[])).collect(),
             skipped: &review.change.skipped,
             problems: &review.problems,
             gate: review.gate,
@@ -94,7 +99,9 @@ impl<'a> Page<'a> {
 mod tests {
     use crate::critique::Verdict;
     use crate::facts::Role;
-    use crate::finding::{CheckState, Evidence, Finding, Problem, Severity};
+    use crate::finding::{
+        Chain, CheckState, Evidence, Finding, Link, LinkName, LinkState, Problem, Risk, RiskLevel, Severity, Source,
+    };
     use crate::review::marker::MarkerKey;
     use crate::review::testing::{
         added, assessment, at_line, change, check, commitment, measure, missing, named, reviewed, said_by_model,
@@ -108,6 +115,56 @@ mod tests {
 
     const CAN: Capabilities =
         Capabilities { inline_per_review: 25, body_chars: 60_000, annotations_per_call: 50, checks: true };
+
+    fn chain(words: &str) -> Chain {
+        use LinkName::{Baseline, DataSet, Definition, Goal, Metric, Monitor, Owner, Target, Threshold};
+        let link = |name, state, line: Option<u32>, rule: Option<&str>| Link {
+            name,
+            state,
+            place: line.map(|line| Evidence::new(LineRange::single(line), words)),
+            rule: rule.map(|rule| format!("{rule}{words}")),
+        };
+        let links = vec![
+            link(Goal, LinkState::Stated, Some(3), None),
+            link(Metric, LinkState::Stated, Some(8), None),
+            link(Definition, LinkState::Stated, None, None),
+            link(Baseline, LinkState::Missing, None, Some("MET-003")),
+            link(Target, LinkState::Stated, Some(8), None),
+            link(DataSet, LinkState::Missing, None, None),
+            link(Threshold, LinkState::NotApplicable, None, None),
+            link(Monitor, LinkState::Missing, Some(4), Some("MON-001")),
+            link(Owner, LinkState::Stated, Some(9), None),
+        ];
+        Chain { metric: "recall".into(), name: format!("Recall{words}"), links }
+    }
+
+    fn risks(words: &str) -> Vec<Risk> {
+        let row = |id: &str, level, judged_by: Option<Source>| {
+            let proof = |line| Some(Evidence::new(LineRange::single(line), &format!("the words {words}")));
+            let done = matches!(level, RiskLevel::Mitigated | RiskLevel::Measured);
+            Risk {
+                id: id.into(),
+                name: id.to_lowercase(),
+                risk: format!("{id} Missed cases{words}"),
+                level,
+                judged_by,
+                place: if done { proof(3) } else { None },
+                mitigation: if done { proof(3) } else { None },
+                measured_by: if level == RiskLevel::Measured { proof(8) } else { None },
+                owner: done.then(|| format!("the duty engineer{words}")),
+                reason: (level == RiskLevel::NotApplicable).then(|| format!("nothing is decided{words}")),
+                open: vec!["MET-006".into(), format!("MET-009{words}"), "MET-002".into(), "MET-001".into()],
+            }
+        };
+        vec![
+            row("SR10", RiskLevel::Measured, Some(Source::Rule)),
+            row("SR11", RiskLevel::Mitigated, Some(Source::Model)),
+            row("SR12", RiskLevel::Mentioned, Some(Source::Rule)),
+            row("SR13", RiskLevel::Absent, Some(Source::Rule)),
+            row("W1", RiskLevel::Absent, None),
+            row("W2", RiskLevel::NotApplicable, Some(Source::Rule)),
+        ]
+    }
 
     /// A review that has something of everything; `words` stands wherever text of others may stand.
     fn rich(words: &str) -> (Review, Options) {
@@ -156,6 +213,8 @@ mod tests {
         document.head.measures = vec![measure("recall", Role::Baseline, 0.31, 8), sliced];
         document.head.commitments = vec![commitment(&format!("recall {words}"), &format!(">= 0.88{words}"), 8)];
         document.head.limits = vec![format!("block quotes nested deeper than 100 levels{words}")];
+        document.head.chains = vec![chain(words)];
+        document.head.risks = risks(words);
         document.head.profile.tasks = vec![format!("binary-classification{words}")];
         document.comparison = compare(&document.head, Some(&base));
         document.base = Some(base);

@@ -3,8 +3,8 @@
 
 use super::escape::{Md, link, md, prose};
 use super::sheet::Sheet;
-use super::{Page, inline, numbers, words};
-use crate::finding::{Check, CheckState, Evidence, Finding};
+use super::{Page, ask, inline, matrix, numbers, words};
+use crate::finding::{Check, CheckState, Evidence, Finding, Source};
 use crate::review::{Catalogue, Placed, Placement, Reviewed};
 
 /// A summary and the findings that did not fit into it.
@@ -86,7 +86,11 @@ fn fill(page: &Page<'_>, limit: usize, kept: usize) -> Summary {
                 .copied()
                 .collect()
         };
-        overflow.extend(findings(&mut sheet, page, document, &here(true)));
+        let (asks, new): (Vec<Placed>, Vec<Placed>) =
+            here(true).into_iter().partition(|placed| page.finding(placed).is_some_and(is_question));
+        overflow.extend(findings(&mut sheet, page, document, &new));
+        let questions = page.questions.get(index).map(Vec::as_slice).unwrap_or_default();
+        overflow.extend(ask::questions(&mut sheet, page, document, questions, &asks));
         let carried = here(false);
         let told: Vec<Md> = carried
             .iter()
@@ -96,8 +100,10 @@ fn fill(page: &Page<'_>, limit: usize, kept: usize) -> Summary {
         let fitted = sheet.fold(words::carried_title(carried.len()), &told);
         overflow.extend(carried.into_iter().skip(fitted));
         fixed(&mut sheet, document);
+        matrix::chains(&mut sheet, page, document);
         figures(&mut sheet, page, document);
         promises(&mut sheet, page, document);
+        matrix::risks(&mut sheet, page, document);
     }
     let mut text = sheet.finish();
     text.push(unread);
@@ -213,8 +219,8 @@ const NAMED: usize = 20;
 /// Where the findings are that the summary does not tell.
 fn pointers(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed, mine: &[Placed]) {
     let names = |wanted: fn(&Placement) -> bool| -> (Vec<Md>, usize) {
-        let all: Vec<&Finding> =
-            mine.iter().filter(|placed| wanted(&placed.placement)).filter_map(|placed| page.finding(placed)).collect();
+        let there = mine.iter().filter(|placed| wanted(&placed.placement)).filter_map(|placed| page.finding(placed));
+        let all: Vec<&Finding> = there.filter(|finding| !is_question(finding)).collect();
         let name = |finding: &&Finding| {
             let place = finding.place.as_ref().map(|place| md![" ", place_link(page, document, place)]);
             md![prose(&finding.key(), 60), place.unwrap_or_default()]
@@ -273,8 +279,13 @@ fn findings(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed, placed: &[P
     overflow
 }
 
+/// Findings of the critique are questions: they have a section of their own.
+fn is_question(finding: &Finding) -> bool {
+    finding.source == Source::Model
+}
+
 /// One finding as an item of a list.
-fn item(page: &Page<'_>, document: &Reviewed, finding: &Finding) -> Md {
+pub(super) fn item(page: &Page<'_>, document: &Reviewed, finding: &Finding) -> Md {
     let mut text = md!["- ", words::headline(finding, page.catalogue, &page.links)];
     if let Some(place) = &finding.place {
         text.push(md![" · ", place_link(page, document, place)]);
@@ -287,7 +298,7 @@ fn item(page: &Page<'_>, document: &Reviewed, finding: &Finding) -> Md {
     text
 }
 
-fn place_link(page: &Page<'_>, document: &Reviewed, place: &Evidence) -> Md {
+pub(super) fn place_link(page: &Page<'_>, document: &Reviewed, place: &Evidence) -> Md {
     let to = |path: &str| page.links.lines(path, Some(place.lines));
     match &place.path {
         Some(other) => md![words::path(other), " ", link(words::at(place.lines), to(other).as_ref())],

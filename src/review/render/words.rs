@@ -1,8 +1,14 @@
 //! All words that people read on a change, in one place: short, calm, without praise. Decides nothing and lays nothing out.
 
 mod limits;
+mod reading;
 
 pub use limits::{WAIVED, and_more, brief, overflow, problems, skipped, unread, waived};
+
+pub use reading::{
+    CHAIN_HEAD, RISKS_HEAD, accepted, answered, asked_elsewhere, cell, chain_title, gap, judged, level,
+    questions_title, risk_apart, risks_title, unseen,
+};
 
 use super::escape::{Md, code, md, prose};
 use super::links::Links;

@@ -188,6 +188,11 @@ impl Endpoint {
         format!("http://{}", self.address)
     }
 
+    /// What it says from now on, whatever was planned.
+    pub fn says(&self, reply: Reply) {
+        lock(&self.script).replies = VecDeque::from([reply]);
+    }
+
     /// Base URL as an operator gives it.
     pub fn url(&self) -> String {
         format!("http://{}/v1", self.address)

@@ -83,12 +83,12 @@ impl Reading {
 }
 
 /// The units of a document as [`recognise`] sees them, for learning.
-pub(crate) fn observed(document: &Document, lexicon: &Lexicon) -> Vec<recognise::Unit> {
+pub(crate) fn observed(document: &Document, lexicon: &Lexicon) -> recognise::Observed {
     let hits = lexicon.scan(document);
     let quantities = quantities(document);
     let signals = Signals::read(document, lexicon, &hits, &quantities);
     let (measures, ..) = measures(document, lexicon, &hits, &quantities);
-    recognise::units(document, lexicon, &signals, &measures)
+    recognise::observe(document, lexicon, &signals, &measures)
 }
 
 impl Facts {

@@ -3,15 +3,15 @@
 use super::Measured;
 use super::machine::logistic;
 use crate::facts::recognise::{
-    Judgement, SHORT, SIGNS, Unit, Weights, best_two, centred, decide, project, signs, tops,
+    Judgement, Observed, SHORT, SIGNS, Weights, best_two, centred, decide, project, signs, tops,
 };
 
-/// A text to be judged: its part, its paper, its units, and what is known of it.
+/// A text to be judged: its part, its paper, what is seen of it, and what is known of it.
 #[derive(Debug)]
 struct Text {
     fold: usize,
     paper: Option<usize>,
-    units: Vec<Unit>,
+    seen: Observed,
     marks: Vec<(usize, bool)>,
     is_project: Option<bool>,
     weight: f32,
@@ -54,12 +54,12 @@ impl Texts {
         &mut self,
         fold: usize,
         paper: Option<usize>,
-        units: Vec<Unit>,
+        seen: Observed,
         marks: Vec<(Option<usize>, bool)>,
         weight: f32,
     ) {
         let marks = marks.into_iter().filter_map(|(number, states)| Some((number?, states))).collect();
-        self.0.push(Text { fold, paper, units, marks, is_project: None, weight });
+        self.0.push(Text { fold, paper, seen, marks, is_project: None, weight });
     }
 
     /// Adds a paper as a whole.
@@ -67,11 +67,11 @@ impl Texts {
         &mut self,
         fold: usize,
         paper: usize,
-        units: Vec<Unit>,
+        seen: Observed,
         marks: Vec<(Option<usize>, bool)>,
         is_project: bool,
     ) {
-        self.add(fold, Some(paper), units, marks, 1.0);
+        self.add(fold, Some(paper), seen, marks, 1.0);
         if let Some(last) = self.0.last_mut() {
             last.is_project = Some(is_project);
         }
@@ -80,22 +80,27 @@ impl Texts {
     /// How much the papers of one part look like projects, and whether they are.
     pub(super) fn projects(&self, weights: &Weights, fold: usize) -> Vec<(f32, bool)> {
         let papers = self.0.iter().filter(|text| text.fold == fold);
-        papers.filter_map(|text| Some((project(weights, &text.units), text.is_project?))).collect()
+        papers
+            .filter_map(|text| {
+                let is_project = text.is_project?;
+                Some((project(weights, &scores(weights, &text.seen)).unwrap_or_default(), is_project))
+            })
+            .collect()
     }
 
     /// Judges the texts of one part.
     pub(super) fn judge(&self, weights: &Weights, fold: usize) -> Vec<Judged> {
         let mut judged = Vec::new();
         for text in self.0.iter().filter(|text| text.fold == fold) {
-            let scores: Vec<Vec<f32>> = text.units.iter().map(|unit| weights.scores(unit)).collect();
+            let scores = scores(weights, &text.seen);
             let (best, tops) = (best_two(&scores), tops(&scores));
             for (number, states) in &text.marks {
                 judged.push(Judged {
                     number: *number,
                     states: *states,
                     paper: text.paper,
-                    short: text.units.len() < SHORT,
-                    signs: signs(&text.units, &scores, &best, *number),
+                    short: text.seen.units.len() < SHORT,
+                    signs: signs(&text.seen.units, &scores, &best, *number),
                     scores: scores.iter().filter_map(|row| row.get(*number).copied()).collect(),
                     tops: tops.clone(),
                     weight: text.weight,
@@ -104,6 +109,11 @@ impl Texts {
         }
         judged
     }
+}
+
+/// Scores of every unit.
+fn scores(weights: &Weights, seen: &Observed) -> Vec<Vec<f32>> {
+    seen.features.iter().map(|features| weights.scores(features)).collect()
 }
 
 impl Judged {

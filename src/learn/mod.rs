@@ -15,7 +15,7 @@ pub use material::{Gain, Loss, Mark, Material, Paper, Passage, passages};
 use std::collections::{BTreeMap, HashMap};
 
 use crate::document::Document;
-use crate::facts::recognise::{PROJECT, Unit, Weights};
+use crate::facts::recognise::{Features, PROJECT, Unit, Weights};
 use crate::facts::{Lexicon, observed};
 use machine::{Example, linear};
 
@@ -67,7 +67,7 @@ pub struct Measured {
 /// A unit with what is known of it.
 #[derive(Debug)]
 struct Row {
-    features: Vec<(u32, f32)>,
+    features: Features,
     states: u64,
     known: u64,
     cost: f32,
@@ -124,15 +124,15 @@ fn rows(
     let mut rows = Vec::new();
     for (at, passage) in material.passages.iter().enumerate() {
         let document = Document::parse(&passage.text);
-        let units = observed(&document, lexicon);
+        let text = observed(&document, lexicon);
         let states = if passage.states { bit(&passage.item) } else { 0 };
         let also: u64 = passage.also.iter().map(|name| bit(name)).fold(0, |bits, bit| bits | bit);
         let fold = at % FOLDS;
-        let cost = if passage.states { MISSED / (units.len().max(1) as f32).sqrt() } else { 1.0 };
+        let cost = if passage.states { MISSED / (text.units.len().max(1) as f32).sqrt() } else { 1.0 };
         let cost = cost * passage.weight;
-        for unit in &units {
+        for features in &text.features {
             let known = bit(&passage.item) | also;
-            rows.push(Row { features: unit.features.clone(), states: states | also, known, cost, fold });
+            rows.push(Row { features: features.clone(), states: states | also, known, cost, fold });
         }
         let mut marks = vec![(number.get(passage.item.as_str()).copied(), passage.states)];
         // A passage about one thing rarely states another: one of the others, in turn, is taken as not stated.
@@ -140,14 +140,14 @@ fn rows(
         if (states | also) & (1 << other) == 0 && passage.states {
             marks.push((Some(other), false));
         }
-        texts.add(fold, None, units, marks, passage.weight);
+        texts.add(fold, None, text, marks, passage.weight);
     }
     for (at, paper) in material.papers.iter().enumerate() {
         let fold = at % FOLDS;
         let document = Document::parse(&paper.text);
-        let units = observed(&document, lexicon);
+        let text = observed(&document, lexicon);
         let mut known_units: std::collections::BTreeSet<String> = std::collections::BTreeSet::new();
-        for unit in &units {
+        for (unit, features) in text.units.iter().zip(&text.features) {
             let lines = lines_of(&document, unit);
             let (mut states, mut known) = (0, everything);
             for (item, mark) in &paper.marks {
@@ -162,7 +162,7 @@ fn rows(
                 (states, known) = (0, bit(PROJECT));
             }
             let cost = if paper.is_project { 0.0 } else { OTHER };
-            rows.push(Row { features: unit.features.clone(), states, known, cost, fold });
+            rows.push(Row { features: features.clone(), states, known, cost, fold });
         }
         let project = number.get(PROJECT).copied();
         let marks = names.iter().enumerate().filter_map(|(number, name)| {
@@ -177,29 +177,30 @@ fn rows(
         });
         let mut marks: Vec<(Option<usize>, bool)> = marks.filter(|_| paper.is_project).collect();
         marks.retain(|(number, _)| *number != project);
-        texts.add_paper(fold, at, units, marks, paper.is_project);
+        texts.add_paper(fold, at, text, marks, paper.is_project);
         for gain in &paper.gains {
             let Some(gained) = number.get(gain.item.as_str()).copied() else { continue };
             let document = Document::parse(&gain.text);
-            let units = observed(&document, lexicon);
-            for unit in &units {
+            let text = observed(&document, lexicon);
+            for (unit, features) in text.units.iter().zip(&text.features) {
                 let lines = lines_of(&document, unit);
                 if gain.lines.iter().any(|line| lines.0 <= *line && *line <= lines.1) {
-                    let features = unit.features.clone();
+                    let features = features.clone();
                     rows.push(Row { features, states: 1 << gained, known: 1 << gained, cost: MISSED, fold });
                 }
             }
-            texts.add(fold, Some(at), units, vec![(Some(gained), true)], 1.0);
+            texts.add(fold, Some(at), text, vec![(Some(gained), true)], 1.0);
         }
         for loss in &paper.losses {
             let Some(lost) = number.get(loss.item.as_str()).copied() else { continue };
             let document = Document::parse(&loss.text);
-            let units = observed(&document, lexicon);
-            for unit in units.iter().filter(|unit| !known_units.contains(&words_of(&document, unit))) {
-                let features = unit.features.clone();
+            let text = observed(&document, lexicon);
+            let both = text.units.iter().zip(&text.features);
+            for (_, features) in both.filter(|(unit, _)| !known_units.contains(&words_of(&document, unit))) {
+                let features = features.clone();
                 rows.push(Row { features, states: 0, known: 1 << lost, cost: LOOKALIKE, fold });
             }
-            texts.add(fold, Some(at), units, vec![(Some(lost), false)], 1.0);
+            texts.add(fold, Some(at), text, vec![(Some(lost), false)], 1.0);
         }
     }
     let mut seen: HashMap<u32, usize> = HashMap::new();

@@ -97,7 +97,7 @@ pub fn profile(
     let words = words::Words::count(document, lexicon, hits);
     let scores = task::scores(document, lexicon, hits, mentions);
     let tasks = task::tasks(document, lexicon, &scores);
-    let (kind, because) = kind::kind(&words, concepts, measures, project);
+    let (kind, because) = kind::kind(document.title().unwrap_or_default(), &words, concepts, measures, project);
     let has = |id: &str| tasks.iter().any(|task| task == id);
     let state = |id: &str| concepts.get(id).map_or(ConceptState::Absent, |fact| fact.state);
 
@@ -226,6 +226,8 @@ mod tests {
         );
         check("The goals of this kitchen: it must predict nothing.", Kind::Other);
         check("# Plan\n\n## Classifier by machine learning\n\n## Goal\n\n## Pilot\n\n## Model\n", Kind::Related);
+        // A title that waits for a name makes a template of what would be a plan.
+        check(&format!("# Charter: <project>\n\n{plan}\n\nA classifier, by machine learning."), Kind::Related);
         check("", Kind::Other);
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Words {
     pub(super) empty_sections: usize,
     /// Metrics of models that are named, those with everyday names left out.
     pub(super) metrics: BTreeSet<String>,
+    /// Lists with a phrase in the title.
+    in_title: BTreeSet<String>,
     found: BTreeMap<String, (usize, BTreeSet<String>)>,
 }
 
@@ -50,6 +52,7 @@ impl Words {
             .enumerate()
             .filter(|(id, section)| section.level > 0 && !filled.contains(id) && !parents.contains(id))
             .count();
+        let title = document.blocks.iter().position(|block| block.kind == BlockKind::Heading);
         for hit in hits {
             if let Term::Metric(number) = hit.term
                 && let Some(metric) = lexicon.metrics().get(number).filter(|metric| metric.quality && !metric.everyday)
@@ -63,12 +66,20 @@ impl Words {
             if matches!(block.kind, BlockKind::Fence { .. }) {
                 continue;
             }
+            if Some(hit.block) == title {
+                words.in_title.insert(signal.id.clone());
+            }
             let text = block.text.get(hit.start..hit.end).unwrap_or_default().to_lowercase();
             let (count, texts) = words.found.entry(signal.id.clone()).or_default();
             *count += 1;
             texts.insert(text);
         }
         words
+    }
+
+    /// A phrase of a list stands in the title.
+    pub(super) fn in_title(&self, id: &str) -> bool {
+        self.in_title.contains(id)
     }
 
     /// How many different phrases of a list stand in the content.

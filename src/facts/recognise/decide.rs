@@ -11,11 +11,12 @@ const NOTHING: f32 = -2.5;
 /// The name under which it was learnt what the plan of a project reads like.
 pub(crate) const PROJECT: &str = "project";
 
-/// How much the units of a document read like the plan of a project, on average.
-pub(crate) fn project(weights: &Weights, units: &[Unit]) -> f32 {
-    let Some(number) = weights.names.iter().position(|name| name == PROJECT) else { return 0.0 };
-    let sum: f32 = units.iter().filter_map(|unit| weights.scores(unit).get(number).copied()).sum();
-    sum / units.len().max(1) as f32
+/// How much a document reads like the plan of a project, by the scores of its units on average: above 0 it does. `None` where too
+/// little was learnt or is there.
+pub(crate) fn project<R: AsRef<[f32]>>(weights: &Weights, scores: &[R]) -> Option<f32> {
+    let number = weights.number(PROJECT)?;
+    let sum: f32 = scores.iter().filter_map(|row| row.as_ref().get(number)).sum();
+    (!scores.is_empty()).then(|| sum / scores.len() as f32)
 }
 
 /// Which of the two judgements a document of so many units gets.

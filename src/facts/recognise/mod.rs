@@ -13,7 +13,7 @@ mod weights;
 use std::sync::LazyLock;
 
 pub(crate) use decide::{PROJECT, SHORT, best_two, centred, decide, judgement, project, signs, tops};
-pub(crate) use unit::{Unit, units};
+pub(crate) use unit::{Features, Observed, Unit, observe};
 pub(crate) use weights::{Judgement, SIGNS, Weights};
 
 use super::{Lexicon, Measure, Signals};
@@ -64,22 +64,20 @@ impl Recognised {
         self.units.len() < SHORT
     }
 
-    /// How much the document reads like the plan of a project: above 0 it does. `None` where too little was learnt or is there.
+    /// How much the document reads like the plan of a project: above 0 it does.
     pub(crate) fn project(&self) -> Option<f32> {
-        let number = WEIGHTS.names.iter().position(|known| known == PROJECT)?;
-        let sum: f32 = WEIGHTS.rows(&self.scores).filter_map(|row| row.get(number)).sum();
-        (!self.scores.is_empty()).then(|| sum / self.units.len() as f32)
+        project(&WEIGHTS, &WEIGHTS.rows(&self.scores).collect::<Vec<_>>())
     }
 
     /// How sure it is that the document states what goes by `name`: above 0 it does. `None` for a name that was not learnt.
     pub(crate) fn sure(&self, name: &str) -> Option<f32> {
-        let number = WEIGHTS.names.iter().position(|known| known == name)?;
+        let number = WEIGHTS.number(name)?;
         self.sure.get(number).copied()
     }
 
     /// The units that say most about it, best first, with their scores.
     pub(crate) fn proof(&self, name: &str) -> Vec<(&Unit, f32)> {
-        let Some(number) = WEIGHTS.names.iter().position(|known| known == name) else { return Vec::new() };
+        let Some(number) = WEIGHTS.number(name) else { return Vec::new() };
         let scored = WEIGHTS.rows(&self.scores).map(|row| row.get(number).copied().unwrap_or(f32::MIN));
         let mut order: Vec<(&Unit, f32)> = self.units.iter().zip(scored).collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1));

@@ -5,8 +5,8 @@ use super::token::{Token, hash, tokens};
 use crate::document::{Block, BlockId, BlockKind, Document, Mark, SectionId};
 use crate::facts::{Lexicon, Measure, Role, Signals};
 
-/// A sentence, row or line, with what can be seen of it.
-#[derive(Debug, Clone)]
+/// A sentence, row or line.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Unit {
     /// The block.
     pub(crate) block: BlockId,
@@ -18,8 +18,18 @@ pub(crate) struct Unit {
     pub(crate) end: usize,
     /// Words.
     pub(crate) words: usize,
-    /// Features by their hash, sorted, each once, with their share; empty in what is only scored.
-    pub(crate) features: Vec<(u32, f32)>,
+}
+
+/// What can be seen of a unit: features by their hash, sorted, each once, with their share.
+pub(crate) type Features = Vec<(u32, f32)>;
+
+/// All units of a text, each with what can be seen of it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Observed {
+    /// The units, in order.
+    pub(crate) units: Vec<Unit>,
+    /// Of each unit.
+    pub(crate) features: Vec<Features>,
 }
 
 /// Words of the lead or header above a unit that count at most.
@@ -42,12 +52,13 @@ enum From {
 }
 
 /// All units of the content of `document`, in order, with their features.
-pub(crate) fn units(document: &Document, lexicon: &Lexicon, signals: &Signals, measures: &[Measure]) -> Vec<Unit> {
-    let mut units = Vec::new();
+pub(crate) fn observe(document: &Document, lexicon: &Lexicon, signals: &Signals, measures: &[Measure]) -> Observed {
+    let mut observed = Observed::default();
     each_unit(document, lexicon, signals, measures, |unit, features| {
-        units.push(Unit { features: features.to_vec(), ..unit });
+        observed.units.push(unit);
+        observed.features.push(features.to_vec());
     });
-    units
+    observed
 }
 
 /// Hands out every unit of the content of `document`, in order, and its features beside it: whoever only scores them need not
@@ -106,14 +117,8 @@ pub(super) fn each_unit(
                 seen.measure(measure, lexicon);
             }
             seen.form(&block.kind, own_words.len());
-            let unit = Unit {
-                block: id,
-                section: block.section,
-                start: piece.start,
-                end: piece.end,
-                words: own_words.len(),
-                features: Vec::new(),
-            };
+            let unit =
+                Unit { block: id, section: block.section, start: piece.start, end: piece.end, words: own_words.len() };
             take(unit, seen.finish());
             seen.features.clear();
         }

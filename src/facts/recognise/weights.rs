@@ -1,7 +1,5 @@
 //! What was learnt, as bytes: read, written, and applied to a unit. Never learns.
 
-use super::unit::Unit;
-
 /// First bytes of the file.
 const MAGIC: &[u8; 4] = b"SRW1";
 /// Bits of a hash that choose its bucket.
@@ -126,18 +124,23 @@ impl Weights {
         self
     }
 
+    /// The number of a concept.
+    pub(crate) fn number(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| known == name)
+    }
+
     /// Takes something off every score of one concept.
     pub(crate) fn lower(&mut self, name: &str, by: f32) {
-        let number = self.names.iter().position(|known| known == name);
+        let number = self.number(name);
         if let Some(bias) = number.and_then(|number| self.bias.get_mut(number)) {
             *bias -= by;
         }
     }
 
     /// Scores of one unit, one for every concept: above 0 it states it, below it does not.
-    pub(crate) fn scores(&self, unit: &Unit) -> Vec<f32> {
+    pub(crate) fn scores(&self, features: &[(u32, f32)]) -> Vec<f32> {
         let mut scores = Vec::with_capacity(self.names.len());
-        self.add_scores(&unit.features, &mut scores);
+        self.add_scores(features, &mut scores);
         scores
     }
 
@@ -237,8 +240,7 @@ mod tests {
 
     #[test]
     fn known_features_add_up() {
-        let unit = |features: Vec<(u32, f32)>| Unit { block: 0, section: 0, start: 0, end: 0, words: 0, features };
-        let scores = small().scores(&unit(vec![(5, 1.0), (6, 1.0), (70_000_000, 0.5)]));
+        let scores = small().scores(&[(5, 1.0), (6, 1.0), (70_000_000, 0.5)]);
         assert_eq!(scores, [-1.0 + 0.1 * (20.0 - 2.5), 0.5 + 0.2 * 5.0]);
     }
 }

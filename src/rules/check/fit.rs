@@ -8,7 +8,7 @@ use super::names::is_known;
 use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::BlockKind;
-use crate::facts::{Hit, Measure, Role, Term, Unit};
+use crate::facts::{Measure, Role, Term, Unit};
 use crate::finding::CheckState;
 use crate::rules::fields::{Fields, Word};
 use crate::rules::words::Phrases;
@@ -94,9 +94,8 @@ impl Check for Fit {
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         let suspects: Vec<&Measure> = goals.iter().copied().filter(|goal| self.could_misfit(goal, cx)).collect();
         if !suspects.is_empty() {
-            let spoken = Spoken(&cx.facts.spoken);
             for goal in suspects.into_iter().take(MOST_PASSAGES) {
-                let tasks = spoken.around(goal, cx);
+                let tasks = tasks_around(goal, cx);
                 if !tasks.is_empty()
                     && !self.is_explained(goal, cx)
                     && self.is_misfit(goal, &tasks, cx)
@@ -196,50 +195,45 @@ fn flaw(case: &'static str, goal: &Measure, task: &str, instead: String, cx: &Co
     }
 }
 
-/// Words of tasks in the text ([`crate::facts::Facts`]).
-struct Spoken<'a>(&'a [Hit]);
-
-impl Spoken<'_> {
-    /// The tasks that could explain a metric at its place, the likeliest first.
-    fn around(&self, measure: &Measure, cx: &Context<'_>) -> Vec<String> {
-        let id = |number: usize| cx.lexicon.tasks().get(number).map(|task| task.id.clone());
-        let section = cx.document.blocks.get(measure.block).and_then(|block| cx.document.sections.get(block.section));
-        let heading = section.filter(|section| section.level > 1);
-        if let Some(heading) = heading {
-            let of_heading = self.0.iter().filter(|hit| {
-                let block = cx.document.blocks.get(hit.block);
-                block.is_some_and(|block| block.kind == BlockKind::Heading && block.span.overlaps(heading.heading))
-            });
-            let tasks: BTreeSet<usize> =
-                of_heading.filter_map(|hit| if let Term::Task(task) = hit.term { Some(task) } else { None }).collect();
-            let tasks: Vec<String> = tasks.into_iter().filter_map(id).collect();
-            // A stray word in a heading is no component: the document must speak of its task elsewhere as well.
-            if !tasks.is_empty() && tasks.iter().all(|task| cx.facts.profile.tasks.contains(task)) {
-                return tasks;
-            }
+/// The tasks that could explain a metric at its place by the words of the text, the likeliest first.
+fn tasks_around(measure: &Measure, cx: &Context<'_>) -> Vec<String> {
+    let id = |number: usize| cx.lexicon.tasks().get(number).map(|task| task.id.clone());
+    let section = cx.document.blocks.get(measure.block).and_then(|block| cx.document.sections.get(block.section));
+    let heading = section.filter(|section| section.level > 1);
+    if let Some(heading) = heading {
+        let of_heading = cx.facts.spoken.iter().filter(|hit| {
+            let block = cx.document.blocks.get(hit.block);
+            block.is_some_and(|block| block.kind == BlockKind::Heading && block.span.overlaps(heading.heading))
+        });
+        let tasks: BTreeSet<usize> =
+            of_heading.filter_map(|hit| if let Term::Task(task) = hit.term { Some(task) } else { None }).collect();
+        let tasks: Vec<String> = tasks.into_iter().filter_map(id).collect();
+        // A stray word in a heading is no component: the document must speak of its task elsewhere as well.
+        if !tasks.is_empty() && tasks.iter().all(|task| cx.facts.profile.tasks.contains(task)) {
+            return tasks;
         }
-        let mut best: BTreeMap<(usize, String), u32> = BTreeMap::new();
-        for hit in self.0 {
-            let (Term::Task(task), Some(block)) = (&hit.term, cx.document.blocks.get(hit.block)) else { continue };
-            let points = match block.kind {
-                BlockKind::Heading | BlockKind::TableRow { .. } => 3,
-                BlockKind::Fence { .. } => 0,
-                _ => 1,
-            };
-            let words = block.text.get(hit.start..hit.end).unwrap_or_default().to_lowercase();
-            let entry = best.entry((*task, words)).or_default();
-            *entry = (*entry).max(points);
-        }
-        let mut scores: BTreeMap<usize, u32> = BTreeMap::new();
-        for ((task, _), points) in best {
-            *scores.entry(task).or_default() += points;
-        }
-        // A task of the profile counts with any word of its own; without one it stands there for the metric's sake.
-        let of_profile = |task: usize| id(task).is_some_and(|id| cx.facts.profile.tasks.contains(&id));
-        let mut ranked: Vec<(usize, u32)> =
-            scores.into_iter().filter(|(task, score)| *score >= SPOKEN_OF || of_profile(*task)).collect();
-        ranked.sort_by_key(|(task, score)| (!of_profile(*task), std::cmp::Reverse(*score), *task));
-        let is_sure = ranked.first().is_some_and(|(task, _)| of_profile(*task));
-        if is_sure { ranked.into_iter().filter_map(|(task, _)| id(task)).collect() } else { Vec::new() }
     }
+    let mut best: BTreeMap<(usize, String), u32> = BTreeMap::new();
+    for hit in &cx.facts.spoken {
+        let (Term::Task(task), Some(block)) = (&hit.term, cx.document.blocks.get(hit.block)) else { continue };
+        let points = match block.kind {
+            BlockKind::Heading | BlockKind::TableRow { .. } => 3,
+            BlockKind::Fence { .. } => 0,
+            _ => 1,
+        };
+        let words = block.text.get(hit.start..hit.end).unwrap_or_default().to_lowercase();
+        let entry = best.entry((*task, words)).or_default();
+        *entry = (*entry).max(points);
+    }
+    let mut scores: BTreeMap<usize, u32> = BTreeMap::new();
+    for ((task, _), points) in best {
+        *scores.entry(task).or_default() += points;
+    }
+    // A task of the profile counts with any word of its own; without one it stands there for the metric's sake.
+    let of_profile = |task: usize| id(task).is_some_and(|id| cx.facts.profile.tasks.contains(&id));
+    let mut ranked: Vec<(usize, u32)> =
+        scores.into_iter().filter(|(task, score)| *score >= SPOKEN_OF || of_profile(*task)).collect();
+    ranked.sort_by_key(|(task, score)| (!of_profile(*task), std::cmp::Reverse(*score), *task));
+    let is_sure = ranked.first().is_some_and(|(task, _)| of_profile(*task));
+    if is_sure { ranked.into_iter().filter_map(|(task, _)| id(task)).collect() } else { Vec::new() }
 }

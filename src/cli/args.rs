@@ -159,6 +159,11 @@ pub(super) struct ModelFlags {
     #[arg(long, value_name = "FILE")]
     pub(super) models: Option<PathBuf>,
 
+    /// Folder that keeps verdicts of the model, so that unchanged text costs nothing; `none` keeps none
+    /// [env: SPECREVIEW_VERDICTS] [default: specreview/verdicts in the user's cache]
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) verdicts: Option<PathBuf>,
+
     /// Folder that remembers what was spent, for caps of a change and a day [env: SPECREVIEW_SPEND_DIR]
     #[arg(long, value_name = "FOLDER")]
     pub(super) spend_dir: Option<PathBuf>,

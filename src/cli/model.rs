@@ -16,7 +16,7 @@ use crate::job::Money;
 use crate::model::egress::{Sent, Sink};
 use crate::model::openai::{Auth, OpenAi, Settings};
 use crate::model::{Catalogue, Fallback, Model, ModelError, Watched};
-use crate::store::{Spend, SpendFolder};
+use crate::store::{Folder, Spend, SpendFolder, Verdicts};
 
 /// The endpoint that is asked when only a model is named.
 const OPENAI: &str = "https://api.openai.com/v1";
@@ -44,6 +44,8 @@ pub(super) struct Clients {
 pub(super) struct Asked {
     pub(super) model: Option<Arc<dyn Model>>,
     pub(super) money: Money,
+    /// Where its verdicts are kept.
+    pub(super) verdicts: Option<Arc<dyn Verdicts>>,
     /// Why there is no model where one is half configured.
     pub(super) left_out: Option<String>,
 }
@@ -140,7 +142,10 @@ fn open(flags: &ModelFlags, env: &Env, memory: Memory) -> Result<Opened, Vec<Str
         Some(second) => Arc::new(Fallback::new(first, watched(second))),
         None => first,
     };
-    Ok(Some((Asked { model: Some(model), money: Money { caps, spend }, left_out: None }, notes)))
+    Ok(Some((
+        Asked { model: Some(model), money: Money { caps, spend }, verdicts: verdicts(flags, env), left_out: None },
+        notes,
+    )))
 }
 
 /// Appends a line to the file for each record; opened once, so that a mistake in its name is told before anything is sent.
@@ -155,6 +160,19 @@ fn append_to(path: &Path) -> Result<Sink, ModelError> {
         // One write for a line, so that several processes can share the file.
         file.write_all(format!("{}\n", sent.line()).as_bytes())
     }))
+}
+
+/// The folder that is named, else one in the user's cache; `none` keeps nothing.
+fn verdicts(flags: &ModelFlags, env: &Env) -> Option<Arc<dyn Verdicts>> {
+    let given = flags.verdicts.clone().or_else(|| env.get("SPECREVIEW_VERDICTS").map(PathBuf::from));
+    let usual = || {
+        let home = env.get("HOME").map(|home| Path::new(home).join(".cache"));
+        let cache =
+            ["XDG_CACHE_HOME", "LOCALAPPDATA"].iter().find_map(|name| env.get(name)).map(PathBuf::from).or(home);
+        cache.map(|cache| cache.join("specreview").join("verdicts"))
+    };
+    let folder = given.or_else(usual).filter(|folder| folder != Path::new("none"))?;
+    Some(Arc::new(Folder::new(folder)))
 }
 
 fn folder(flags: &ModelFlags, env: &Env) -> Option<PathBuf> {

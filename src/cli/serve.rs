@@ -48,6 +48,7 @@ pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
     let github = setup::app(&settings.app_id, settings.app_key.expose_secret(), &settings.github, &deps.marker)?;
     let database = SqliteStore::open(&settings.database).await?;
     deps.money.spend = Some(Arc::new(database.clone()));
+    deps.verdicts = Some(Arc::new(database.clone()));
     let store: Arc<dyn Store> = Arc::new(database);
     let bind = |source| CliError::Bind { address: settings.bind.clone(), source };
     let listener = TcpListener::bind(&settings.bind).await.map_err(bind)?;

@@ -55,7 +55,7 @@ pub(super) fn deps(asked: Asked, env: &Env, identity: &str) -> Deps {
         rules: Arc::new(rules),
         questions: Arc::new(questions),
         model: asked.model,
-        verdicts: None,
+        verdicts: asked.verdicts,
         money: asked.money,
         budget: BUDGET,
         marker: MarkerKey::new(marker.as_bytes()),

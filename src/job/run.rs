@@ -140,6 +140,7 @@ pub(super) async fn review_asked(
         require_complete: options.require_complete || config.require_complete,
     };
     let key = run_key(deps, &change, options, gate, again);
+    let cost = purse.ledger();
     let plan = PlanOptions {
         inline: true,
         inline_comments: config.inline_comments,
@@ -148,11 +149,11 @@ pub(super) async fn review_asked(
         docs: vec![rules::DOCS.to_owned()],
         version: deps.version.to_owned(),
         rules: deps.rules.hash.clone(),
+        cost: if cost.calls > 0 { cost.words() } else { String::new() },
     };
     let review = Review { removed, ..gather(change, documents, problems, gate, key) };
-    let cost = purse.ledger();
     if cost.calls > 0 {
-        tracing::info!(change = %at, cost = %cost.words(), "asked the model");
+        tracing::info!(change = %at, cost = %plan.cost, "asked the model");
     }
     Ok(ChangeReview { review, plan, cost })
 }

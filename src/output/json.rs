@@ -3,6 +3,8 @@
 
 mod shape;
 
+use std::collections::BTreeSet;
+
 use shape::{
     ChainOut, CheckOut, CommitmentChangeOut, CommitmentOut, CompareOut, DocumentOut, Engine, FindingOut, LinkOut,
     MeasureOut, MetricLinkOut, ModelOut, Place, ProfileOut, ReadingOut, Report, RiskOut, RunOut, SkippedOut,
@@ -43,6 +45,8 @@ const CHAIN: &[(&str, &str)] = &[
 ];
 
 fn report<'a>(run: &'a Run, catalogue: &Catalogue) -> Report<'a> {
+    let changed: BTreeSet<&str> =
+        run.reviewed().flat_map(|reviewed| &reviewed.critique.policy_changed).map(String::as_str).collect();
     let verdicts = || run.reviewed().flat_map(|reviewed| &reviewed.critique.verdicts);
     Report {
         schema: SCHEMA,
@@ -57,7 +61,8 @@ fn report<'a>(run: &'a Run, catalogue: &Catalogue) -> Report<'a> {
                 input_tokens: run.usage.input_tokens,
                 output_tokens: run.usage.output_tokens,
                 cost_usd: run.cost.cost().map(MicroUsd::usd),
-                cached: 0,
+                cached: run.reviewed().map(|reviewed| reviewed.critique.cached).sum(),
+                policy_changed: changed.into_iter().collect(),
                 dropped_without_evidence: verdicts().map(|verdict| verdict.dropped).sum(),
                 incomplete: run.incomplete.as_deref(),
             },

@@ -17,6 +17,7 @@ pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate, limit: usize) -> Str
     let (specs, others): (Vec<&Reviewed>, Vec<&Reviewed>) = run.reviewed().partition(|reviewed| reviewed.is_spec());
     let rest = not_specs(&others);
     let unopened = run.unopened();
+    let cost = if run.cost.calls > 0 { run.cost.words() } else { String::new() };
     let page = Page {
         placed: all_in_one_place(&specs),
         questions: specs.iter().map(|reviewed| questions(reviewed, &[], &[])).collect(),
@@ -29,6 +30,7 @@ pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate, limit: usize) -> Str
         catalogue,
         version: &run.version,
         rules: &run.rules,
+        cost: &cost,
         checks: false,
     };
     let mut text = summary::summary(&page, limit.saturating_sub(rest.units())).text;

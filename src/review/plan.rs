@@ -30,6 +30,8 @@ pub struct Options {
     pub version: String,
     /// Hash of the rules, for the same line.
     pub rules: String,
+    /// What the model cost, in words; empty where none was asked.
+    pub cost: String,
 }
 
 impl Default for Options {
@@ -42,6 +44,7 @@ impl Default for Options {
             docs: vec![DOCS.to_owned()],
             version: String::new(),
             rules: String::new(),
+            cost: String::new(),
         }
     }
 }

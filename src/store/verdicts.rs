@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 
-use super::{Millis, StoreError};
+use sqlx::Row as _;
+
+use super::sqlite::SqliteStore;
+use super::{Millis, StoreError, sql};
 
 /// One verdict as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,4 +35,37 @@ pub trait Verdicts: Send + Sync {
     /// # Errors
     /// When they cannot be written; nothing but money is lost then.
     async fn keep(&self, verdicts: &[Kept], now: Millis) -> Result<(), StoreError>;
+}
+
+#[async_trait]
+impl Verdicts for SqliteStore {
+    async fn find(&self, inputs: &[String], now: Millis) -> Result<Vec<Kept>, StoreError> {
+        let what = "looking for kept verdicts";
+        let failed = |source| StoreError::Database { what, source };
+        let mut write = self.write(what).await?;
+        let mut found = Vec::new();
+        for inputs in inputs {
+            let rows =
+                sqlx::query(sql::USE_VERDICT).bind(inputs).bind(now).fetch_all(&mut *write).await.map_err(failed)?;
+            for row in rows {
+                let policy = row.try_get(0).map_err(failed)?;
+                let value = row.try_get(1).map_err(failed)?;
+                found.push(Kept { inputs: inputs.clone(), policy, value });
+            }
+        }
+        write.commit().await.map_err(failed)?;
+        Ok(found)
+    }
+
+    async fn keep(&self, verdicts: &[Kept], now: Millis) -> Result<(), StoreError> {
+        let what = "keeping verdicts";
+        let failed = |source| StoreError::Database { what, source };
+        let mut write = self.write(what).await?;
+        for Kept { inputs, policy, value } in verdicts {
+            let keep = sqlx::query(sql::KEEP_VERDICT).bind(inputs).bind(policy).bind(value).bind(now);
+            keep.execute(&mut *write).await.map_err(failed)?;
+        }
+        sqlx::query(sql::DROP_VERDICTS).bind(now - KEPT_FOR).execute(&mut *write).await.map_err(failed)?;
+        write.commit().await.map_err(failed)
+    }
 }

@@ -5,3 +5,4 @@
 
 mod spend;
 mod store;
+mod verdicts;

@@ -217,7 +217,10 @@ pub(super) struct ModelOut<'a> {
     pub(super) output_tokens: u64,
     /// None when the price of the model is unknown.
     pub(super) cost_usd: Option<f64>,
-    pub(super) cached: u32,
+    pub(super) cached: usize,
+    /// Questions that were asked anew because their wording or the model changed, and not the text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) policy_changed: Vec<&'a str>,
     pub(super) dropped_without_evidence: usize,
     /// Why questions stayed unanswered, if some did.
     pub(super) incomplete: Option<&'a str>,

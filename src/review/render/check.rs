@@ -21,7 +21,7 @@ pub fn output(page: &Page<'_>, annotated: &[Placed]) -> CheckOutput {
     };
     let mut summary = page.verdict();
     summary.push(words::see_summary());
-    summary.push(words::model(page.documents.iter().map(|document| &document.critique)));
+    summary.push(words::model(page.documents.iter().map(|document| &document.critique), page.cost));
     summary.push("\n");
     let mut annotations: Vec<(Severity, Annotation)> = annotated
         .iter()

@@ -42,6 +42,8 @@ pub struct Page<'a> {
     pub version: &'a str,
     /// Hash of the rules; empty where it is not told.
     pub rules: &'a str,
+    /// What the model cost, in words; empty where none was asked.
+    pub cost: &'a str,
     /// The check can take what does not fit.
     pub checks: bool,
 }
@@ -62,6 +64,7 @@ impl<'a> Page<'a> {
             catalogue: &options.catalogue,
             version: &options.version,
             rules: &options.rules,
+            cost: &options.cost,
             checks,
         }
     }

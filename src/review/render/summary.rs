@@ -57,7 +57,7 @@ fn brief(page: &Page<'_>, placed: &[Placed], most: usize) -> Md {
 
 fn footer(page: &Page<'_>) -> Md {
     let critiques = page.documents.iter().map(|document| &document.critique);
-    words::footer(words::model(critiques), page.rules, page.version)
+    words::footer(words::model(critiques, page.cost), page.rules, page.version)
 }
 
 /// The summary, with `kept` units left free for what does not fit; the footer is left to the caller then.

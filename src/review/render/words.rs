@@ -408,9 +408,9 @@ mod tests {
         let again = Critique { cached: 12, policy_changed: vec!["MR1".into()], ..asked.clone() };
         assert_eq!(line(&[asked]), "The critique was written with `small-model`; it never decides.");
         assert_eq!(
-            model([again].iter(), "2 calls, 4,100 tokens, about $0.04").into_string(),
+            model([again].iter(), "2 calls, 4,100 tokens, price unknown").into_string(),
             "The critique was written with `small-model`; it never decides. 12 verdicts kept, since what was read is \
-             unchanged. Policy changed, not the text: MR1 asked anew. 2 calls, 4,100 tokens, about $0.04."
+             unchanged. Policy changed, not the text: MR1 asked anew. 2 calls, 4,100 tokens, price unknown."
         );
         assert_eq!(line(&[failed]), "The model endpoint did not answer; the checklist above is complete without it.");
     }

@@ -23,14 +23,13 @@ pub struct Options {
     pub check_without_spec: bool,
     /// Names and families of the rules that ran.
     pub catalogue: Catalogue,
-    /// Addresses below which rules are documented: the only foreign ones that are linked. By default those
-    /// of the rules that come with the program.
+    /// Addresses below which rules are documented: the only foreign ones that are linked.
     pub docs: Vec<String>,
     /// Version of the program, for the last line of the summary.
     pub version: String,
     /// Hash of the rules, for the same line.
     pub rules: String,
-    /// What the model cost, in words; empty where none was asked.
+    /// What the model cost, for the same line; empty where none was asked.
     pub cost: String,
 }
 

@@ -64,7 +64,7 @@ impl Bot {
             rules: Arc::new(specreview::rules::builtin().0),
             questions: Arc::new(specreview::critique::builtin().0),
             model,
-            verdicts: None,
+            verdicts: Some(Arc::new(store.clone())),
             money: Money::default(),
             budget: Budget { calls: 20, tokens: 200_000 },
             marker,

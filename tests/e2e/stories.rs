@@ -345,7 +345,8 @@ async fn a_question_survives_a_run_in_which_no_model_answered() {
     let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
     bot.review(&pull.event("opened")).await;
     endpoint.says(Reply::status(503));
-    pull.push(&[("specs/parcel.md", &SPEC.replace("## 5. Plan", "## 5. The plan"))]);
+    // What every question reads is another text now: nothing that was kept holds for it.
+    pull.push(&[("specs/parcel.md", &SPEC.replace("## ", "## Part "))]);
     bot.review(&pull.event("synchronize")).await;
     let told = summary(&pull);
     assert!(told.contains("earlier questions stand, not looked at again this time: MR1, "), "{told}");
@@ -354,6 +355,30 @@ async fn a_question_survives_a_run_in_which_no_model_answered() {
     bot.review(&pull.event("synchronize")).await;
     let told = summary(&pull);
     assert!(told.contains("MR1") && !told.contains("earlier question") && !told.contains("answered:"), "{told}");
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn text_that_did_not_change_gets_the_same_verdicts_and_costs_nothing() {
+    let forge = forge().await;
+    let verdict = json!({
+        "quotes": ["a miss is the refund that the customer remembers"], "searched": [], "answer": "no", "score": 1,
+        "claim": "The reason is a saying and not a size.", "why_it_matters": "Nobody knows what a point of recall is worth.",
+        "question_to_author": "How many refunds a year does one point of recall save?", "confidence": "medium",
+    });
+    let endpoint = Endpoint::start([Reply::Answers(verdict)]).await;
+    let bot = Bot::with_model(&forge, Some(model(&endpoint.url()))).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    bot.review(&pull.event("opened")).await;
+    let (asked, inline) = (endpoint.requests().len(), pull.inline().len());
+    assert!(asked > 0);
+    pull.push(&[("specs/parcel.md", SPEC), ("notes.txt", "Nothing about it.\n")]);
+    bot.review(&pull.event("synchronize")).await;
+    assert_eq!(endpoint.requests().len(), asked, "nothing is asked again");
+    let told = summary(&pull);
+    assert!(told.contains("kept, since what was read is unchanged"), "{told}");
+    assert_eq!(pull.inline().len(), inline, "nothing is said twice");
     pull.look_away();
     finish(bot, forge).await;
 }

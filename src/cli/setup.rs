@@ -6,15 +6,12 @@ use super::args::GitHubFlags;
 use super::env::Env;
 use super::error::CliError;
 use super::model::Asked;
-use crate::critique::{self, Budget};
+use crate::critique;
 use crate::job::Deps;
 use crate::platform::github::{AppKey, Credentials, GitHub, Settings, Token};
 use crate::review::marker::MarkerKey;
 use crate::rules;
 use crate::store::Millis;
-
-/// What the critique of one change may cost.
-const BUDGET: Budget = Budget { calls: 40, tokens: 400_000 };
 
 /// GitHub with a token: for one change by hand or in CI.
 pub(super) fn github(token: &str, api: &str, marker: &MarkerKey) -> Result<GitHub, CliError> {
@@ -57,7 +54,6 @@ pub(super) fn deps(asked: Asked, env: &Env, identity: &str) -> Deps {
         model: asked.model,
         verdicts: asked.verdicts,
         money: asked.money,
-        budget: BUDGET,
         marker: MarkerKey::new(marker.as_bytes()),
         random: Arc::new(random),
         clock: Arc::new(now),

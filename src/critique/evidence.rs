@@ -21,25 +21,13 @@ pub(super) struct Found {
     pub(super) section: Option<SectionId>,
 }
 
-impl Found {
-    /// Does the section of the quotation say these words, too?
-    pub(super) fn section_says(&self, document: &Document, words: &str) -> bool {
-        let words = fold(words);
-        let section = self.section.and_then(|id| document.sections.get(id));
-        let text = section.and_then(|section| section.own.of(&document.source).get(..)).unwrap_or_default();
-        let text = text.get(..text.floor_char_boundary(SEARCHED)).unwrap_or_default();
-        !words.trim().is_empty() && fold(text).contains(words.trim())
-    }
-}
-
 /// Looks for each quotation; none where it is too short to prove anything, does not stand in the document, or stands only
 /// where it is no content (comments, guidance of a template, examples).
-pub(super) fn find(document: &Document, quotes: &[String]) -> Vec<Option<Found>> {
+pub(super) fn find(document: &Document, view: &View<'_>, quotes: &[String]) -> Vec<Option<Found>> {
     let needles: Vec<Option<String>> = quotes.iter().map(|quote| needle(quote)).collect();
     let mut found: Vec<Option<Found>> = vec![None; quotes.len()];
     let open =
         |found: &[Option<Found>]| needles.iter().zip(found).any(|(needle, hit)| needle.is_some() && hit.is_none());
-    let view = View::of(document);
     // First what a reader sees, block by block: markup, links and quote marks do not stand in the way there.
     for block in document.blocks.iter().filter(|block| block.mark == Mark::Content) {
         if !open(&found) {
@@ -156,8 +144,12 @@ mod tests {
     use crate::text::LineRange;
 
     /// The lines on which `quote` is found in `source`; (0, 0) when it is not.
+    fn look(document: &Document, quotes: &[String]) -> Vec<Option<Found>> {
+        find(document, &View::of(document), quotes)
+    }
+
     fn check(source: &str, quote: &str, expected: (u32, u32)) {
-        let found = find(&Document::parse(source), &[quote.to_owned()]).into_iter().next().flatten();
+        let found = look(&Document::parse(source), &[quote.to_owned()]).into_iter().next().flatten();
         let lines = found.map_or((0, 0), |found| (found.evidence.lines.start, found.evidence.lines.end));
         assert_eq!(lines, expected, "{quote:?} in {source:?}");
     }
@@ -226,7 +218,7 @@ mod tests {
     fn the_words_come_from_the_document() {
         let document = Document::parse("# A\n\nWe chose **Recall** because\nit matters.\n");
         let found =
-            find(&document, &["we chose recall because it matters".to_owned()]).into_iter().next().flatten().unwrap();
+            look(&document, &["we chose recall because it matters".to_owned()]).into_iter().next().flatten().unwrap();
         assert_eq!(found.evidence.lines, LineRange::new(3, 4));
         assert!(found.evidence.quote.starts_with("We chose"), "{}", found.evidence.quote);
         assert!(!found.evidence.quote.contains('\n'));
@@ -237,7 +229,7 @@ mod tests {
         let document = Document::parse("First sentence stands here.\n\nSecond sentence stands there.\n");
         let quotes = ["second sentence stands", "no such sentence here", "first sentence stands"].map(str::to_owned);
         let lines: Vec<_> =
-            find(&document, &quotes).into_iter().map(|hit| hit.map(|hit| hit.evidence.lines.start)).collect();
+            look(&document, &quotes).into_iter().map(|hit| hit.map(|hit| hit.evidence.lines.start)).collect();
         assert_eq!(lines, [Some(3), None, Some(1)]);
     }
 

@@ -4,11 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::Question;
+use super::evidence::{self, Found};
 use super::template::{MeasureRow, ProfileRow, SectionRow};
 use super::visible::{View, one_line};
 use crate::document::{Document, SectionId};
 use crate::facts::{ConceptState, Facts};
 use crate::finding::{Check, CheckState, RiskLevel};
+use crate::text::fold::fold;
 use crate::text::{Span, sha256_hex};
 
 /// Most bytes of sections in one call.
@@ -98,6 +100,18 @@ impl<'a> Reading<'a> {
         let parts = document.sections.iter().enumerate().filter_map(part).collect();
         let measures = measures.collect();
         Self { sheet, parts, measures, view, nonce: nonce.to_owned() }
+    }
+
+    /// Where each quotation stands in what a reader sees.
+    pub(super) fn find(&self, quotes: &[String]) -> Vec<Option<Found>> {
+        evidence::find(self.sheet.document, &self.view, quotes)
+    }
+
+    /// Does this section say these words, for its reader?
+    pub(super) fn section_says(&self, section: Option<SectionId>, words: &str) -> bool {
+        let words = fold(words);
+        let part = self.parts.iter().find(|part| Some(part.id) == section);
+        !words.trim().is_empty() && part.is_some_and(|part| fold(&part.text).contains(words.trim()))
     }
 
     /// The parts that a question reads, in order of the document: those in which its inputs are spoken of; where none is, the

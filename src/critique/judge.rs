@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::answer::{Answer, ScoreAnswer};
-use super::evidence::{self, Found};
+use super::evidence::Found;
 use super::input::{Reading, is_open};
 use super::own::{Own, is_checkable};
 use super::sentence::{Forbidden, sentence};
@@ -49,10 +49,10 @@ pub(super) fn judge(
         let word = if answer.answer == Answer::Yes { "yes" } else { "no" };
         return Err(format!("the answer to {} contradicts itself: {word} and a score of {score}", question.id));
     }
-    let found = evidence::find(reading.sheet.document, &answer.quotes);
+    let found = reading.find(&answer.quotes);
     judged.dropped = found.iter().filter(|hit| hit.is_none()).count();
     judged.quotes = if question.rubric.pairs {
-        let whole = pairs(reading.sheet, &answer.quotes);
+        let whole = pairs(reading, &answer.quotes);
         whole.into_iter().flat_map(|(one, other)| [one.quote, other.quote]).collect()
     } else {
         answer.quotes.iter().zip(&found).filter(|(_, hit)| hit.is_some()).map(|(quote, _)| quote.clone()).collect()
@@ -101,13 +101,13 @@ fn absence_holds(question: &Question, answer: &ScoreAnswer, reading: &Reading<'_
 
 /// What both readings say: nothing where the second finds an answer or abstains, else the milder of the two; of
 /// contradictions those that both found.
-pub(super) fn agreed(question: &Question, sheet: Sheet<'_>, first: &Judged, second: &Judged) -> Judged {
-    if second.severity(question, sheet).is_none() {
+pub(super) fn agreed(question: &Question, reading: &Reading<'_>, first: &Judged, second: &Judged) -> Judged {
+    if second.severity(question, reading.sheet).is_none() {
         return second.clone();
     }
     let mut milder = if second.score > first.score { second.clone() } else { first.clone() };
     if question.rubric.pairs {
-        let (one, other) = (pairs(sheet, &first.quotes), pairs(sheet, &second.quotes));
+        let (one, other) = (pairs(reading, &first.quotes), pairs(reading, &second.quotes));
         let same = |(a, b): &(Evidence, Evidence), (c, d): &(Evidence, Evidence)| {
             let meet = |x: &Evidence, y: &Evidence| x.lines.overlaps(y.lines);
             (meet(a, c) && meet(b, d)) || (meet(a, d) && meet(b, c))
@@ -120,8 +120,8 @@ pub(super) fn agreed(question: &Question, sheet: Sheet<'_>, first: &Judged, seco
 }
 
 /// Quotations two by two, each pair at two different places.
-fn pairs(sheet: Sheet<'_>, quotes: &[String]) -> Vec<(Evidence, Evidence)> {
-    let found = evidence::find(sheet.document, quotes);
+fn pairs(reading: &Reading<'_>, quotes: &[String]) -> Vec<(Evidence, Evidence)> {
+    let found = reading.find(quotes);
     let pair = |pair: &[Option<Found>]| match pair {
         [Some(one), Some(other)] if one != other => Some((one.evidence.clone(), other.evidence.clone())),
         _ => None,
@@ -131,8 +131,8 @@ fn pairs(sheet: Sheet<'_>, quotes: &[String]) -> Vec<(Evidence, Evidence)> {
 
 impl Judged {
     /// Where the quotations stand.
-    pub(super) fn evidence(&self, sheet: Sheet<'_>) -> Vec<Evidence> {
-        evidence::find(sheet.document, &self.quotes).into_iter().flatten().map(|hit| hit.evidence).collect()
+    pub(super) fn evidence(&self, reading: &Reading<'_>) -> Vec<Evidence> {
+        reading.find(&self.quotes).into_iter().flatten().map(|hit| hit.evidence).collect()
     }
 
     /// The severity it is reported with; none when it is good, unknown, or said by a rule already.
@@ -146,9 +146,10 @@ impl Judged {
 
     /// The findings it makes; a contradiction makes one per pair of quotations. Empty where a quotation no longer stands
     /// in the document.
-    pub(super) fn findings(&self, question: &Question, sheet: Sheet<'_>) -> Vec<Finding> {
+    pub(super) fn findings(&self, question: &Question, reading: &Reading<'_>) -> Vec<Finding> {
+        let sheet = reading.sheet;
         let Some(severity) = self.severity(question, sheet) else { return Vec::new() };
-        let mut found = evidence::find(sheet.document, &self.quotes).into_iter().flatten();
+        let mut found = reading.find(&self.quotes).into_iter().flatten();
         let needed = question.rubric.evidence.get(usize::from(self.score.unwrap_or_default())).copied().unwrap_or(1);
         if question.rubric.pairs {
             let found: Vec<Found> = found.collect();

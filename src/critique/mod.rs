@@ -3,7 +3,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod answer;
-mod budget;
+mod estimate;
 mod evidence;
 mod input;
 mod judge;
@@ -24,7 +24,7 @@ mod template;
 mod tests;
 mod visible;
 
-pub use budget::{Budget, estimate, estimate_tokens};
+pub use estimate::{estimate, estimate_tokens};
 pub use input::{AskedRisk, Sheet};
 pub use kept::Record;
 pub use question::{Applies, Question, Questionnaire, Rubric, builtin, load};

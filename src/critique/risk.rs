@@ -6,10 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::answer::strict_schema;
-use super::evidence;
-use super::input::AskedRisk;
+use super::input::{AskedRisk, Reading};
 use super::visible::one_line;
-use crate::document::Document;
 use crate::finding::{RiskLevel, RiskSaid};
 
 /// Most passages of a reply; more are not read.
@@ -107,14 +105,14 @@ fn rank(level: RiskLevel) -> u8 {
 }
 
 /// What was said of each risk, by passages that stand in the document: the furthest of each, in order of the list.
-pub(super) fn said(document: &Document, asked: &[AskedRisk], passages: &[Passage]) -> Vec<RiskSaid> {
+pub(super) fn said(reading: &Reading<'_>, asked: &[AskedRisk], passages: &[Passage]) -> Vec<RiskSaid> {
     let quotes: Vec<String> = passages.iter().map(|passage| passage.quote.clone()).collect();
-    let found = evidence::find(document, &quotes);
+    let found = reading.find(&quotes);
     let mut best: Vec<RiskSaid> = Vec::new();
     for (passage, place) in passages.iter().zip(found) {
         let Some(place) = place.filter(|_| asked.iter().any(|risk| risk.id == passage.risk)) else { continue };
         // An owner counts when the document names him in the passage's own section; a name from nowhere does not.
-        let owner = passage.owner.clone().filter(|owner| place.section_says(document, owner));
+        let owner = passage.owner.clone().filter(|owner| reading.section_says(place.section, owner));
         let reason = (passage.level == RiskLevel::NotApplicable).then(|| place.evidence.quote.clone());
         let new = RiskSaid { id: passage.risk.clone(), level: passage.level, evidence: place.evidence, owner, reason };
         match best.iter_mut().find(|old| old.id == new.id) {

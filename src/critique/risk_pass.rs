@@ -5,7 +5,7 @@ use super::input::{AskedRisk, Reading};
 use super::kept::{Record, Treated};
 use super::risk::{self, Passage};
 use super::template::Template;
-use super::{Ask, Closed, Pass, Question, Verdict, evidence, prompt, reply};
+use super::{Ask, Closed, Pass, Question, Verdict, prompt, reply};
 use crate::finding::{Confidence, Evidence, FindingBuilder, RiskLevel, RiskSaid, Source};
 use crate::text::{LineRange, sha256_hex};
 
@@ -99,7 +99,7 @@ impl<'a> RiskPass<'a> {
         let before = passages.len();
         passages.retain_mut(|passage| self.names(passage));
         let quotes: Vec<String> = passages.iter().map(|passage| passage.quote.clone()).collect();
-        let places = evidence::find(reading.sheet.document, &quotes);
+        let places = reading.find(&quotes);
         let sections: Vec<_> = places.iter().map(|place| place.as_ref().and_then(|found| found.section)).collect();
         for section in &mut self.sections {
             let Some(part) = reading.parts.get(section.part) else { continue };
@@ -147,7 +147,7 @@ impl<'a> RiskPass<'a> {
             .filter_map(|section| section.treated.as_ref())
             .flat_map(|t| t.passages.clone())
             .collect();
-        risk::said(reading.sheet.document, self.asked, &all)
+        risk::said(reading, self.asked, &all)
     }
 
     /// Risks that neither rules nor passages cover, and that no rule reports.

@@ -366,14 +366,14 @@ fn verdict(entry: &Entry<'_>, reading: &Reading<'_>) -> Verdict {
     };
     let Some(first) = first else { return verdict };
     let settled = if entry.would_report(Some(first), sheet) {
-        second.as_ref().map(|second| agreed(entry.question, sheet, first, second))
+        second.as_ref().map(|second| agreed(entry.question, reading, first, second))
     } else {
         Some(first.clone())
     };
     if let Some(settled) = settled {
         verdict.score = settled.score;
-        verdict.findings = settled.findings(entry.question, sheet);
-        verdict.evidence = settled.evidence(sheet);
+        verdict.findings = settled.findings(entry.question, reading);
+        verdict.evidence = settled.evidence(reading);
     }
     verdict
 }

@@ -47,7 +47,7 @@ pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, s
         if asks.is_empty() {
             break;
         }
-        round(deps, model, &mut talk, asks, spent).await;
+        round(model, &mut talk, asks, spent).await;
     }
     let closed = talk.close();
     keep(deps, closed.keep).await;
@@ -68,24 +68,16 @@ pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, s
 
 /// Carries the calls of one round, and once more those whose replies were of no use. The very first call of a change goes
 /// alone: from it the endpoint's ways are learnt, and one that is down or talks nonsense is not asked by all at once.
-async fn round(deps: &Deps, model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent: &mut Spent) {
+async fn round(model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent: &mut Spent) {
     let mut alone = spent.usage.calls == 0;
     while !open.is_empty() {
         let later = if alone { open.split_off(1) } else { Vec::new() };
-        let mut admitted = Vec::new();
-        let mut reserved = spent.usage;
-        for ask in open {
-            let allowed = spent.stopped.clone().map_or_else(|| deps.budget.allows(reserved, &ask), Err);
-            match allowed {
-                Ok(()) => {
-                    reserved.add(Usage { calls: 1, input_tokens: estimate(&ask), ..Usage::default() });
-                    admitted.push(ask);
-                }
-                Err(reason) => stop(talk, spent, &ask, reason),
-            }
+        if let Some(reason) = spent.stopped.clone() {
+            open.iter().chain(&later).for_each(|ask| stop(talk, spent, ask, reason.clone()));
+            return;
         }
         let until = spent.until;
-        let calls = admitted.into_iter().map(|ask| async move {
+        let calls = open.into_iter().map(|ask| async move {
             let reply = call(model, &ask, until).await;
             (ask, reply)
         });

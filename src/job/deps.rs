@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::purse::{Money, RunPurse};
-use crate::critique::{Budget, Questionnaire};
+use crate::critique::Questionnaire;
 use crate::finding::Severity;
 use crate::model::{Model, Purse};
 use crate::review::marker::MarkerKey;
@@ -24,8 +24,6 @@ pub struct Deps {
     pub questions: Arc<Questionnaire>,
     /// The model, if one is configured.
     pub model: Option<Arc<dyn Model>>,
-    /// What the critique of one change may cost.
-    pub budget: Budget,
     /// Where verdicts of the critique are kept between runs, if anywhere.
     pub verdicts: Option<Arc<dyn Verdicts>>,
     /// What models may cost in money and tokens, over all runs.

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use super::Deps;
-use crate::critique::Budget;
 use crate::platform::{Platform, PlatformError, Platforms, Wanted};
 use crate::review::marker::MarkerKey;
 use crate::review::testing::change;
@@ -28,7 +27,6 @@ pub(super) fn deps() -> Deps {
         model: None,
         verdicts: None,
         money: super::Money::default(),
-        budget: Budget { calls: 50, tokens: 1_000_000 },
         marker: MarkerKey::new(b"key"),
         random: Arc::new(|| "random-0123456789abcdef".into()),
         clock: Arc::new(|| 1),

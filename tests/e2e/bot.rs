@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use specreview::critique::Budget;
 use specreview::job::worker::{Step, Worker};
 use specreview::job::{Deps, Money, Options};
 use specreview::model::Model;
@@ -66,7 +65,6 @@ impl Bot {
             model,
             verdicts: Some(Arc::new(store.clone())),
             money: Money::default(),
-            budget: Budget { calls: 20, tokens: 200_000 },
             marker,
             random: Arc::new(move || format!("random-{:016}", counter.fetch_add(1, Ordering::Relaxed))),
             clock: Arc::new(move || time.load(Ordering::Relaxed)),

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use specreview::critique::{Answer, Ask, Budget, Usage, load};
+use specreview::critique::{Answer, Ask, Usage, load};
 use specreview::document::Document;
 use specreview::finding::{Finding, Severity};
 use specreview::job::{ChangeReview, Deps, Options, catalogue, review_change};
@@ -175,7 +175,6 @@ fn deps(model: Option<Arc<dyn Model>>) -> Deps {
         questions: Arc::new(questions),
         model,
         money: specreview::job::Money::default(),
-        budget: Budget { calls: 100, tokens: 10_000_000 },
         verdicts: None,
         marker: MarkerKey::new(b"key"),
         random: Arc::new(|| NONCE.into()),

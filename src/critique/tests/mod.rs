@@ -39,12 +39,6 @@ pub(super) fn mr1() -> Question {
     book(&["MR1"]).questions.remove(0)
 }
 
-/// A call about `document`.
-pub(super) fn ask(document: &str) -> Ask {
-    let world = World::new(document).measure("recall", 0.9);
-    Talk::open(world.sheet(), &book(&["MR1"]), "m", "nonce").asks().into_iter().next().expect("the question applies")
-}
-
 /// Carries a talk to its end: `model` answers every call. Gives what is left, and the calls.
 pub(super) fn carried(mut talk: Talk<'_>, mut model: impl FnMut(&Ask) -> String) -> (Closed, Vec<Ask>) {
     let mut calls = Vec::new();
@@ -93,10 +87,6 @@ impl World {
             reported,
         });
         self
-    }
-
-    pub(super) fn measure(self, name: &str, value: f64) -> Self {
-        self.measure_at(name, value, Role::Unknown, "", 1)
     }
 
     pub(super) fn measure_at(mut self, name: &str, value: f64, role: Role, words: &str, line: u32) -> Self {

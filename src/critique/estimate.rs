@@ -1,0 +1,26 @@
+//! Tokens of a text before a server has counted them: high on purpose, so that caps hold.
+
+use super::Ask;
+
+/// Most tokens that one sending of `ask` can cost, by estimate.
+#[must_use]
+pub fn estimate(ask: &Ask) -> u64 {
+    let schema = estimate_tokens(&ask.schema.to_string());
+    estimate_tokens(&ask.system) + estimate_tokens(&ask.user) + schema + u64::from(ask.max_tokens)
+}
+
+/// Tokens of a text before a server has counted them: bytes / 3, rounded up (English Markdown measures 3.5 bytes a token).
+#[must_use]
+pub fn estimate_tokens(text: &str) -> u64 {
+    u64::try_from(text.len().div_ceil(3)).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_bytes_count_as_a_token() {
+        assert_eq!(["", "a", "abc", "abcd"].map(estimate_tokens), [0, 1, 1, 2]);
+    }
+}

@@ -45,7 +45,7 @@ const ROOMS: &[Room] = &[
         "critique::Usage", "critique::Verdict"]),
     pure("output", &["text", "finding", "document", "facts", "review", "engine::Assessment", "critique::Critique",
         "critique::Usage", "critique::Verdict", "critique::ledger"]),
-    pure("eval", &["text", "finding", "document", "facts", "rules", "engine"]),
+    pure("eval", &["text", "finding", "document", "facts", "rules", "engine", "critique"]),
     pure("learn", &["text", "document", "facts", "rules", "eval"]),
     edge("net", &[]),
     edge("platform", &["net", "config", "review", "diff", "text"]),

@@ -219,16 +219,11 @@ impl<'a> Talk<'a> {
     fn ask(&self, entries: &[&Entry<'_>], parts: &[usize], pass: Pass) -> Option<Ask> {
         let questions: Vec<&Question> = entries.iter().map(|entry| entry.question).collect();
         let template = if pass == Pass::First { &self.book.first } else { &self.book.second };
-        let shown = self.shown()?;
+        let shown = self.book.shown()?;
         // Of questions that were heard twice the passages are known already.
         let heard = entries.iter().filter(|entry| pass == Pass::Second && entry.readings.second.is_some());
         let known: BTreeSet<&str> = heard.flat_map(|entry| entry.readings.quotes()).collect();
         prompt::questions(&self.reading, template, &questions, shown, (parts, &known, pass, &self.nonce))
-    }
-
-    /// The question whose example every call shows.
-    fn shown(&self) -> Option<&'a Question> {
-        self.book.questions.iter().find(|question| question.rubric.reply == ReplyType::Score)
     }
 
     fn bytes<'b>(&self, entries: impl Iterator<Item = &'b &'b Entry<'a>>) -> usize
@@ -267,7 +262,7 @@ impl<'a> Talk<'a> {
         if let ([id], [only]) = (ask.questions.as_slice(), answers.as_mut_slice()) {
             only.question.clone_from(id);
         }
-        let shown = self.shown().map(|question| &question.rubric.example);
+        let shown = self.book.shown().map(|question| &question.rubric.example);
         let all: Vec<String> = self
             .reading
             .all()

@@ -67,7 +67,7 @@ fn tally(tally: Tally) -> Value {
     })
 }
 
-fn share(share: Share) -> Value {
+pub(super) fn share(share: Share) -> Value {
     let (low, high) = share.interval();
     json!({ "value": share.value(), "low": low, "high": high, "samples": share.all })
 }

@@ -1,11 +1,13 @@
-//! How good the checklist is: labelled documents in, hits, misses and false alarms out; and which known defects it would find
-//! in a good document. Runs the engine on texts; reads no file.
+//! How good the checklist is: labelled documents in, hits, misses and false alarms out; which known defects it would find in a
+//! good document; and how well a model keeps to the rubric of the critique. Runs the engine on texts; reads no file.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod edit;
 mod json;
+mod kappa;
 mod labels;
 mod placed;
+pub mod rubric;
 mod score;
 pub mod seed;
 mod states;

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::kappa::kappa;
 use super::labels::Mark;
 use crate::finding::{Check, CheckState};
 use crate::rules::{RuleKey, Share};
@@ -60,8 +61,6 @@ pub(super) fn pairs(marks: &[Mark], checks: &[Check]) -> Vec<(Label, Option<Chec
 }
 
 /// Compares labels with states. What is partly there counts neither as missing nor as present.
-///
-/// Kappa: J. Cohen, "Weighted kappa", Psychological Bulletin 70 (1968) 213-220, with the squared distance as weight.
 #[must_use]
 pub fn agreement(rows: &[(Label, Option<CheckState>)]) -> Agreement {
     let (mut right, mut wrong, mut overlooked) = (0, 0, 0);
@@ -82,21 +81,6 @@ pub fn agreement(rows: &[(Label, Option<CheckState>)]) -> Agreement {
         recall: Share::new(right, right + overlooked),
         kappa: kappa(&both),
     }
-}
-
-fn kappa(pairs: &[(u8, u8)]) -> Option<f64> {
-    let n = pairs.len() as f64;
-    let distance = |a: u8, b: u8| (f64::from(a) - f64::from(b)).powi(2);
-    let share = |which: &dyn Fn(&(u8, u8)) -> u8, level: u8| {
-        pairs.iter().filter(|pair| which(pair) == level).count() as f64 / n
-    };
-    let seen = pairs.iter().map(|(a, b)| distance(*a, *b)).sum::<f64>() / n;
-    let levels = || 0..3_u8;
-    let chance: f64 = levels()
-        .flat_map(|a| levels().map(move |b| (a, b)))
-        .map(|(a, b)| distance(a, b) * share(&|pair| pair.0, a) * share(&|pair| pair.1, b))
-        .sum();
-    (n > 0.0 && chance > 0.0).then(|| 1.0 - seen / chance)
 }
 
 fn order(state: CheckState) -> Option<u8> {

@@ -56,7 +56,7 @@ fn row(out: &mut String, name: &str, tally: Tally) {
     let _ = writeln!(out, "{}", line.trim_end());
 }
 
-fn cell(share: Share) -> String {
+pub(super) fn cell(share: Share) -> String {
     let Some(value) = share.value() else { return "–".to_owned() };
     let (low, high) = share.interval();
     format!("{value:.3} ({low:.2} to {high:.2}, {})", share.all)

@@ -30,6 +30,12 @@ impl Share {
         Self { of_these: of_these.min(all), all }
     }
 
+    /// Of both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self::new(self.of_these + other.of_these, self.all + other.all)
+    }
+
     /// The share, 0 to 1; none without a sample.
     #[must_use]
     pub fn value(self) -> Option<f64> {

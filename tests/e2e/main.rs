@@ -16,6 +16,7 @@ mod by_hand;
 mod critique;
 mod endpoint;
 mod forge;
+mod golden;
 mod github;
 mod injections;
 mod log;

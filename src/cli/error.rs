@@ -72,6 +72,10 @@ pub(super) enum CliError {
     NoPages { path: PathBuf },
     #[error("there is no labelled document in {}", shown(folders))]
     NothingLabelled { folders: String },
+    #[error("there is no labelled passage in {}", shown(folders))]
+    NoPassages { folders: String },
+    #[error("there is no criterion {}", shown(id))]
+    UnknownCriterion { id: String, known: String },
     #[error("{} is not a specification: {why}", path.display())]
     NoSpec { path: PathBuf, why: String },
     #[error("the figures are not written: the labels have mistakes")]
@@ -128,6 +132,10 @@ impl CliError {
             Self::NothingLabelled { .. } => {
                 "a labelled folder holds spec.md with key.json and mutants.json, or weak.md with weak_key.json; see docs/eval.md".into()
             }
+            Self::NoPassages { .. } => {
+                "a folder holds MR1.jsonl and the like, and risks/NAME.md with risks/NAME.json; see docs/eval.md".into()
+            }
+            Self::UnknownCriterion { known, .. } => format!("labelled here are {known}"),
             Self::NoSpec { .. } => "give a Markdown file with a complete specification".into(),
             Self::LabelsBroken => "correct the mistakes above, then measure again".into(),
             Self::BadName { .. } => "use small letters, digits and hyphens, as in no-baseline".into(),

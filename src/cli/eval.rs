@@ -147,7 +147,7 @@ impl Found {
 }
 
 /// The text of a file. Lines end as they do in labels, whatever the checkout made of them.
-fn text(path: &Path, stdin: &mut dyn std::io::Read) -> Result<String, String> {
+pub(super) fn text(path: &Path, stdin: &mut dyn std::io::Read) -> Result<String, String> {
     let input = path.to_str().ok_or("the name of the file is no text")?.to_owned();
     match file::load(&[input], stdin, MAX_BYTES).into_iter().next() {
         Some(Loaded::Text { text, .. }) => Ok(text.replace("\r\n", "\n")),
@@ -156,7 +156,7 @@ fn text(path: &Path, stdin: &mut dyn std::io::Read) -> Result<String, String> {
     }
 }
 
-fn sorted(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+pub(super) fn sorted(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let unread = |source| CliError::Unread { path: folder.to_owned(), source };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unread)? {
@@ -171,7 +171,7 @@ fn is_label(path: &Path) -> bool {
 }
 
 /// True for a folder, or for a file, that is no link.
-fn is(path: &Path, folder: bool) -> bool {
+pub(super) fn is(path: &Path, folder: bool) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|about| if folder { about.is_dir() } else { about.is_file() })
 }
 

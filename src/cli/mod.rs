@@ -8,6 +8,7 @@ mod config;
 mod env;
 mod error;
 mod eval;
+mod eval_model;
 mod given;
 mod learn;
 mod load;
@@ -90,6 +91,7 @@ fn dispatch(command: &Command, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliEr
             result
         }
         Command::Rules(command) => rules::rules(command, &rules::known()?.0, io),
+        Command::Eval(args) if args.model.model.is_some() => runtime()?.block_on(eval_model::measure(args, env, io)),
         Command::Eval(args) => eval::eval(args, io),
         Command::Config(Config::Check { file }) => config::check(file.as_deref(), &rules::known()?.0, io),
         Command::Model(Model::Probe(args)) => runtime()?.block_on(probe::probe(args, env, io)),

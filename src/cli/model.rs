@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use super::args::ModelFlags;
 use super::env::{Env, Io};
-use super::error::plain;
+use super::error::{CliError, plain};
 use super::setup::now;
 use crate::critique::ledger::{Caps, MicroUsd};
 use crate::job::Money;
@@ -48,6 +48,8 @@ pub(super) struct Asked {
     pub(super) verdicts: Option<Arc<dyn Verdicts>>,
     /// Why there is no model where one is half configured.
     pub(super) left_out: Option<String>,
+    /// Requests at once that the operator allows; none where nothing is said.
+    pub(super) at_once: Option<usize>,
 }
 
 /// For a run by hand or in CI: what is half configured is said and does not stop a review.
@@ -67,6 +69,17 @@ pub(super) fn asked(flags: &ModelFlags, env: &Env, io: &mut Io<'_>) -> Asked {
             Asked { left_out: Some(one(reasons)), ..Asked::default() }
         }
     }
+}
+
+/// For a command that is of no use without a model: half a setting ends it.
+pub(super) fn needed(flags: &ModelFlags, env: &Env, io: &mut Io<'_>) -> Result<Asked, CliError> {
+    let setting = |reason: String| CliError::Setting { what: "the model", reason };
+    let opened = open(flags, env, Memory::Folder).map_err(|reasons| setting(reasons.join("; ")))?;
+    let (asked, notes) = opened.ok_or_else(|| setting("none is named: set --model or SPECREVIEW_MODEL".into()))?;
+    for note in notes {
+        let _ = writeln!(io.err, "warning: {}", plain(&note));
+    }
+    Ok(asked)
 }
 
 /// For a server, which does not start on half a setting, and which puts its database into the place of the memory afterwards.
@@ -142,10 +155,8 @@ fn open(flags: &ModelFlags, env: &Env, memory: Memory) -> Result<Opened, Vec<Str
         Some(second) => Arc::new(Fallback::new(first, watched(second))),
         None => first,
     };
-    Ok(Some((
-        Asked { model: Some(model), money: Money { caps, spend }, verdicts: verdicts(flags, env), left_out: None },
-        notes,
-    )))
+    let (money, verdicts, at_once) = (Money { caps, spend }, verdicts(flags, env), catalogue.limits.at_once);
+    Ok(Some((Asked { model: Some(model), money, verdicts, left_out: None, at_once }, notes)))
 }
 
 /// Appends a line to the file for each record; opened once, so that a mistake in its name is told before anything is sent.

@@ -15,6 +15,9 @@ use crate::facts::{ConceptState, Role};
 use crate::finding::{Confidence, Evidence, Finding, FindingBuilder, Severity, Source};
 use crate::text::fold::fold;
 
+/// Most passages of the engine that stand behind an absence which it contradicts.
+const STATED: usize = 2;
+
 /// What an answer is worth: kept between runs, without places, which the document gives anew each time.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Judged {
@@ -58,27 +61,53 @@ pub(super) fn judge(
         answer.quotes.iter().zip(&found).filter(|(_, hit)| hit.is_some()).map(|(quote, _)| quote.clone()).collect()
     };
     let needed = question.rubric.evidence.get(usize::from(score)).copied().unwrap_or(1);
-    let holds = judged.quotes.len() >= needed && (needed > 0 || score > 0 || absence_holds(question, answer, reading));
-    if !holds {
+    if score == 0 && needed == 0 {
+        return Ok(absence(question, answer, judged, reading));
+    }
+    if judged.quotes.len() < needed {
         // The claim falls; where it came with quotations, they are counted already.
         judged.dropped = judged.dropped.max(1);
         judged.quotes.clear();
         return Ok(judged);
     }
-    judged.score = Some(capped(score, answer, &judged.quotes, needed, own));
+    judged.score = Some(capped(score, answer, &judged.quotes, (needed, question.rubric.number), own));
     Ok(judged)
 }
 
-/// Fluent text is asserted at most, and what cannot be checked is argued at most. A score that needs no quotation (no
-/// contradiction was found) is not capped.
-fn capped(score: u8, answer: &ScoreAnswer, quotes: &[String], needed: usize, own: &Own) -> u8 {
+/// An absence needs to say what was searched. Where the engine has read a statement of the kind, nothing is called absent: a
+/// statement in which a reader finds nothing of what was asked is asserted at most, and the engine's passages are its evidence.
+fn absence(question: &Question, answer: &ScoreAnswer, mut judged: Judged, reading: &Reading<'_>) -> Judged {
+    let Sheet { document, facts, .. } = reading.sheet;
+    let state = |concept: &String| facts.state(concept);
+    let most = question.rubric.absence.iter().map(state).max().unwrap_or(ConceptState::Absent);
+    if answer.searched.is_empty() || most == ConceptState::Waived {
+        judged.quotes.clear();
+    } else if most < ConceptState::Specified {
+        judged.score = Some(0);
+    } else {
+        let stated = question.rubric.absence.iter().filter(|concept| state(concept) == ConceptState::Specified);
+        let passages = stated.filter_map(|concept| facts.concepts.get(concept)).flat_map(|fact| &fact.passages);
+        let words: Vec<String> = passages.map(|passage| passage.cue.clone()).collect();
+        let found = evidence::find(document, &words);
+        let quotes = words.into_iter().zip(found).filter_map(|(words, hit)| hit.map(|_| words));
+        judged.quotes = quotes.take(STATED).collect();
+        judged.score = (!judged.quotes.is_empty()).then_some(1);
+    }
+    // The claim fell; where it came with quotations, they are counted already.
+    judged.dropped = judged.dropped.max(usize::from(judged.score.is_none()));
+    judged
+}
+
+/// Fluent text is asserted at most, and what cannot be checked is argued at most, where the levels ask for a number. A score that
+/// needs no quotation (no contradiction was found) is not capped.
+fn capped(score: u8, answer: &ScoreAnswer, quotes: &[String], (needed, number): (usize, bool), own: &Own) -> u8 {
     if score < 2 || needed == 0 {
         return score;
     }
     if answer.fits_any_project || !own.ties(quotes) {
         return 1;
     }
-    if score == 3 && !is_checkable(quotes) { 2 } else { score }
+    if score == 3 && number && !is_checkable(quotes) { 2 } else { score }
 }
 
 /// The example that the prompt shows is no answer.
@@ -91,12 +120,6 @@ pub(super) fn refuse_echo<'a>(shown: Option<&Value>, answer: &'a ScoreAnswer) ->
         return Err("the reply repeats the example of the instructions".into());
     }
     Ok(answer)
-}
-
-/// An absence needs to say what was searched, and must not contradict the facts.
-fn absence_holds(question: &Question, answer: &ScoreAnswer, reading: &Reading<'_>) -> bool {
-    let is_open = |concept: &String| reading.sheet.facts.state(concept) < ConceptState::Specified;
-    !answer.searched.is_empty() && question.rubric.absence.iter().all(is_open)
 }
 
 /// What both readings say: nothing where the second finds an answer or abstains, else the milder of the two; of

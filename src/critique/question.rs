@@ -115,6 +115,8 @@ pub struct Rubric {
     pub evidence: [usize; 4],
     /// Quotations come in pairs that contradict each other; each pair is a finding.
     pub pairs: bool,
+    /// A score of 3 needs a number in its quotations; false where the levels settle it by words.
+    pub number: bool,
     /// The question to the author when the model's own cannot be used.
     pub question: String,
     /// Why it matters.
@@ -153,10 +155,16 @@ struct RawQuestion {
     evidence: BTreeMap<u8, usize>,
     #[serde(default)]
     pairs: bool,
+    #[serde(default = "yes")]
+    number: bool,
     question: String,
     why: String,
     #[serde(default)]
     skeleton: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The questions that come with the program. The problems are empty for a released version: a test holds that.
@@ -232,6 +240,7 @@ fn read(path: &str, text: &str) -> (Option<Question>, Vec<Problem>) {
                 severity: raw.severity,
                 evidence: [own(0, 0), own(1, 1), own(2, 1), own(3, 1)],
                 pairs: raw.pairs,
+                number: raw.number,
                 question: raw.question,
                 why: raw.why,
                 skeleton: raw.skeleton,

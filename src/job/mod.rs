@@ -4,6 +4,7 @@ mod ask;
 mod deps;
 mod give_up;
 mod linked;
+pub mod measure;
 mod publish;
 mod purse;
 mod run;

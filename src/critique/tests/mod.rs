@@ -7,7 +7,7 @@ mod rounds;
 use super::{Ask, AskedRisk, Closed, Question, Questionnaire, Sheet, Talk, builtin};
 use crate::document::Document;
 use crate::facts::{
-    Comparator, ConceptFact, ConceptState, Facts, Kind, Lexicon, Measure, Profile, Quantity, Role, Stage, Unit,
+    Comparator, ConceptFact, ConceptState, Facts, Kind, Lexicon, Measure, Passage, Profile, Quantity, Role, Stage, Unit,
 };
 use crate::finding::{Check, CheckState, RiskLevel};
 use crate::text::{LineRange, Span};
@@ -126,6 +126,14 @@ impl World {
 
     pub(super) fn concept(mut self, id: &str, state: ConceptState) -> Self {
         self.facts.concepts.insert(id.into(), ConceptFact { state, ..ConceptFact::absent() });
+        self
+    }
+
+    /// The engine takes these words for a statement of the concept.
+    pub(super) fn stated(mut self, id: &str, cue: &str) -> Self {
+        let (state, lines) = (ConceptState::Specified, LineRange::single(1));
+        let passages = vec![Passage { block: 0, lines, state, cue: cue.into() }];
+        self.facts.concepts.insert(id.into(), ConceptFact { state, passages, ..ConceptFact::absent() });
         self
     }
 

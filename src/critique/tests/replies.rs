@@ -78,6 +78,33 @@ fn an_absence_stands_at_the_target_when_the_facts_agree() {
 }
 
 #[test]
+fn what_the_engine_has_read_is_asserted_at_most_and_not_absent() {
+    let absent = reply(r#"{"score": 0, "quotes": []}"#);
+    let world = world().stated("metric-rationale", "F1 is used as it is \u{201c}robust\u{201d} and \u{2026}");
+    let verdict = judged(&world, &absent);
+    assert_eq!((verdict.score, verdict.dropped), (Some(1), 0));
+    let finding = verdict.findings.first().expect("a finding");
+    assert_eq!(finding.severity, Severity::Info);
+    assert_eq!(finding.place.as_ref().map(|place| place.lines.start), Some(7));
+}
+
+#[test]
+fn a_number_is_asked_of_a_score_of_three_where_the_levels_ask_for_one() {
+    let world = world();
+    let without = reply(r#"{"score": 3, "answer": "yes"}"#);
+    let score = |id: &str, number: bool| {
+        let mut book = book(&[id]);
+        book.questions.iter_mut().for_each(|question| question.rubric.number = number);
+        let (closed, _) = carried(Talk::open(world.sheet(), &book, "m", "nonce"), |_| without.clone());
+        closed.verdicts.into_iter().next().and_then(|verdict| verdict.score)
+    };
+    assert_eq!((score("MR1", true), score("MR1", false)), (Some(2), Some(3)));
+    for question in &crate::critique::builtin().0.questions {
+        assert_eq!(question.rubric.number, !["MR7", "MR9", "MR10"].contains(&question.id.as_str()), "{}", question.id);
+    }
+}
+
+#[test]
 fn what_a_rule_says_already_is_not_said_twice() {
     for (state, score, findings) in [
         (CheckState::Absent, 0, 0),

@@ -61,9 +61,10 @@ fn criterion(id: &str, sum: &Figures) -> Value {
 }
 
 fn risks(risks: &RiskFigures) -> Value {
-    let differing = risks.cases.iter().map(|case| {
-        json!({ "paper": case.paper, "risk": case.risk, "label": case.expected, "level": case.level })
-    });
+    let differing = risks
+        .cases
+        .iter()
+        .map(|case| json!({ "paper": case.paper, "risk": case.risk, "label": case.expected, "level": case.level }));
     json!({
         "papers": risks.papers,
         "unanswered": risks.unanswered,

@@ -115,7 +115,8 @@ pub fn read(files: &Files, book: &Questionnaire, rules: &RuleSet) -> (Rubric, Ve
         let Some(question) = scored().find(|question| question.id == name) else {
             let near = nearest(name, scored().map(|question| question.id.as_str()));
             let all: Vec<&str> = scored().map(|question| question.id.as_str()).collect();
-            let advice = near.map_or_else(|| format!("criteria are {}", all.join(", ")), |id| format!("did you mean {id}?"));
+            let advice =
+                near.map_or_else(|| format!("criteria are {}", all.join(", ")), |id| format!("did you mean {id}?"));
             problems.push(problem(&source.path, None, format!("there is no criterion {name}"), &advice));
             continue;
         };
@@ -173,7 +174,10 @@ fn passages(source: &Source) -> (Vec<Passage>, Vec<Problem>) {
             Err(error) => {
                 let text = error.to_string();
                 let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-                wrong(format!("the line cannot be used: {text}"), "write one object: {\"id\": …, \"score\": …, \"text\": …}");
+                wrong(
+                    format!("the line cannot be used: {text}"),
+                    "write one object: {\"id\": …, \"score\": …, \"text\": …}",
+                );
             }
             Ok(passage) if passage.score > 3 => {
                 wrong(format!("the score of {} is {}", passage.id, passage.score), "scores are 0 to 3");

@@ -7,7 +7,8 @@ use super::args::{Eval as Args, TableFormat};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, plain};
 use super::eval::{is, sorted, text};
-use super::{model, report, rules, setup};
+use super::{config, model, report, rules, setup};
+use crate::config::{Paths, egress};
 use crate::critique::{self, AskedRisk, Critique, Questionnaire, ReplyType};
 use crate::eval::rubric::{self, Figures, Files, Heard, PaperFiles, RiskFigures, RiskHeard, Rubric, Run};
 use crate::finding::{Problem, RiskLevel};
@@ -15,6 +16,7 @@ use crate::job::Deps;
 use crate::job::measure::{self, Measured, Text};
 use crate::rules::{RuleSet, Source};
 use crate::store::Folder;
+use crate::text::front_matter;
 
 /// Folder with papers whose risks are labelled.
 const RISKS: &str = "risks";
@@ -28,8 +30,14 @@ pub(super) async fn measure(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<E
         let _ = writeln!(io.err, "warning: {}", plain(&problem.to_string()));
     }
     let (book, _) = critique::builtin();
-    let (rubric, problems) = labels(args, &book, &rules, io)?;
+    let (mut files, mut problems) = (Files::default(), Vec::new());
+    for folder in &args.folders {
+        find(folder, &mut files, &mut problems, io)?;
+    }
+    let rubric = labels(args, &files, (&book, &rules), &mut problems, io)?;
     let asked = model::needed(&args.model, env, io)?;
+    let is_local = asked.model.as_ref().is_some_and(|model| model.is_local());
+    may_leave(&files, is_local, &rules, io)?;
     let at_once = asked.at_once.unwrap_or(AT_ONCE);
     let verdicts = Arc::new(Folder::new(&args.verdicts));
     let deps = Deps { rules: Arc::new(rules), verdicts: Some(verdicts), ..setup::deps(asked, env, "specreview") };
@@ -65,20 +73,36 @@ fn exit(args: &Args, run: &Run, problems: &[Problem], io: &mut Io<'_>) -> Exit {
     }
 }
 
-/// The labels that are asked for, and the mistakes in all of them.
+/// Labelled texts go to a model under the same conditions as specifications: what the configuration holds back stays here.
+fn may_leave(files: &Files, is_local: bool, rules: &RuleSet, io: &mut Io<'_>) -> Result<(), CliError> {
+    let (config, problems) = config::read(None, rules)?;
+    for problem in &problems {
+        let _ = writeln!(io.err, "warning: {}", plain(&problem.to_string()));
+    }
+    let paths = Paths::new(&config);
+    let passages = files.criteria.iter().map(|source| (source, None));
+    let papers = files.papers.iter().filter_map(|paper| paper.text.as_ref());
+    let papers = papers.map(|source| (source, front_matter(&source.text).map(|front| front.front)));
+    for (source, front) in passages.chain(papers) {
+        egress(&paths, &source.path, front, is_local).map_err(|held| {
+            let reason = format!("{} is not sent to it, because {}", source.path, held.because);
+            CliError::Setting { what: "the model", reason }
+        })?;
+    }
+    Ok(())
+}
+
+/// The labels that are asked for; the mistakes in all of them are told and added.
 fn labels(
     args: &Args,
-    book: &Questionnaire,
-    rules: &RuleSet,
+    files: &Files,
+    (book, rules): (&Questionnaire, &RuleSet),
+    problems: &mut Vec<Problem>,
     io: &mut Io<'_>,
-) -> Result<(Rubric, Vec<Problem>), CliError> {
-    let (mut files, mut problems) = (Files::default(), Vec::new());
-    for folder in &args.folders {
-        find(folder, &mut files, &mut problems, io)?;
-    }
-    let (mut rubric, more) = rubric::read(&files, book, rules);
+) -> Result<Rubric, CliError> {
+    let (mut rubric, more) = rubric::read(files, book, rules);
     problems.extend(more);
-    for problem in &problems {
+    for problem in problems.iter() {
         let _ = writeln!(io.err, "{}", plain(&problem.to_string()));
     }
     if !args.questions.is_empty() {
@@ -104,7 +128,7 @@ fn labels(
         let folders: Vec<String> = args.folders.iter().map(|folder| folder.display().to_string()).collect();
         return Err(CliError::NoPassages { folders: folders.join(", ") });
     }
-    Ok((rubric, problems))
+    Ok(rubric)
 }
 
 /// Id of the question about risks.
@@ -187,11 +211,11 @@ fn source(path: &Path, problems: &mut Vec<Problem>) -> Option<Source> {
 
 /// Asks about everything; what was not asked when a cap or a failure ended it has no answer.
 async fn ask(deps: &Deps, book: &Questionnaire, rubric: &Rubric, at_once: usize, io: &mut Io<'_>) -> Run {
-    let mut run = Run::default();
+    let (mut run, mut is_over) = (Run::default(), false);
     for criterion in &rubric.criteria {
         let of = |passage: &rubric::Passage| Text { text: passage.text.clone(), risks: Vec::new() };
         let texts: Vec<Text> = criterion.passages.iter().map(of).collect();
-        let measured = carry(deps, book, &criterion.question, &texts, at_once, &mut run, io).await;
+        let measured = carry(deps, book, &criterion.question, &texts, at_once, (&mut run, &mut is_over), io).await;
         let heard: Vec<Option<Heard>> =
             measured.heard.iter().map(|critique| critique.as_ref().and_then(heard)).collect();
         run.criteria.push((criterion.question.clone(), Figures::count(criterion, &heard, measured.cost)));
@@ -199,7 +223,7 @@ async fn ask(deps: &Deps, book: &Questionnaire, rubric: &Rubric, at_once: usize,
     if let Some(id) = of_risks(book).filter(|_| !rubric.papers.is_empty()) {
         let of = |paper: &rubric::Paper| Text { text: paper.text.clone(), risks: asked_risks(&deps.rules, paper) };
         let texts: Vec<Text> = rubric.papers.iter().map(of).collect();
-        let measured = carry(deps, book, id, &texts, at_once, &mut run, io).await;
+        let measured = carry(deps, book, id, &texts, at_once, (&mut run, &mut is_over), io).await;
         let heard: Vec<Option<RiskHeard>> =
             measured.heard.iter().map(|critique| critique.as_ref().map(risks)).collect();
         run.risks = Some(RiskFigures::count(&rubric.papers, &heard, measured.cost));
@@ -216,10 +240,10 @@ async fn carry(
     id: &str,
     texts: &[Text],
     at_once: usize,
-    run: &mut Run,
+    (run, is_over): (&mut Run, &mut bool),
     io: &mut Io<'_>,
 ) -> Measured {
-    let Some(alone) = book.alone(id).filter(|_| run.stopped.is_none()) else { return Measured::default() };
+    let Some(alone) = book.alone(id).filter(|_| !*is_over) else { return Measured::default() };
     let shows = io.terminal;
     let mut done = |count: usize| {
         if shows {
@@ -232,7 +256,8 @@ async fn carry(
         let _ = write!(io.err, "\r\x1b[K");
     }
     run.cached += measured.heard.iter().flatten().map(|critique| critique.cached as u64).sum::<u64>();
-    run.stopped.clone_from(&measured.stopped);
+    run.incomplete = run.incomplete.take().or_else(|| measured.gap.clone());
+    *is_over = measured.is_over;
     measured
 }
 

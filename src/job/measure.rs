@@ -28,8 +28,10 @@ pub struct Measured {
     pub heard: Vec<Option<Critique>>,
     /// What it cost.
     pub cost: Ledger,
-    /// Why the rest was not asked.
-    pub stopped: Option<String>,
+    /// Why a text has no answer, the first of them.
+    pub gap: Option<String>,
+    /// Nobody is there to answer, or the money is out: asking on is of no use.
+    pub is_over: bool,
 }
 
 /// Asks the one question of `book` about each text, so many at once as `at_once` says; the caps of a review hold for all of them
@@ -49,12 +51,12 @@ pub async fn measure(
     let mut answers = stream::iter(calls).buffered(at_once.max(1));
     let mut in_vain = 0;
     while let Some(critique) = answers.next().await {
-        let gap = critique.incomplete.clone();
-        in_vain = if gap.is_some() { in_vain + 1 } else { 0 };
+        in_vain = if critique.incomplete.is_some() { in_vain + 1 } else { 0 };
+        measured.gap = measured.gap.or_else(|| critique.incomplete.clone());
         measured.heard.push(Some(critique));
         done(measured.heard.len());
-        if in_vain == IN_VAIN.min(texts.len()) {
-            measured.stopped = gap;
+        measured.is_over = in_vain == IN_VAIN.min(texts.len());
+        if measured.is_over {
             break;
         }
     }

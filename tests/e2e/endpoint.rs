@@ -12,34 +12,40 @@ const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
 /// Prices of the pretended models, and a time that a test can wait for.
 const MODELS: &str = "[[model]]\nname = 'pretend-*'\ninput = 1.0\noutput = 2.0\n[limits]\ntimeout-seconds = 3\n";
 
-struct Done {
-    status: Option<i32>,
-    out: String,
-    err: String,
+pub struct Done {
+    pub status: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
 impl Done {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}{}", self.out, self.err))
     }
 }
 
 /// A folder with a specification and a file of models.
-struct Desk(tempfile::TempDir);
+pub struct Desk(tempfile::TempDir);
 
 impl Desk {
-    fn new(models: &str) -> Self {
+    pub fn new(models: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("spec.md"), SPEC).unwrap();
         std::fs::write(folder.path().join("models.toml"), models).unwrap();
         Self(folder)
     }
 
+    pub fn file(&self, name: &str, text: &str) {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
     fn path(&self) -> &Path {
         self.0.path()
     }
 
-    async fn run(&self, args: &[&str], vars: &[(&str, &str)]) -> Done {
+    pub async fn run(&self, args: &[&str], vars: &[(&str, &str)]) -> Done {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_specreview"));
         command.args(args).current_dir(self.path()).env_clear().stdin(Stdio::null());
         let done = command.envs(vars.iter().copied()).output().await.unwrap();

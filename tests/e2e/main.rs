@@ -20,5 +20,6 @@ mod github;
 mod golden;
 mod injections;
 mod log;
+mod measured;
 mod model;
 mod stories;

@@ -99,7 +99,7 @@ fn a_number_is_asked_of_a_score_of_three_where_the_levels_ask_for_one() {
         closed.verdicts.into_iter().next().and_then(|verdict| verdict.score)
     };
     assert_eq!((score("MR1", true), score("MR1", false)), (Some(2), Some(3)));
-    for question in &crate::critique::builtin().0.questions {
+    for question in &builtin().0.questions {
         assert_eq!(question.rubric.number, !["MR7", "MR9", "MR10"].contains(&question.id.as_str()), "{}", question.id);
     }
 }

@@ -22,7 +22,7 @@ pub fn render(run: &Run, version: &str, problems: &[Problem]) -> String {
         "risks": run.risks.as_ref().map(risks),
         "cached": run.cached,
         "cost": cost(run.cost()),
-        "incomplete": run.stopped,
+        "incomplete": run.incomplete,
         "problems": problems,
     });
     // A tree of plain values is always JSON.

@@ -213,8 +213,8 @@ pub struct Run {
     pub risks: Option<RiskFigures>,
     /// Questions that needed no call.
     pub cached: u64,
-    /// Why not everything was asked.
-    pub stopped: Option<String>,
+    /// Why not everything was answered.
+    pub incomplete: Option<String>,
 }
 
 impl Run {

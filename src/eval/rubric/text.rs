@@ -21,8 +21,8 @@ pub fn render(run: &Run, verbose: bool) -> String {
         total.unanswered,
         run.risks.as_ref().map_or(0, |risks| risks.unanswered),
     );
-    if let Some(why) = &run.stopped {
-        let _ = writeln!(out, "Not everything was asked: {why}");
+    if let Some(why) = &run.incomplete {
+        let _ = writeln!(out, "Not everything was answered: {why}");
     }
     if total.labelled > 0 {
         let _ = writeln!(

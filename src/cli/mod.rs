@@ -8,6 +8,7 @@ mod config;
 mod env;
 mod error;
 mod eval;
+mod eval_args;
 mod eval_model;
 mod given;
 mod learn;

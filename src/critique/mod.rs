@@ -2,6 +2,7 @@
 //! it makes [`Ask`]s and reads [`Answer`]s; somebody else carries them.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod alone;
 mod answer;
 mod estimate;
 mod evidence;

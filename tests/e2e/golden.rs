@@ -59,6 +59,7 @@ fn an_answer_that_says_what_the_label_says_stands_unless_the_engine_has_read_mor
     let (book, _) = builtin();
     let (rubric, problems) = read(&labels(), &book, &rules);
     assert_eq!(problems, Vec::new());
+    let mut moved = 0;
     for criterion in &rubric.criteria {
         let alone = book.alone(&criterion.question).expect("a question");
         let read: Vec<(Heard, bool)> =
@@ -68,6 +69,7 @@ fn an_answer_that_says_what_the_label_says_stands_unless_the_engine_has_read_mor
             criterion.passages.iter().zip(&read).filter(|(passage, (_, stated))| passage.score == 0 && *stated);
         let raised: Vec<Case> =
             raised.map(|(passage, _)| Case { id: passage.id.clone(), expected: 0, score: Some(1) }).collect();
+        moved += raised.len();
         let answers: Vec<Option<Heard>> = read.into_iter().map(|(heard, _)| Some(heard)).collect();
         let figures = Figures::count(criterion, &answers, Ledger::default());
         assert_eq!(figures.cases, raised, "{}", criterion.question);
@@ -75,6 +77,8 @@ fn an_answer_that_says_what_the_label_says_stands_unless_the_engine_has_read_mor
         for share in [figures.near(), figures.quotes, figures.decoys] {
             assert_eq!(share.value(), Some(1.0), "{}: {figures:?}", criterion.question);
         }
-        assert_eq!(figures.kappa(), raised.is_empty().then_some(1.0).or(figures.kappa()), "{}", criterion.question);
+        assert!(figures.kappa().is_some_and(|kappa| kappa > 0.85), "{}: {:?}", criterion.question, figures.kappa());
     }
+    // Rules that take more for a statement would hide more of what is absent.
+    assert!(moved <= 50, "{moved} passages without a reason are taken for a statement");
 }

@@ -25,8 +25,7 @@ fn desk(models: &str) -> Desk {
         label("tested", 3, LOSS, false),
         label("silent", 1, PRAISE, false),
     ];
-    let lines: String = labels.iter().map(|label| format!("{label}\n")).collect();
-    desk.file("labels/MR1.jsonl", &lines);
+    desk.file("labels/MR1.jsonl", &labels.map(|label| label.to_string()).join("\n"));
     desk.file("labels/injections.jsonl", "{}\n");
     desk
 }

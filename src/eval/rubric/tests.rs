@@ -88,9 +88,9 @@ fn passage(id: &str, score: u8, quote: &str, decoy: bool) -> Passage {
     Passage { id: id.into(), score, text: "Text.".into(), quotes, decoy }
 }
 
-fn heard(score: Option<u8>, quote: &str) -> Option<Heard> {
+fn heard(score: Option<u8>, quote: &str) -> Heard {
     let quotes = if quote.is_empty() { Vec::new() } else { vec![quote.to_owned()] };
-    Some(Heard { score, reported: score.is_some_and(|score| score < 2), quotes, dropped: 0, failure: None })
+    Heard { score, reported: score.is_some_and(|score| score < 2), quotes, dropped: 0, failure: None }
 }
 
 const COST: Ledger = Ledger {
@@ -122,8 +122,9 @@ fn figures() -> Figures {
         heard(Some(2), ""),
         heard(None, ""),
         heard(Some(1), "leak costs a cellar, 400 euros each. And more of it"),
-        Some(failed),
-    ];
+        failed,
+    ]
+    .map(Some);
     Figures::count(&criterion, &heard, COST)
 }
 

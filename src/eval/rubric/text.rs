@@ -88,12 +88,14 @@ fn of_risks(out: &mut String, risks: &RiskFigures) {
     let _ = writeln!(out, "  covered: precision {precision}, recall {recall}");
     let _ = writeln!(out, "  claims that fell {}, cost {}", risks.dropped, risks.cost.words());
     let names = LEVELS.map(|level| level.word().replace('_', " "));
-    let head: String = names.iter().map(|name| format!("{name:>16}")).collect();
-    let _ = writeln!(out, "  label, model:   {head}");
-    for (name, cells) in names.iter().zip(&risks.confusion) {
-        let cells: String = cells.iter().map(|count| format!("{count:>16}")).collect();
-        let _ = writeln!(out, "  {name:<16}{cells}");
+    let _ = writeln!(out, "  label, model:   {}", cells(&names));
+    for (name, counts) in names.iter().zip(&risks.confusion) {
+        let _ = writeln!(out, "  {name:<16}{}", cells(counts));
     }
+}
+
+fn cells(values: &[impl std::fmt::Display]) -> String {
+    values.iter().fold(String::new(), |row, value| row + &format!("{value:>16}"))
 }
 
 fn list(out: &mut String, run: &Run) {

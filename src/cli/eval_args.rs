@@ -61,10 +61,6 @@ pub(super) struct Eval {
     #[arg(long, value_name = "SHARE", value_parser = share, requires = "model")]
     pub(super) min_agreement: Option<f64>,
 
-    /// Folder that keeps answers, so that a second run asks only what is new
-    #[arg(long, value_name = "FOLDER", default_value = ".specreview/verdicts")]
-    pub(super) verdicts: PathBuf,
-
     #[command(flatten)]
     pub(super) model: ModelFlags,
 }

@@ -15,7 +15,6 @@ use crate::finding::{Problem, RiskLevel};
 use crate::job::Deps;
 use crate::job::measure::{self, Measured, Text};
 use crate::rules::{RuleSet, Source};
-use crate::store::Folder;
 use crate::text::front_matter;
 
 /// Folder with papers whose risks are labelled.
@@ -39,8 +38,7 @@ pub(super) async fn measure(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<E
     let is_local = asked.model.as_ref().is_some_and(|model| model.is_local());
     may_leave(&files, is_local, &rules, io)?;
     let at_once = asked.at_once.unwrap_or(AT_ONCE);
-    let verdicts = Arc::new(Folder::new(&args.verdicts));
-    let deps = Deps { rules: Arc::new(rules), verdicts: Some(verdicts), ..setup::deps(asked, env, "specreview") };
+    let deps = Deps { rules: Arc::new(rules), ..setup::deps(asked, env, "specreview") };
     let run = ask(&deps, &book, &rubric, at_once, io).await;
     let text = match args.format {
         TableFormat::Text => rubric::text(&run, args.verbose),

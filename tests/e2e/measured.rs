@@ -63,6 +63,9 @@ fn script() -> Vec<Reply> {
 
 fn args<'a>(url: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let mut args = vec!["eval", "labels", "--model", "pretend-1", "--model-url", url, "--models", "models.toml"];
+    if !more.contains(&"--verdicts") {
+        args.extend(["--verdicts", "kept"]);
+    }
     args.extend(more);
     args
 }
@@ -170,7 +173,7 @@ async fn what_cannot_be_measured_is_one_clear_line() {
     );
     let endpoint = Endpoint::start([answer(Some(2), "Two words.")]).await;
     let url = endpoint.url();
-    let model = ["--model", "pretend-1", "--model-url", url.as_str()];
+    let model = ["--model", "pretend-1", "--model-url", url.as_str(), "--verdicts", "kept"];
     for (args, status, words) in [
         (vec!["eval", "empty"], 2, "there is no labelled passage in empty"),
         (vec!["eval", "broken"], 2, "broken/MR1.jsonl:1: the score of a is 7 (scores are 0 to 3)"),

@@ -77,7 +77,7 @@ pub(super) fn judge(
 /// An absence needs to say what was searched. Where the engine has read a statement of the kind, nothing is called absent: a
 /// statement in which a reader finds nothing of what was asked is asserted at most, and the engine's passages are its evidence.
 fn absence(question: &Question, answer: &ScoreAnswer, mut judged: Judged, reading: &Reading<'_>) -> Judged {
-    let Sheet { document, facts, .. } = reading.sheet;
+    let facts = reading.sheet.facts;
     let state = |concept: &String| facts.state(concept);
     let most = question.rubric.absence.iter().map(state).max().unwrap_or(ConceptState::Absent);
     if answer.searched.is_empty() || most == ConceptState::Waived {
@@ -88,7 +88,7 @@ fn absence(question: &Question, answer: &ScoreAnswer, mut judged: Judged, readin
         let stated = question.rubric.absence.iter().filter(|concept| state(concept) == ConceptState::Specified);
         let passages = stated.filter_map(|concept| facts.concepts.get(concept)).flat_map(|fact| &fact.passages);
         let words: Vec<String> = passages.map(|passage| passage.cue.clone()).collect();
-        let found = evidence::find(document, &words);
+        let found = reading.find(&words);
         let quotes = words.into_iter().zip(found).filter_map(|(words, hit)| hit.map(|_| words));
         judged.quotes = quotes.take(STATED).collect();
         judged.score = (!judged.quotes.is_empty()).then_some(1);

@@ -9,8 +9,7 @@ use super::place::{Layout, Placement, Room, layout};
 use super::render::escape::{Md, md, prose};
 use super::render::{Page, check, inline, summary, words};
 use super::{Asked, Catalogue, FileStatus, Question, REMEMBERED, Review, Reviewed, document_key, questions};
-use crate::finding::DOCS;
-use crate::finding::Finding;
+use crate::finding::{DOCS, Finding};
 
 /// What the caller wants of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]

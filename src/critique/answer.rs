@@ -132,7 +132,7 @@ impl ScoreAnswer {
                 .unwrap_or_default(),
             fits_any_project: fields.get("fits_any_project").and_then(Value::as_bool).unwrap_or(false),
             quotes: list(fields.get("quotes")),
-            searched: list(fields.get("searched")),
+            searched: list(fields.get("searched")).into_iter().filter(|text| !text.trim().is_empty()).collect(),
             answer,
             score,
             claim: text("claim"),
@@ -197,7 +197,7 @@ pub(super) fn list(value: Option<&Value>) -> Vec<String> {
         None => &[],
     };
     let texts = items.iter().filter_map(|item| item.as_str().or_else(|| item.get("text")?.as_str()));
-    texts.filter(|text| !text.trim().is_empty()).take(QUOTES).map(str::to_owned).collect()
+    texts.take(QUOTES).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -16,7 +16,9 @@ use crate::text::{Span, sha256_hex};
 /// Most bytes of sections in one call.
 const MOST: usize = 24_000;
 /// Most bytes of one section.
-const PART: usize = 6_000;
+const PART: usize = 24_000;
+/// What stands at the end of a section that was cut.
+const CUT: &str = "\n[…]";
 /// Most bytes that are read where no section speaks of the inputs.
 const START: usize = 4_000;
 /// Most rows of a list of the sheet.
@@ -71,6 +73,10 @@ pub(super) struct Reading<'a> {
     pub(super) sheet: Sheet<'a>,
     pub(super) parts: Vec<Part>,
     measures: Vec<(SectionId, MeasureRow)>,
+    /// A section is too long to be shown whole.
+    pub(super) is_cut: bool,
+    /// Not all of it fits into a call.
+    pub(super) is_partial: bool,
     view: View<'a>,
     nonce: String,
 }
@@ -82,12 +88,12 @@ impl<'a> Reading<'a> {
         let view = View::of(document);
         let data = |text: &str| if nonce.is_empty() { text.to_owned() } else { text.replace(nonce, "") };
         let part = |(id, section): (SectionId, &crate::document::Section)| {
-            let text = data(&shortened(view.visible(section.own).text, PART));
+            let text = data(&shortened(view.visible(section.own).text.trim_end().to_owned(), PART));
             let heading = data(&one_line(&view.redacted(&document.heading_path(id).join(" > ")), 200));
-            let hash = sha256_hex(format!("{heading}\n{text}").as_bytes());
+            let hash = sha256_hex(unnumbered(&format!("{heading}\n{text}")).as_bytes());
             (!text.trim().is_empty()).then_some(Part { heading, text, hash, id })
         };
-        let measures = facts.measures.iter().take(ROWS).filter_map(|measure| {
+        let measures = facts.measures.iter().filter_map(|measure| {
             let number = one_line(&view.visible(measure.quantity.span).text, 60);
             let row = MeasureRow {
                 name: data(&one_line(&view.redacted(&measure.name), 60)),
@@ -97,9 +103,11 @@ impl<'a> Reading<'a> {
             };
             Some((document.blocks.get(measure.block)?.section, row))
         });
-        let parts = document.sections.iter().enumerate().filter_map(part).collect();
+        let parts: Vec<Part> = document.sections.iter().enumerate().filter_map(part).collect();
         let measures = measures.collect();
-        Self { sheet, parts, measures, view, nonce: nonce.to_owned() }
+        let is_cut = parts.iter().any(|part| part.text.ends_with(CUT));
+        let is_partial = is_cut || bounded(&parts, (0..parts.len()).collect(), MOST).len() < parts.len();
+        Self { sheet, parts, is_cut, is_partial, measures, view, nonce: nonce.to_owned() }
     }
 
     /// Where each quotation stands in what a reader sees.
@@ -172,6 +180,13 @@ impl<'a> Reading<'a> {
         sha256_hex(text.as_bytes())
     }
 
+    /// What was searched for something that is absent, in words.
+    pub(super) fn searched(&self) -> String {
+        let count = self.parts.len();
+        let sections = if count == 1 { "section".to_owned() } else { format!("all {count} sections") };
+        format!("Searched twice: {sections}.")
+    }
+
     /// What a reader sees of the document.
     pub(super) fn seen(&self) -> String {
         self.view.visible(Span::new(0, self.sheet.document.source.len())).text
@@ -188,7 +203,7 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn measures(&self) -> Vec<MeasureRow> {
-        self.measures.iter().map(|(_, row)| row.clone()).collect()
+        self.measures.iter().take(ROWS).map(|(_, row)| row.clone()).collect()
     }
 
     /// Concepts that were not found.
@@ -246,10 +261,30 @@ fn bounded(parts: &[Part], wanted: Vec<usize>, most: usize) -> Vec<usize> {
     taken
 }
 
+/// Without the numbers of placeholders (`[email 2]`): they count over the whole document, and a section is the same whatever
+/// stands above it.
+fn unnumbered(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('[') {
+        let (before, tail) = rest.split_at(open + 1);
+        out.push_str(before);
+        let name = tail.len() - tail.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == ' ').len();
+        let (name, number) = tail.split_at(name);
+        let digits = number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let is_placeholder =
+            name.ends_with(' ') && digits > 0 && number.get(digits..).is_some_and(|end| end.starts_with(']'));
+        out.push_str(name);
+        rest = if is_placeholder { number.get(digits..).unwrap_or_default() } else { number };
+    }
+    out.push_str(rest);
+    out
+}
+
 fn shortened(mut text: String, bytes: usize) -> String {
     if text.len() > bytes {
         text.truncate(text.floor_char_boundary(bytes));
-        text.push_str("\n[…]");
+        text.push_str(CUT);
     }
     text
 }

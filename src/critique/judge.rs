@@ -52,13 +52,15 @@ pub(super) fn judge(
         let word = if answer.answer == Answer::Yes { "yes" } else { "no" };
         return Err(format!("the answer to {} contradicts itself: {word} and a score of {score}", question.id));
     }
-    let found = reading.find(&answer.quotes);
+    let is_given = |quote: &&String| question.rubric.pairs || !quote.trim().is_empty();
+    let quotes: Vec<String> = answer.quotes.iter().filter(is_given).cloned().collect();
+    let found = reading.find(&quotes);
     judged.dropped = found.iter().filter(|hit| hit.is_none()).count();
     judged.quotes = if question.rubric.pairs {
-        let whole = pairs(reading, &answer.quotes);
+        let whole = pairs(reading, &quotes);
         whole.into_iter().flat_map(|(one, other)| [one.quote, other.quote]).collect()
     } else {
-        answer.quotes.iter().zip(&found).filter(|(_, hit)| hit.is_some()).map(|(quote, _)| quote.clone()).collect()
+        quotes.iter().zip(&found).filter(|(_, hit)| hit.is_some()).map(|(quote, _)| quote.clone()).collect()
     };
     let needed = question.rubric.evidence.get(usize::from(score)).copied().unwrap_or(1);
     if score == 0 && needed == 0 {
@@ -80,7 +82,8 @@ fn absence(question: &Question, answer: &ScoreAnswer, mut judged: Judged, readin
     let facts = reading.sheet.facts;
     let state = |concept: &String| facts.state(concept);
     let most = question.rubric.absence.iter().map(state).max().unwrap_or(ConceptState::Absent);
-    if answer.searched.is_empty() || most == ConceptState::Waived {
+    // Of a document that is not shown whole nobody can say what it does not hold.
+    if answer.searched.is_empty() || most == ConceptState::Waived || reading.is_partial {
         judged.quotes.clear();
     } else if most < ConceptState::Specified {
         judged.score = Some(0);
@@ -153,6 +156,14 @@ fn pairs(reading: &Reading<'_>, quotes: &[String]) -> Vec<(Evidence, Evidence)> 
 }
 
 impl Judged {
+    /// As it was kept somewhere else: its words are looked at once more before they are shown.
+    pub(super) fn checked(mut self) -> Self {
+        let free = Forbidden::default();
+        self.question = self.question.and_then(|text| sentence(&text, &free)).filter(|text| text.ends_with('?'));
+        self.why = self.why.and_then(|text| sentence(&text, &free));
+        self
+    }
+
     /// Where the quotations stand.
     pub(super) fn evidence(&self, reading: &Reading<'_>) -> Vec<Evidence> {
         reading.find(&self.quotes).into_iter().flatten().map(|hit| hit.evidence).collect()
@@ -179,7 +190,7 @@ impl Judged {
             let pairs = found.chunks_exact(2).filter_map(|pair| match pair {
                 [one, other] => {
                     let related = vec![other.evidence.clone()];
-                    Some(self.finding(question, sheet, severity, Some(one.clone()), related))
+                    Some(self.finding(question, reading, severity, Some(one.clone()), related))
                 }
                 _ => None,
             });
@@ -189,17 +200,18 @@ impl Judged {
         if first.is_none() && needed > 0 {
             return Vec::new();
         }
-        vec![self.finding(question, sheet, severity, first, found.map(|hit| hit.evidence).collect())]
+        vec![self.finding(question, reading, severity, first, found.map(|hit| hit.evidence).collect())]
     }
 
     fn finding(
         &self,
         question: &Question,
-        sheet: Sheet<'_>,
+        reading: &Reading<'_>,
         severity: Severity,
         first: Option<Found>,
         related: Vec<Evidence>,
     ) -> Finding {
+        let sheet = reading.sheet;
         let (place, section) = match first {
             Some(found) => (Some(found.evidence), found.section),
             None => first_measure(sheet).filter(|_| question.applies.metric).unwrap_or_default(),
@@ -207,12 +219,17 @@ impl Judged {
         let heading = section.map(|id| sheet.document.heading_path(id)).unwrap_or_default();
         let rubric = &question.rubric;
         let asked = self.question.clone().unwrap_or_else(|| rubric.question.clone());
+        let mut why = self.why.clone().unwrap_or_else(|| rubric.why.clone());
+        if self.quotes.is_empty() {
+            why.push(' ');
+            why.push_str(&reading.searched());
+        }
         let confidence = self.confidence.unwrap_or(Confidence::Low).min(Confidence::Medium);
         FindingBuilder::new(&question.id, Source::Model, asked)
             .level(severity, confidence)
             .at(place, heading)
             .related(related)
-            .why(self.why.clone().unwrap_or_else(|| rubric.why.clone()))
+            .why(why)
             .suggestion(rubric.skeleton.clone())
             .docs(rubric.docs.clone())
             .build()

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::input::Reading;
 use super::judge::Judged;
 use super::risk::Passage;
 
@@ -38,6 +39,18 @@ pub(super) struct Treated {
 }
 
 impl Readings {
+    /// What still stands on the document: a reading whose passages are gone is none, and so is one whose words may not be shown.
+    pub(super) fn standing(mut self, reading: &Reading<'_>) -> Option<Self> {
+        let stands = |judged: &Judged| reading.find(&judged.quotes).iter().all(Option::is_some);
+        self.first = self.first.filter(stands).map(Judged::checked);
+        if !self.second.as_ref().is_some_and(stands) {
+            self.second = None;
+            self.seen.clear();
+        }
+        self.second = self.second.map(Judged::checked);
+        self.first.is_some().then_some(self)
+    }
+
     /// The quotations of both, as they stand in the document.
     pub(super) fn quotes(&self) -> impl Iterator<Item = &str> {
         self.first.iter().chain(&self.second).flat_map(|judged| judged.quotes.iter().map(String::as_str))

@@ -52,6 +52,8 @@ pub struct Ask {
     pub questions: Vec<String>,
     /// Which reading.
     pub pass: Pass,
+    /// The parts of the document in it, by number; never sent.
+    pub parts: Vec<usize>,
     /// Instructions.
     pub system: String,
     /// The sheet of facts and the document as data, between random delimiters; then the questions.
@@ -160,6 +162,8 @@ pub struct Closed {
     pub keep: Vec<Record>,
     /// Questions that needed no call.
     pub cached: usize,
+    /// The document is longer than what a model is shown: nothing is said of what it does not hold.
+    pub read_in_part: bool,
     /// Questions whose wording or model changed.
     pub policy_changed: Vec<String>,
 }

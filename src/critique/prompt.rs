@@ -45,6 +45,7 @@ pub(super) fn questions(
     Some(Ask {
         questions: questions.iter().map(|question| question.id.clone()).collect(),
         pass,
+        parts: parts.to_vec(),
         system,
         user,
         schema_name: ReplyType::Score.name().to_owned(),
@@ -79,6 +80,7 @@ pub(super) fn risks(
     Some(Ask {
         questions: vec![question.id.clone()],
         pass,
+        parts: parts.to_vec(),
         system,
         user,
         schema_name: ReplyType::Risks.name().to_owned(),

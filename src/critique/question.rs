@@ -51,6 +51,12 @@ pub struct Question {
 }
 
 impl Question {
+    /// All that a model is asked and judged by: whoever changes it asks something else.
+    pub(super) fn wording(&self) -> String {
+        let Rubric { evidence, pairs, .. } = &self.rubric;
+        format!("{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{evidence:?}{pairs}", self.id, self.version, self.closed, self.levels)
+    }
+
     /// True when the question makes sense for a document of this profile.
     #[must_use]
     pub fn applies_to(&self, profile: &Profile, names_metric: bool) -> bool {
@@ -309,7 +315,7 @@ mod tests {
         assert_eq!((question.closed.as_str(), question.levels.as_str()), ("Is it?", "0 = no"));
         assert_eq!(question.rubric.severity, BTreeMap::from([(0, Severity::Warning)]));
         assert_eq!(question.rubric.evidence, [0, 2, 1, 1]);
-        assert_eq!(book.first.identity(), "first@1");
+        assert!(book.first.words().contains("Be brief.") && question.wording().contains("0 = no"));
     }
 
     /// (what to replace, with what, code of the problem, its line)

@@ -1,7 +1,7 @@
 //! The risk pass, section by section: what a section says about risks is kept as long as its words stay, so that an edit costs
 //! one section. What no section treats is looked for a second time before it becomes a question.
 
-use super::input::{AskedRisk, Reading};
+use super::input::{AskedRisk, Part, Reading};
 use super::kept::{Record, Treated};
 use super::risk::{self, Passage};
 use super::template::Template;
@@ -16,8 +16,15 @@ pub(super) struct RiskPass<'a> {
     asked: &'a [AskedRisk],
     policy: String,
     sections: Vec<SectionRisks>,
+    /// All of the document is read.
+    is_whole: bool,
     dropped: usize,
 }
+
+/// Most bytes of sections in a call.
+const MOST: usize = 24_000;
+/// Most calls of one reading.
+const CALLS: usize = 4;
 
 /// What one part of the document says about risks.
 struct SectionRisks {
@@ -31,15 +38,19 @@ struct SectionRisks {
 impl<'a> RiskPass<'a> {
     pub(super) fn new(reading: &Reading<'a>, question: &'a Question, policy: &str) -> Self {
         let asked = reading.sheet.risks;
+        // What is asked of a section belongs to its inputs: an edit that brings another risk is an edit.
         let rows: Vec<String> = asked.iter().map(|risk| format!("{} {} {}", risk.id, risk.risk, risk.hint)).collect();
-        let policy = sha256_hex(format!("{policy}\n{}", rows.join("\n")).as_bytes());
-        let section = |part: usize| {
-            let hash = &reading.parts.get(part)?.hash;
-            let inputs = sha256_hex(format!("{} {hash}", question.id).as_bytes());
-            Some(SectionRisks { part, inputs, treated: None, is_kept: false })
+        let rows = rows.join("\n");
+        let section = |(part, at): (usize, &Part)| {
+            let inputs = sha256_hex(format!("{}\u{1f}{}\u{1f}{rows}", question.id, at.hash).as_bytes());
+            SectionRisks { part, inputs, treated: None, is_kept: false }
         };
-        let sections = reading.all().into_iter().filter_map(section).collect();
-        Self { question, failure: None, asked, policy, sections, dropped: 0 }
+        let sections: Vec<SectionRisks> = reading.parts.iter().enumerate().map(section).collect();
+        let all = sections.len();
+        let sections: Vec<SectionRisks> =
+            chunks(reading, sections, |section| section.part).into_iter().take(CALLS).flatten().collect();
+        let is_whole = sections.len() == all && !reading.is_cut;
+        Self { question, failure: None, asked, policy: policy.to_owned(), sections, is_whole, dropped: 0 }
     }
 
     pub(super) fn inputs(&self) -> impl Iterator<Item = String> {
@@ -65,28 +76,26 @@ impl<'a> RiskPass<'a> {
     }
 
     /// The first reading of the sections that nothing is known of.
-    pub(super) fn first(&self, reading: &Reading<'_>, template: &Template, nonce: &str) -> Option<Ask> {
+    pub(super) fn first(&self, reading: &Reading<'_>, template: &Template, nonce: &str) -> Vec<Ask> {
         let parts: Vec<usize> =
             self.sections.iter().filter(|section| section.treated.is_none()).map(|section| section.part).collect();
-        if parts.is_empty() || self.asked.is_empty() {
-            return None;
-        }
         let risks: Vec<&AskedRisk> = self.asked.iter().collect();
-        prompt::risks(reading, template, self.question, &risks, (&parts, Pass::First, nonce))
+        let ask =
+            |parts: Vec<usize>| prompt::risks(reading, template, self.question, &risks, (&parts, Pass::First, nonce));
+        chunks(reading, parts, |part| *part).into_iter().filter_map(ask).collect()
     }
 
     /// The second reading: the risks that nothing covers, in the sections that were not searched for them twice.
-    pub(super) fn second(&self, reading: &Reading<'_>, template: &Template, nonce: &str) -> Option<Ask> {
-        if self.failure.is_some() {
-            return None;
-        }
+    pub(super) fn second(&self, reading: &Reading<'_>, template: &Template, nonce: &str) -> Vec<Ask> {
         let open = self.open(reading);
-        let parts: Vec<usize> =
-            self.sections.iter().filter(|section| !section.is_done(&open)).map(|s| s.part).collect();
-        if open.is_empty() || parts.is_empty() {
-            return None;
+        if self.failure.is_some() || open.is_empty() || !self.is_whole {
+            return Vec::new();
         }
-        prompt::risks(reading, template, self.question, &open, (&parts, Pass::Second, nonce))
+        let due = self.sections.iter().filter(|section| !section.is_done(&open));
+        let parts: Vec<usize> = due.map(|section| section.part).collect();
+        let ask =
+            |parts: Vec<usize>| prompt::risks(reading, template, self.question, &open, (&parts, Pass::Second, nonce));
+        chunks(reading, parts, |part| *part).into_iter().filter_map(ask).collect()
     }
 
     /// Takes a reply; the error says why it is of no use.
@@ -103,11 +112,7 @@ impl<'a> RiskPass<'a> {
         let sections: Vec<_> = places.iter().map(|place| place.as_ref().and_then(|found| found.section)).collect();
         for section in &mut self.sections {
             let Some(part) = reading.parts.get(section.part) else { continue };
-            let is_due = match ask.pass {
-                Pass::First => section.treated.is_none(),
-                Pass::Second => open.iter().any(|id| !section.again(id)),
-            };
-            if !is_due {
+            if !ask.parts.contains(&section.part) {
                 continue;
             }
             let treated = section.treated.get_or_insert_default();
@@ -172,8 +177,8 @@ impl<'a> RiskPass<'a> {
         };
         let open = self.open(reading);
         let mut unsaid = Vec::new();
-        if !self.sections.is_empty() && self.sections.iter().all(|section| section.is_done(&open)) {
-            verdict.findings = open.iter().filter_map(|risk| self.finding(risk, &said)).collect();
+        if self.is_whole && self.sections.iter().all(|section| section.is_done(&open)) {
+            verdict.findings = open.iter().filter_map(|risk| self.finding(risk, &said, &reading.searched())).collect();
             // Looked for twice, and not found.
             let is_unsaid = |risk: &&&AskedRisk| said.iter().all(|said| said.id != risk.id);
             unsaid = open.iter().filter(is_unsaid).map(|risk| absent(risk)).collect();
@@ -188,7 +193,7 @@ impl<'a> RiskPass<'a> {
         }
     }
 
-    fn finding(&self, risk: &AskedRisk, said: &[RiskSaid]) -> Option<crate::finding::Finding> {
+    fn finding(&self, risk: &AskedRisk, said: &[RiskSaid], searched: &str) -> Option<crate::finding::Finding> {
         let named = said.iter().find(|said| said.id == risk.id);
         let severity = self.question.rubric.severity.get(&u8::from(named.is_some())).copied()?;
         let rubric = &self.question.rubric;
@@ -196,11 +201,29 @@ impl<'a> RiskPass<'a> {
             .part(Some(&risk.name))
             .level(severity, Confidence::Medium)
             .at(named.map(|said| said.evidence.clone()), Vec::new())
-            .why(format!("{}: {}", risk.risk, rubric.why))
+            .why(format!("{}: {} {searched}", risk.risk, rubric.why))
             .docs(rubric.docs.clone())
             .whole(true);
         Some(finding.build())
     }
+}
+
+/// Parts in order, as many together as a call takes.
+fn chunks<T>(reading: &Reading<'_>, all: Vec<T>, part: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
+    let mut out: Vec<Vec<T>> = Vec::new();
+    let mut left = 0;
+    for one in all {
+        let size = reading.parts.get(part(&one)).map_or(0, |part| part.text.len());
+        match out.last_mut().filter(|_| size <= left) {
+            Some(chunk) => chunk.push(one),
+            None => {
+                left = MOST;
+                out.push(vec![one]);
+            }
+        }
+        left = left.saturating_sub(size);
+    }
+    out
 }
 
 fn absent(risk: &AskedRisk) -> RiskSaid {

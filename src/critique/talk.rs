@@ -84,13 +84,14 @@ impl<'a> Talk<'a> {
     pub fn open(sheet: Sheet<'a>, book: &'a Questionnaire, model: &str, nonce: &str) -> Self {
         let reading = Reading::new(sheet, nonce);
         let (profile, names_metric) = (&sheet.facts.profile, reading.names_metric());
+        let shown = book.questions.iter().find(|question| question.rubric.reply == ReplyType::Score);
         let policy = |question: &Question| {
             let templates = match question.rubric.reply {
-                ReplyType::Score => [book.first.identity(), book.second.identity()],
-                ReplyType::Risks => [book.risks.identity(), String::new()],
+                ReplyType::Score => [book.first.words(), book.second.words()].concat(),
+                ReplyType::Risks => book.risks.words(),
             };
-            let words = [question.id.as_str(), &question.version.to_string(), &templates.concat(), model].join("\n");
-            sha256_hex(words.as_bytes())
+            let example = shown.map(|shown| shown.rubric.example.to_string()).unwrap_or_default();
+            sha256_hex([question.wording(), templates, example, model.to_owned()].join("\u{1f}").as_bytes())
         };
         let applies = |question: &&Question| question.applies_to(profile, names_metric);
         let of = |wanted: ReplyType| {
@@ -131,17 +132,15 @@ impl<'a> Talk<'a> {
             let searched =
                 records.iter().find(|record| record.inputs == entry.document && record.policy == entry.policy);
             entry.searched = searched.and_then(Record::read).unwrap_or_default();
-            let mut same = records.iter().filter(|record| record.inputs == entry.inputs).peekable();
-            let was_asked = same.peek().is_some();
-            match same.find(|record| record.policy == entry.policy).and_then(Record::read::<Readings>) {
-                Some(readings) if readings.first.is_some() => {
-                    entry.readings = readings;
-                    entry.is_kept = true;
-                }
-                _ if was_asked => {
-                    self.policy_changed.insert(entry.question.id.clone());
-                }
-                _ => {}
+            let same: Vec<&Record> = records.iter().filter(|record| record.inputs == entry.inputs).collect();
+            let exact = same.iter().find(|record| record.policy == entry.policy);
+            if exact.is_none() && !same.is_empty() {
+                self.policy_changed.insert(entry.question.id.clone());
+            }
+            let kept = exact.and_then(|record| record.read::<Readings>());
+            if let Some(readings) = kept.and_then(|readings| readings.standing(&self.reading)) {
+                entry.readings = readings;
+                entry.is_kept = true;
             }
         }
         if let Some(risks) = &mut self.risks
@@ -190,7 +189,7 @@ impl<'a> Talk<'a> {
             let parts = union(call.iter().flat_map(|entry| &entry.parts));
             self.ask(call, &parts, Pass::First)
         };
-        let risks = self.risks.iter().filter_map(|risks| risks.first(&self.reading, &self.book.risks, &self.nonce));
+        let risks = self.risks.iter().flat_map(|risks| risks.first(&self.reading, &self.book.risks, &self.nonce));
         calls.iter().filter_map(ask).chain(risks).collect()
     }
 
@@ -212,7 +211,7 @@ impl<'a> Talk<'a> {
             let entries: Vec<&Entry<'_>> = call.iter().map(|(entry, _)| *entry).collect();
             self.ask(&entries, &parts, Pass::Second)
         };
-        let risks = self.risks.iter().filter_map(|risks| risks.second(&self.reading, &self.book.risks, &self.nonce));
+        let risks = self.risks.iter().flat_map(|risks| risks.second(&self.reading, &self.book.risks, &self.nonce));
         due.chunks(most).filter_map(ask).chain(risks).collect()
     }
 
@@ -330,13 +329,18 @@ impl<'a> Talk<'a> {
     #[must_use]
     pub fn close(self) -> Closed {
         let Self { reading, entries, risks, policy_changed, .. } = self;
-        let mut closed = Closed { policy_changed: policy_changed.into_iter().collect(), ..Closed::default() };
+        let mut closed = Closed {
+            policy_changed: policy_changed.into_iter().collect(),
+            read_in_part: reading.is_partial && entries.iter().any(|entry| !entry.is_kept),
+            ..Closed::default()
+        };
         for entry in entries {
             let verdict = verdict(&entry, &reading);
             closed.cached += usize::from(entry.is_kept);
             if !entry.is_kept && entry.readings.first.is_some() {
                 closed.keep.extend(Record::new(&entry.inputs, &entry.policy, &entry.readings));
-                if !entry.readings.seen.is_empty() {
+                // Where a second reader has found an answer there is something to be found again.
+                if entry.would_report(entry.readings.second.as_ref(), reading.sheet) {
                     closed.keep.extend(Record::new(&entry.document, &entry.policy, &entry.readings.seen));
                 }
             }

@@ -122,9 +122,9 @@ impl Template {
         Some((part(&self.system)?, part(&self.user)?))
     }
 
-    /// What a change of the words changes.
-    pub(super) fn identity(&self) -> String {
-        format!("{}@{}", self.id, self.version)
+    /// All its words: whoever changes them asks something else.
+    pub(super) fn words(&self) -> String {
+        format!("{}\u{1f}{}\u{1f}{}\u{1f}{}", self.id, self.version, self.system.text, self.user.text)
     }
 }
 

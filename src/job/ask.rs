@@ -13,6 +13,8 @@ use crate::store::Kept;
 
 /// How long the critique of a change may take in all: what the checklist found is never late because of it.
 const TOTAL: Duration = Duration::from_mins(2);
+/// What is said of a document that is too long.
+const IN_PART: &str = "the document is longer than a model is shown: nothing is said of what it does not hold";
 /// Calls that are under way at once. The endpoint's own limits are kept by the model.
 const AT_ONCE: usize = 4;
 
@@ -40,7 +42,8 @@ impl Spent {
 pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, spent: &mut Spent) -> Critique {
     let Some(model) = deps.model.as_deref().filter(|_| !options.no_model) else { return Critique::default() };
     let before = spent.usage;
-    let mut talk = Talk::open(sheet, &deps.questions, model.name(), &(deps.random)());
+    let asked = model.name().to_owned();
+    let mut talk = Talk::open(sheet, &deps.questions, &asked, &(deps.random)());
     talk.recall(&kept(deps, &talk.inputs()).await);
     loop {
         let asks = talk.asks();
@@ -50,14 +53,17 @@ pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, s
         round(model, &mut talk, asks, spent).await;
     }
     let closed = talk.close();
-    keep(deps, closed.keep).await;
+    // When another model took over midway, nobody can say whose words these are: they are not kept.
+    if model.name() == asked {
+        keep(deps, closed.keep).await;
+    }
     let useless = closed.verdicts.iter().find_map(|verdict| {
         let failure = verdict.failure.as_ref()?;
         Some(format!("the model's reply to {} was of no use: {failure}", verdict.question))
     });
     Critique {
         model: Some(model.name().to_owned()),
-        incomplete: spent.stopped.clone().or(useless),
+        incomplete: spent.stopped.clone().or(useless).or_else(|| closed.read_in_part.then(|| IN_PART.to_owned())),
         verdicts: closed.verdicts,
         risks: closed.risks,
         cached: closed.cached,

@@ -143,6 +143,7 @@ mod tests {
         Ask {
             questions: vec!["MR1".into(), "MR2".into()],
             pass: Pass::First,
+            parts: Vec::new(),
             system: "Judge.".into(),
             user: "Ask [email 1] or [secret 2], not [email].".into(),
             schema_name: String::new(),

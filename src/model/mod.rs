@@ -186,6 +186,7 @@ mod tests {
         Ask {
             questions: vec!["MR1".into()],
             pass: Pass::First,
+            parts: Vec::new(),
             system: "Answer.".into(),
             user: "Why recall?".into(),
             schema_name: "answers".into(),

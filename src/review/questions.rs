@@ -35,10 +35,10 @@ pub enum QuestionState {
     Open,
     /// Asked before, and nobody looked this time: no model, or no usable reply.
     Unseen,
-    /// Asked before, and the text answers it now, with these words.
+    /// Asked before, and the text answers it now.
     Answered {
-        /// The words.
-        place: Evidence,
+        /// The words that do; none where what was asked about is gone, as a contradiction.
+        place: Option<Evidence>,
     },
     /// Somebody who may do so accepts it as it is.
     Accepted {
@@ -88,15 +88,23 @@ pub fn questions(reviewed: &Reviewed, earlier: &[Asked], accepted: &[Acceptance]
     let asks = reviewed.findings().enumerate().filter(|(_, finding)| finding.source == Source::Model);
     let mut all: Vec<Question> = asks.map(|(index, finding)| open(index, finding, accepted)).collect();
     let key = document_key(&reviewed.path);
-    let mut seen: Vec<&Asked> = Vec::new();
-    for asked in earlier.iter().filter(|asked| asked.document == key) {
-        let is_asked =
-            |question: &Question| question.fingerprint == asked.fingerprint || question.key() == asked.criterion;
-        let twice = seen.iter().any(|known| known.criterion == asked.criterion);
-        if twice || all.iter().any(is_asked) {
+    let same = |asked: &&Asked| asked.document == key;
+    let is_asked = |asked: &&Asked| all.iter().any(|question| question.fingerprint == asked.fingerprint);
+    let mut gone: Vec<&Asked> = earlier.iter().filter(same).filter(|asked| !is_asked(asked)).collect();
+    // A question about a passage that was reworded is the same question.
+    for question in &all {
+        let is_new = !earlier.iter().filter(same).any(|asked| asked.fingerprint == question.fingerprint);
+        let twin = gone.iter().position(|asked| is_new && asked.criterion == question.key());
+        if let Some(at) = twin {
+            gone.remove(at);
+        }
+    }
+    let mut told: Vec<&Asked> = Vec::new();
+    for asked in gone {
+        if told.iter().any(|known| known.criterion == asked.criterion) {
             continue;
         }
-        seen.push(asked);
+        told.push(asked);
         if let Some(state) = fate(reviewed, asked) {
             all.push(closed(asked, state));
         }
@@ -162,7 +170,9 @@ fn fate(reviewed: &Reviewed, asked: &Asked) -> Option<QuestionState> {
     // A question about a risk closes when its row is covered, whoever found that.
     if let Some(risk) = reviewed.risks().into_iter().find(|risk| !part.is_empty() && risk.name == part) {
         return match (risk.level, risk.place) {
-            (RiskLevel::Mitigated | RiskLevel::Measured, Some(place)) => Some(QuestionState::Answered { place }),
+            (RiskLevel::Mitigated | RiskLevel::Measured, Some(place)) => {
+                Some(QuestionState::Answered { place: Some(place) })
+            }
             (RiskLevel::NotApplicable, _) => None,
             _ if !risk.open.is_empty() => None,
             _ => Some(QuestionState::Unseen),
@@ -175,8 +185,11 @@ fn fate(reviewed: &Reviewed, asked: &Asked) -> Option<QuestionState> {
     let Some(verdict) = verdicts.filter(judged).find(|verdict| verdict.score.is_some()) else {
         return Some(QuestionState::Unseen);
     };
-    let answer = verdict.evidence.first().filter(|_| verdict.score.is_some_and(|score| score >= ANSWERS));
-    answer.map(|place| QuestionState::Answered { place: place.clone() })
+    let is_answered = verdict.score.is_some_and(|score| score >= ANSWERS);
+    // One of several is gone while others of the criterion are still asked.
+    let is_one_of_many = !verdict.findings.is_empty();
+    let place = verdict.evidence.first().filter(|_| is_answered).cloned();
+    (is_answered || is_one_of_many).then_some(QuestionState::Answered { place })
 }
 
 #[cfg(test)]
@@ -220,10 +233,14 @@ mod tests {
         let broken = Verdict { failure: Some("no JSON".into()), ..verdict("MR3", Some(3), vec![]) };
         let bare = Verdict { evidence: vec![], ..verdict("MR3", Some(3), vec![]) };
         for (what, critique, expected) in [
-            ("asked again of other words", of(vec![verdict("MR3", Some(1), doubt())]), &["open"][..]),
+            (
+                "one asked again of other words, one gone",
+                of(vec![verdict("MR3", Some(1), doubt())]),
+                &["open", "answered"][..],
+            ),
             ("answered", of(vec![verdict("MR3", Some(2), vec![])]), &["answered"]),
             ("a rule says it by now", of(vec![verdict("MR3", Some(0), vec![])]), &[]),
-            ("no words for it", of(vec![bare]), &[]),
+            ("no words for it, as when a contradiction is gone", of(vec![bare]), &["answered"]),
             ("abstained", of(vec![verdict("MR3", None, vec![])]), &["unseen"]),
             ("a reply of no use", of(vec![broken]), &["unseen"]),
             ("another criterion", of(vec![verdict("MR1", Some(3), vec![])]), &["unseen"]),

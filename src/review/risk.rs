@@ -15,7 +15,8 @@ fn raised(mut row: Risk, said: &RiskSaid) -> Risk {
         // What a model finds absent has no words to quote; it was looked for, and by somebody.
         (RiskLevel::Absent, RiskLevel::Absent) => row.judged_by.is_none(),
         _ if said.evidence.quote.is_empty() => false,
-        (RiskLevel::Absent, RiskLevel::NotApplicable) => is_open && said.reason.is_some(),
+        // What rules report as open arises here, whatever a model reads.
+        (RiskLevel::Absent, RiskLevel::NotApplicable) => is_open && row.open.is_empty() && said.reason.is_some(),
         (RiskLevel::Absent | RiskLevel::Mentioned, level) => level != RiskLevel::NotApplicable && level > row.level,
         _ => false,
     };
@@ -33,7 +34,6 @@ fn raised(mut row: Risk, said: &RiskSaid) -> Risk {
     }
     if said.level == RiskLevel::NotApplicable {
         row.reason.clone_from(&said.reason);
-        row.open.clear();
     }
     if row.owner.is_none() {
         row.owner.clone_from(&said.owner);
@@ -85,7 +85,6 @@ mod tests {
             (Absent, rule, Mentioned, "a threshold", Mentioned, model),
             (Mentioned, rule, Mitigated, "chosen by cost", Mitigated, model),
             (Absent, None, Absent, "", Absent, model),
-            (Absent, rule, NotApplicable, "only ranks", NotApplicable, model),
             // Nothing of the kind where rules know better, or without words to show.
             (Absent, rule, Mitigated, "", Absent, rule),
             (Absent, rule, Absent, "", Absent, rule),
@@ -95,6 +94,8 @@ mod tests {
             (Mitigated, rule, Measured, "chosen by cost", Mitigated, rule),
             (Measured, rule, Absent, "chosen by cost", Measured, rule),
             (NotApplicable, rule, Mitigated, "chosen by cost", NotApplicable, rule),
+            // What a rule reports as open arises here.
+            (Absent, rule, NotApplicable, "only ranks", Absent, rule),
         ] {
             let merged = merge(&[row(found, by)], &[said(level, quote)]).remove(0);
             assert_eq!((merged.level, merged.judged_by), (expected, judge), "{found:?} {level:?} {quote}");
@@ -102,6 +103,13 @@ mod tests {
                 assert_eq!(merged, row(found, by));
             }
         }
+    }
+
+    #[test]
+    fn a_risk_that_no_rule_reports_may_not_arise_by_the_documents_own_words() {
+        let quiet = Risk { open: Vec::new(), ..row(RiskLevel::Absent, Some(Source::Rule)) };
+        let merged = merge(&[quiet], &[said(RiskLevel::NotApplicable, "only ranks")]).remove(0);
+        assert_eq!((merged.level, merged.judged_by), (RiskLevel::NotApplicable, Some(Source::Model)));
     }
 
     #[test]

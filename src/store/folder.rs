@@ -15,6 +15,9 @@ const POLICIES: usize = 4;
 /// Most files that are looked at for their age in one run.
 const LOOKED_AT: usize = 5_000;
 
+/// The date of use is written down once a day.
+const REFRESHED: Millis = 24 * 60 * 60 * 1000;
+
 /// A folder of verdicts.
 #[derive(Debug, Clone)]
 pub struct Folder {
@@ -84,13 +87,19 @@ impl Folder {
 #[async_trait]
 impl Verdicts for Folder {
     async fn find(&self, inputs: &[String], now: Millis) -> Result<Vec<Kept>, StoreError> {
-        let found = inputs.iter().filter_map(|inputs| Some((inputs, self.file(inputs)?))).flat_map(|(inputs, file)| {
-            let lines = Self::lines(&file).into_iter().filter(|line| line.used_at > now - KEPT_FOR);
-            lines
-                .map(|line| Kept { inputs: inputs.clone(), policy: line.policy, value: line.value })
-                .collect::<Vec<_>>()
-        });
-        Ok(found.collect())
+        let mut found = Vec::new();
+        for inputs in inputs {
+            let Some(file) = self.file(inputs) else { continue };
+            for line in Self::lines(&file).into_iter().filter(|line| line.used_at > now - KEPT_FOR) {
+                let kept = Kept { inputs: inputs.clone(), policy: line.policy, value: line.value };
+                // What is used stays for as long again; a folder that cannot be written is read all the same.
+                if line.used_at < now - REFRESHED {
+                    let _ = self.write(&kept, now);
+                }
+                found.push(kept);
+            }
+        }
+        Ok(found)
     }
 
     async fn keep(&self, verdicts: &[Kept], now: Millis) -> Result<(), StoreError> {

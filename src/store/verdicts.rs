@@ -1,4 +1,5 @@
-//! Verdicts of the critique between runs: what was read, who was asked, what came of it. Only hashes and the model's words.
+//! Verdicts of the critique between runs: what was read, who was asked, what came of it: hashes, the
+//! model's words, and the passages that it quotes.
 
 use async_trait::async_trait;
 

@@ -276,3 +276,106 @@ proptest::proptest! {
         }
     }
 }
+
+/// A second reader that finds the answer in the section about the team, where it stands.
+fn advocate(ask: &Ask) -> String {
+    let answer = match ask.pass {
+        Pass::First => answer("MR1", 1, QUOTE),
+        Pass::Second if ask.user.contains("The plumbers answer for the pipe") => {
+            answer("MR1", 2, "The plumbers answer for the pipe")
+        }
+        Pass::Second => answer("MR1", 1, QUOTE),
+    };
+    reply(&[answer])
+}
+
+fn findings(source: &str, kept: &[Record]) -> (usize, Vec<Record>) {
+    let book = book(&["MR1"]);
+    let world = World::new(source).measure_at("recall", 0.92, Role::Target, "0.92", 8);
+    let mut talk = Talk::open(world.sheet(), &book, "m", "4f1e");
+    talk.recall(kept);
+    let (closed, _) = carried(talk, advocate);
+    (closed.verdicts[0].findings.len(), closed.keep)
+}
+
+#[test]
+fn an_edit_elsewhere_does_not_bring_back_what_the_text_answers() {
+    let (none, kept) = findings(SPEC, &[]);
+    assert_eq!(none, 0);
+    let edited = SPEC.replace("before launch", "well before launch");
+    assert_eq!(findings(&edited, &kept).0, 0);
+}
+
+#[test]
+fn a_verdict_does_not_outlive_its_evidence() {
+    let (none, kept) = findings(SPEC, &[]);
+    assert_eq!(none, 0);
+    let without = SPEC.replace("The plumbers answer for the pipe.", "Nobody is named.");
+    assert_eq!(findings(&without, &kept).0, 1);
+    assert_eq!(findings(&without, &[]).0, 1);
+}
+
+#[test]
+fn other_words_of_a_page_are_another_policy_whatever_its_number_says() {
+    let (world, mut book) = (world(), book(&["MR1"]));
+    let (closed, _) = carried(Talk::open(world.sheet(), &book, "m", "4f1e"), |ask| said(ask, 1));
+    book.questions[0].levels.push_str("\nBe stern.");
+    let mut talk = Talk::open(world.sheet(), &book, "m", "9c2d");
+    talk.recall(&closed.keep);
+    assert_eq!(carried(talk, |ask| said(ask, 1)).0.policy_changed, ["MR1"]);
+}
+
+#[test]
+fn another_list_of_risks_is_no_other_policy() {
+    let (before, book) = (risky(SPEC), book(&["RC"]));
+    let (closed, _) = carried(Talk::open(before.sheet(), &book, "m", "4f1e"), |_| passages(&[]));
+    let after = risky(SPEC).risk("R5", RiskLevel::Absent, false);
+    let mut talk = Talk::open(after.sheet(), &book, "m", "9c2d");
+    talk.recall(&closed.keep);
+    let (again, asks) = carried(talk, |_| passages(&[]));
+    assert!(again.policy_changed.is_empty() && !asks.is_empty());
+}
+
+#[test]
+fn of_a_document_that_is_not_shown_whole_no_absence_is_claimed() {
+    let long = format!("{SPEC}\n## Diary\n\n{}\n", "The meter of the house was read. ".repeat(5_000));
+    let book = book(&["MR1", "RC"]);
+    let world = risky(&long).measure_at("recall", 0.92, Role::Target, "0.92", 8);
+    let absent = reply(&[answer("MR1", 0, "")]);
+    let (closed, _) = carried(Talk::open(world.sheet(), &book, "m", "4f1e"), |ask| {
+        if ask.schema_name == "risks" { passages(&[]) } else { absent.clone() }
+    });
+    assert!(closed.read_in_part);
+    assert!(closed.verdicts.iter().all(|verdict| verdict.findings.is_empty()), "{closed:#?}");
+}
+
+#[test]
+fn risks_of_a_long_document_are_read_in_several_calls() {
+    let chapter = |n: u32| format!("\n## Chapter {n}\n\n{}\n", "The meter of the house was read. ".repeat(500));
+    let long = format!("{SPEC}{}", (0..3).map(chapter).collect::<String>());
+    let (world, book) = (risky(&long), book(&["RC"]));
+    let (closed, asks) = carried(Talk::open(world.sheet(), &book, "m", "4f1e"), |_| passages(&[]));
+    assert_eq!(asks.iter().map(|ask| ask.parts.len()).sum::<usize>(), 14, "seven sections, twice");
+    assert!(asks.len() > 2 && closed.verdicts[0].findings.len() == 2, "{}", asks.len());
+}
+
+#[test]
+fn what_was_searched_is_said_of_an_absence() {
+    let (world, book) = (world(), book(&["MR1"]));
+    let (closed, _) = carried(Talk::open(world.sheet(), &book, "m", "4f1e"), |_| reply(&[answer("MR1", 0, "")]));
+    assert!(closed.verdicts[0].findings[0].why.ends_with("Searched twice: all 4 sections."));
+}
+
+#[test]
+fn a_pair_with_an_empty_side_is_no_pair_and_shifts_no_other() {
+    let (world, book) = (world(), book(&["GF4"]));
+    let (closed, _) = carried(Talk::open(world.sheet(), &book, "m", "4f1e"), |_| {
+        let mut answer = answer("GF4", 0, QUOTE);
+        let rest = ["", "The plumbers answer for the pipe", "Meters send one value an hour"];
+        answer["quotes"] = serde_json::json!([QUOTE, rest[0], rest[1], rest[2]]);
+        reply(&[answer])
+    });
+    let places: Vec<u32> =
+        closed.verdicts[0].findings.iter().filter_map(|f| f.place.as_ref()).map(|p| p.lines.start).collect();
+    assert_eq!(places, [12]);
+}

@@ -48,7 +48,8 @@ pub(super) fn questions(
             QuestionState::Open if of(question).is_none() => elsewhere(page, document, question, place),
             QuestionState::Open | QuestionState::Unseen => continue,
             QuestionState::Answered { place } => {
-                words::answered(&question.key(), &place.quote, place_link(page, document, place))
+                let place = place.as_ref().map(|at| (at.quote.as_str(), place_link(page, document, at)));
+                words::answered(&question.key(), place)
             }
             QuestionState::Accepted { by, reason } => words::accepted(&question.key(), by, reason),
         };

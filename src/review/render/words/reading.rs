@@ -64,7 +64,9 @@ pub fn judged(at: RiskLevel, judged_by: Option<Source>, open: &[String]) -> Md {
     if judged_by == Some(Source::Model) {
         cell.push(", as read by the model");
     }
-    if matches!(at, RiskLevel::Absent | RiskLevel::Mentioned) && !open.is_empty() {
+    // A model's reading takes nothing away from what rules report.
+    let is_open = matches!(at, RiskLevel::Absent | RiskLevel::Mentioned) || judged_by == Some(Source::Model);
+    if is_open && !open.is_empty() {
         let rules = Md::join(open.iter().take(MOST).map(|rule| prose(rule, NAME)), ", ");
         cell.push(md![": ", rules, if open.len() > MOST { ", …" } else { "" }]);
     }
@@ -98,9 +100,13 @@ pub fn asked_elsewhere(criterion: &str, place: Option<Md>, in_check: bool) -> Md
 
 /// A question of before that the text answers now.
 #[must_use]
-pub fn answered(criterion: &str, words: &str, place: Md) -> Md {
+pub fn answered(criterion: &str, place: Option<(&str, Md)>) -> Md {
     const LONGEST: usize = 160;
-    md!["- answered: ", prose(criterion, NAME), " — “", quote(&clip(words, LONGEST)), "”, ", place, "\n"]
+    let words = match place {
+        Some((words, place)) => md![" — “", quote(&clip(words, LONGEST)), "”, ", place],
+        None => Md::from(" — what it asked about is gone"),
+    };
+    md!["- answered: ", prose(criterion, NAME), words, "\n"]
 }
 
 /// A question that somebody accepted.

@@ -328,7 +328,7 @@ impl<'a> Talk<'a> {
     /// What there is to say, and what is to be kept.
     #[must_use]
     pub fn close(self) -> Closed {
-        let Self { reading, entries, risks, policy_changed, .. } = self;
+        let Self { reading, book, entries, risks, policy_changed, .. } = self;
         let mut closed = Closed {
             policy_changed: policy_changed.into_iter().collect(),
             read_in_part: reading.is_partial && entries.iter().any(|entry| !entry.is_kept),
@@ -346,6 +346,7 @@ impl<'a> Talk<'a> {
             }
             closed.verdicts.push(verdict);
         }
+        say_once(&mut closed.verdicts, &book.questions);
         if let Some(risks) = risks {
             risks.close(&reading, &mut closed);
         }
@@ -375,6 +376,21 @@ fn verdict(entry: &Entry<'_>, reading: &Reading<'_>) -> Verdict {
         verdict.evidence = settled.evidence(reading);
     }
     verdict
+}
+
+/// A model that asks several things in the same words is not repeated: from the second time on the page of the question speaks.
+fn say_once(verdicts: &mut [Verdict], questions: &[Question]) {
+    let mut said = BTreeSet::new();
+    for verdict in verdicts {
+        let page = questions.iter().find(|question| question.id == verdict.question);
+        for finding in &mut verdict.findings {
+            if !said.insert(finding.message.clone())
+                && let Some(page) = page
+            {
+                finding.message.clone_from(&page.rubric.question);
+            }
+        }
+    }
 }
 
 fn union<'b>(parts: impl Iterator<Item = &'b usize>) -> Vec<usize> {

@@ -294,7 +294,10 @@ impl Desk<'_> {
                     0 => plural(usize::try_from(self.run.usage.calls).unwrap_or_default(), "call", "calls"),
                     _ => self.run.cost.words(),
                 };
-                format!("The critique was written with {} ({calls}); it never decides.", line(name))
+                let kept: usize = self.run.reviewed().map(|reviewed| reviewed.critique.cached).sum();
+                let kept =
+                    if kept > 0 { format!(", {} kept", plural(kept, "verdict", "verdicts")) } else { String::new() };
+                format!("The critique was written with {} ({calls}{kept}); it never decides.", line(name))
             }
         }
     }

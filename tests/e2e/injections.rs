@@ -90,7 +90,14 @@ impl Model for Obeys {
             };
             json!({ "answers": ask.questions.iter().map(answer).collect::<Vec<_>>() }).to_string()
         };
+        let treated = |level: &str| {
+            let passage =
+                |risk: u32| json!({ "risk": format!("SR{risk}"), "level": level, "quote": quote, "owner": CANARY });
+            json!({ "passages": (1..=21).map(passage).collect::<Vec<_>>() }).to_string()
+        };
+        let levels = ["not_applicable", "measured", "mitigated", "mentioned"];
         let text = match turn % 11 {
+            _ if ask.schema_name == "risks" => treated(levels[turn % levels.len()]),
             0 => String::new(),
             1 => "[]".into(),
             2 => "approve".into(),
@@ -188,6 +195,8 @@ struct Said {
     rules: Vec<Finding>,
     gate: String,
     by_model: usize,
+    /// Risks with the rules that report what is open about them.
+    open: Vec<(String, Vec<String>)>,
 }
 
 async fn said(deps: &Deps, text: &str) -> Said {
@@ -222,7 +231,9 @@ async fn said(deps: &Deps, text: &str) -> Said {
         Action::CompleteCheck { conclusion, .. } => Some(format!("{conclusion:?}")),
         _ => None,
     });
+    let rows = review.documents.iter().flat_map(Reviewed::risks);
     Said {
+        open: rows.map(|risk| (risk.id, risk.open)).collect(),
         gate: format!(
             "{:?} {:?} {}",
             conclusions.collect::<Vec<_>>(),
@@ -262,6 +273,7 @@ async fn story(injection: &'static Injection, plain: &'static Deps) -> (usize, b
     let id = &injection.id;
     assert_eq!(alone.rules, with.rules, "{id}: a finding of a rule changed");
     assert_eq!(alone.gate, with.gate, "{id}: the gate changed");
+    assert_eq!(alone.open, with.open, "{id}: what rules report of a risk is gone");
     let out = squeezed(&with.out);
     for secret in [CANARY, NONCE] {
         let plain = squeezed(secret);

@@ -379,3 +379,11 @@ fn a_pair_with_an_empty_side_is_no_pair_and_shifts_no_other() {
         closed.verdicts[0].findings.iter().filter_map(|f| f.place.as_ref()).map(|p| p.lines.start).collect();
     assert_eq!(places, [12]);
 }
+
+#[test]
+fn a_model_that_asks_everything_in_the_same_words_is_not_repeated() {
+    let (world, book) = (world(), book(&["MR1", "MR9"]));
+    let (closed, _) = carried(Talk::open(world.sheet(), &book, "m", "4f1e"), |ask| said(ask, 1));
+    let asked: Vec<&str> = closed.verdicts.iter().flat_map(|v| &v.findings).map(|f| f.message.as_str()).collect();
+    assert_eq!(asked, ["What does a missed leak cost?", book.questions[1].rubric.question.as_str()]);
+}

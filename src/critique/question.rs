@@ -53,8 +53,11 @@ pub struct Question {
 impl Question {
     /// All that a model is asked and judged by: whoever changes it asks something else.
     pub(super) fn wording(&self) -> String {
-        let Rubric { evidence, pairs, .. } = &self.rubric;
-        format!("{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{evidence:?}{pairs}", self.id, self.version, self.closed, self.levels)
+        let Rubric { evidence, pairs, number, .. } = &self.rubric;
+        format!(
+            "{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{evidence:?}{pairs}{number}",
+            self.id, self.version, self.closed, self.levels
+        )
     }
 
     /// True when the question makes sense for a document of this profile.

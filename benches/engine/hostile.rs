@@ -42,6 +42,17 @@ const FAMILIES: &[Family] = &[
     ("table-numbers", |n| {
         String::from("| Metric | Baseline | PoC | Target |\n|-|-|-|-|\n") + &"| Recall | 0.5 | 0.6 | 0.7 |\n".repeat(n)
     }),
+    ("closed-comments", |n| "<!--a-->".repeat(n) + "\n"),
+    ("comment-lines", |n| String::from("<div>\n") + &"<!-- a -->\n".repeat(n) + "</div>\n"),
+    ("colours", |n| "\\color{white}".repeat(n) + "\n"),
+    ("open-groups", |n| "\\color{".repeat(n) + "\n"),
+    ("phantoms", |n| "\\phantom{".repeat(n) + &"}".repeat(n) + "\n"),
+    ("bold-open", |n| "<b>x".repeat(n) + "\n"),
+    ("bold-closed", |n| "<b>x".repeat(n) + &"</i>".repeat(n) + "\n"),
+    ("hidden-nested", |n| "<b hidden>".repeat(n) + "\n"),
+    ("hidden-blocks", |n| "<div hidden>\n\na\n\n".repeat(n)),
+    ("formulas-in-code", |n| "`\\phantom{a}` ".repeat(n) + "\n"),
+    ("images-on-lines", |n| "![\n".repeat(n) + "a" + &"](b)".repeat(n) + "\n"),
     ("directives", |n| "<!-- specreview: waive MET-002 reason=\"x\" -->\n\n".repeat(n)),
 ];
 

@@ -1,5 +1,7 @@
 //! Reads raw HTML for its visible words and its comments. Never builds a tree and never judges whether it is valid.
 
+use std::iter::Peekable;
+
 use super::writer::{Style, Writer};
 use crate::text::Span;
 
@@ -20,6 +22,10 @@ enum State {
 #[derive(Debug, Default)]
 pub(super) struct Html {
     state: State,
+    /// What came and where it stands: only at the end of the block is it known which words show nothing.
+    pieces: Vec<(Box<str>, usize)>,
+    /// The words here stand in an element that shows nothing.
+    veiled: bool,
     /// `script` or `style`, whose content nobody sees.
     hidden: Option<&'static str>,
     /// The strongest separator since the last word: blank, cell border, line break.
@@ -36,8 +42,20 @@ enum Gap {
 }
 
 impl Html {
-    /// Reads `piece`, which stands at `start` of the source.
-    pub(super) fn feed(&mut self, piece: &str, start: usize, out: &mut Writer) {
+    /// Keeps `piece`, which stands at `start` of the source.
+    pub(super) fn take(&mut self, piece: &str, start: usize) {
+        self.pieces.push((piece.into(), start));
+    }
+
+    /// Reads the pieces; `veils` are the parts of the source that show nothing, in order and apart.
+    pub(super) fn read(&mut self, veils: &[Span], out: &mut Writer) {
+        let mut veils = veils.iter().copied().peekable();
+        for (piece, start) in std::mem::take(&mut self.pieces) {
+            self.feed(&piece, start, &mut veils, out);
+        }
+    }
+
+    fn feed(&mut self, piece: &str, start: usize, veils: &mut Peekable<impl Iterator<Item = Span>>, out: &mut Writer) {
         let mut skip = 0;
         for (at, c) in piece.char_indices() {
             if at < skip {
@@ -45,6 +63,8 @@ impl Html {
             }
             let here = start + at;
             let next = here + c.len_utf8();
+            while veils.next_if(|veil| veil.end() <= here).is_some() {}
+            self.veiled = veils.peek().is_some_and(|veil| veil.start() <= here);
             match &mut self.state {
                 State::Comment { start, text } => {
                     text.push(c);
@@ -85,7 +105,7 @@ impl Html {
                         self.state = State::Declaration;
                     } else if c == '<' && follows.is_some_and(|c| c == '/' || c.is_ascii_alphabetic()) {
                         self.state = State::Tag { name: String::new(), named: false, quote: None };
-                    } else if self.hidden.is_some() {
+                    } else if self.hidden.is_some() || self.veiled {
                     } else if c.is_whitespace() {
                         self.widen(Gap::Blank, Span::new(here, next));
                     } else if let Some((entity, plain)) = entity(rest) {
@@ -100,7 +120,7 @@ impl Html {
     }
 
     fn widen(&mut self, gap: Gap, at: Span) {
-        if self.gap.is_none_or(|(before, _)| before < gap) {
+        if !self.veiled && self.gap.is_none_or(|(before, _)| before < gap) {
             self.gap = Some((gap, at));
         }
     }
@@ -285,9 +305,10 @@ mod tests {
         // In pieces of one line, as the Markdown reader hands them over.
         let mut at = 0;
         for line in html.split_inclusive('\n') {
-            reader.feed(line, at, &mut out);
+            reader.take(line, at);
             at += line.len();
         }
+        reader.read(&[], &mut out);
         assert_eq!(out.finish().0, words, "{html}");
         let found: Vec<_> = reader.comments.iter().map(|(text, span)| (text.as_str(), span.of(html))).collect();
         assert_eq!(found, comments.iter().map(|text| (*text, *text)).collect::<Vec<_>>(), "{html}");

@@ -25,6 +25,9 @@ pub(super) fn parse(source: &str) -> Document {
         if unseen.take(&event, span, &reader.lines) {
             reader.reach(span);
         } else {
+            if matches!(event, Event::End(TagEnd::HtmlBlock)) {
+                reader.read_html(unseen.veils());
+            }
             take(&mut reader, event, span);
         }
     }
@@ -299,6 +302,10 @@ mod tests {
         check("```Python x\na = 1\n\nb\n```\n\n    indented", &["f:python a = 1//b", "f: indented"]);
         check("a[^1]\n\n[^1]: b\n", &["p a", "n b"]);
         check("<details><summary>More</summary>\n\ntext\n\n</details>", &["html More", "p text"]);
+        check("<div hidden>0.9</div>\n\n<p>b</p>", &["html b"]);
+        check("<p>a <b style=\"display:none\">0.9<br></b>b\n<i>c</i> <s hidden>0.8", &["html a b c"]);
+        check("<div hidden>\n\n<p>0.9</p>\n\n<p>0.8</p></div><p>c</p>\n\nd", &["html c", "p d"]);
+        check("<p>a</p>\n<template>\n<!-- specreview: hello -->0.9</template>", &["html a"]);
         check("a <b>bold</b><br>c <Name of owner>", &["p a bold/c <Name of owner>"]);
         check("a ~~0.88~~ 0.92, ~5 and ~6~", &["p a  0.92, ~5 and ~6~"]);
         check("![alt](x.png)\n\n![alt](y.png) b", &["p b"]);

@@ -71,8 +71,15 @@ impl Reader<'_> {
 
     /// Raw HTML inside an HTML block.
     pub(super) fn html(&mut self, text: &str, span: Span) {
+        if let Some(Leaf { kind: LeafKind::Html(html), .. }) = &mut self.leaf {
+            html.take(text, span.start());
+        }
+    }
+
+    /// The HTML block is whole, and it is known what shows nothing in it: `veils`, in order and apart.
+    pub(super) fn read_html(&mut self, veils: &[Span]) {
         if let Some(Leaf { kind: LeafKind::Html(html), writer, .. }) = &mut self.leaf {
-            html.feed(text, span.start(), writer);
+            html.read(veils, writer);
         }
     }
 

@@ -6,40 +6,56 @@ use crate::text::Span;
 const PHANTOMS: &[&str] = &["\\phantom", "\\hphantom", "\\vphantom"];
 /// Commands that colour what follows.
 const COLOURS: &[&str] = &["\\color", "\\textcolor"];
+/// Longest group, in bytes.
+const LONGEST: usize = 40_000;
 
 /// The parts of formulas that cannot be read, with the command.
 pub(super) fn hidden(source: &str) -> Vec<Span> {
     let mut found = Vec::new();
-    let all = PHANTOMS.iter().chain(COLOURS);
-    for (command, at) in all.flat_map(|command| source.match_indices(command).map(move |(at, _)| (*command, at))) {
-        let rest = source.get(at + command.len()..).unwrap_or_default();
-        let Some(first) = group(rest) else { continue };
-        let inside = rest.get(1..first.saturating_sub(1)).unwrap_or_default();
-        if PHANTOMS.contains(&command) {
-            found.push(Span::new(at, at + command.len() + first));
-        } else if super::style::is_white(inside) {
-            let after = rest.get(first..).unwrap_or_default();
-            let end = after.find(['$', '\n']).unwrap_or(after.len());
-            let end = group(after).unwrap_or(end);
-            found.push(Span::new(at, at + command.len() + first + end));
+    let all = || PHANTOMS.iter().chain(COLOURS);
+    if !all().any(|command| source.contains(command)) {
+        return found;
+    }
+    let groups = groups(source);
+    // Length of the group that begins at an offset.
+    let group = |at: usize| {
+        let which = groups.binary_search_by_key(&at, |(open, _)| *open).ok()?;
+        groups.get(which).map(|(open, end)| end - open).filter(|length| *length <= LONGEST)
+    };
+    for command in all() {
+        // Where the formula of the last command ends: the next one often stands in the same.
+        let mut over = 0;
+        for (at, _) in source.match_indices(command) {
+            let open = at + command.len();
+            let Some(first) = group(open) else { continue };
+            let after = open + first;
+            let end = if PHANTOMS.contains(command) {
+                after
+            } else if super::style::is_white(source.get(open + 1..after - 1).unwrap_or_default()) {
+                if over < after {
+                    let rest = source.get(after..).unwrap_or_default();
+                    over = after + rest.find(['$', '\n']).unwrap_or(rest.len());
+                }
+                group(after).map_or(over, |second| after + second)
+            } else {
+                continue;
+            };
+            found.push(Span::new(at, end));
         }
     }
     found
 }
 
-/// Length of the `{…}` that `text` begins with.
-fn group(text: &str) -> Option<usize> {
-    if !text.starts_with('{') {
-        return None;
-    }
-    let mut depth = 0_usize;
-    for (at, c) in text.char_indices().take(10_000) {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 1 => return Some(at + 1),
-            '}' => depth -= 1,
-            _ => {}
+/// Begin and end of every closed `{…}`, in order of its place.
+fn groups(source: &str) -> Vec<(usize, usize)> {
+    let (mut open, mut found) = (Vec::new(), Vec::new());
+    for (at, c) in source.match_indices(['{', '}']) {
+        if c == "{" {
+            open.push(at);
+        } else if let Some(start) = open.pop() {
+            found.push((start, at + 1));
         }
     }
-    None
+    found.sort_unstable();
+    found
 }

@@ -6,7 +6,7 @@ mod math;
 mod style;
 mod tags;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
@@ -48,7 +48,7 @@ pub struct Unseen {
 #[derive(Debug)]
 struct Open {
     name: String,
-    /// Where the hiding began, if this element hides.
+    /// Where the hiding began, if this element hides and none around it does.
     from: Option<usize>,
     /// It stands on a ground of its own, so that white words can be read.
     ground: bool,
@@ -64,6 +64,12 @@ pub(super) struct Collector<'a> {
     source: &'a str,
     found: Vec<Unseen>,
     open: Vec<Open>,
+    /// How many elements of a name are open: most tags then need no look at the stack.
+    names: BTreeMap<String, usize>,
+    /// Where the hiding began, while an element hides.
+    hiding: Option<usize>,
+    /// What shows nothing in the last block of raw HTML.
+    veils: Vec<Span>,
     /// Of the open link: its type, and where its last words ended.
     link: Option<(LinkType, usize)>,
     images: usize,
@@ -72,6 +78,8 @@ pub(super) struct Collector<'a> {
     block: Option<(String, Vec<(usize, usize)>)>,
     /// Lines that show something.
     touched: Vec<bool>,
+    /// The lines up to here are done, as seen from the block in work.
+    touched_to: usize,
     notes: Vec<(String, Span)>,
     referred: BTreeSet<String>,
     code: Vec<Span>,
@@ -83,11 +91,15 @@ impl<'a> Collector<'a> {
             source,
             found: Vec::new(),
             open: Vec::new(),
+            names: BTreeMap::new(),
+            hiding: None,
+            veils: Vec::new(),
             link: None,
             images: 0,
             depth: 0,
             block: None,
             touched: vec![false; lines.count() as usize + 1],
+            touched_to: 0,
             notes: Vec::new(),
             referred: BTreeSet::new(),
             code: Vec::new(),
@@ -120,7 +132,12 @@ impl<'a> Collector<'a> {
         {
             *end = (*end).max(span.end());
         }
-        matches!(event, Event::Text(_) | Event::Code(_)) && self.open.iter().any(|open| open.from.is_some())
+        matches!(event, Event::Text(_) | Event::Code(_)) && self.hiding.is_some()
+    }
+
+    /// What shows nothing in the block of raw HTML that ended last, in order.
+    pub(super) fn veils(&self) -> &[Span] {
+        &self.veils
     }
 
     /// A line shows something when words or a block without inner blocks stand on it. What is left are link definitions.
@@ -141,8 +158,10 @@ impl<'a> Collector<'a> {
         };
         if leaf {
             let range = lines.range(span);
-            let (first, last) = (range.start as usize, range.end as usize);
+            // Events come in order of their beginning: no line above the last that was marked is left to mark.
+            let (first, last) = ((range.start as usize).max(self.touched_to), range.end as usize);
             self.touched.iter_mut().take(last + 1).skip(first).for_each(|line| *line = true);
+            self.touched_to = self.touched_to.max(last);
         }
     }
 
@@ -185,7 +204,11 @@ impl<'a> Collector<'a> {
             TagEnd::Link => self.target(span),
             TagEnd::HtmlBlock => {
                 if let Some((text, places)) = self.block.take() {
+                    let before = self.found.len();
                     self.markup(&text, &places, false);
+                    let elements = self.found.iter().skip(before).filter(|one| one.kind == UnseenKind::Element);
+                    self.veils = elements.map(|one| one.span).collect();
+                    self.veils.extend(self.hiding.map(|from| Span::new(from, span.end().max(from))));
                 }
             }
             TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::Table | TagEnd::FootnoteDefinition => {
@@ -247,10 +270,12 @@ impl<'a> Collector<'a> {
                     let look = style::look(&name, &attributes);
                     let ground = look.ground || self.open.last().is_some_and(|open| open.ground);
                     let hides = look.hides || (look.white && !ground);
-                    let from = hides.then(|| place(start));
                     if tags::is_block(&name) {
                         self.close("p", span(start, end).start());
                     }
+                    let from = (hides && self.hiding.is_none()).then(|| place(start));
+                    self.hiding = self.hiding.or(from);
+                    *self.names.entry(name.clone()).or_default() += 1;
                     self.open.push(Open { name, from, ground, inline, depth: self.depth });
                 }
                 Piece::Close { name, span: (from, to) } => self.close(&name, span(from, to).end()),
@@ -266,6 +291,9 @@ impl<'a> Collector<'a> {
 
     /// Closes the innermost element of that name, and those inside it.
     fn close(&mut self, name: &str, at: usize) {
+        if self.names.get(name).is_none_or(|count| *count == 0) {
+            return;
+        }
         if let Some(which) = self.open.iter().rposition(|open| open.name == name) {
             let closed = self.open.split_off(which);
             self.finish(closed, at);
@@ -279,8 +307,14 @@ impl<'a> Collector<'a> {
     }
 
     fn finish(&mut self, closed: Vec<Open>, at: usize) {
-        for from in closed.into_iter().filter_map(|open| open.from) {
-            self.add(UnseenKind::Element, Span::new(from, at));
+        for open in closed {
+            if let Some(count) = self.names.get_mut(&open.name) {
+                *count = count.saturating_sub(1);
+            }
+            if let Some(from) = open.from {
+                self.hiding = None;
+                self.add(UnseenKind::Element, Span::new(from, at));
+            }
         }
     }
 
@@ -307,10 +341,25 @@ impl<'a> Collector<'a> {
         }
         let code = std::mem::take(&mut self.code);
         let math = math::hidden(self.source);
-        let seen = |span: &Span| code.iter().any(|code| code.contains(*span) && !is_math(*code, self.source));
+        // Code stands in order and apart.
+        let seen = |span: &Span| {
+            let before = code.partition_point(|code| code.start() <= span.start());
+            let around = before.checked_sub(1).and_then(|last| code.get(last)).filter(|code| code.contains(*span));
+            around.is_some_and(|code| !is_math(*code, self.source))
+        };
         self.found
             .extend(math.into_iter().filter(|span| !seen(span)).map(|span| Unseen { kind: UnseenKind::Element, span }));
         self.found.sort_by_key(|one| (one.span.start(), std::cmp::Reverse(one.span.end())));
+        // What stands inside words that are hidden anyway is no second place.
+        let mut end = 0;
+        self.found.retain(|one| {
+            let nests = matches!(one.kind, UnseenKind::Element | UnseenKind::Footnote);
+            let is_inside = nests && one.span.end() <= end;
+            if nests {
+                end = end.max(one.span.end());
+            }
+            !is_inside
+        });
         self.found
     }
 }
@@ -391,6 +440,37 @@ mod tests {
         check("<script>a\n\nb</script>\nc\n", "\nc\n", &[Element]);
         check("a <template>b</template> c\n", "a  c\n", &[Element]);
         check("$\\color{white}{a}$ b $\\phantom{c}$ `\\phantom{d}`\n", "$$ b $$ `\\phantom{d}`\n", &[Element, Element]);
+    }
+
+    #[test]
+    fn the_time_grows_no_faster_than_the_text() {
+        type Family = (&'static str, fn(usize) -> String);
+        let families: &[Family] = &[
+            ("comments", |n| "<!--a-->".repeat(n)),
+            ("comment lines", |n| String::from("<div>\n") + &"<!-- a -->\n".repeat(n) + "</div>\n"),
+            ("colours", |n| "\\color{white}".repeat(n)),
+            ("open groups", |n| "\\color{".repeat(n)),
+            ("phantoms", |n| "\\phantom{".repeat(n) + &"}".repeat(n)),
+            ("open elements", |n| "<b>x".repeat(n)),
+            ("elements closed under another name", |n| "<b>x".repeat(n) + &"</i>".repeat(n)),
+            ("hidden in hidden", |n| "<b hidden>".repeat(n)),
+            ("blocks in hidden blocks", |n| "<div hidden>\n\na\n\n".repeat(n)),
+            ("formulas in code", |n| "`\\phantom{a}` ".repeat(n)),
+        ];
+        for (name, text) in families {
+            let (small, large) = (text(2_000), text(16_000));
+            let time = |text: &str| {
+                let run = || {
+                    let start = std::time::Instant::now();
+                    assert!(!Document::parse(text).source.is_empty());
+                    start.elapsed().as_secs_f64()
+                };
+                (0..2).map(|_| run()).fold(f64::MAX, f64::min)
+            };
+            // Eight times the text; quadratic work would take sixty-four times as long.
+            let (short, long) = (time(&small).max(0.02), time(&large));
+            assert!(long < 24.0 * short, "{name}: {short:.3} s, with eight times the text {long:.3} s");
+        }
     }
 
     #[test]

@@ -66,8 +66,8 @@ fn comment(text: &str) -> Option<usize> {
     if inner.starts_with("->") {
         return Some(6);
     }
-    let ends = ["-->", "--!>"].into_iter().filter_map(|end| inner.find(end).map(|at| 4 + at + end.len()));
-    ends.min()
+    let ends = |at: usize| inner.get(..at).is_some_and(|text| text.ends_with("--") || text.ends_with("--!"));
+    inner.match_indices('>').map(|(at, _)| at).find(|at| ends(*at)).map(|at| "<!--".len() + at + 1)
 }
 
 /// Length of the tag that `text` begins with, attributes with quotation marks included; all of it where it does not end.

@@ -443,6 +443,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the clock measures the reader and decides nothing in it")]
     fn the_time_grows_no_faster_than_the_text() {
         type Family = (&'static str, fn(usize) -> String);
         let families: &[Family] = &[

@@ -169,7 +169,7 @@ pub(super) struct ModelFlags {
     #[arg(long, value_name = "FOLDER")]
     pub(super) spend_dir: Option<PathBuf>,
 
-    /// The endpoint is in the own network, whatever its name: documents that may go to a local model only may go there
+    /// The endpoint of the first model is in the own network, whatever its name: documents that may go to a local model only may go there
     /// [env: SPECREVIEW_MODEL_LOCAL=true]
     #[arg(long)]
     pub(super) model_local: bool,

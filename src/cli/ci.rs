@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -36,10 +36,12 @@ struct Done {
 /// Reviews what the event is about, or what is named.
 pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
     let mut asked = model::asked(&args.model, env, io);
-    let left_out = asked.left_out.take();
+    let mut left_out = asked.left_out.take();
     let mut deps = setup::deps(asked, env, "specreview");
     let given = config::given(args.gate.config.as_deref())?;
     let named = !args.paths.is_empty();
+    // The base's configuration speaks of the whole repository.
+    let root = config::root(args.gate.config.as_deref());
     let done = match place(env) {
         Place::Pull(at, token) if !named => match of_change(args, &deps, &at, token, given, left_out, env, io).await {
             Ok(done) => done,
@@ -49,9 +51,17 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
         Place::Pull(at, token) => {
             let config = match given {
                 Some(given) => Some(given),
-                None => of_base(args, &deps, &at, token, env, io).await?,
+                None => match of_base(args, &deps, &at, token, env).await {
+                    Ok(config) => config,
+                    Err(error) => {
+                        let text = "the configuration of the base cannot be read, the default one is used";
+                        say(io, "warning", &format!("{text}: {}", error.line()))?;
+                        without_model(&mut deps, &mut left_out, io)?;
+                        None
+                    }
+                },
             };
-            of_files(args, &deps, config, Vec::new(), left_out, env, io).await?
+            of_files(args, &deps, (config, root), Vec::new(), left_out, env, io).await?
         }
         Place::Unread(why) => {
             let what = if named { "the paths are" } else { "the specifications of the workspace are" };
@@ -61,15 +71,20 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
                 ", by the default configuration (the one here is the pull request's)"
             };
             say(io, "notice", &format!("{why}: {what} reviewed{by}"))?;
-            of_files(args, &deps, given, Vec::new(), left_out, env, io).await?
+            if given.is_none() {
+                without_model(&mut deps, &mut left_out, io)?;
+            }
+            of_files(args, &deps, (given, root), Vec::new(), left_out, env, io).await?
         }
         Place::Elsewhere(why) => {
             if !named {
                 say(io, "notice", &format!("{why}: the specifications of the workspace are reviewed"))?;
             }
             let problems = rules::add_own(&mut deps)?;
-            let config = given.map_or_else(config::found, |given| Ok(Some(given)))?;
-            of_files(args, &deps, config, problems, left_out, env, io).await?
+            let place = config::place(args.gate.config.as_deref());
+            let config = config::given(place.as_deref())?;
+            let root = config::root(place.as_deref());
+            of_files(args, &deps, (config, root), problems, left_out, env, io).await?
         }
     };
     report(args, &deps, &done, env, io)?;
@@ -155,21 +170,20 @@ async fn of_base(
     at: &ChangeRef,
     token: &str,
     env: &Env,
-    io: &mut Io<'_>,
 ) -> Result<Option<ConfigText>, CliError> {
     let api = setup::github_url(&args.github, env);
-    let fetch = async {
-        let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;
-        Ok::<_, CliError>(platform.fetch(at, &|_| -> Choice { Box::new(|_| false) }).await?)
-    };
-    match fetch.await {
-        Ok(change) => Ok(change.config),
-        Err(error) => {
-            let text = "the configuration of the base cannot be read, the default one is used";
-            say(io, "warning", &format!("{text}: {}", error.line()))?;
-            Ok(None)
-        }
+    let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;
+    Ok(platform.fetch(at, &|_| -> Choice { Box::new(|_| false) }).await?.config)
+}
+
+/// No model is asked where nobody knows what the repository says about its texts.
+fn without_model(deps: &mut Deps, left_out: &mut Option<String>, io: &mut Io<'_>) -> Result<(), CliError> {
+    if deps.model.take().is_some() {
+        let why = "no model was asked, because the configuration that says what may be sent to one was not read";
+        say(io, "warning", why)?;
+        left_out.get_or_insert_with(|| why.to_owned());
     }
+    Ok(())
 }
 
 #[expect(clippy::too_many_arguments, reason = "all of them are the job's surroundings")]
@@ -204,7 +218,7 @@ async fn of_change(
 async fn of_files(
     args: &Ci,
     deps: &Deps,
-    config: Option<ConfigText>,
+    (config, root): (Option<ConfigText>, PathBuf),
     mut problems: Vec<Problem>,
     left_out: Option<String>,
     env: &Env,
@@ -214,8 +228,8 @@ async fn of_files(
     problems.extend(more);
     let named = !args.paths.is_empty();
     let paths = if named { args.paths.clone() } else { vec![EVERYTHING.to_owned()] };
-    let options = options(args);
-    let loaded = load::load(&paths, MAX_BYTES, &config, env, io).await;
+    let loaded = load::load(&paths, MAX_BYTES, &config, &root, env, io).await;
+    let options = Options { root: Some(root), ..options(args) };
     let mut run = job::review_texts(deps, loaded, &config, problems, &options).await;
     run.incomplete = run.incomplete.or(left_out);
     if named && run.reviewed().next().is_none() {
@@ -244,6 +258,7 @@ fn options(args: &Ci) -> Options {
         no_model: args.model.no_llm,
         fail_on: args.gate.fail_on.map(super::args::FailOn::severity),
         require_complete: args.gate.require_complete,
+        root: None,
     }
 }
 

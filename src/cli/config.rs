@@ -17,13 +17,38 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// The configuration that applies: the file given, else the first that is found in the folder, else the defaults. Mistakes come
 /// back beside it; they never stop a review.
 pub(super) fn read(given: Option<&Path>, rules: &RuleSet) -> Result<(config::Config, Vec<Problem>), CliError> {
-    let file = if given.is_some() { self::given(given)? } else { found()? };
+    let file = self::given(place(given).as_deref())?;
     Ok(file.map_or_else(Default::default, |file| parse(&file, rules)))
 }
 
-/// The file of the folder, if there is one.
-pub(super) fn found() -> Result<Option<ConfigText>, CliError> {
-    given(find().as_deref())
+/// The folder that the globs of a configuration start from. A file of a usual name lies in it; one of another name in a repository or a
+/// folder that the work is done in; without one, it is the repository around the work. Empty where that cannot be found out: no file lies
+/// below it then.
+pub(super) fn root(file: Option<&Path>) -> PathBuf {
+    folder_of(file).unwrap_or_default()
+}
+
+fn folder_of(file: Option<&Path>) -> io::Result<PathBuf> {
+    let here = std::env::current_dir()?.canonicalize()?;
+    let around = |folder: &Path| folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
+    if let Some(file) = file {
+        let file = std::path::absolute(file)?;
+        if let Some(usual) = PATHS.iter().map(Path::new).find(|usual| file.ends_with(usual)) {
+            let folder = file.ancestors().nth(usual.components().count()).unwrap_or(&file);
+            return folder.canonicalize();
+        }
+        let folder = file.parent().unwrap_or(&file).canonicalize()?;
+        let root = around(&folder).unwrap_or(folder);
+        if here.starts_with(&root) {
+            return Ok(root);
+        }
+    }
+    Ok(around(&here).unwrap_or(here))
+}
+
+/// Where the configuration stands: the file given, else the first that is found in the folder.
+pub(super) fn place(given: Option<&Path>) -> Option<PathBuf> {
+    given.map(Path::to_owned).or_else(find)
 }
 
 /// The file that the operator names, if one is named.
@@ -41,7 +66,7 @@ pub(super) fn parse(file: &ConfigText, rules: &RuleSet) -> (config::Config, Vec<
 
 /// `config check`: every mistake with its place.
 pub(super) fn check(given: Option<&Path>, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
-    let path = given.map(Path::to_owned).or_else(find).ok_or(CliError::NoConfig)?;
+    let path = place(given).ok_or(CliError::NoConfig)?;
     let (_, problems) = read(Some(&path), rules)?;
     if !problems.is_empty() {
         return Err(CliError::ConfigBroken { problems });

@@ -1,19 +1,22 @@
 //! Reads the inputs of `review` and `ci` with the edges of `source`; every input gets an entry, in the order given.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use super::env::{Env, Io};
-use crate::config::Config;
+use crate::config::{Config, Paths};
 use crate::net::client::{Fetcher, Limits};
 use crate::net::guard::Policy;
 use crate::source::url::{Bases, recognise};
 use crate::source::{Loaded, file, url};
 
-/// Reads all inputs. What the configuration excludes is left out of folders; an input that is named is read.
+/// Reads all inputs. What the configuration, whose globs start from `root`, excludes is left out of folders; an input that is named is
+/// read.
 pub(super) async fn load(
     inputs: &[String],
     max_bytes: u64,
     config: &Config,
+    root: &Path,
     env: &Env,
     io: &mut Io<'_>,
 ) -> Vec<Loaded> {
@@ -26,7 +29,9 @@ pub(super) async fn load(
         }
     }
     let named: HashSet<&str> = inputs.iter().map(String::as_str).collect();
-    loaded.retain(|one| named.contains(path(one)) || !config.is_excluded(path(one)));
+    let paths = Paths::new(config);
+    let is_excluded = |path: &str| paths.is_excluded(file::below(root, path).as_deref().unwrap_or(path));
+    loaded.retain(|one| named.contains(path(one)) || !is_excluded(path(one)));
     loaded
 }
 

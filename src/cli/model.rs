@@ -146,9 +146,12 @@ fn open(flags: &ModelFlags, env: &Env, memory: Memory) -> Result<Opened, Vec<Str
     let sink = flags.egress_log.clone().or_else(|| env.get("SPECREVIEW_EGRESS_LOG").map(PathBuf::from));
     let sink = sink.map(|path| append_to(&path)).transpose().map_err(|error| vec![error.to_string()])?;
     let local = flags.model_local || env.get("SPECREVIEW_MODEL_LOCAL") == Some("true");
+    let endpoint = first.url().to_owned();
     let watched = |client: OpenAi| -> Arc<dyn Model> {
         let url = client.url().to_owned();
-        Arc::new(Watched::new(Arc::new(client), &url, local, sink.clone(), Arc::new(now)))
+        // The operator's word is about the first endpoint; where the second one is, its own address says.
+        let declared = local && url == endpoint;
+        Arc::new(Watched::new(Arc::new(client), &url, declared, sink.clone(), Arc::new(now)))
     };
     let first = watched(first);
     let model = match second {

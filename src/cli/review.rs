@@ -27,8 +27,9 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     let mut problems = rules::add_own(&mut deps)?;
     let (config, more) = config::read(args.gate.config.as_deref(), &deps.rules)?;
     problems.extend(more);
-    let loaded = load::load(&args.inputs, args.max_bytes, &config, env, io).await;
-    let options = options(args);
+    let root = config::root(config::place(args.gate.config.as_deref()).as_deref());
+    let loaded = load::load(&args.inputs, args.max_bytes, &config, &root, env, io).await;
+    let options = Options { root: Some(root), ..options(args) };
     let mut run = job::review_texts(&deps, loaded, &config, problems, &options).await;
     run.incomplete = run.incomplete.or(left_out);
     let gate = Gate { fail_on: options.fail_on.flatten(), require_complete: options.require_complete };
@@ -58,6 +59,7 @@ pub(super) fn options(args: &Args) -> Options {
         no_model: args.model.no_llm,
         fail_on: Some(args.gate.fail_on.and_then(super::args::FailOn::severity)),
         require_complete: args.gate.require_complete,
+        root: None,
     }
 }
 

@@ -42,12 +42,18 @@ pub struct Withheld {
     pub because: String,
 }
 
-/// Decides for the document at `path` with the text of its front matter. `is_local` says where the endpoint is.
+/// Decides for the document at `path`, as it lies below the folder of the configuration (`None` where that is not known), with the
+/// text of its front matter. `is_local` says where the endpoint is.
 ///
 /// # Errors
 /// With the reason when its text stays here.
-pub fn egress(paths: &Paths, path: &str, front: Option<&str>, is_local: bool) -> Result<(), Withheld> {
-    let mut words = vec![(paths.egress(path), "the configuration of the repository says")];
+pub fn egress(paths: &Paths, path: Option<&str>, front: Option<&str>, is_local: bool) -> Result<(), Withheld> {
+    let by_path = match path {
+        Some(_) => "the configuration of the repository says",
+        None => "it does not lie below the folder of the configuration, which says for some files",
+    };
+    let whole = (paths.egress_of_all(), "the configuration of the repository says");
+    let mut words = vec![whole, (paths.egress(path), by_path)];
     for word in front.map(said).unwrap_or_default() {
         // A word that is not understood was meant to hold something back.
         words.push((Egress::parse(&word).unwrap_or(Egress::Never), "its front matter says"));
@@ -69,6 +75,11 @@ pub fn egress(paths: &Paths, path: &str, front: Option<&str>, is_local: bool) ->
     }
 }
 
+/// Whoever writes `LLM:` means it.
+fn is_llm(key: &str) -> bool {
+    key.eq_ignore_ascii_case("llm")
+}
+
 /// Every value of a key `llm`, at whatever depth: `llm: never`, `specreview: { llm: never }`, `llm = "never"`.
 fn said(front: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -77,10 +88,10 @@ fn said(front: &str) -> Vec<String> {
         let Some((key, value)) = part.split_once([':', '=']) else { continue };
         let bare = |text: &str| text.trim().trim_matches(['"', '\'']).trim().to_owned();
         let (key, value) = (bare(key), bare(value));
-        let name = key.rsplit('.').next().unwrap_or_default();
+        let name = bare(key.rsplit('.').next().unwrap_or_default());
         // `specreview: llm: never` on one line is no YAML, and meant all the same.
-        let inner = value.split_once(':').filter(|(inner, _)| bare(inner) == "llm").map(|(_, value)| bare(value));
-        if name == "llm" {
+        let inner = value.split_once(':').filter(|(inner, _)| is_llm(&bare(inner))).map(|(_, value)| bare(value));
+        if is_llm(&name) {
             found.push(value);
         } else if let Some(value) = inner {
             found.push(value);
@@ -101,7 +112,8 @@ mod tests {
             llm_local_only: vec!["internal/".into(), "secret/open.md".into()],
             ..Config::default()
         };
-        let held = egress(&Paths::new(&config), path, front, is_local).err().map(|held| held.because);
+        let place = (path != "?").then_some(path);
+        let held = egress(&Paths::new(&config), place, front, is_local).err().map(|held| held.because);
         let is_as_expected = match (&held, expected) {
             (Some(held), Some(part)) => held.contains(part),
             (held, expected) => held.is_none() && expected.is_none(),
@@ -114,6 +126,8 @@ mod tests {
         use Egress::{Allowed, LocalOnly, Never};
         let repository = Some("the configuration of the repository says llm: never");
         for is_local in [false, true] {
+            let nowhere = "below the folder of the configuration, which says for some files llm: never";
+            check(Allowed, "?", None, is_local, Some(nowhere));
             check(Allowed, "docs/a.md", None, is_local, None);
             check(Allowed, "docs/a.md", Some("title: b\nllm: allowed\n"), is_local, None);
             check(Never, "docs/a.md", None, is_local, repository);
@@ -137,6 +151,22 @@ mod tests {
     }
 
     #[test]
+    fn a_path_that_cannot_be_placed_gets_the_strictest_word_there_is() {
+        use Egress::{Allowed, LocalOnly, Never};
+        let globs = || vec!["secret/**".to_owned()];
+        for (llm, llm_never, llm_local_only, expected) in [
+            (Allowed, vec![], vec![], Allowed),
+            (LocalOnly, vec![], vec![], LocalOnly),
+            (Allowed, vec![], globs(), LocalOnly),
+            (Never, vec![], globs(), Never),
+            (Allowed, globs(), globs(), Never),
+        ] {
+            let config = Config { llm, llm_never, llm_local_only, ..Config::default() };
+            assert_eq!(Paths::new(&config).egress(None), expected, "{config:?}");
+        }
+    }
+
+    #[test]
     fn every_way_to_write_it_is_read() {
         for front in [
             "llm: never",
@@ -148,6 +178,11 @@ mod tests {
             "llm = \"never\"",
             "[specreview]\nllm = 'never'",
             "specreview.llm = \"never\"",
+            "specreview.\"llm\" = \"never\"",
+            "LLM: never",
+            "Llm = \"never\"",
+            "specreview: { LLM: never }",
+            "specreview: LLM: never",
         ] {
             assert_eq!(
                 said(front).iter().map(|word| Egress::parse(word)).collect::<Vec<_>>(),

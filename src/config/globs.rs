@@ -55,10 +55,18 @@ impl Paths {
         self.specs.iter().any(|glob| glob.is_match(path)) && !self.is_excluded(path)
     }
 
-    /// Where the text of the file may go, as far as the configuration says; the front matter may be stricter.
+    /// Where the text of any file may go, as far as the configuration says.
     #[must_use]
-    pub fn egress(&self, path: &str) -> Egress {
-        let names = |globs: &[GlobMatcher]| globs.iter().any(|glob| glob.is_match(path));
+    pub fn egress_of_all(&self) -> Egress {
+        self.llm
+    }
+
+    /// Where the text of the file may go, as far as the configuration says; the front matter may be stricter. A file of which nobody
+    /// knows where it lies (`None`) may be any that the globs name.
+    #[must_use]
+    pub fn egress(&self, path: Option<&str>) -> Egress {
+        let names =
+            |globs: &[GlobMatcher]| path.map_or(!globs.is_empty(), |path| globs.iter().any(|glob| glob.is_match(path)));
         let by_path = match (names(&self.never), names(&self.local_only)) {
             (true, _) => Egress::Never,
             (false, true) => Egress::LocalOnly,

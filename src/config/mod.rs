@@ -148,6 +148,29 @@ mod tests {
     }
 
     #[test]
+    fn a_section_that_is_unknown_and_speaks_of_models_holds_everything_back() {
+        for (text, held) in [
+            ("[llm]\nnever = [\"specs/secret/**\"]\n", true),
+            ("[LLM]\nllm = \"never\"\n", true),
+            ("llm = \"never\"\n", true),
+            ("[Model]\nllm = \"never\"\n", true),
+            ("[modle]\nllm = \"never\"\n", true),
+            ("[models]\nenabled = false\n", true),
+            ("[egress]\nnever = []\n", true),
+            ("[reveiw]\n", false),
+            ("[server]\n", false),
+        ] {
+            let (config, problems) = read(text);
+            assert_eq!(config.llm == Egress::Never, held, "{text}");
+            assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+            let says = problems.iter().any(|problem| problem.message.contains("nothing is sent to a model"));
+            assert_eq!(says, held, "{text}: {problems:?}");
+        }
+        assert_eq!(read("[llm]\n[model]\nllm = \"allowed\"\n").0.llm, Egress::Never, "whatever else is said");
+        assert_eq!(read("[model]\nllm = \"allowed\"\n[llm]\n").0.llm, Egress::Never);
+    }
+
+    #[test]
     fn an_empty_file_means_the_defaults() {
         for text in ["", "\n# only a comment\n", "[review]\n[rules]\n"] {
             assert_eq!(read(text), (Config::default(), Vec::new()), "{text}");

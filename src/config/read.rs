@@ -116,7 +116,12 @@ impl<'a> Reader<'a> {
                 "model" => {
                     self.model(&mut config, value);
                 }
-                _ => self.unknown("", &key, &keys::<super::raw::RawConfig>()),
+                other => {
+                    if speaks_of_models(other) {
+                        config.llm = Egress::Never;
+                    }
+                    self.unknown("", &key, &keys::<super::raw::RawConfig>());
+                }
             }
         }
         config
@@ -153,7 +158,9 @@ impl<'a> Reader<'a> {
         config.llm_local_only = self.globs("model.local-only", raw.local_only.unwrap_or_default());
         let is_sound = self.problems.len() + self.more == before;
         let llm = raw.llm.unwrap_or(config.llm);
-        config.llm = if raw.enabled == Some(false) || !is_sound { Egress::Never } else { llm };
+        let said = if raw.enabled == Some(false) || !is_sound { Egress::Never } else { llm };
+        // A section that was not understood may have said more already.
+        config.llm = config.llm.max(said);
     }
 
     fn rules(&mut self, config: &mut Config, value: Spanned<DeValue<'a>>) {
@@ -261,7 +268,14 @@ impl<'a> Reader<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known keys here: {}", known.join(", ")),
         };
-        self.bad("unknown-key", Some(key.span()), format!("`{shown}` is no key"), advice);
+        let (message, advice) = if section.is_empty() && speaks_of_models(word) {
+            let message =
+                format!("`{shown}` is no key, and nothing is sent to a model: it may have meant to hold text back");
+            (message, "write what may be sent below [model] (llm, never, local-only)".to_owned())
+        } else {
+            (format!("`{shown}` is no key"), advice)
+        };
+        self.bad("unknown-key", Some(key.span()), message, advice);
     }
 
     fn globs(&mut self, name: &str, globs: Vec<Spanned<String>>) -> Vec<String> {
@@ -323,6 +337,13 @@ fn take_out(entries: &mut Vec<Entry<'_>>, at: usize) -> Option<String> {
         }
     }
     Some(name)
+}
+
+/// True for a key of the whole file that was probably meant to say where text may go: `llm`, `Models`, `modle`, `llm_egress`.
+fn speaks_of_models(key: &str) -> bool {
+    const WORDS: [&str; 3] = ["model", "llm", "egress"];
+    let low = key.to_lowercase();
+    WORDS.iter().any(|word| low.contains(word)) || nearest(&low, WORDS).is_some()
 }
 
 fn kind(value: &DeValue<'_>) -> &'static str {

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::Document;
-use crate::facts::{Commitment, CommitmentKind, Facts, Kind, Lexicon, Measure, Role};
+use crate::document::{Block, Document, SectionId};
+use crate::facts::{Commitment, CommitmentKind, Facts, Kind, Lexicon, Measure, Role, denied};
 use crate::finding::{Chain, Check, CheckState, Evidence, Finding, Link, LinkName, LinkState};
 use crate::text::LineRange;
 
@@ -198,38 +198,59 @@ impl Desk<'_> {
         if let Some(measure) = named(Some(Role::Target)).or_else(|| named(None)) {
             return stated(LinkName::DataSet, Some(self.words(measure.lines)));
         }
-        if let Some(lines) = self.data_lines() {
+        let missing = |rule| Link { name: LinkName::DataSet, state: LinkState::Missing, place: None, rule };
+        if let Some(gap) = self.findings.iter().find(|at| at.rule == "MET-011" && at.message.contains(NO_DATA)) {
+            return missing(Some(gap.key()));
+        }
+        if let Some(lines) = self.data_lines(Some(&self.sections(metric))).lines {
             return stated(LinkName::DataSet, Some(self.words(lines)));
         }
-        let gap = self.findings.iter().find(|at| at.rule == "MET-011" && at.message.contains(NO_DATA));
-        let judged = self.checks.iter().find(|check| check.rule == "MET-011").map(|check| check.state);
-        match (gap, judged) {
-            // Other words of the document answer it.
-            (None, Some(CheckState::Specified | CheckState::Mentioned)) => stated(LinkName::DataSet, None),
-            (None, Some(CheckState::NotApplicable | CheckState::Waived)) => {
+        match self.checks.iter().find(|check| check.rule == "MET-011").map(|check| check.state) {
+            // Other words of the document answer it, unless all that they say is that there are none.
+            Some(CheckState::Specified | CheckState::Mentioned) => match self.data_lines(None) {
+                Data { lines: None, is_denied: true } => missing(None),
+                Data { lines, .. } => stated(LinkName::DataSet, lines.map(|lines| self.words(lines))),
+            },
+            Some(CheckState::NotApplicable | CheckState::Waived) => {
                 Link { name: LinkName::DataSet, state: LinkState::NotApplicable, place: None, rule: None }
             }
-            (gap, _) => {
-                Link { name: LinkName::DataSet, state: LinkState::Missing, place: None, rule: gap.map(Finding::key) }
-            }
+            Some(CheckState::Absent) | None => missing(None),
         }
     }
 
-    /// The first sentence that names data for testing.
-    fn data_lines(&self) -> Option<LineRange> {
-        self.document.content().find_map(|(_, block)| {
-            let low = block.text.to_lowercase();
-            if !DATA.iter().any(|words| stands_in(&low, words)) {
-                return None;
+    /// Where the metric stands.
+    fn sections(&self, metric: &str) -> BTreeSet<SectionId> {
+        let measures = self.measures(metric).map(|measure| measure.block);
+        let mentions =
+            self.facts.mentions.iter().filter(|mention| mention.metric == metric).map(|mention| mention.block);
+        let blocks = measures.chain(mentions).filter_map(|block| self.document.blocks.get(block));
+        blocks.map(|block| block.section).collect()
+    }
+
+    /// The first sentence, of these sections or of all, that names data for testing and does not say that there are none.
+    fn data_lines(&self, sections: Option<&BTreeSet<SectionId>>) -> Data {
+        let mut found = Data { lines: None, is_denied: false };
+        let here = |block: &Block| sections.is_none_or(|sections| sections.contains(&block.section));
+        for (_, block) in self.document.content().filter(|(_, block)| here(block)) {
+            if named_data(&block.text) == Named::Not {
+                continue;
             }
-            let sentence = block.sentences().find(|sentence| {
-                let low = sentence.text.to_lowercase();
-                DATA.iter().any(|words| stands_in(&low, words))
-            });
-            Some(sentence.map_or(block.lines, |at| {
-                self.document.lines.range(block.map.span(at.start, at.start + at.text.len()))
-            }))
-        })
+            let mut in_sentence = false;
+            for sentence in block.sentences() {
+                let named = named_data(sentence.text);
+                in_sentence |= named != Named::Not;
+                found.is_denied |= named == Named::Denied;
+                if named == Named::Stated {
+                    let span = block.map.span(sentence.start, sentence.start + sentence.text.len());
+                    return Data { lines: Some(self.document.lines.range(span)), ..found };
+                }
+            }
+            // Words on both sides of the end of a sentence, or of a cell.
+            if !in_sentence {
+                return Data { lines: Some(block.lines), ..found };
+            }
+        }
+        found
     }
 
     fn monitor(&self, metric: &str, name: &str) -> Link {
@@ -255,6 +276,35 @@ impl Desk<'_> {
     }
 }
 
+/// What was found about data for testing.
+struct Data {
+    lines: Option<LineRange>,
+    /// Some sentence says that there are none.
+    is_denied: bool,
+}
+
+/// How a text names data for testing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Not,
+    Denied,
+    Stated,
+}
+
+fn named_data(text: &str) -> Named {
+    let low = text.to_lowercase();
+    let mut named = Named::Not;
+    for words in DATA {
+        for at in places(&low, words) {
+            if denied(&low, at, at + words.len()) {
+                return Named::Denied;
+            }
+            named = Named::Stated;
+        }
+    }
+    named
+}
+
 fn stated(name: LinkName, place: Option<Evidence>) -> Link {
     Link { name, state: LinkState::Stated, place, rule: None }
 }
@@ -265,13 +315,17 @@ fn overlap(a: LineRange, b: LineRange) -> bool {
 
 /// True when `words` stand in `text` as whole words; both in lower case.
 fn stands_in(text: &str, words: &str) -> bool {
+    !words.is_empty() && places(text, words).next().is_some()
+}
+
+/// Where `words` stand in `text` as whole words; both in lower case.
+fn places<'t>(text: &'t str, words: &'t str) -> impl Iterator<Item = usize> {
     let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    !words.is_empty()
-        && text.match_indices(words).any(|(at, _)| {
-            let before = text.get(..at).and_then(|before| before.chars().next_back());
-            let after = text.get(at + words.len()..).and_then(|after| after.chars().next());
-            !joins(before) && !joins(after)
-        })
+    text.match_indices(words).map(|(at, _)| at).filter(move |at| {
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + words.len()..).and_then(|after| after.chars().next());
+        !joins(before) && !joins(after)
+    })
 }
 
 #[cfg(test)]
@@ -334,6 +388,29 @@ mod tests {
         let expected = "recall: goal -0 BIZ-002, metric 7, definition 7, baseline -0 MET-003, target 7, data set -0 MET-011, \
                         threshold n/a, monitor -0 MON-001, owner -0 GOV-002";
         assert_eq!(told(bare), [expected]);
+    }
+
+    #[test]
+    fn a_data_set_is_stated_where_somebody_has_one() {
+        let linked = |said: &str, more: &str| {
+            let text = format!(
+                "# Leaks\n\nThe model finds leaks of pipes.\n\n## Metrics\n\nTarget: recall of at least 0.9 at \
+                 launch.\n\n{said}\n\n## Later\n\n{more}\n"
+            );
+            let lines = told(&text);
+            let (_, rest) = lines[0].split_once("data set ").unwrap();
+            rest.split_once(',').unwrap().0.to_owned()
+        };
+        for (said, more, expected) in [
+            ("We have no test set yet and will not build a held-out set.", "", "-0"),
+            ("", "We have no test set yet and will not build a held-out set.", "-0"),
+            ("The test set holds the pipes of 2024.", "", "9"),
+            ("", "The test set holds the pipes of 2024.", "13"),
+            ("There is no test set yet.", "The held-out set will hold the pipes of 2024.", "13"),
+            ("The test set holds the pipes of 2024.", "We have no test set for pumps.", "9"),
+        ] {
+            assert_eq!(linked(said, more), expected, "{said} {more}");
+        }
     }
 
     #[test]

@@ -4,37 +4,53 @@
 use std::collections::BTreeSet;
 
 use crate::document::{BlockKind, Document};
+use crate::facts::{Facts, Kind};
 use crate::rules::RuleSet;
 
 /// Lines that read like the head of a finding.
 const FINDINGS: usize = 2;
-/// Rules that a document about the checklist names. A specification that answers its review names few.
+/// Rules that a document about the checklist names.
 const RULES: usize = 5;
-/// So many are named by nothing else, whether it names the program or not.
-const MANY: usize = 12;
-/// The name of the program, which a document about the checklist names too.
-const NAME: &str = "specreview";
 
-/// Why the document is none to review; `None` where it may be one.
+/// Why the document is none to review; `None` where it may be one. Whoever writes a specification may name every rule in it: only a
+/// document that is mostly such lines, and states no project beside them, is none.
 pub(super) fn review(document: &Document, rules: &RuleSet) -> Option<String> {
     let codes: BTreeSet<&str> = rules.codes().collect();
     let mut named: BTreeSet<&str> = BTreeSet::new();
-    let (mut findings, mut program) = (0, false);
+    let (mut findings, mut quoted, mut all) = (0, 0, 0);
+    let mut lines: BTreeSet<u32> = BTreeSet::new();
     // Comments are instructions: a waiver names rules and the program as well.
     for block in document.blocks.iter().filter(|block| block.kind != BlockKind::Html) {
+        let mut is_quoted = false;
         for line in block.text.lines() {
             let words = line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
             let found: Vec<&str> = words.filter_map(|word| codes.get(word).copied()).collect();
             findings += usize::from(!found.is_empty() && is_head(line));
+            is_quoted |= !found.is_empty();
             named.extend(found);
-            program |= line.contains(NAME);
+        }
+        all += block.text.len();
+        if is_quoted {
+            quoted += block.text.len();
+            lines.extend(block.lines.start..=block.lines.end);
         }
     }
-    if findings >= FINDINGS {
-        return Some(format!("it quotes a review: {findings} lines are findings of this checklist"));
+    if quoted * 2 <= all || (findings < FINDINGS && named.len() < RULES) || is_spec_without(document, &lines, rules) {
+        return None;
     }
-    (named.len() >= if program { RULES } else { MANY })
-        .then(|| format!("it speaks of this checklist: it names {} of its rules", named.len()))
+    Some(if findings >= FINDINGS {
+        format!("it quotes a review: {findings} lines are findings of this checklist")
+    } else {
+        format!("it speaks of this checklist: it names {} of its rules", named.len())
+    })
+}
+
+/// Is what is left without these lines still a specification?
+fn is_spec_without(document: &Document, lines: &BTreeSet<u32>, rules: &RuleSet) -> bool {
+    let kept = document.source.lines().zip(1_u32..).filter(|(_, number)| !lines.contains(number));
+    let own: Vec<&str> = kept.map(|(line, _)| line).collect();
+    let own = Document::parse(&own.join("\n"));
+    Facts::read(&own, &rules.lexicon).profile.kind == Kind::AiSpec
 }
 
 /// `error[MET-002 …]: …` or `error · MET-002 …`, whatever stands in front.
@@ -50,12 +66,24 @@ mod tests {
     use super::*;
     use crate::rules::builtin;
 
+    const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
+
+    /// Rows of a table that names rules.
+    fn rows(count: usize) -> String {
+        builtin().0.codes().take(count).map(|code| format!("| {code} | The section on goals and numbers |\n")).collect()
+    }
+
     #[test]
     fn a_quoted_review_is_told_from_a_specification_that_answers_one() {
         let rules = builtin().0;
         for (text, expected) in [
-            (include_str!("../../docs/examples/parcel-damage.md"), false),
-            (include_str!("../../README.md"), true),
+            (SPEC, false),
+            (&format!("{SPEC}\n## Checks\n\n| Check | Section |\n|---|---|\n{}", rows(14)), false),
+            (&format!("{SPEC}\nerror[MET-002 missing-target]: x\n\nwarning[MON-002:data drift]: y\n"), false),
+            // However much of it there is, a specification is one.
+            (&format!("{SPEC}\n## specreview\n\n| Check | Section |\n|---|---|\n{}", rows(40).repeat(9)), false),
+            (&format!("# Answers\n\n| Check | Section |\n|---|---|\n{}", rows(14)), true),
+            (include_str!("../../README.md"), false),
             (include_str!("../../docs/coverage.md"), true),
             ("```text\nerror[MET-002 missing-target]: x\n  --> a.md\nwarning[MON-002:data drift]: y\n```\n", true),
             ("- **error** · MET-002 · L4\n- **warning** · MON-002 · L5\n", true),

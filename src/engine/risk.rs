@@ -1,5 +1,7 @@
 //! The risk matrix: how well each risk is covered, from the states of rules. Reads no text.
 
+use std::collections::BTreeSet;
+
 use crate::facts::{Commitment, CommitmentKind, Kind, Profile};
 use crate::finding::{Check, CheckState, Evidence, Risk, RiskLevel, Source};
 use crate::rules::RawRisk;
@@ -41,7 +43,9 @@ fn row(raw: &RawRisk, checks: &[Check], commitments: &[Commitment], profile: &Pr
     let (mitigation, measured_by) = (words(&done), words(&measured));
     let is_open = |check: &&&Check| matches!(check.state, CheckState::Absent | CheckState::Mentioned);
     let mut open: Vec<String> = mitigating.iter().chain(&measuring).filter(is_open).map(|check| key(check)).collect();
-    open.dedup();
+    // A rule may mitigate and measure: it is named once, in the order of the table.
+    let mut seen = BTreeSet::new();
+    open.retain(|rule| seen.insert(rule.clone()));
     let is_judged = level == RiskLevel::NotApplicable || !mitigating.is_empty() || !measuring.is_empty();
     let mut proofs = mitigation.iter().chain(&measured_by);
     let owner = proofs.find_map(|at| owner(at, commitments));
@@ -111,6 +115,12 @@ mod tests {
     fn one(risk: RawRisk, checks: &[Check], commitments: &[Commitment]) -> Risk {
         let profile = assessment(vec![]).profile;
         matrix(&[risk], checks, commitments, &profile).remove(0)
+    }
+
+    #[test]
+    fn what_is_open_is_named_once() {
+        let checks = ["A-001", "B-001"].map(|rule| check(rule, None, CheckState::Absent));
+        assert_eq!(one(risk(&["A-001", "B-001"], &["A-001"]), &checks, &[]).open, ["A-001", "B-001"]);
     }
 
     #[test]

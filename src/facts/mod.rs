@@ -14,6 +14,7 @@ mod signal;
 
 pub use commitment::{Commitment, CommitmentKind, commitments};
 use concept::concepts;
+pub(crate) use concept::denied;
 pub use concept::{ConceptFact, ConceptState, Passage};
 pub use lexicon::{
     Hit, Lexicon, LexiconProblem, Metric, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Reach, Term,

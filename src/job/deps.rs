@@ -1,5 +1,6 @@
 //! What a job needs, as values: rules, questions, model, key, and where randomness and time come from.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::purse::{Money, RunPurse};
@@ -8,6 +9,7 @@ use crate::finding::Severity;
 use crate::model::{Model, Purse};
 use crate::review::marker::MarkerKey;
 use crate::rules::RuleSet;
+use crate::source::file;
 use crate::store::{Account, Millis, Verdicts};
 
 /// Milliseconds of a day.
@@ -58,4 +60,13 @@ pub struct Options {
     pub fail_on: Option<Option<Severity>>,
     /// An incomplete reading fails, whatever the configuration says.
     pub require_complete: bool,
+    /// Folder that the globs of the configuration start from, where files are reviewed; without one, paths are taken as they are.
+    pub root: Option<PathBuf>,
+}
+
+impl Options {
+    /// Where the globs of the configuration see the file at `path`; `None` where that is not known.
+    pub(super) fn place(&self, path: &str) -> Option<String> {
+        self.root.as_deref().map_or_else(|| Some(path.to_owned()), |root| file::below(root, path))
+    }
 }

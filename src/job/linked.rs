@@ -8,8 +8,8 @@ use super::Deps;
 use crate::document::Document;
 use crate::engine::{Assessment, Settings, assess_linked, assess_with_facts};
 use crate::facts::{Facts, Linked};
-use crate::platform::{Platform, PlatformError};
-use crate::review::{Change, ChangedFile};
+use crate::platform::Platform;
+use crate::review::{Change, ChangedFile, Skipped};
 use crate::source::file::{self, ENDINGS};
 use crate::source::{Loaded, url};
 use crate::text::linked_path;
@@ -39,6 +39,8 @@ pub(super) struct Library<'a> {
     known: BTreeMap<String, Option<Arc<str>>>,
     /// Texts that may still be fetched from a platform.
     left: usize,
+    /// Those that the platform did not give.
+    pub(super) unread: Vec<Skipped>,
 }
 
 /// A document, as it was read and judged.
@@ -50,17 +52,11 @@ pub(super) struct Judged {
 
 impl<'a> Library<'a> {
     pub(super) fn new(shelf: Shelf<'a>) -> Self {
-        Self { shelf, known: BTreeMap::new(), left: DOCUMENTS }
+        Self { shelf, known: BTreeMap::new(), left: DOCUMENTS, unread: Vec::new() }
     }
 
     /// Parses and assesses `text`, which stands at `path`, and once more with the documents that it leaves content to.
-    pub(super) async fn judge(
-        &mut self,
-        deps: &Deps,
-        path: &str,
-        text: String,
-        settings: Settings,
-    ) -> Result<Judged, PlatformError> {
+    pub(super) async fn judge(&mut self, deps: &Deps, path: &str, text: String, settings: Settings) -> Judged {
         let rules = deps.rules.clone();
         let mut judged = apart(move || {
             let document = Document::parse(&text);
@@ -72,8 +68,8 @@ impl<'a> Library<'a> {
         loop {
             let targets = judged.0.assessment.deferred().into_iter().map(str::to_owned);
             let targets: Vec<String> = targets.filter(|target| tried.insert(target.clone())).collect();
-            if !self.take(deps, path, targets, &mut linked).await? {
-                return Ok(judged.0);
+            if !self.take(deps, path, targets, &mut linked).await {
+                return judged.0;
             }
             let rules = deps.rules.clone();
             let (Judged { document, facts, .. }, settings) = judged;
@@ -86,13 +82,7 @@ impl<'a> Library<'a> {
     }
 
     /// Adds the documents that `targets` lead to; false where there are none.
-    async fn take(
-        &mut self,
-        deps: &Deps,
-        from: &str,
-        targets: Vec<String>,
-        linked: &mut Vec<Linked>,
-    ) -> Result<bool, PlatformError> {
+    async fn take(&mut self, deps: &Deps, from: &str, targets: Vec<String>, linked: &mut Vec<Linked>) -> bool {
         let mut any = false;
         for target in targets {
             let Some(path) = self.path(from, &target) else { continue };
@@ -100,7 +90,7 @@ impl<'a> Library<'a> {
                 other.targets.push(target);
                 any = true;
             } else if linked.len() < DOCUMENTS
-                && let Some(text) = self.text(&path).await?
+                && let Some(text) = self.text(&path).await
             {
                 let rules = deps.rules.clone();
                 let read = move || {
@@ -112,7 +102,7 @@ impl<'a> Library<'a> {
                 any = true;
             }
         }
-        Ok(any)
+        any
     }
 
     /// Where a link of the document at `from` leads; `None` unless that is another Markdown document of the same repository.
@@ -124,9 +114,9 @@ impl<'a> Library<'a> {
         }
     }
 
-    async fn text(&mut self, path: &str) -> Result<Option<Arc<str>>, PlatformError> {
+    async fn text(&mut self, path: &str) -> Option<Arc<str>> {
         if let Some(known) = self.known.get(path) {
-            return Ok(known.clone());
+            return known.clone();
         }
         let text = match &self.shelf {
             Shelf::Files => {
@@ -144,13 +134,23 @@ impl<'a> Library<'a> {
                 None => {
                     self.left -= 1;
                     let commit = if *base { &change.base } else { &change.head };
-                    platform.text(&change.at, commit, path, BYTES).await?
+                    match platform.text(&change.at, commit, path, BYTES).await {
+                        Ok(text) => text,
+                        // The document that leads there is reviewed all the same, as if the other were not there.
+                        Err(error) => {
+                            tracing::warn!(path, %error, "a linked document was not read");
+                            let why = "a specification leaves content to it, and the platform did not give it: what it \
+                                       states does not count here; ask for the review again";
+                            self.unread.push(Skipped { what: path.to_owned(), why: why.to_owned() });
+                            None
+                        }
+                    }
                 }
             },
         };
         let text: Option<Arc<str>> = text.map(Arc::from);
         self.known.insert(path.to_owned(), text.clone());
-        Ok(text)
+        text
     }
 }
 

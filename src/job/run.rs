@@ -54,14 +54,9 @@ pub async fn review_texts(
                 continue;
             }
         };
-        let settings = settings(deps, config, &paths, &path, options);
-        let Judged { document, facts, assessment: head } = match library.judge(deps, &path, text, settings).await {
-            Ok(judged) => judged,
-            Err(error) => {
-                run.leave_out(path, error.to_string());
-                continue;
-            }
-        };
+        let place = options.place(&path);
+        let settings = settings(deps, config, &paths, place.as_deref().unwrap_or(&path), options);
+        let Judged { document, facts, assessment: head } = library.judge(deps, &path, text, settings).await;
         let mut reviewed = Reviewed {
             path,
             sha256,
@@ -70,7 +65,7 @@ pub async fn review_texts(
             base: None,
             critique: crate::critique::Critique::default(),
         };
-        ask_about(deps, options, &paths, (&document, &facts), &mut reviewed, &mut spent).await;
+        ask_about(deps, options, (&paths, place.as_deref()), (&document, &facts), &mut reviewed, &mut spent).await;
         run.usage = spent.usage;
         if let Some(why) = &reviewed.critique.incomplete {
             run.incomplete.get_or_insert_with(|| why.clone());
@@ -120,7 +115,7 @@ pub(super) async fn review_asked(
         let paths = Paths::new(&configuration(deps, file).0);
         Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
     };
-    let change = platform.fetch(at, &wanted).await?;
+    let mut change = platform.fetch(at, &wanted).await?;
     let (config, problems) = configuration(deps, change.config.as_ref());
     let paths = Paths::new(&config);
     let (paid, purse) = deps.for_run(Some(change.at.to_string()));
@@ -129,10 +124,17 @@ pub(super) async fn review_asked(
     let shelf = |base| Library::new(Shelf::Change { platform, change: &change, base });
     let mut sides = Sides { base: shelf(true), head: shelf(false) };
     for file in &change.files {
-        match review_file(&paid, file, &config, &paths, options, &mut sides, &mut spent).await? {
+        match review_file(&paid, file, &config, &paths, options, &mut sides, &mut spent).await {
             Fate::Reviewed(reviewed) => documents.push(*reviewed),
             Fate::Removed => removed.push(file.path.clone()),
             Fate::NoSpec => {}
+        }
+    }
+    let Sides { base, head } = sides;
+    // Once each, whichever side wanted it.
+    for unread in base.unread.into_iter().chain(head.unread) {
+        if !change.skipped.contains(&unread) {
+            change.skipped.push(unread);
         }
     }
     let gate = Gate {
@@ -202,9 +204,9 @@ async fn review_file(
     options: &Options,
     sides: &mut Sides<'_>,
     spent: &mut Spent,
-) -> Result<Fate, PlatformError> {
+) -> Fate {
     if paths.is_excluded(&file.path) {
-        return Ok(Fate::NoSpec);
+        return Fate::NoSpec;
     }
     let mut settings = settings(deps, config, paths, &file.path, options);
     // The base speaks first: a specification that the change empties or guts is still one.
@@ -212,23 +214,23 @@ async fn review_file(
     let before = file.previous.as_deref().unwrap_or(&file.path);
     if let Some(text) = &file.base {
         let as_it_was = Settings { is_spec: options.is_spec || paths.is_spec(before), ..settings.clone() };
-        let assessed = sides.base.judge(deps, before, text.clone(), as_it_was).await?.assessment;
+        let assessed = sides.base.judge(deps, before, text.clone(), as_it_was).await.assessment;
         settings.is_spec |= assessed.profile.kind == Kind::AiSpec;
         base = Some(assessed);
     }
     let Some(text) = file.head.clone() else {
-        return Ok(if base.is_some() && settings.is_spec { Fate::Removed } else { Fate::NoSpec });
+        return if base.is_some() && settings.is_spec { Fate::Removed } else { Fate::NoSpec };
     };
     let sha256 = sha256_hex(text.as_bytes());
-    let judged = sides.head.judge(deps, &file.path, text, settings.clone()).await?;
+    let judged = sides.head.judge(deps, &file.path, text, settings.clone()).await;
     let Judged { document, facts, assessment: head } = judged;
     if head.profile.kind != Kind::AiSpec && !settings.is_spec {
-        return Ok(Fate::NoSpec);
+        return Fate::NoSpec;
     }
     // The base is judged as a specification too: a text that has just become one would else look all new.
     if let (Some(text), true) = (&file.base, base.as_ref().is_some_and(|base| base.profile.kind != Kind::AiSpec)) {
         let as_spec = Settings { is_spec: true, ..settings };
-        base = Some(sides.base.judge(deps, before, text.clone(), as_spec).await?.assessment);
+        base = Some(sides.base.judge(deps, before, text.clone(), as_spec).await.assessment);
     }
     let mut reviewed = Reviewed {
         path: file.path.clone(),
@@ -238,14 +240,14 @@ async fn review_file(
         base,
         critique: crate::critique::Critique::default(),
     };
-    ask_about(deps, options, paths, (&document, &facts), &mut reviewed, spent).await;
-    Ok(Fate::Reviewed(Box::new(reviewed)))
+    ask_about(deps, options, (paths, Some(&file.path)), (&document, &facts), &mut reviewed, spent).await;
+    Fate::Reviewed(Box::new(reviewed))
 }
 
 async fn ask_about(
     deps: &Deps,
     options: &Options,
-    paths: &Paths,
+    (paths, place): (&Paths, Option<&str>),
     (document, facts): (&Document, &Facts),
     reviewed: &mut Reviewed,
     spent: &mut Spent,
@@ -259,16 +261,20 @@ async fn ask_about(
     // Front matter that is none by its form may still hold the document back.
     let front = document.front_matter.as_ref().map(|front| front.text.as_str());
     let front = front.or_else(|| front_matter(&document.source).map(|front| front.front));
-    if let Err(held) = config::egress(paths, &reviewed.path, front, model.is_local()) {
+    let may_go = |is_local: bool| config::egress(paths, place, front, is_local);
+    // A document that stays in the house is asked about without the model in reserve that is elsewhere.
+    let local = if may_go(false).is_err() { model.local_part() } else { None };
+    if let Err(held) = may_go(local.is_some() || model.is_local()) {
         reviewed.critique.incomplete =
             Some(format!("{} is not sent to a model, because {}", reviewed.path, held.because));
         return;
     }
+    let asked = Deps { model: local.or_else(|| deps.model.clone()), ..deps.clone() };
     let risks = asked_risks(deps, &reviewed.head);
     let sheet = Sheet { document, facts, checks: &reviewed.head.checks, risks: &risks };
-    reviewed.critique = ask::critique(deps, options, sheet, spent).await;
+    reviewed.critique = ask::critique(&asked, options, sheet, spent).await;
     // Another model may have taken over meanwhile.
-    reviewed.critique.model = deps.model.as_ref().map(|model| model.name().to_owned());
+    reviewed.critique.model = asked.model.as_ref().map(|model| model.name().to_owned());
     tracing::debug!(
         path = %reviewed.path,
         dropped = ask::dropped(&reviewed.critique.verdicts),
@@ -327,8 +333,25 @@ fn run_key(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::testing::deps;
+    use crate::diff::Patch;
+    use crate::job::testing::{SPEC, Stage, deps};
     use crate::review::testing::change;
+
+    #[tokio::test]
+    async fn a_linked_document_that_the_platform_does_not_give_is_skipped_and_the_review_goes_on() {
+        let (before, rest) = SPEC.split_once("Labels: three").unwrap();
+        let (_, after) = rest.split_once("## 4.").unwrap();
+        let spec = format!("{before}Labels: see [the plan](../docs/labels.md).\n\n## 4.{after}");
+        let mut of = change(&[("specs/a.md", Patch::default()), ("specs/b.md", Patch::default())]);
+        of.files.iter_mut().for_each(|file| file.head = Some(spec.clone()));
+        let stage = Stage::default();
+        *stage.0.change.lock().unwrap() = Some(of.clone());
+        let found = review_change(&deps(), &stage, &of.at, &Options::default()).await.unwrap();
+        assert_eq!(found.review.documents.len(), 2);
+        let skipped = &found.review.change.skipped;
+        assert_eq!(skipped.len(), 1, "once for both: {skipped:?}");
+        assert!(skipped[0].what == "docs/labels.md" && skipped[0].why.contains("did not give it"), "{skipped:?}");
+    }
 
     #[test]
     fn whatever_can_change_the_result_changes_the_key() {

@@ -37,6 +37,8 @@ type Play = Box<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 #[derive(Default)]
 pub(super) struct Scene {
+    /// The change that is fetched; one without files where none is set.
+    pub(super) change: Mutex<Option<Change>>,
     /// Happens during every fetch.
     pub(super) on_fetch: Mutex<Option<Play>>,
     /// Outcomes of the next writes, first first; after them all are done.
@@ -77,11 +79,11 @@ impl Platform for Stage {
             drop(play);
             played.await;
         }
-        Ok(change(&[]))
+        Ok(self.0.change.lock().unwrap().clone().unwrap_or_else(|| change(&[])))
     }
 
-    async fn text(&self, _: &ChangeRef, _: &str, _: &str, _: usize) -> Result<Option<String>, PlatformError> {
-        Ok(None)
+    async fn text(&self, _: &ChangeRef, _: &str, path: &str, _: usize) -> Result<Option<String>, PlatformError> {
+        Err(PlatformError::Unavailable { what: path.into(), detail: "it is out of order".into() })
     }
 
     async fn head(&self, _: &ChangeRef) -> Result<String, PlatformError> {

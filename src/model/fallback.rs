@@ -40,6 +40,12 @@ impl Model for Fallback {
         self.first.is_local() && self.second.is_local()
     }
 
+    /// The first alone, where only it is local and it has not failed yet.
+    fn local_part(&self) -> Option<Arc<dyn Model>> {
+        let is_alone = self.first.is_local() && !self.second.is_local();
+        (is_alone && !self.is_down.load(Ordering::Relaxed)).then(|| self.first.clone())
+    }
+
     async fn ask(&self, ask: &Ask) -> Result<Answer, ModelError> {
         if self.is_down.load(Ordering::Relaxed) {
             return self.second.ask(ask).await;
@@ -67,6 +73,7 @@ mod tests {
     use super::*;
     use crate::critique::Usage;
     use crate::critique::ledger::{Ledger, Limit, OverCap, Scope};
+    use crate::model::Watched;
 
     /// Fails as told, then answers.
     struct Scripted(&'static str, Mutex<Vec<ModelError>>, Mutex<u32>);
@@ -95,6 +102,34 @@ mod tests {
         }
 
         async fn settle(&self, _: Ledger, _: Ledger) {}
+    }
+
+    #[tokio::test]
+    async fn what_stays_in_the_house_is_asked_of_the_first_alone_where_only_that_is_local() {
+        let scripted = |name, errors| Arc::new(Scripted(name, Mutex::new(errors), Mutex::new(0)));
+        let at = |model: &Arc<Scripted>, url: &str| -> Arc<dyn Model> {
+            Arc::new(Watched::new(model.clone(), url, false, None, Arc::new(|| 0)))
+        };
+        let (here, away) = ("http://localhost/v1", "https://api.example/v1");
+        for (urls, whole, part) in [
+            ((here, here), true, false),
+            ((here, away), false, true),
+            ((away, here), false, false),
+            ((away, away), false, false),
+        ] {
+            let pair = Fallback::new(at(&scripted("first", vec![]), urls.0), at(&scripted("second", vec![]), urls.1));
+            assert_eq!((pair.is_local(), pair.local_part().is_some()), (whole, part), "{urls:?}");
+        }
+        let down = ModelError::Unreachable { endpoint: String::new(), detail: String::new() };
+        let (first, second) = (scripted("first", vec![down]), scripted("second", vec![]));
+        let pair = Fallback::new(at(&first, here), at(&second, away));
+        let ask = crate::model::tests::ask();
+        // It has failed then; nobody else is asked.
+        assert!(pair.local_part().unwrap().ask(&ask).await.is_err());
+        assert_eq!(*second.2.lock().unwrap(), 0);
+        // And one that is known to be down is not tried again.
+        first.1.lock().unwrap().push(refused(401, "bad key"));
+        assert!(pair.ask(&ask).await.is_ok() && pair.local_part().is_none());
     }
 
     fn refused(status: u16, detail: &str) -> ModelError {

@@ -149,6 +149,12 @@ pub trait Model: Send + Sync {
         false
     }
 
+    /// What of it may be asked in place of the whole about text that must not leave, where only a part is local; `None` where it is
+    /// local as a whole or not at all.
+    fn local_part(&self) -> Option<Arc<dyn Model>> {
+        None
+    }
+
     /// Asks, and comes back within the timeout of the settings whatever the endpoint does. The text of the answer may be of no
     /// use (see [`crate::critique::judge`]); what it cost is counted all the same.
     ///

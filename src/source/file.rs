@@ -85,6 +85,15 @@ pub fn linked(from: &str, target: &str) -> Option<String> {
     Some(short.unwrap_or(&found).to_str()?.to_owned())
 }
 
+/// Where the file at `path` lies below the folder `root`, with `/` between the parts, however both are spelled and whatever links lead
+/// there. `None` for what is no file on this machine, and for files elsewhere.
+#[must_use]
+pub fn below(root: &Path, path: &str) -> Option<String> {
+    let (file, root) = (Path::new(path).canonicalize().ok()?, root.canonicalize().ok()?);
+    let parts = file.strip_prefix(root).ok()?.components().map(|part| part.as_os_str().to_str());
+    Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
+}
+
 /// True for endings of documents in folders.
 fn is_document(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))

@@ -117,6 +117,26 @@ fn a_pull_request_cannot_choose_its_own_configuration() {
     unreachable().run(&["ci", "--config", "gone.toml"]).says(2, &["gone.toml", "--config"]);
 }
 
+#[test]
+fn without_the_configuration_of_the_base_no_model_is_asked() {
+    for (world, args, asked) in [
+        (unreachable(), &["ci", "--path", "specs"][..], false),
+        (world("{}").with("GITHUB_EVENT_NAME", "pull_request_target"), &["ci"], false),
+        (unreachable(), &["ci", "--path", "specs", "--config", ".specreview.toml"], true),
+    ] {
+        world.file(LENIENT.0, LENIENT.1);
+        let world = world
+            .with("SPECREVIEW_MODEL", "m")
+            .with("SPECREVIEW_MODEL_URL", "http://127.0.0.1:9/v1")
+            .with("SPECREVIEW_VERDICTS", "none")
+            .with("SPECREVIEW_EGRESS_LOG", "egress.log");
+        let done = world.run(args);
+        assert_eq!(!world.read("egress.log").is_empty(), asked, "{args:?} {done:?}");
+        let why = "no model was asked, because the configuration that says what may be sent";
+        assert_eq!(done.out.contains(why), !asked, "{args:?} {done:?}");
+    }
+}
+
 /// The page that `docs/rules.md` shows.
 fn page() -> &'static str {
     let docs = include_str!("../../docs/rules.md");

@@ -7,6 +7,7 @@
 
 mod bad;
 mod ci;
+mod egress;
 mod eval;
 mod good;
 mod linked;

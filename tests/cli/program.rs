@@ -62,7 +62,12 @@ impl World {
     }
 
     pub fn run_with(&self, args: &[&str], stdin: &[u8]) -> Done {
-        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
+        self.run_in(".", args, stdin)
+    }
+
+    /// In a folder of this one.
+    pub fn run_in(&self, folder: &str, args: &[&str], stdin: &[u8]) -> Done {
+        let mut child = self.command(args).current_dir(self.path(folder)).stdin(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(stdin).unwrap();
         done(child.wait_with_output().unwrap())
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::announce::announced;
-use super::negation::denied;
+use super::denied;
 use super::passage::{Place, Shape};
 use super::pointer::{Pointer, Pointers};
 use super::topic::Pointed;

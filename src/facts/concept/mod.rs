@@ -9,6 +9,7 @@ mod topic;
 
 use std::collections::BTreeMap;
 
+pub(crate) use negation::denied;
 use topic::{Pointed, Topics};
 
 use super::recognise::Recognised;

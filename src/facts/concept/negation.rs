@@ -52,7 +52,7 @@ const AFTER: [&str; 20] = [
 ];
 
 /// True when the cue at `start..end` of `sentence` is denied or left out.
-pub(super) fn denied(sentence: &str, start: usize, end: usize) -> bool {
+pub(crate) fn denied(sentence: &str, start: usize, end: usize) -> bool {
     let before = near_end(sentence.get(..start).unwrap_or_default()).to_lowercase();
     let after = near_start(sentence.get(end..).unwrap_or_default()).to_lowercase();
     // A negation does not reach over the end of a clause.

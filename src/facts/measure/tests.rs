@@ -370,6 +370,12 @@ fn a_bound_on_a_distance_between_groups_is_no_level() {
             "| Group | Limit |\n|---|---|\n| Difference in precision, north against south | at most 0.03 |",
             &["target parity-gap/north against south <=0.03"],
         ),
+        ("Recall must not differ by more than 5 points between branches.", &["unknown parity-gap <=5pp"]),
+        // What varies is something else, or stands in another clause; at least so much is no bound on a gap.
+        ("Loads must not vary; overall recall must be at least 0.90.", &["target recall >=0.9"]),
+        ("Prices vary, and the overall recall must be at least 0.90.", &["target recall >=0.9"]),
+        ("Prices vary and the overall recall must be above 0.90.", &["target recall >0.9"]),
+        ("Prices vary across branches, and the recall must be above 0.90.", &["target recall >0.9"]),
         // What is compared with an earlier time is a decay.
         ("If recall drops by more than 5 points below launch, we retrain.", &["slo recall >5pp change"]),
     ]);

@@ -1,20 +1,19 @@
 //! All words that people read on a change, in one place: short, calm, without praise. Decides nothing and lays nothing out.
 
+mod asked;
 mod limits;
 mod reading;
 
+pub use asked::model;
 pub use limits::{WAIVED, and_more, brief, overflow, problems, skipped, unread, waived};
 pub use reading::{
     CHAIN_HEAD, RISKS_HEAD, accepted, answered, asked_elsewhere, cell, chain_title, gap, judged, level,
     questions_title, risk_apart, risks_title, unseen,
 };
 
-use std::collections::BTreeSet;
-
 use super::escape::{Md, code, md, prose};
 use super::links::Links;
 use super::tally::Tally;
-use crate::critique::Critique;
 use crate::facts::{Profile, Stage};
 use crate::finding::{CheckState, Confidence, Finding, Source};
 use crate::review::{Catalogue, CommitmentChange, Conclusion};
@@ -305,46 +304,6 @@ pub fn promise(change: &CommitmentChange, place: Option<Md>) -> Md {
     line
 }
 
-/// How the model took part, in one line.
-#[must_use]
-pub fn model<'a>(critiques: impl Iterator<Item = &'a Critique> + Clone, cost: &str) -> Md {
-    if let Some(why) = critiques.clone().find_map(|critique| critique.incomplete.as_deref()) {
-        let mut why = why.trim_end_matches('.').to_owned();
-        if let Some(first) = why.get(..1).map(str::to_uppercase) {
-            why.replace_range(..1, &first);
-        }
-        return md![prose(&why, SENTENCE), "; the checklist above is complete without it."];
-    }
-    let Some(name) = critiques.clone().find_map(|critique| critique.model.as_deref()) else {
-        return Md::from("No model was asked: the deterministic checklist only.");
-    };
-    let kept: usize = critiques.clone().map(|critique| critique.cached).sum();
-    let changed: BTreeSet<&str> =
-        critiques.clone().flat_map(|critique| &critique.policy_changed).map(String::as_str).collect();
-    let dropped: usize = critiques.flat_map(|critique| &critique.verdicts).map(|verdict| verdict.dropped).sum();
-    let mut line = md!["The critique was written with ", code(name, NAME), "; it never decides."];
-    if dropped > 0 {
-        line.push(md![
-            " ",
-            counted(dropped, "claim", "claims"),
-            " without evidence in the text ",
-            if dropped == 1 { "was" } else { "were" },
-            " dropped."
-        ]);
-    }
-    if kept > 0 {
-        line.push(md![" ", counted(kept, "verdict", "verdicts"), " kept, since what was read is unchanged."]);
-    }
-    if !changed.is_empty() {
-        let names: Vec<Md> = changed.into_iter().map(|id| prose(id, 60)).collect();
-        line.push(md![" Policy changed, not the text: ", Md::join(names, ", "), " asked anew."]);
-    }
-    if !cost.is_empty() {
-        line.push(md![" ", prose(cost, SENTENCE), "."]);
-    }
-    line
-}
-
 /// The last lines: how to waive, what ran.
 #[must_use]
 pub fn footer(model: Md, rules: &str, version: &str) -> Md {
@@ -394,24 +353,3 @@ pub fn partly_fixed(commit: &str, rules: Vec<Md>) -> Md {
 
 /// Title of the fold that keeps what a fixed comment said.
 pub const WAS_SAID: &str = "What it said";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_model_is_named_in_one_line() {
-        let asked = Critique { model: Some("small-model".into()), ..Critique::default() };
-        let failed = Critique { incomplete: Some("the model endpoint did not answer".into()), ..asked.clone() };
-        let line = |critiques: &[Critique]| model(critiques.iter(), "").into_string();
-        assert_eq!(line(&[]), "No model was asked: the deterministic checklist only.");
-        let again = Critique { cached: 12, policy_changed: vec!["MR1".into()], ..asked.clone() };
-        assert_eq!(line(&[asked]), "The critique was written with `small-model`; it never decides.");
-        assert_eq!(
-            model([again].iter(), "2 calls, 4,100 tokens, price unknown").into_string(),
-            "The critique was written with `small-model`; it never decides. 12 verdicts kept, since what was read is \
-             unchanged. Policy changed, not the text: MR1 asked anew. 2 calls, 4,100 tokens, price unknown."
-        );
-        assert_eq!(line(&[failed]), "The model endpoint did not answer; the checklist above is complete without it.");
-    }
-}

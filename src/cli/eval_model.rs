@@ -15,6 +15,7 @@ use crate::finding::{Problem, RiskLevel};
 use crate::job::Deps;
 use crate::job::measure::{self, Measured, Text};
 use crate::rules::{RuleSet, Source};
+use crate::source::file;
 use crate::text::front_matter;
 
 /// Folder with papers whose risks are labelled.
@@ -78,11 +79,13 @@ fn may_leave(files: &Files, is_local: bool, rules: &RuleSet, io: &mut Io<'_>) ->
         let _ = writeln!(io.err, "warning: {}", plain(&problem.to_string()));
     }
     let paths = Paths::new(&config);
+    let root = config::root(config::place(None).as_deref());
     let passages = files.criteria.iter().map(|source| (source, None));
     let papers = files.papers.iter().filter_map(|paper| paper.text.as_ref());
     let papers = papers.map(|source| (source, front_matter(&source.text).map(|front| front.front)));
     for (source, front) in passages.chain(papers) {
-        egress(&paths, &source.path, front, is_local).map_err(|held| {
+        let place = file::below(&root, &source.path);
+        egress(&paths, place.as_deref(), front, is_local).map_err(|held| {
             let reason = format!("{} is not sent to it, because {}", source.path, held.because);
             CliError::Setting { what: "the model", reason }
         })?;

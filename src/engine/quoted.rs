@@ -83,8 +83,9 @@ mod tests {
             // However much of it there is, a specification is one.
             (&format!("{SPEC}\n## specreview\n\n| Check | Section |\n|---|---|\n{}", rows(40).repeat(9)), false),
             (&format!("# Answers\n\n| Check | Section |\n|---|---|\n{}", rows(14)), true),
-            (include_str!("../../README.md"), false),
-            (include_str!("../../docs/coverage.md"), true),
+            (include_str!("../../README.md"), true),
+            // It states much beside the codes: who reviews it gets findings, and nobody loses a gate.
+            (include_str!("../../docs/coverage.md"), false),
             ("```text\nerror[MET-002 missing-target]: x\n  --> a.md\nwarning[MON-002:data drift]: y\n```\n", true),
             ("- **error** · MET-002 · L4\n- **warning** · MON-002 · L5\n", true),
             ("> error[MET-002 missing-target]: x\n\nThat is why recall has a target.\n", false),

@@ -151,7 +151,7 @@ impl Line<'_> {
             let (before, after) = (self.text(self.start, quantity.start), self.text(quantity.end, self.end));
             let named = self.written.get(pair.name).unwrap_or(name);
             let around = distance::Around { text: self.clause.text, start: self.start, end: self.end };
-            let gap = distance::compared(named, &self.clause.names, self.reader.lexicon, quantity, around);
+            let gap = distance::compared(named, self.clause.names, self.reader.lexicon, quantity, around);
             let named = gap.as_ref().unwrap_or(named);
             let Some(metric) = self.reader.metric(named) else { continue };
             let condition = conditions.iter().find(|(main, _)| *main == n).map(|(_, other)| *other);

@@ -214,12 +214,11 @@ fn chunks<T>(reading: &Reading<'_>, all: Vec<T>, part: impl Fn(&T) -> usize) -> 
     let mut left = 0;
     for one in all {
         let size = reading.parts.get(part(&one)).map_or(0, |part| part.text.len());
-        match out.last_mut().filter(|_| size <= left) {
-            Some(chunk) => chunk.push(one),
-            None => {
-                left = MOST;
-                out.push(vec![one]);
-            }
+        if let Some(chunk) = out.last_mut().filter(|_| size <= left) {
+            chunk.push(one);
+        } else {
+            left = MOST;
+            out.push(vec![one]);
         }
         left = left.saturating_sub(size);
     }

@@ -279,12 +279,10 @@ proptest::proptest! {
 
 /// A second reader that finds the answer in the section about the team, where it stands.
 fn advocate(ask: &Ask) -> String {
-    let answer = match ask.pass {
-        Pass::First => answer("MR1", 1, QUOTE),
-        Pass::Second if ask.user.contains("The plumbers answer for the pipe") => {
-            answer("MR1", 2, "The plumbers answer for the pipe")
-        }
-        Pass::Second => answer("MR1", 1, QUOTE),
+    let answer = if ask.pass == Pass::Second && ask.user.contains("The plumbers answer for the pipe") {
+        answer("MR1", 2, "The plumbers answer for the pipe")
+    } else {
+        answer("MR1", 1, QUOTE)
     };
     reply(&[answer])
 }

@@ -106,7 +106,7 @@ mod tests {
              unchanged. Policy changed, not the text: MR1 asked anew. 2 calls, 4,100 tokens, price unknown."
         );
         let down = "The model endpoint did not answer; the checklist above is complete without it.";
-        assert_eq!(line(&[failed.clone()]), down);
+        assert_eq!(line(std::slice::from_ref(&failed)), down);
         // One that is held back takes nothing from the others.
         let held = |path: &str| Critique {
             incomplete: Some(format!("{path} is not sent to a model, because its front matter says llm: never")),

@@ -156,7 +156,7 @@ pub trait Model: Send + Sync {
     }
 
     /// Asks, and comes back within the timeout of the settings whatever the endpoint does. The text of the answer may be of no
-    /// use (see [`crate::critique::judge`]); what it cost is counted all the same.
+    /// use (see [`crate::critique::Talk::hear`]); what it cost is counted all the same.
     ///
     /// # Errors
     /// When no completion came back. Failures that pass are tried again a few times as long as the timeout lasts.

@@ -86,3 +86,49 @@ fn the_readme_shows_a_real_review() {
     let (_, tail) = tail.split_once("<!-- review:end -->").expect("the place has an end");
     fresh("README.md", &format!("{head}<!-- review:begin -->\n```text\n{shown}\n```\n<!-- review:end -->{tail}"));
 }
+
+/// The words that tie a passage to no project: every word of four letters and more that a tenth of the specifications use that the
+/// recogniser learns from. `UPDATE=1` writes them anew.
+#[test]
+fn common_words_are_those_of_the_specifications_at_hand() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let mut papers = 0;
+    let mut open = vec![root.join("tests/corpus/learnt")];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            if entry.is_dir() && !entry.ends_with("others") {
+                open.push(entry);
+            } else if entry.extension().is_some_and(|ending| ending == "md") {
+                let text = std::fs::read_to_string(&entry).expect("a text").to_lowercase();
+                let words = text.split(|c: char| !c.is_ascii_lowercase()).filter(|word| word.len() >= 4);
+                let words: std::collections::BTreeSet<&str> = words.map(|word| word.trim_end_matches('s')).collect();
+                papers += 1;
+                for word in words.into_iter().filter(|word| word.len() >= 3) {
+                    *count.entry(word.to_owned()).or_default() += 1;
+                }
+            }
+        }
+    }
+    let common: Vec<&str> = count.iter().filter(|(_, n)| **n * 10 >= papers).map(|(word, _)| word.as_str()).collect();
+    let file = root.join("prompts/common.txt");
+    if std::env::var_os("UPDATE").is_some() {
+        let mut text = String::new();
+        let mut width = 0;
+        for word in &common {
+            let fits = width > 0 && width + word.len() < 118;
+            width = if fits { width + word.len() + 1 } else { word.len() };
+            text.push_str(if text.is_empty() {
+                ""
+            } else if fits {
+                " "
+            } else {
+                "\n"
+            });
+            text.push_str(word);
+        }
+        std::fs::write(&file, text + "\n").expect("the file is written");
+    }
+    let kept = std::fs::read_to_string(&file).expect("the file is there");
+    assert_eq!(kept.split_whitespace().collect::<Vec<_>>(), common, "run `UPDATE=1 cargo test --test fresh`");
+}

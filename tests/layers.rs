@@ -50,7 +50,7 @@ const ROOMS: &[Room] = &[
     edge("net", &[]),
     edge("platform", &["net", "config", "review", "diff", "text"]),
     edge("model", &["net", "config", "critique", "finding::Problem", "text"]),
-    edge("store", &["net", "config", "critique::ledger"]),
+    edge("store", &["net", "config", "critique::ledger", "critique::Record"]),
     edge("source", &["net", "config", "review", "text"]),
     edge("job", &["text", "finding", "document", "diff", "facts", "rules", "engine", "config", "critique", "review",
         "output", "net", "platform", "model", "store", "source"]),

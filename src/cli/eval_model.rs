@@ -12,8 +12,8 @@ use crate::config::{Paths, egress};
 use crate::critique::{self, AskedRisk, Critique, Questionnaire, ReplyType};
 use crate::eval::rubric::{self, Figures, Files, Heard, PaperFiles, RiskFigures, RiskHeard, Rubric, Run};
 use crate::finding::{Problem, RiskLevel};
-use crate::job::Deps;
 use crate::job::measure::{self, Measured, Text};
+use crate::job::{Deps, asked_risk};
 use crate::rules::{RuleSet, Source};
 use crate::source::file;
 use crate::text::front_matter;
@@ -278,14 +278,5 @@ fn risks(critique: &Critique) -> RiskHeard {
 /// The labelled risks, as if no rule had found anything of them.
 fn asked_risks(rules: &RuleSet, paper: &rubric::Paper) -> Vec<AskedRisk> {
     let labelled = rules.risks.iter().filter(|row| paper.risks.iter().any(|(id, _)| *id == row.id));
-    let asked = labelled.map(|row| AskedRisk {
-        id: row.id.clone(),
-        name: row.name.clone(),
-        risk: row.risk.clone(),
-        question: row.question.clone(),
-        hint: row.hint.clone(),
-        level: RiskLevel::Absent,
-        reported: false,
-    });
-    asked.collect()
+    labelled.map(|row| asked_risk(row, RiskLevel::Absent, false)).collect()
 }

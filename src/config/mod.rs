@@ -3,11 +3,13 @@
 
 mod egress;
 mod globs;
+mod page;
 mod raw;
 mod read;
 
 pub use egress::{Egress, Withheld, egress};
 pub use globs::Paths;
+pub(crate) use page::{Page, one_line};
 pub use raw::schema;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,16 +9,12 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
+use super::page::{Entry, Page, one_line};
 use super::raw::{RawFailOn, RawModel, RawReview, RawRules, RawWaiver, keys};
 use super::{Config, Egress, globs};
 use crate::finding::{Problem, Severity};
-use crate::text::Lines;
 use crate::text::nearest::nearest;
 
-/// Largest file in bytes.
-const LONGEST: usize = 256 * 1024;
-/// Most problems that are listed.
-const PROBLEMS: usize = 50;
 /// Most inline comments that a repository can ask for.
 const COMMENTS: usize = 25;
 /// Most globs of one list.
@@ -50,65 +46,24 @@ const OPERATOR: &[&str] = &[
 ];
 
 pub(super) fn read(path: &str, text: &str, codes: &BTreeSet<String>) -> (Config, Vec<Problem>) {
-    let mut reader = Reader { path, text, lines: Lines::new(text), codes, problems: Vec::new(), more: 0 };
+    let mut reader = Reader { page: Page::new(path, text), codes };
     let config = reader.config();
-    let mut problems = reader.problems;
-    problems.sort_by_key(|problem| (problem.line, problem.column));
-    if reader.more > 0 {
-        let message = format!("{} more problems are not listed", reader.more);
-        problems.push(Problem {
-            code: "more".into(),
-            file: path.into(),
-            line: None,
-            column: None,
-            message,
-            advice: "mend those above first".into(),
-        });
-    }
-    (config, problems)
+    (config, reader.page.problems())
 }
 
 struct Reader<'a> {
-    path: &'a str,
-    text: &'a str,
-    lines: Lines,
+    page: Page<'a>,
     codes: &'a BTreeSet<String>,
-    problems: Vec<Problem>,
-    more: usize,
 }
-
-type Entry<'a> = (Spanned<std::borrow::Cow<'a, str>>, Spanned<DeValue<'a>>);
 
 impl<'a> Reader<'a> {
     fn bad(&mut self, code: &str, at: Option<Range<usize>>, message: impl Into<String>, advice: impl Into<String>) {
-        if self.problems.len() >= PROBLEMS {
-            self.more += 1;
-            return;
-        }
-        let place = at.map(|at| self.lines.position(self.text, at.start));
-        self.problems.push(Problem {
-            code: code.into(),
-            file: self.path.into(),
-            line: place.map(|place| place.line),
-            column: place.map(|place| place.column),
-            message: message.into(),
-            advice: advice.into(),
-        });
+        self.page.bad(code, at, message, advice);
     }
 
     fn config(&mut self) -> Config {
         let mut config = Config::default();
-        if self.text.len() > LONGEST {
-            let message = format!("the file has {} bytes, more than {LONGEST}", self.text.len());
-            self.bad("too-large", None, message, "keep it short; the defaults are used");
-            return config;
-        }
-        let (root, errors) = DeTable::parse_recoverable(self.text);
-        for error in errors {
-            let message = format!("the TOML does not parse: {}", one_line(error.message()));
-            self.bad("syntax", error.span(), message, "mend this line; what else is sound is used");
-        }
-        for (key, value) in root.into_inner() {
+        for (key, value) in self.page.entries("keep it short; the defaults are used") {
             match key.get_ref().as_ref() {
                 "review" => self.review(&mut config, value),
                 "rules" => self.rules(&mut config, value),
@@ -152,11 +107,11 @@ impl<'a> Reader<'a> {
 
     /// Whatever is wrong here was meant to hold something back: it holds back everything.
     fn model(&mut self, config: &mut Config, value: Spanned<DeValue<'a>>) {
-        let before = self.problems.len() + self.more;
+        let before = self.page.count();
         let raw: RawModel = self.section("model", value);
         config.llm_never = self.globs("model.never", raw.never.unwrap_or_default());
         config.llm_local_only = self.globs("model.local-only", raw.local_only.unwrap_or_default());
-        let is_sound = self.problems.len() + self.more == before;
+        let is_sound = self.page.count() == before;
         let llm = raw.llm.unwrap_or(config.llm);
         let said = if raw.enabled == Some(false) || !is_sound { Egress::Never } else { llm };
         // A section that was not understood may have said more already.
@@ -190,9 +145,9 @@ impl<'a> Reader<'a> {
         };
         for item in items {
             let place = item.span();
-            let before = self.problems.len() + self.more;
+            let before = self.page.count();
             let raw: RawWaiver = self.section("waive", item);
-            let is_sound = self.problems.len() + self.more == before;
+            let is_sound = self.page.count() == before;
             let Some(rule) = raw.rule else {
                 if is_sound {
                     self.bad("no-rule", Some(place), "the waiver names no rule", "add rule = \"CODE\"");
@@ -355,9 +310,4 @@ fn kind(value: &DeValue<'_>) -> &'static str {
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     }
-}
-
-fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().filter(|c| !c.is_control()).take(200).collect()
 }

@@ -1,14 +1,5 @@
 //! Tokens of a text before a server has counted them: high on purpose, so that caps hold.
 
-use super::Ask;
-
-/// Most tokens that one sending of `ask` can cost, by estimate.
-#[must_use]
-pub fn estimate(ask: &Ask) -> u64 {
-    let schema = estimate_tokens(&ask.schema.to_string());
-    estimate_tokens(&ask.system) + estimate_tokens(&ask.user) + schema + u64::from(ask.max_tokens)
-}
-
 /// Tokens of a text before a server has counted them: bytes / 3, rounded up (English Markdown measures 3.5 bytes a token).
 #[must_use]
 pub fn estimate_tokens(text: &str) -> u64 {

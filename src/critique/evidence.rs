@@ -21,6 +21,13 @@ pub(super) struct Found {
     pub(super) section: Option<SectionId>,
 }
 
+/// Does `text` say these words, as whole words?
+pub(super) fn says(text: &str, words: &str) -> bool {
+    let words = fold(words);
+    let words = words.trim();
+    words.chars().any(char::is_alphanumeric) && Hay::new(text).all(words).next().is_some()
+}
+
 /// Looks for each quotation; none where it is too short to prove anything, does not stand in the document, or stands only
 /// where it is no content (comments, guidance of a template, examples).
 pub(super) fn find(document: &Document, view: &View<'_>, quotes: &[String]) -> Vec<Option<Found>> {
@@ -176,6 +183,19 @@ mod tests {
         check(source, "Recall must reach 0.88", (3, 3));
         check(source, "precision protects the customer", (0, 0));
         check("", "anything at all", (0, 0));
+    }
+
+    #[test]
+    fn words_are_said_whole() {
+        for (text, words, expected) in [
+            ("The **plumbers** answer for it.", "the plumbers", false),
+            ("The plumbers answer for it.", "The Plumbers", true),
+            ("Pilots work with it.", "IT", true),
+            ("Pilots work with maps.", "it", false),
+            ("Anything.", " ", false),
+        ] {
+            assert_eq!(says(text, words), expected, "{text} {words}");
+        }
     }
 
     #[test]

@@ -10,7 +10,6 @@ use super::visible::{View, one_line};
 use crate::document::{Document, SectionId};
 use crate::facts::{ConceptState, Facts};
 use crate::finding::{Check, CheckState, RiskLevel};
-use crate::text::fold::fold;
 use crate::text::{Span, sha256_hex};
 
 /// Most bytes of sections in one call.
@@ -117,9 +116,8 @@ impl<'a> Reading<'a> {
 
     /// Does this section say these words, for its reader?
     pub(super) fn section_says(&self, section: Option<SectionId>, words: &str) -> bool {
-        let words = fold(words);
         let part = self.parts.iter().find(|part| Some(part.id) == section);
-        !words.trim().is_empty() && part.is_some_and(|part| fold(&part.text).contains(words.trim()))
+        part.is_some_and(|part| evidence::says(&part.text, words))
     }
 
     /// The parts that a question reads, in order of the document: those in which its inputs are spoken of; where none is, the

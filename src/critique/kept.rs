@@ -31,9 +31,9 @@ pub(super) struct Readings {
 /// What one section says about risks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Treated {
-    /// Found by the first reading.
+    /// Found by either reading.
     pub(super) passages: Vec<Passage>,
-    /// Names of the risks that the second reading looked for.
+    /// Ids of the risks that the second reading looked for.
     #[serde(default)]
     pub(super) again: Vec<String>,
 }

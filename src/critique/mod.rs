@@ -25,7 +25,7 @@ mod template;
 mod tests;
 mod visible;
 
-pub use estimate::{estimate, estimate_tokens};
+pub use estimate::estimate_tokens;
 pub use input::{AskedRisk, Sheet};
 pub use kept::Record;
 pub use question::{Applies, Question, Questionnaire, Rubric, builtin, load};

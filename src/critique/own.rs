@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
+use crate::facts::is_number_word;
 use crate::text::fold::fold;
 
 /// Words that stand in specifications of all kinds: they tie a passage to none of them. Counted over specifications of many
@@ -49,48 +50,13 @@ pub(super) fn is_checkable(quotes: &[String]) -> bool {
 }
 
 fn has_number(text: &str) -> bool {
-    const NUMBERS: &[&str] = &[
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "fifteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "ninety",
-        "hundred",
-        "thousand",
-        "million",
-        "dozen",
-        "half",
-        "third",
-        "quarter",
-        "twice",
-        "once",
-        "daily",
-        "weekly",
-        "monthly",
-        "quarterly",
-        "yearly",
-        "every",
-        "zero",
-    ];
+    /// What says how often without a number.
+    const OFTEN: &[&str] = &["once", "twice", "every", "daily", "weekly", "monthly", "quarterly", "yearly"];
     let after_letter =
         |at: usize| text.get(..at).and_then(|before| before.chars().next_back()).is_some_and(char::is_alphabetic);
     // "F1" is a name and no number.
     text.char_indices().any(|(at, c)| c.is_ascii_digit() && !after_letter(at))
-        || fold(text).split(|c: char| !c.is_alphanumeric()).any(|word| NUMBERS.contains(&word))
+        || fold(text).split(|c: char| !c.is_alphanumeric()).any(|word| OFTEN.contains(&word) || is_number_word(word))
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {

@@ -22,6 +22,7 @@ pub use lexicon::{
 pub use linked::Linked;
 pub use measure::{Measure, Mention, Role, measures};
 pub use profile::{Kind, Profile, Stage, profile};
+pub(crate) use quantity::number::is_number_word;
 pub use quantity::{Comparator, Quantity, Unit, quantities};
 pub use signal::{Piece, Signal, Signals};
 

@@ -9,7 +9,6 @@ use tokio::time::Instant;
 use super::{Deps, Options};
 use crate::critique::{Ask, Critique, Record, Sheet, Talk, Usage, Verdict};
 use crate::model::Model;
-use crate::store::Kept;
 
 /// How long the critique of a change may take in all: what the checklist found is never late because of it.
 const TOTAL: Duration = Duration::from_mins(2);
@@ -133,17 +132,14 @@ async fn call(model: &dyn Model, ask: &Ask, until: Instant) -> (Usage, Result<St
 /// What is kept for these inputs. A cache that cannot be read holds nothing.
 async fn kept(deps: &Deps, inputs: &[String]) -> Vec<Record> {
     let Some(verdicts) = &deps.verdicts else { return Vec::new() };
-    let found = verdicts.find(inputs, (deps.clock)()).await.unwrap_or_else(|error| {
+    verdicts.find(inputs, (deps.clock)()).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "kept verdicts cannot be read; the questions are asked again");
         Vec::new()
-    });
-    found.into_iter().map(|Kept { inputs, policy, value }| Record { inputs, policy, value }).collect()
+    })
 }
 
 async fn keep(deps: &Deps, records: Vec<Record>) {
     let Some(verdicts) = deps.verdicts.as_ref().filter(|_| !records.is_empty()) else { return };
-    let records: Vec<Kept> =
-        records.into_iter().map(|Record { inputs, policy, value }| Kept { inputs, policy, value }).collect();
     if let Err(error) = verdicts.keep(&records, (deps.clock)()).await {
         tracing::warn!(%error, "verdicts cannot be kept; they will be asked for again");
     }

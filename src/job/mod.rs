@@ -15,4 +15,4 @@ pub mod worker;
 pub use deps::{Deps, Options};
 pub use publish::{Published, publish};
 pub use purse::Money;
-pub use run::{ChangeReview, catalogue, review_change, review_texts};
+pub use run::{ChangeReview, asked_risk, asked_risks, catalogue, review_change, review_texts};

@@ -19,7 +19,7 @@ use crate::review::{
     Catalogue, Change, ChangeRef, ChangedFile, ConfigText, Gate, Options as PlanOptions, Review, Reviewed, compare,
     gather,
 };
-use crate::rules::{self, RuleSet};
+use crate::rules::{self, RawRisk, RuleSet};
 use crate::source::Loaded;
 use crate::text::{front_matter, hex, sha256_hex};
 
@@ -270,7 +270,7 @@ async fn ask_about(
         return;
     }
     let asked = Deps { model: local.or_else(|| deps.model.clone()), ..deps.clone() };
-    let risks = asked_risks(deps, &reviewed.head);
+    let risks = asked_risks(&deps.rules, &reviewed.head);
     let sheet = Sheet { document, facts, checks: &reviewed.head.checks, risks: &risks };
     reviewed.critique = ask::critique(&asked, options, sheet, spent).await;
     // Another model may have taken over meanwhile.
@@ -283,19 +283,26 @@ async fn ask_about(
     );
 }
 
-/// The risks as the model is asked about them, with what the rules found; those that do not arise here left out.
-fn asked_risks(deps: &Deps, head: &Assessment) -> Vec<AskedRisk> {
-    let rows = deps.rules.risks.iter().filter_map(|row| Some((row, head.risks.iter().find(|risk| risk.id == row.id)?)));
-    let asked = rows.filter(|(_, found)| found.level != RiskLevel::NotApplicable).map(|(row, found)| AskedRisk {
+/// A risk as the model is asked about it. `level` is how well rules find it covered, `reported` that one of them says it is not.
+#[must_use]
+pub fn asked_risk(row: &RawRisk, level: RiskLevel, reported: bool) -> AskedRisk {
+    AskedRisk {
         id: row.id.clone(),
         name: row.name.clone(),
         risk: row.risk.clone(),
         question: row.question.clone(),
         hint: row.hint.clone(),
-        level: found.level,
-        reported: !found.open.is_empty(),
-    });
-    asked.collect()
+        level,
+        reported,
+    }
+}
+
+/// The risks that arise for this document, with what the rules found.
+#[must_use]
+pub fn asked_risks(rules: &RuleSet, head: &Assessment) -> Vec<AskedRisk> {
+    let rows = rules.risks.iter().filter_map(|row| Some((row, head.risks.iter().find(|risk| risk.id == row.id)?)));
+    let asked = rows.filter(|(_, found)| found.level != RiskLevel::NotApplicable);
+    asked.map(|(row, found)| asked_risk(row, found.level, !found.open.is_empty())).collect()
 }
 
 fn settings(deps: &Deps, config: &Config, paths: &Paths, path: &str, options: &Options) -> Settings {

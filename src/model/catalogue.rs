@@ -7,19 +7,15 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::de::{DeValue, ValueDeserializer};
 
 use super::governor::Limits;
+use crate::config::{Page, one_line};
 use crate::critique::ledger::{Cap, Caps, MicroUsd, Price};
 use crate::finding::Problem;
-use crate::text::Lines;
 use crate::text::nearest::nearest;
 
 const BUILTIN: &str = include_str!("models.toml");
-/// Largest file in bytes.
-const LONGEST: usize = 256 * 1024;
-/// Most problems that are listed.
-const PROBLEMS: usize = 50;
 
 /// What is known about a model before it is asked.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -163,49 +159,21 @@ struct RawCap {
 }
 
 fn read(path: &str, text: &str) -> (File, Vec<Problem>) {
-    let mut reader = Reader { path, text, lines: Lines::new(text), problems: Vec::new() };
+    let mut reader = Reader(Page::new(path, text));
     let file = reader.file();
-    let mut problems = reader.problems;
-    problems.sort_by_key(|problem| (problem.line, problem.column));
-    (file, problems)
+    (file, reader.0.problems())
 }
 
-struct Reader<'a> {
-    path: &'a str,
-    text: &'a str,
-    lines: Lines,
-    problems: Vec<Problem>,
-}
+struct Reader<'a>(Page<'a>);
 
 impl<'a> Reader<'a> {
     fn bad(&mut self, code: &str, at: Option<Range<usize>>, message: impl Into<String>, advice: &str) {
-        if self.problems.len() >= PROBLEMS {
-            return;
-        }
-        let place = at.map(|at| self.lines.position(self.text, at.start));
-        self.problems.push(Problem {
-            code: code.into(),
-            file: self.path.into(),
-            line: place.map(|place| place.line),
-            column: place.map(|place| place.column),
-            message: message.into(),
-            advice: advice.into(),
-        });
+        self.0.bad(code, at, message, advice);
     }
 
     fn file(&mut self) -> File {
         let mut file = File::default();
-        if self.text.len() > LONGEST {
-            let message = format!("the file has {} bytes, more than {LONGEST}", self.text.len());
-            self.bad("too-large", None, message, "keep it short; none of it is used");
-            return file;
-        }
-        let (root, errors) = DeTable::parse_recoverable(self.text);
-        for error in errors {
-            let message = format!("the TOML does not parse: {}", one_line(error.message()));
-            self.bad("syntax", error.span(), message, "mend this line; what else is sound is used");
-        }
-        for (key, value) in root.into_inner() {
+        for (key, value) in self.0.entries("keep it short; none of it is used") {
             match key.get_ref().as_ref() {
                 "prices-as-of" => file.prices_as_of = self.value("prices-as-of", value).unwrap_or_default(),
                 "model" => file.entries = self.models(value),
@@ -349,10 +317,6 @@ impl<'a> Reader<'a> {
             }
         }
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

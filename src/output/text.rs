@@ -283,10 +283,21 @@ impl Desk<'_> {
 
     /// How the model took part.
     fn model(&self) -> String {
-        if let Some(why) = &self.run.incomplete {
+        let missing = self.run.incomplete.as_ref().map(|why| {
             let why = line(why);
-            return format!("{}; the checklist above is complete without it.", why.trim_end_matches('.'));
+            format!("{}; the checklist above is complete without it.", why.trim_end_matches('.'))
+        });
+        // What was said of one document stands, whatever is missing of another.
+        let answered = |reviewed: &Reviewed| reviewed.critique.verdicts.iter().any(|verdict| verdict.failure.is_none());
+        let is_heard = self.run.reviewed().any(answered);
+        match (&self.run.model, missing) {
+            (Some(_), Some(missing)) if is_heard => format!("{} {missing}", self.took_part()),
+            (_, Some(missing)) => missing,
+            _ => self.took_part(),
         }
+    }
+
+    fn took_part(&self) -> String {
         match &self.run.model {
             None => "No model was asked: the deterministic checklist only.".to_owned(),
             Some(name) => {

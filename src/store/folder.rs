@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::verdicts::{KEPT_FOR, Kept, Verdicts};
+use super::verdicts::{KEPT_FOR, Verdicts};
 use super::{Millis, StoreError};
+use crate::critique::Record;
 
 /// Largest file that is read, in bytes.
 const LARGEST: u64 = 256 * 1024;
@@ -52,7 +53,7 @@ impl Folder {
         text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
     }
 
-    fn write(&self, verdict: &Kept, now: Millis) -> std::io::Result<()> {
+    fn write(&self, verdict: &Record, now: Millis) -> std::io::Result<()> {
         let Some(file) = self.file(&verdict.inputs) else { return Ok(()) };
         let mut lines = Self::lines(&file);
         lines.retain(|line| line.policy != verdict.policy && line.used_at > now - KEPT_FOR);
@@ -86,12 +87,12 @@ impl Folder {
 
 #[async_trait]
 impl Verdicts for Folder {
-    async fn find(&self, inputs: &[String], now: Millis) -> Result<Vec<Kept>, StoreError> {
+    async fn find(&self, inputs: &[String], now: Millis) -> Result<Vec<Record>, StoreError> {
         let mut found = Vec::new();
         for inputs in inputs {
             let Some(file) = self.file(inputs) else { continue };
             for line in Self::lines(&file).into_iter().filter(|line| line.used_at > now - KEPT_FOR) {
-                let kept = Kept { inputs: inputs.clone(), policy: line.policy, value: line.value };
+                let kept = Record { inputs: inputs.clone(), policy: line.policy, value: line.value };
                 // What is used stays for as long again; a folder that cannot be written is read all the same.
                 if line.used_at < now - REFRESHED {
                     let _ = self.write(&kept, now);
@@ -102,7 +103,7 @@ impl Verdicts for Folder {
         Ok(found)
     }
 
-    async fn keep(&self, verdicts: &[Kept], now: Millis) -> Result<(), StoreError> {
+    async fn keep(&self, verdicts: &[Record], now: Millis) -> Result<(), StoreError> {
         let failed = |source| StoreError::Folder { path: self.path.clone(), source };
         for verdict in verdicts {
             self.write(verdict, now).map_err(failed)?;
@@ -116,8 +117,8 @@ impl Verdicts for Folder {
 mod tests {
     use super::*;
 
-    fn kept(inputs: char, policy: &str, value: &str) -> Kept {
-        Kept { inputs: inputs.to_string().repeat(64), policy: policy.into(), value: value.into() }
+    fn kept(inputs: char, policy: &str, value: &str) -> Record {
+        Record { inputs: inputs.to_string().repeat(64), policy: policy.into(), value: value.into() }
     }
 
     #[tokio::test]
@@ -134,7 +135,7 @@ mod tests {
     async fn a_name_that_is_no_hash_names_no_file() {
         let home = tempfile::tempdir().unwrap();
         let folder = Folder::new(home.path().join("cache"));
-        let outside = Kept { inputs: "../../outside".into(), policy: "p".into(), value: "1".into() };
+        let outside = Record { inputs: "../../outside".into(), policy: "p".into(), value: "1".into() };
         folder.keep(std::slice::from_ref(&outside), 1).await.unwrap();
         assert_eq!(folder.find(&[outside.inputs], 1).await.unwrap(), []);
         assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 pub use folder::Folder;
 pub use spend::{Account, Spend, Totals};
 pub use spend_folder::SpendFolder;
-pub use verdicts::{Kept, Verdicts};
+pub use verdicts::Verdicts;
 
 /// A point in time, milliseconds since 1970-01-01 UTC. Time enters as a value.
 pub type Millis = i64;

@@ -7,17 +7,7 @@ use sqlx::Row as _;
 
 use super::sqlite::SqliteStore;
 use super::{Millis, StoreError, sql};
-
-/// One verdict as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Kept {
-    /// Hash of what was read.
-    pub inputs: String,
-    /// Hash of the question's wording and the model.
-    pub policy: String,
-    /// The verdict, as text that only its writer understands.
-    pub value: String,
-}
+use crate::critique::Record;
 
 /// How long a verdict is kept after its last use: an open change is rarely older.
 pub(super) const KEPT_FOR: Millis = 90 * 24 * 60 * 60 * 1000;
@@ -29,18 +19,18 @@ pub trait Verdicts: Send + Sync {
     ///
     /// # Errors
     /// When it cannot be read; the questions are then asked as if nothing were kept.
-    async fn find(&self, inputs: &[String], now: Millis) -> Result<Vec<Kept>, StoreError>;
+    async fn find(&self, inputs: &[String], now: Millis) -> Result<Vec<Record>, StoreError>;
 
     /// Keeps verdicts; one with the same inputs and policy replaces the older. Drops what was not used for 90 days.
     ///
     /// # Errors
     /// When they cannot be written; nothing but money is lost then.
-    async fn keep(&self, verdicts: &[Kept], now: Millis) -> Result<(), StoreError>;
+    async fn keep(&self, verdicts: &[Record], now: Millis) -> Result<(), StoreError>;
 }
 
 #[async_trait]
 impl Verdicts for SqliteStore {
-    async fn find(&self, inputs: &[String], now: Millis) -> Result<Vec<Kept>, StoreError> {
+    async fn find(&self, inputs: &[String], now: Millis) -> Result<Vec<Record>, StoreError> {
         let what = "looking for kept verdicts";
         let failed = |source| StoreError::Database { what, source };
         let mut write = self.write(what).await?;
@@ -51,18 +41,18 @@ impl Verdicts for SqliteStore {
             for row in rows {
                 let policy = row.try_get(0).map_err(failed)?;
                 let value = row.try_get(1).map_err(failed)?;
-                found.push(Kept { inputs: inputs.clone(), policy, value });
+                found.push(Record { inputs: inputs.clone(), policy, value });
             }
         }
         write.commit().await.map_err(failed)?;
         Ok(found)
     }
 
-    async fn keep(&self, verdicts: &[Kept], now: Millis) -> Result<(), StoreError> {
+    async fn keep(&self, verdicts: &[Record], now: Millis) -> Result<(), StoreError> {
         let what = "keeping verdicts";
         let failed = |source| StoreError::Database { what, source };
         let mut write = self.write(what).await?;
-        for Kept { inputs, policy, value } in verdicts {
+        for Record { inputs, policy, value } in verdicts {
             let keep = sqlx::query(sql::KEEP_VERDICT).bind(inputs).bind(policy).bind(value).bind(now);
             keep.execute(&mut *write).await.map_err(failed)?;
         }

@@ -1,12 +1,13 @@
 //! What a memory of verdicts promises. [`promises`] is the story; each implementation runs it on a fresh, empty place.
 
+use specreview::critique::Record;
 use specreview::store::sqlite::SqliteStore;
-use specreview::store::{Folder, Kept, Verdicts};
+use specreview::store::{Folder, Verdicts};
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-fn kept(inputs: char, policy: &str, value: &str) -> Kept {
-    Kept { inputs: inputs.to_string().repeat(64), policy: policy.into(), value: value.into() }
+fn kept(inputs: char, policy: &str, value: &str) -> Record {
+    Record { inputs: inputs.to_string().repeat(64), policy: policy.into(), value: value.into() }
 }
 
 #[tokio::test]
@@ -21,7 +22,7 @@ async fn a_folder_keeps_them() {
     promises(&Folder::new(home.path().join("verdicts"))).await;
 }
 
-async fn found(place: &impl Verdicts, inputs: &[char], now: i64) -> Vec<Kept> {
+async fn found(place: &impl Verdicts, inputs: &[char], now: i64) -> Vec<Record> {
     let inputs: Vec<String> = inputs.iter().map(|c| c.to_string().repeat(64)).collect();
     let mut found = place.find(&inputs, now).await.unwrap();
     found.sort_by(|a, b| (&a.inputs, &a.policy).cmp(&(&b.inputs, &b.policy)));

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use specreview::critique::{Ask, AskedRisk, Pass, Questionnaire, Record, Sheet, Talk, Usage, Verdict, builtin};
+use specreview::critique::{Ask, Pass, Questionnaire, Record, Sheet, Talk, Usage, Verdict, builtin};
 use specreview::document::Document;
 use specreview::facts::{Facts, Lexicon, Mention};
 use specreview::finding::Severity;
@@ -330,26 +330,14 @@ fn said(ask: &Ask, is_bad: impl Fn(&str) -> bool) -> String {
     json!({ "answers": ask.questions.iter().map(answer).collect::<Vec<_>>() }).to_string()
 }
 
-/// What a run on `source` asks that knows `kept`; and what is kept then. Rules cover these risks, and no others.
+/// What a run on `source` asks that knows `kept`; and what is kept then.
 fn run(source: &str, kept: &[Record], is_bad: impl Fn(&str) -> bool) -> (Vec<Ask>, Vec<Record>) {
     let (rules, _) = specreview::rules::builtin();
     let (book, _) = builtin();
     let document = Document::parse(source);
     let settings = specreview::engine::Settings { is_spec: true, ..Default::default() };
     let (head, facts) = specreview::engine::assess_with_facts(&document, &rules, &settings);
-    let asked = |row: &specreview::rules::RawRisk| {
-        let found = head.risks.iter().find(|risk| risk.id == row.id)?;
-        Some(AskedRisk {
-            id: row.id.clone(),
-            name: row.name.clone(),
-            risk: row.risk.clone(),
-            question: row.question.clone(),
-            hint: row.hint.clone(),
-            level: found.level,
-            reported: !found.open.is_empty(),
-        })
-    };
-    let risks: Vec<AskedRisk> = rules.risks.iter().filter_map(asked).collect();
+    let risks = specreview::job::asked_risks(&rules, &head);
     let sheet = Sheet { document: &document, facts: &facts, checks: &head.checks, risks: &risks };
     let mut talk = Talk::open(sheet, &book, "pretend-1", "0123456789abcdef");
     talk.recall(kept);

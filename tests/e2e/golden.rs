@@ -79,6 +79,6 @@ fn an_answer_that_says_what_the_label_says_stands_unless_the_engine_has_read_mor
         }
         assert!(figures.kappa().is_some_and(|kappa| kappa > 0.85), "{}: {:?}", criterion.question, figures.kappa());
     }
-    // Rules that take more for a statement would hide more of what is absent. Measured: 51, and 46 with the weights before these.
-    assert!(moved <= 51, "{moved} passages without a reason are taken for a statement");
+    // Rules that take more for a statement would hide more of what is absent.
+    assert!(moved <= 50, "{moved} passages without a reason are taken for a statement");
 }

@@ -270,14 +270,19 @@ async fn a_model_that_is_down_changes_one_line_and_no_verdict() {
     finish(bot, forge).await;
 }
 
-#[tokio::test]
-async fn a_model_can_add_a_question_and_never_takes_a_finding_away() {
-    let forge = forge().await;
-    let verdict = json!({
+/// The answer of a model that finds a reason asserted only.
+fn doubt() -> serde_json::Value {
+    json!({
         "quotes": ["a miss is the refund that the customer remembers"], "searched": [], "answer": "no", "score": 1,
         "claim": "The reason is a saying and not a size.", "why_it_matters": "Nobody knows what a point of recall is worth.",
         "question_to_author": "How many refunds a year does one point of recall save?", "confidence": "medium",
-    });
+    })
+}
+
+#[tokio::test]
+async fn a_model_can_add_a_question_and_never_takes_a_finding_away() {
+    let forge = forge().await;
+    let verdict = doubt();
     let endpoint = Endpoint::start([Reply::Answers(verdict)]).await;
     let bot = Bot::with_model(&forge, Some(model(&endpoint.url()))).await;
     let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
@@ -335,11 +340,7 @@ async fn a_question_is_closed_once_when_the_text_answers_it_with_the_words_that_
 #[tokio::test]
 async fn a_question_survives_a_run_in_which_no_model_answered() {
     let forge = forge().await;
-    let verdict = json!({
-        "quotes": ["a miss is the refund that the customer remembers"], "searched": [], "answer": "no", "score": 1,
-        "claim": "The reason is a saying and not a size.", "why_it_matters": "Nobody knows what a point of recall is worth.",
-        "question_to_author": "How many refunds a year does one point of recall save?", "confidence": "medium",
-    });
+    let verdict = doubt();
     let endpoint = Endpoint::start([Reply::Answers(verdict.clone())]).await;
     let bot = Bot::with_model(&forge, Some(model(&endpoint.url()))).await;
     let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
@@ -362,11 +363,7 @@ async fn a_question_survives_a_run_in_which_no_model_answered() {
 #[tokio::test]
 async fn text_that_did_not_change_gets_the_same_verdicts_and_costs_nothing() {
     let forge = forge().await;
-    let verdict = json!({
-        "quotes": ["a miss is the refund that the customer remembers"], "searched": [], "answer": "no", "score": 1,
-        "claim": "The reason is a saying and not a size.", "why_it_matters": "Nobody knows what a point of recall is worth.",
-        "question_to_author": "How many refunds a year does one point of recall save?", "confidence": "medium",
-    });
+    let verdict = doubt();
     let endpoint = Endpoint::start([Reply::Answers(verdict)]).await;
     let bot = Bot::with_model(&forge, Some(model(&endpoint.url()))).await;
     let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);

@@ -243,7 +243,7 @@ fn small(word: &str) -> Option<f64> {
 }
 
 /// A word that stands for a number, a scale or a part of a whole; lower case.
-pub(in crate::facts) fn is_number_word(word: &str) -> bool {
+pub(crate) fn is_number_word(word: &str) -> bool {
     word == "dozen" || small(word).or_else(|| tens(word)).or_else(|| scale(word)).or_else(|| part(word)).is_some()
 }
 

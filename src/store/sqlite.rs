@@ -13,6 +13,14 @@ use super::{Accepted, Depth, Leased, MAX_CRASHES, Millis, NewDelivery, NewJob, S
 /// platform waits for an answer.
 const WAIT: Duration = Duration::from_secs(5);
 
+/// Pause before a file that another program holds is opened once more.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// SQLite's `SQLITE_BUSY`.
+fn is_busy(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == "5")
+}
+
 /// Deliveries and jobs in a file.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
@@ -33,15 +41,20 @@ impl SqliteStore {
             .busy_timeout(WAIT)
             .foreign_keys(true)
             .disable_statement_logging();
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .min_connections(1)
-            .acquire_timeout(WAIT)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options)
-            .await
-            .map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
+        let connect = || {
+            let pool = SqlitePoolOptions::new().max_connections(1).min_connections(1).acquire_timeout(WAIT);
+            pool.idle_timeout(None).max_lifetime(None).connect_with(options.clone())
+        };
+        // The change to the write-ahead log does not wait for another program that makes it at the same moment.
+        let until = tokio::time::Instant::now() + WAIT;
+        let pool = loop {
+            match connect().await {
+                Err(source) if is_busy(&source) && tokio::time::Instant::now() < until => {
+                    tokio::time::sleep(AGAIN).await;
+                }
+                done => break done.map_err(|source| StoreError::Open { path: path.to_owned(), source })?,
+            }
+        };
         let store = Self { pool };
         store.migrate(path.to_owned()).await?;
         Ok(store)

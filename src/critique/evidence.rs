@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn words_are_said_whole() {
         for (text, words, expected) in [
-            ("The **plumbers** answer for it.", "the plumbers", false),
+            ("The **plumbers** answer for it.", "the plumbers", true),
             ("The plumbers answer for it.", "The Plumbers", true),
             ("Pilots work with it.", "IT", true),
             ("Pilots work with maps.", "it", false),

@@ -3,13 +3,12 @@
 
 mod egress;
 mod globs;
-mod page;
+pub(crate) mod page;
 mod raw;
 mod read;
 
 pub use egress::{Egress, Withheld, egress};
 pub use globs::Paths;
-pub(crate) use page::{Page, one_line};
 pub use raw::schema;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeValue, ValueDeserializer};
 
 use super::governor::Limits;
-use crate::config::{Page, one_line};
+use crate::config::page::{Page, one_line};
 use crate::critique::ledger::{Cap, Caps, MicroUsd, Price};
 use crate::finding::Problem;
 use crate::text::nearest::nearest;

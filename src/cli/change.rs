@@ -14,10 +14,8 @@ use crate::critique::Usage;
 use crate::document::Document;
 use crate::job::{self, ChangeReview, Deps, Published};
 use crate::output::{Entry, Run};
-use crate::platform::{Platform, PlatformError, Platforms as _, Wanted};
-use crate::review::{
-    Action, Capabilities, Change, ChangeRef, Conclusion, Outcome, Posted, Review, Reviewed, conclusion,
-};
+use crate::platform::{Fetched, Now, Platform, PlatformError, Platforms as _, Wanted};
+use crate::review::{Action, Capabilities, ChangeRef, Conclusion, Outcome, Posted, Review, Reviewed, conclusion};
 
 /// Reviews the pull request `at` of the forge `host`.
 pub(super) async fn review(
@@ -158,7 +156,7 @@ impl Platform for Rehearsal {
         self.can.clone()
     }
 
-    async fn fetch(&self, at: &ChangeRef, _: Wanted<'_>) -> Result<Change, PlatformError> {
+    async fn fetch(&self, at: &ChangeRef, _: Wanted<'_>) -> Result<Fetched, PlatformError> {
         Err(PlatformError::NotFound { what: at.to_string(), detail: "a rehearsal has no changes".into() })
     }
 
@@ -166,12 +164,8 @@ impl Platform for Rehearsal {
         Ok(None)
     }
 
-    async fn head(&self, _: &ChangeRef) -> Result<String, PlatformError> {
-        Ok(self.head.clone())
-    }
-
-    async fn posted(&self, _: &ChangeRef, _: &str) -> Result<Posted, PlatformError> {
-        Ok(Posted::default())
+    async fn now(&self, _: &ChangeRef) -> Result<Now, PlatformError> {
+        Ok(Now { head: self.head.clone(), is_open: true, posted: Posted::default() })
     }
 
     async fn carry_out(&self, _: &ChangeRef, action: &Action) -> Outcome {

@@ -173,7 +173,7 @@ async fn of_base(
 ) -> Result<Option<ConfigText>, CliError> {
     let api = setup::github_url(&args.github, env);
     let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;
-    Ok(platform.fetch(at, &|_| -> Choice { Box::new(|_| false) }).await?.config)
+    Ok(platform.fetch(at, &|_| -> Choice { Box::new(|_| false) }).await?.change.config)
 }
 
 /// No model is asked where nobody knows what the repository says about its texts.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::platform::{Platform, PlatformError, Wanted};
-use crate::review::{Action, Capabilities, Change, ChangeRef, ConfigText, Outcome, Posted};
+use crate::platform::{Fetched, Now, Platform, PlatformError, Wanted};
+use crate::review::{Action, Capabilities, ChangeRef, ConfigText, Outcome};
 
 struct Given {
     platform: Box<dyn Platform>,
@@ -27,10 +27,11 @@ impl Platform for Given {
         self.platform.capabilities()
     }
 
-    async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Change, PlatformError> {
+    async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Fetched, PlatformError> {
         let by_the_given = |_: Option<&ConfigText>| wanted(Some(&self.config));
-        let change = self.platform.fetch(at, &by_the_given).await?;
-        Ok(Change { config: Some(self.config.clone()), ..change })
+        let mut fetched = self.platform.fetch(at, &by_the_given).await?;
+        fetched.change.config = Some(self.config.clone());
+        Ok(fetched)
     }
 
     async fn text(
@@ -43,12 +44,8 @@ impl Platform for Given {
         self.platform.text(at, commit, path, most).await
     }
 
-    async fn head(&self, at: &ChangeRef) -> Result<String, PlatformError> {
-        self.platform.head(at).await
-    }
-
-    async fn posted(&self, at: &ChangeRef, head: &str) -> Result<Posted, PlatformError> {
-        self.platform.posted(at, head).await
+    async fn now(&self, at: &ChangeRef) -> Result<Now, PlatformError> {
+        self.platform.now(at).await
     }
 
     fn pause(&self) -> Duration {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::run::configuration;
 use super::worker::{Payload, Worker};
-use crate::platform::{Choice, PlatformError};
+use crate::platform::{Choice, Now, PlatformError};
 use crate::review::render::check;
 use crate::review::{Action, Conclusion, Outcome};
 use crate::store::Leased;
@@ -35,8 +35,7 @@ async fn complete(worker: &Worker, payload: &Payload, reason: &str) -> Result<()
     if !platform.capabilities().checks {
         return Ok(());
     }
-    let head = platform.head(at).await?;
-    let posted = platform.posted(at, &head).await?;
+    let Now { head, posted, .. } = platform.now(at).await?;
     if posted.checks.iter().any(|check| check.completed && check.key == KEY) {
         return Ok(());
     }
@@ -59,8 +58,8 @@ async fn is_strict(worker: &Worker, payload: &Payload) -> bool {
     let (worker, payload) = (worker.clone(), payload.clone());
     let task = tokio::spawn(async move {
         let platform = worker.platforms.open(&payload.at, payload.installation).await.ok()?;
-        let change = platform.fetch(&payload.at, &|_| -> Choice { Box::new(|_| false) }).await.ok()?;
-        Some(configuration(&worker.deps, change.config.as_ref()).0.require_complete)
+        let fetched = platform.fetch(&payload.at, &|_| -> Choice { Box::new(|_| false) }).await.ok()?;
+        Some(configuration(&worker.deps, fetched.change.config.as_ref()).0.require_complete)
     });
     task.await.ok().flatten().unwrap_or(false)
 }

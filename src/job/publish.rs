@@ -2,7 +2,7 @@
 //! before anything is sent again.
 
 use super::{ChangeReview, Deps};
-use crate::platform::{Platform, PlatformError};
+use crate::platform::{Now, Platform, PlatformError};
 use crate::review::{Action, ChangeRef, Outcome, Posted, SUMMARY_URL, plan};
 
 /// Pauses before each reading after an unknown outcome, in units of the platform: twenty seconds in all on GitHub.
@@ -45,11 +45,10 @@ pub async fn publish(
     let mut trouble = String::new();
     let mut doubtful: Vec<&'static str> = Vec::new();
     for round in 0..ROUNDS {
-        let head = platform.head(at).await?;
+        let Now { head, mut posted, .. } = platform.now(at).await?;
         if head != review.change.head {
             return Ok(Published::Superseded { head });
         }
-        let mut posted = platform.posted(at, &review.change.head).await?;
         let mut actions = plan(&posted, review, &can, &deps.marker, &options);
         // What was just written may take a while to show: a second one is made only when it surely is not there.
         let pauses = LOOKS.iter().take(if doubtful.is_empty() { 0 } else { LOOKS.len() });
@@ -58,7 +57,11 @@ pub async fn publish(
                 break;
             }
             tokio::time::sleep(platform.pause() * *factor).await;
-            posted = platform.posted(at, &review.change.head).await?;
+            let now = platform.now(at).await?;
+            if now.head != review.change.head {
+                return Ok(Published::Superseded { head: now.head });
+            }
+            posted = now.posted;
             actions = plan(&posted, review, &can, &deps.marker, &options);
         }
         let made: Vec<&'static str> = actions.iter().filter(|action| creates(action)).map(name).collect();
@@ -118,7 +121,13 @@ async fn carry_out(
             }
             Outcome::Rejected(reason) => match action {
                 // Tidying up is not worth a lost review: what is already gone is as good as removed.
-                Action::DeletePending(_) | Action::DeleteSummary(_) | Action::UpdateComment { .. } => {
+                Action::DeletePending(_)
+                | Action::DeleteSummary(_)
+                | Action::DeleteComment(_)
+                | Action::Minimise { .. }
+                | Action::Resolve(_)
+                | Action::CancelCheck { .. }
+                | Action::UpdateComment { .. } => {
                     tracing::info!(change = %at, action = name, %reason, "tidying up was refused");
                 }
                 Action::UpdateSummary { body, .. } if posted.summaries.len() == 1 => {
@@ -146,7 +155,12 @@ async fn carry_out(
 fn creates(action: &Action) -> bool {
     matches!(
         action,
-        Action::CreateSummary { .. } | Action::CreateReview { .. } | Action::CompleteCheck { id: None, .. }
+        Action::CreateSummary { .. }
+            | Action::CreateReview { .. }
+            | Action::CreateFileComment { .. }
+            | Action::Reply { .. }
+            | Action::StartCheck { .. }
+            | Action::CompleteCheck { id: None, .. }
     )
 }
 
@@ -156,15 +170,22 @@ fn name(action: &Action) -> &'static str {
         Action::CreateSummary { .. } | Action::UpdateSummary { .. } => "summary",
         Action::DeleteSummary(_) => "removal of a second summary",
         Action::CreateReview { .. } => "review",
+        Action::CreateFileComment { .. } => "comment on a file",
         Action::UpdateComment { .. } => "update of a comment",
-        Action::CompleteCheck { .. } => "check",
+        Action::DeleteComment(_) => "removal of a second comment",
+        Action::Minimise { .. } => "hiding of what is settled",
+        Action::Resolve(_) => "resolving of a conversation",
+        Action::Reply { .. } => "reply",
+        Action::StartCheck { .. } | Action::CancelCheck { .. } | Action::CompleteCheck { .. } => "check",
     }
 }
 
 fn with_summary_url(action: Action, url: &str) -> Action {
     let fill = |text: String| text.replace(SUMMARY_URL, url);
     match action {
-        Action::CreateReview { commit, body, comments } => Action::CreateReview { commit, body: fill(body), comments },
+        Action::CreateReview { commit, event, body, comments } => {
+            Action::CreateReview { commit, event, body: fill(body), comments }
+        }
         Action::CompleteCheck { id, commit, key, conclusion, mut output } => {
             output.summary = fill(output.summary);
             Action::CompleteCheck { id, commit, key, conclusion, output }
@@ -185,7 +206,12 @@ mod tests {
     fn told() -> ChangeReview {
         let findings = vec![at_line("MET-002", 3, "good recall")];
         let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
-        ChangeReview { review, plan: Options::default(), cost: crate::critique::ledger::Ledger::default() }
+        ChangeReview {
+            review,
+            plan: Options::default(),
+            seen: Posted::default(),
+            cost: crate::critique::ledger::Ledger::default(),
+        }
     }
 
     async fn post(stage: &Stage) -> (Result<Published, PlatformError>, Vec<&'static str>) {

@@ -14,10 +14,10 @@ use crate::engine::{Assessment, Date, Settings, Waiver};
 use crate::facts::{Facts, Kind};
 use crate::finding::{Problem, RiskLevel, Severity};
 use crate::output::{Entry, Run};
-use crate::platform::{Choice, Platform, PlatformError};
+use crate::platform::{Choice, Fetched, Platform, PlatformError};
 use crate::review::{
-    Catalogue, Change, ChangeRef, ChangedFile, ConfigText, Gate, Options as PlanOptions, Review, Reviewed, compare,
-    gather,
+    Catalogue, Change, ChangeRef, ChangedFile, ConfigText, Gate, Options as PlanOptions, Posted, Review, Reviewed,
+    compare, gather,
 };
 use crate::rules::{self, RawRisk, RuleSet};
 use crate::source::Loaded;
@@ -85,6 +85,8 @@ pub struct ChangeReview {
     pub review: Review,
     /// How it is to be said.
     pub plan: PlanOptions,
+    /// What was posted when the change was read.
+    pub seen: Posted,
     /// What the model cost.
     pub cost: Ledger,
 }
@@ -115,7 +117,7 @@ pub(super) async fn review_asked(
         let paths = Paths::new(&configuration(deps, file).0);
         Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
     };
-    let mut change = platform.fetch(at, &wanted).await?;
+    let Fetched { mut change, posted } = platform.fetch(at, &wanted).await?;
     let (config, problems) = configuration(deps, change.config.as_ref());
     let paths = Paths::new(&config);
     let (paid, purse) = deps.for_run(Some(change.at.to_string()));
@@ -157,7 +159,7 @@ pub(super) async fn review_asked(
     if cost.calls > 0 {
         tracing::info!(change = %at, cost = %plan.cost, "asked the model");
     }
-    Ok(ChangeReview { review, plan, cost })
+    Ok(ChangeReview { review, plan, seen: posted, cost })
 }
 
 /// The settings that the configuration of the target branch gives, or those that hold without one.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use super::Deps;
-use crate::platform::{Platform, PlatformError, Platforms, Wanted};
+use crate::platform::{Fetched, Now, Platform, PlatformError, Platforms, Wanted};
 use crate::review::marker::MarkerKey;
 use crate::review::testing::change;
 use crate::review::{
@@ -57,6 +57,10 @@ impl Stage {
     pub(super) fn sent(&self) -> Vec<Action> {
         self.0.sent.lock().unwrap().clone()
     }
+
+    fn shown(&self) -> Posted {
+        self.0.posted.lock().unwrap().clone()
+    }
 }
 
 #[async_trait]
@@ -69,30 +73,34 @@ impl Platforms for Stage {
 #[async_trait]
 impl Platform for Stage {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { inline_per_review: 25, body_chars: 60_000, annotations_per_call: 50, checks: true }
+        Capabilities {
+            inline_per_review: 25,
+            body_chars: 60_000,
+            annotations_per_call: 50,
+            checks: true,
+            file_comments: true,
+        }
     }
 
-    async fn fetch(&self, _: &ChangeRef, _: Wanted<'_>) -> Result<Change, PlatformError> {
+    async fn fetch(&self, _: &ChangeRef, _: Wanted<'_>) -> Result<Fetched, PlatformError> {
         let play = self.0.on_fetch.lock().unwrap().take();
         if let Some(play) = play {
             let played = play();
             drop(play);
             played.await;
         }
-        Ok(self.0.change.lock().unwrap().clone().unwrap_or_else(|| change(&[])))
+        let change = self.0.change.lock().unwrap().clone().unwrap_or_else(|| change(&[]));
+        Ok(Fetched { change, posted: self.shown() })
     }
 
     async fn text(&self, _: &ChangeRef, _: &str, path: &str, _: usize) -> Result<Option<String>, PlatformError> {
         Err(PlatformError::Unavailable { what: path.into(), detail: "it is out of order".into() })
     }
 
-    async fn head(&self, _: &ChangeRef) -> Result<String, PlatformError> {
-        Ok(change(&[]).head)
-    }
-
-    async fn posted(&self, _: &ChangeRef, _: &str) -> Result<Posted, PlatformError> {
+    async fn now(&self, _: &ChangeRef) -> Result<Now, PlatformError> {
         let late = self.0.lag.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok();
-        Ok(if late { Posted::default() } else { self.0.posted.lock().unwrap().clone() })
+        let posted = if late { Posted::default() } else { self.shown() };
+        Ok(Now { head: change(&[]).head, is_open: true, posted })
     }
 
     fn pause(&self) -> std::time::Duration {
@@ -109,8 +117,10 @@ impl Platform for Stage {
         let mut posted = self.0.posted.lock().unwrap();
         let id = ObjectId(self.0.sent.lock().unwrap().len().to_string());
         match action.clone() {
-            Action::CreateSummary { body } => posted.summaries.push(PostedSummary { id, url: "u".into(), body }),
-            Action::CreateReview { commit, body, comments } => {
+            Action::CreateSummary { body } => {
+                posted.summaries.push(PostedSummary { id, url: "u".into(), body, ..PostedSummary::default() })
+            }
+            Action::CreateReview { commit, body, comments, .. } => {
                 posted.comments = comments
                     .into_iter()
                     .zip(1000..)
@@ -118,13 +128,14 @@ impl Platform for Stage {
                         id: ObjectId(id.to_string()),
                         path: one.path,
                         body: one.body,
-                        fingerprints: Vec::new(),
-                        has_replies: false,
+                        ..PostedComment::default()
                     })
                     .collect();
-                posted.reviews.push(PostedReview { id, commit, pending: false, body });
+                posted.reviews.push(PostedReview { id, commit, body, ..PostedReview::default() });
             }
-            Action::CompleteCheck { key, .. } => posted.checks.push(PostedCheck { id, key, completed: true }),
+            Action::CompleteCheck { key, .. } => {
+                posted.checks.push(PostedCheck { id, key, completed: true, conclusion: None })
+            }
             _ => {}
         }
         outcome.unwrap_or(Outcome::Done { id: None, url: Some("u".into()) })

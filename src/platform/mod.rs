@@ -3,6 +3,7 @@
 pub mod github;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::review::{Action, Capabilities, Change, ChangeRef, ConfigText, Outcome, Posted};
 
@@ -70,6 +71,48 @@ pub type Choice = Box<dyn Fn(&str) -> bool + Send + Sync>;
 /// platform before it fetches any text.
 pub type Wanted<'a> = &'a (dyn Fn(Option<&ConfigText>) -> Choice + Send + Sync);
 
+/// A change as it was read, and what this bot had on it at that moment.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// The change.
+    pub change: Change,
+    /// What was posted then.
+    pub posted: Posted,
+}
+
+/// A change at this moment.
+#[derive(Debug, Clone)]
+pub struct Now {
+    /// The head commit; a review is never posted for another one.
+    pub head: String,
+    /// It can still be merged.
+    pub is_open: bool,
+    /// What this bot has on the change and on its head.
+    pub posted: Posted,
+}
+
+/// An account of the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Number of the account: a name can be given away.
+    pub id: u64,
+    /// Its name.
+    pub login: String,
+    /// It is run by a program.
+    pub is_bot: bool,
+}
+
+/// What an account may do in a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Nothing, or only what everybody may.
+    None,
+    /// Read.
+    Read,
+    /// Write, maintain or administer.
+    Write,
+}
+
 /// Reading and writing one change on one platform, with credentials for its repository only.
 #[async_trait]
 pub trait Platform: Send + Sync {
@@ -81,7 +124,7 @@ pub trait Platform: Send + Sync {
     ///
     /// # Errors
     /// When the change cannot be read at all.
-    async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Change, PlatformError>;
+    async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Fetched, PlatformError>;
 
     /// Text of at most `most` bytes of the file at `path` (from the root, with `/`) at a commit of the change; `None` where there
     /// is no such file, or no such text. Nothing outside the repository is reached.
@@ -96,17 +139,30 @@ pub trait Platform: Send + Sync {
         most: usize,
     ) -> Result<Option<String>, PlatformError>;
 
-    /// The head commit now; a review is never posted for another one.
+    /// The change at this moment, read anew.
     ///
     /// # Errors
     /// As [`Platform::fetch`].
-    async fn head(&self, at: &ChangeRef) -> Result<String, PlatformError>;
+    async fn now(&self, at: &ChangeRef) -> Result<Now, PlatformError>;
 
-    /// What this bot has on the change and on commit `head`.
+    /// What an account may do in the repository, looked up anew. Programs may do nothing, and nobody where the platform does not
+    /// know people.
     ///
     /// # Errors
-    /// As [`Platform::fetch`].
-    async fn posted(&self, at: &ChangeRef, head: &str) -> Result<Posted, PlatformError>;
+    /// When it cannot be found out: then it must be taken for nothing.
+    async fn role(&self, at: &ChangeRef, who: &Person) -> Result<Role, PlatformError> {
+        let _ = (at, who);
+        Ok(Role::None)
+    }
+
+    /// Numbers of the open changes of the repository that have this commit as their head.
+    ///
+    /// # Errors
+    /// When the platform does not tell.
+    async fn changes_of(&self, at: &ChangeRef, commit: &str) -> Result<Vec<u64>, PlatformError> {
+        let _ = (at, commit);
+        Ok(Vec::new())
+    }
 
     /// How long the platform may take to show what was written, in units: a publisher waits some of them before it writes a
     /// second time.

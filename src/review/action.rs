@@ -7,7 +7,7 @@ use crate::text::LineRange;
 pub const SUMMARY_URL: &str = "{{specreview:summary-url}}";
 
 /// Id of an object on the platform, as text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectId(pub String);
 
 /// What a platform can do.
@@ -21,6 +21,8 @@ pub struct Capabilities {
     pub annotations_per_call: usize,
     /// The check can be written (an App), or the exit status of the job is the gate (CI).
     pub checks: bool,
+    /// A comment can stand on a file as a whole, without a line.
+    pub file_comments: bool,
 }
 
 /// What this bot has on a change. Only objects of its own account with a valid marker are listed.
@@ -34,13 +36,17 @@ pub struct Posted {
     pub comments: Vec<PostedComment>,
     /// Checks on the head commit.
     pub checks: Vec<PostedCheck>,
+    /// Keys of the own replies to commands: what was answered is not answered twice.
+    pub replies: Vec<String>,
 }
 
 /// The summary comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PostedSummary {
     /// Id.
     pub id: ObjectId,
+    /// Second id, by which it is hidden; empty where the platform has none.
+    pub node: String,
     /// Its address.
     pub url: String,
     /// Its text.
@@ -48,7 +54,7 @@ pub struct PostedSummary {
 }
 
 /// A review.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PostedReview {
     /// Id.
     pub id: ObjectId,
@@ -56,12 +62,16 @@ pub struct PostedReview {
     pub commit: String,
     /// Not submitted yet: blocks every further review of the same account.
     pub pending: bool,
+    /// Second id, by which it is hidden; empty where the platform has none.
+    pub node: String,
+    /// Hidden from readers already.
+    pub is_minimised: bool,
     /// Its text.
     pub body: String,
 }
 
 /// An inline comment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PostedComment {
     /// Id.
     pub id: ObjectId,
@@ -71,12 +81,63 @@ pub struct PostedComment {
     pub body: String,
     /// Fingerprints of the findings it carries, from its marker.
     pub fingerprints: Vec<String>,
-    /// Somebody answered: it is never deleted.
+    /// The review that it came with, where it came with one.
+    pub review: Option<ObjectId>,
+    /// Somebody answered: it is never deleted, hidden or resolved.
     pub has_replies: bool,
+    /// Second id, by which it is hidden; empty where the platform has none.
+    pub node: String,
+    /// Hidden from readers already.
+    pub is_minimised: bool,
+    /// Its conversation, where the platform tells of it.
+    pub thread: Option<Thread>,
+}
+
+/// A conversation that an inline comment began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// Id.
+    pub id: ObjectId,
+    /// Marked as done.
+    pub is_resolved: bool,
+    /// It was somebody else who marked it as done.
+    pub by_another: bool,
+    /// The bot may mark it as done.
+    pub may_resolve: bool,
+}
+
+/// Why something is hidden from readers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// About a text that is no longer there.
+    Outdated,
+    /// What it asked for was done.
+    Resolved,
+    /// Said elsewhere too.
+    Duplicate,
+}
+
+/// How a review is submitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Event {
+    /// Says something and decides nothing.
+    #[default]
+    Comment,
+    /// Asks for changes: opt-in, for a platform may hold the merge back until it is dismissed.
+    RequestChanges,
+}
+
+/// What a reply answers.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum ReplyTo {
+    /// The conversation of the change.
+    Conversation,
+    /// The thread that this inline comment began.
+    Thread(u64),
 }
 
 /// A check on the head commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PostedCheck {
     /// Id.
     pub id: ObjectId,
@@ -84,6 +145,8 @@ pub struct PostedCheck {
     pub key: String,
     /// Completed, or still running.
     pub completed: bool,
+    /// How it ended, where it ended in a word of this program.
+    pub conclusion: Option<super::Conclusion>,
 }
 
 /// An inline comment to post.
@@ -146,10 +209,53 @@ pub enum Action {
     CreateReview {
         /// Commit.
         commit: String,
+        /// How it is submitted.
+        event: Event,
         /// One line, with [`SUMMARY_URL`] in it, and marker.
         body: String,
         /// Comments.
         comments: Vec<InlineComment>,
+    },
+    /// Posts a comment on a file as a whole.
+    CreateFileComment {
+        /// Commit.
+        commit: String,
+        /// Path at the head.
+        path: String,
+        /// Text with marker.
+        body: String,
+    },
+    /// Removes an own inline comment that is there twice and that nobody answered.
+    DeleteComment(ObjectId),
+    /// Hides an own object from readers, by its second id.
+    Minimise {
+        /// Second id.
+        node: String,
+        /// Why.
+        why: Hidden,
+    },
+    /// Marks the conversation of an own comment as done.
+    Resolve(ObjectId),
+    /// Answers a command.
+    Reply {
+        /// What it answers.
+        to: ReplyTo,
+        /// Text with marker.
+        body: String,
+    },
+    /// Shows that a review is under way.
+    StartCheck {
+        /// Commit.
+        commit: String,
+        /// Key of the run.
+        key: String,
+    },
+    /// Ends the check of a head that is no longer the newest.
+    CancelCheck {
+        /// Which.
+        id: ObjectId,
+        /// What it shows.
+        output: CheckOutput,
     },
     /// Replaces the text of an inline comment (a finding that is fixed).
     UpdateComment {

@@ -18,8 +18,8 @@ pub(crate) mod testing;
 mod verdict;
 
 pub use action::{
-    Action, Annotation, Capabilities, CheckOutput, InlineComment, ObjectId, Outcome, Posted, PostedCheck,
-    PostedComment, PostedReview, PostedSummary, SUMMARY_URL,
+    Action, Annotation, Capabilities, CheckOutput, Event, Hidden, InlineComment, ObjectId, Outcome, Posted,
+    PostedCheck, PostedComment, PostedReview, PostedSummary, ReplyTo, SUMMARY_URL, Thread,
 };
 pub use catalogue::Catalogue;
 pub use change::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::action::{Action, Capabilities, InlineComment, Posted, PostedComment, PostedReview, PostedSummary};
+use super::action::{Action, Capabilities, Event, InlineComment, Posted, PostedComment, PostedReview, PostedSummary};
 use super::marker::{Item, Mark, MarkKind, MarkerKey, digest, is_marked};
 use super::place::{Layout, Placement, Room, layout};
 use super::render::escape::{Md, md, prose};
@@ -76,7 +76,8 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
     }
     if !comments.is_empty() {
         let body = desk.sealed(MarkKind::Review, &[], words::review(comments.len()));
-        actions.push(Action::CreateReview { commit: review.change.head.clone(), body, comments });
+        let commit = review.change.head.clone();
+        actions.push(Action::CreateReview { commit, event: Event::Comment, body, comments });
     }
     actions.extend(desk.mine.comments.iter().filter_map(|standing| desk.update(&page, standing)));
     if let Some((id, wanted)) = desk.check(posted) {
@@ -406,8 +407,13 @@ mod tests {
     use crate::review::{ChangeRef, Conclusion, ObjectId, PostedCheck, Skipped};
     use proptest::prelude::*;
 
-    const APP: Capabilities =
-        Capabilities { inline_per_review: 25, body_chars: 60_000, annotations_per_call: 50, checks: true };
+    const APP: Capabilities = Capabilities {
+        inline_per_review: 25,
+        body_chars: 60_000,
+        annotations_per_call: 50,
+        checks: true,
+        file_comments: true,
+    };
 
     fn key() -> MarkerKey {
         MarkerKey::new(b"secret")
@@ -436,6 +442,13 @@ mod tests {
                 Action::UpdateSummary { id, .. } => format!("update summary {}", id.0),
                 Action::DeleteSummary(id) => format!("delete summary {}", id.0),
                 Action::CreateReview { comments, .. } => format!("review with {}", comments.len()),
+                Action::CreateFileComment { path, .. } => format!("comment on {path}"),
+                Action::DeleteComment(id) => format!("delete comment {}", id.0),
+                Action::Minimise { node, .. } => format!("hide {node}"),
+                Action::Resolve(id) => format!("resolve {}", id.0),
+                Action::Reply { .. } => "reply".into(),
+                Action::StartCheck { .. } => "start check".into(),
+                Action::CancelCheck { id, .. } => format!("cancel check {}", id.0),
                 Action::UpdateComment { id, .. } => format!("update comment {}", id.0),
                 Action::CompleteCheck { id, conclusion, output, .. } => format!(
                     "check {} {} +{}",
@@ -455,13 +468,14 @@ mod tests {
             match action {
                 Action::DeletePending(old) => posted.reviews.retain(|at| at.id != old),
                 Action::CreateSummary { body } => {
-                    posted.summaries.push(PostedSummary { id, url: "https://git.example/s".into(), body });
+                    let url = "https://git.example/s".into();
+                    posted.summaries.push(PostedSummary { id, url, body, ..PostedSummary::default() });
                 }
                 Action::UpdateSummary { id, body } => {
                     posted.summaries.iter_mut().filter(|at| at.id == id).for_each(|at| at.body.clone_from(&body));
                 }
                 Action::DeleteSummary(old) => posted.summaries.retain(|at| at.id != old),
-                Action::CreateReview { commit, body, comments } => {
+                Action::CreateReview { commit, body, comments, .. } => {
                     for (n, at) in comments.into_iter().enumerate() {
                         posted.comments.push(PostedComment {
                             id: ObjectId(format!("{}.{n}", id.0)),
@@ -469,16 +483,39 @@ mod tests {
                             fingerprints: vec![],
                             body: at.body,
                             has_replies: false,
+                            ..PostedComment::default()
                         });
                     }
-                    posted.reviews.push(PostedReview { id, commit, pending: false, body });
+                    posted.reviews.push(PostedReview { id, commit, body, ..PostedReview::default() });
                 }
                 Action::UpdateComment { id, body } => {
                     posted.comments.iter_mut().filter(|at| at.id == id).for_each(|at| at.body.clone_from(&body));
                 }
-                Action::CompleteCheck { id: old, key, .. } => {
+                Action::DeleteComment(old) => posted.comments.retain(|at| at.id != old),
+                Action::CreateFileComment { path, body, .. } => {
+                    posted.comments.push(PostedComment { id, path, body, ..PostedComment::default() });
+                }
+                Action::Minimise { node, .. } => {
+                    posted.comments.iter_mut().filter(|at| at.node == node).for_each(|at| at.is_minimised = true);
+                    posted.reviews.iter_mut().filter(|at| at.node == node).for_each(|at| at.is_minimised = true);
+                }
+                Action::Resolve(thread) => {
+                    let threads = posted.comments.iter_mut().filter_map(|at| at.thread.as_mut());
+                    threads.filter(|at| at.id == thread).for_each(|at| at.is_resolved = true);
+                }
+                Action::StartCheck { key, .. } => {
+                    posted.checks.push(PostedCheck { id, key, ..PostedCheck::default() });
+                }
+                Action::CancelCheck { id: old, .. } => posted.checks.retain(|at| at.id != old),
+                Action::Reply { .. } => {}
+                Action::CompleteCheck { id: old, key, conclusion, .. } => {
                     posted.checks.retain(|at| Some(&at.id) != old.as_ref());
-                    posted.checks.push(PostedCheck { id: old.unwrap_or(id), key, completed: true });
+                    posted.checks.push(PostedCheck {
+                        id: old.unwrap_or(id),
+                        key,
+                        completed: true,
+                        conclusion: Some(conclusion),
+                    });
                 }
             }
         }
@@ -685,6 +722,7 @@ mod tests {
                 commit: "x".into(),
                 pending: true,
                 body: body.into(),
+                ..PostedReview::default()
             }],
             ..Posted::default()
         };
@@ -754,7 +792,7 @@ mod tests {
     #[test]
     fn a_running_check_is_completed() {
         let mut posted = Posted::default();
-        posted.checks.push(PostedCheck { id: ObjectId("c".into()), key: "run-1".into(), completed: false });
+        posted.checks.push(PostedCheck { id: ObjectId("c".into()), key: "run-1".into(), ..PostedCheck::default() });
         assert!(words(&plan_of(&posted, &first(two()))).contains(&"check c failure +1".to_owned()));
     }
 

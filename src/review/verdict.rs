@@ -23,6 +23,12 @@ pub enum Conclusion {
 }
 
 impl Conclusion {
+    /// The conclusion of this word; none for words of others.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Success, Self::Failure, Self::Neutral].into_iter().find(|one| one.word() == word)
+    }
+
     /// The word that platforms use.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -8,8 +8,8 @@ use specreview::platform::github::{AppKey, Credentials, GitHub, Settings, Token}
 use specreview::platform::{Choice, Platform, PlatformError, Platforms as _};
 use specreview::review::marker::{Item, MarkKind, MarkerKey};
 use specreview::review::{
-    Action, Annotation, Change, ChangedFile, CheckOutput, Conclusion, ConfigText, FilePatch, FileStatus, InlineComment,
-    ObjectId, Outcome,
+    Action, Annotation, Change, ChangedFile, CheckOutput, Conclusion, ConfigText, Event, FilePatch, FileStatus,
+    InlineComment, ObjectId, Outcome,
 };
 use specreview::text::LineRange;
 
@@ -55,7 +55,7 @@ fn markdown(_: Option<&ConfigText>) -> Choice {
 }
 
 async fn fetch(forge: &Forge, pull: &Pull) -> Change {
-    open(forge, pull).await.fetch(&pull.at(), &markdown).await.unwrap()
+    open(forge, pull).await.fetch(&pull.at(), &markdown).await.unwrap().change
 }
 
 fn file<'c>(change: &'c Change, path: &str) -> &'c ChangedFile {
@@ -79,7 +79,7 @@ fn at_line(path: &str, start: u32, end: u32, body: &str) -> InlineComment {
 
 fn review(pull: &Pull, comments: Vec<InlineComment>) -> Action {
     let body = marked(pull, MarkKind::Review, "See the summary.", &[]);
-    Action::CreateReview { commit: pull.head(), body, comments }
+    Action::CreateReview { commit: pull.head(), event: Event::Comment, body, comments }
 }
 
 fn check(pull: &Pull, annotations: u32) -> Action {
@@ -301,7 +301,7 @@ async fn only_own_objects_with_own_marks_are_found_again() {
     platform.carry_out(&pull.at(), &check(&pull, 0)).await;
     let left_over = pull.review_as("specreview[bot]", "PENDING", "");
 
-    let posted = platform.posted(&pull.at(), &pull.head()).await.unwrap();
+    let posted = platform.now(&pull.at()).await.unwrap().posted;
 
     let summaries: Vec<_> = posted.summaries.iter().map(|one| one.body.lines().next().unwrap()).collect();
     assert_eq!(summaries, ["one", "two"]);
@@ -330,7 +330,7 @@ async fn a_person_is_known_by_their_token_and_a_job_by_the_account_of_jobs() {
         let github = github(&forge, Credentials::Token(Token::new(&token).unwrap()));
         let platform = github.open(&pull.at(), None).await.unwrap();
         assert!(!platform.capabilities().checks);
-        let posted = platform.posted(&pull.at(), &pull.head()).await.unwrap();
+        let posted = platform.now(&pull.at()).await.unwrap().posted;
         let bodies: Vec<_> = posted.summaries.iter().map(|one| one.body.lines().next().unwrap()).collect();
         assert_eq!(bodies, [mine]);
         assert_eq!(posted.reviews, [], "a person's own pending review is left alone");
@@ -402,7 +402,7 @@ async fn a_check_that_was_left_half_way_is_taken_up_where_it_stands() {
     let outcome = platform.carry_out(&pull.at(), &check(&pull, 120)).await;
     assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
 
-    let posted = platform.posted(&pull.at(), &pull.head()).await.unwrap();
+    let posted = platform.now(&pull.at()).await.unwrap().posted;
     assert!(!posted.checks[0].completed);
     let Action::CompleteCheck { commit, key, conclusion, output, .. } = check(&pull, 120) else { unreachable!() };
     let again = Action::CompleteCheck { id: Some(posted.checks[0].id.clone()), commit, key, conclusion, output };
@@ -437,7 +437,7 @@ async fn refusals_come_back_in_githubs_words_and_nothing_is_written() {
         (Action::UpdateSummary { id: ObjectId("999999".into()), body: "x".into() }, "HTTP 404: Not Found"),
         (Action::DeletePending(ObjectId("999999".into())), "HTTP 404: Not Found"),
         (
-            Action::CreateReview { commit: "1".repeat(40), body: "x".into(), comments: vec![] },
+            Action::CreateReview { commit: "1".repeat(40), event: Event::Comment, body: "x".into(), comments: vec![] },
             "commit_id is not part of the pull request",
         ),
     ] {
@@ -486,25 +486,25 @@ async fn reads_are_tried_again_and_then_given_up() {
     let platform = open(&forge, &pull).await;
     forge.fail_next("GET", "/pulls/{number}", Fault::Status(502));
     forge.fail_next("GET", "/pulls/{number}", Fault::DropBefore);
-    assert_eq!(platform.head(&pull.at()).await.unwrap(), pull.head());
+    assert_eq!(platform.now(&pull.at()).await.unwrap().head, pull.head());
     // Right after an event GitHub does not always know the pull request.
     forge.fail_next("GET", "/pulls/{number}", Fault::Status(404));
-    assert_eq!(platform.head(&pull.at()).await.unwrap(), pull.head());
+    assert_eq!(platform.now(&pull.at()).await.unwrap().head, pull.head());
 
     for _ in 0..3 {
         forge.fail_next("GET", "/pulls/{number}", Fault::Status(500));
     }
-    let error = platform.head(&pull.at()).await.unwrap_err();
+    let error = platform.now(&pull.at()).await.unwrap_err();
     assert!(matches!(error, PlatformError::Unavailable { .. }) && error.is_retryable(), "{error:?}");
 
     forge.fail_next("GET", "/pulls/{number}", Fault::Limit(429, Some(17)));
-    let error = platform.head(&pull.at()).await.unwrap_err();
+    let error = platform.now(&pull.at()).await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(17)));
     forge.fail_next("GET", "/pulls/{number}", Fault::Limit(403, None));
-    assert_eq!(platform.head(&pull.at()).await.unwrap_err().retry_after(), Some(Duration::from_mins(1)));
+    assert_eq!(platform.now(&pull.at()).await.unwrap_err().retry_after(), Some(Duration::from_mins(1)));
 
     let missing = specreview::review::ChangeRef { number: 99, ..pull.at() };
-    let error = platform.head(&missing).await.unwrap_err();
+    let error = platform.now(&missing).await.unwrap_err();
     assert!(matches!(&error, PlatformError::NotFound { what, .. } if what == "acme/specs#99"), "{error:?}");
     forge.finish();
 }
@@ -519,7 +519,7 @@ async fn a_token_opens_one_repository_with_the_least_rights_and_is_minted_once()
     let opened = futures_util::future::join_all((0..10).map(|_| github.open(&at, None))).await;
     let platform = opened.into_iter().next().unwrap().unwrap();
     platform.fetch(&at, &markdown).await.unwrap();
-    platform.posted(&at, &pull.head()).await.unwrap();
+    platform.now(&at).await.unwrap();
 
     assert_eq!(forge.count("POST", "/access_tokens"), 1);
     let (repos, rights) = forge.minted().pop().unwrap();
@@ -528,7 +528,7 @@ async fn a_token_opens_one_repository_with_the_least_rights_and_is_minted_once()
     let least =
         [("checks", true), ("contents", false), ("issues", false), ("metadata", false), ("pull_requests", true)];
     assert_eq!(rights, least);
-    let error = platform.head(&hidden.at()).await.unwrap_err();
+    let error = platform.now(&hidden.at()).await.unwrap_err();
     assert!(matches!(error, PlatformError::Misconfigured(_)), "{error:?}");
     assert!(forge.recorded().iter().all(|one| !one.path.contains("secret")));
 
@@ -545,7 +545,7 @@ async fn tokens_are_renewed_before_they_end_and_after_they_are_revoked() {
     let pull = repo.open_pull("feature", &[("a.md", SPEC)]);
     let platform = open(&forge, &pull).await;
     forge.revoke_tokens();
-    assert_eq!(platform.head(&pull.at()).await.unwrap(), pull.head());
+    assert_eq!(platform.now(&pull.at()).await.unwrap().head, pull.head());
     assert_eq!(forge.count("POST", "/access_tokens"), 2);
 
     // A refused write was not done: it is sent once more with a new token.
@@ -555,10 +555,10 @@ async fn tokens_are_renewed_before_they_end_and_after_they_are_revoked() {
 
     forge.tokens_live(61);
     forge.revoke_tokens();
-    platform.head(&pull.at()).await.unwrap();
+    platform.now(&pull.at()).await.unwrap();
     let minted = forge.count("POST", "/access_tokens");
     tokio::time::sleep(Duration::from_millis(2_100)).await;
-    platform.head(&pull.at()).await.unwrap();
+    platform.now(&pull.at()).await.unwrap();
     assert_eq!(forge.count("POST", "/access_tokens"), minted + 1, "less than a minute is left");
     forge.finish();
 }
@@ -591,7 +591,7 @@ async fn missing_rights_are_told_with_what_to_do() {
 
     let github = github(&forge, Credentials::Token(Token::new("ghp_unknown").unwrap()));
     let platform = github.open(&pull.at(), None).await.unwrap();
-    let error = platform.head(&pull.at()).await.unwrap_err();
+    let error = platform.now(&pull.at()).await.unwrap_err();
     assert!(matches!(&error, PlatformError::Denied { detail, .. } if detail.contains("Bad credentials")), "{error:?}");
     for told in [format!("{error:?}"), error.to_string()] {
         assert!(!told.contains("ghp_unknown"));
@@ -606,7 +606,7 @@ async fn an_endpoint_that_nobody_serves_is_told_as_such() {
     let credentials = Credentials::Token(Token::new("ghp_secret").unwrap());
     let github = GitHub::new(&settings, credentials, key(), Arc::new(now)).unwrap();
     let at = specreview::review::ChangeRef { owner: "acme".into(), repo: "specs".into(), number: 1 };
-    let error = github.open(&at, None).await.unwrap().head(&at).await.unwrap_err();
+    let error = github.open(&at, None).await.unwrap().now(&at).await.unwrap_err();
     assert!(matches!(&error, PlatformError::Unavailable { .. }), "{error:?}");
     assert!(!error.to_string().contains("ghp_secret"));
 
@@ -624,13 +624,13 @@ async fn github_enterprise_is_spoken_to_below_its_base_path() {
         pull.comment_as("dora", &format!("talk {n}"));
     }
     let platform = open(&forge, &pull).await;
-    let change = platform.fetch(&pull.at(), &markdown).await.unwrap();
+    let change = platform.fetch(&pull.at(), &markdown).await.unwrap().change;
     assert_eq!(change.files.len(), 1);
     id(&platform.carry_out(&pull.at(), &summary(&pull, "found again")).await);
     id(&platform.carry_out(&pull.at(), &review(&pull, vec![at_line("a.md", 5, 5, "x")])).await);
     id(&platform.carry_out(&pull.at(), &check(&pull, 60)).await);
     // The summary is on the third page: the credentials must last that far.
-    let posted = platform.posted(&pull.at(), &pull.head()).await.unwrap();
+    let posted = platform.now(&pull.at()).await.unwrap().posted;
     assert_eq!((posted.summaries.len(), posted.reviews.len(), posted.checks.len()), (1, 1, 1));
     assert!(forge.recorded().iter().all(|one| one.status != 401));
     pull.look_away();
@@ -646,7 +646,7 @@ async fn every_line_that_our_diff_can_anchor_is_taken_and_no_other() {
     let new = old.replace("Line 3\n", "").replace("Line 20\n", "Line 20\nadded\nadded\n").replace("Line 40\n", "end");
     let pull = repo.open_pull("feature", &[("a.md", &new)]);
     let platform = open(&forge, &pull).await;
-    let change = platform.fetch(&pull.at(), &markdown).await.unwrap();
+    let change = platform.fetch(&pull.at(), &markdown).await.unwrap().change;
     let patch = known(file(&change, "a.md"));
     assert_eq!(patch.hunks.len(), 3);
     for line in 1..=42 {
@@ -694,8 +694,8 @@ async fn no_secret_is_logged_however_much_is() {
     let pull = repo.open_pull("feature", &[("a.md", "A sentence that stays in the repository.")]);
     let platform = open(&forge, &pull).await;
     forge.fail_next("GET", "/pulls/{number}", Fault::Status(500));
-    platform.fetch(&pull.at(), &markdown).await.unwrap();
-    platform.posted(&pull.at(), &pull.head()).await.unwrap();
+    platform.fetch(&pull.at(), &markdown).await.unwrap().change;
+    platform.now(&pull.at()).await.unwrap().posted;
     forge.fail_next("POST", "/check-runs", Fault::DropAfterCommit);
     platform.carry_out(&pull.at(), &check(&pull, 1)).await;
     pull.look_away();

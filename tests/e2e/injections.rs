@@ -14,7 +14,7 @@ use specreview::finding::{Finding, Severity};
 use specreview::job::{ChangeReview, Deps, Options, catalogue, review_change};
 use specreview::model::{Model, ModelError};
 use specreview::output::{self, Entry, Run};
-use specreview::platform::{Platform, PlatformError, Wanted};
+use specreview::platform::{Fetched, Now, Platform, PlatformError, Wanted};
 use specreview::review::marker::MarkerKey;
 use specreview::review::{
     Action, Capabilities, Change, ChangeRef, ChangedFile, FilePatch, FileStatus, Gate, Outcome, Posted, Reviewed, plan,
@@ -120,10 +120,16 @@ struct Alone(String);
 #[async_trait]
 impl Platform for Alone {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { inline_per_review: 25, body_chars: 60_000, annotations_per_call: 50, checks: true }
+        Capabilities {
+            inline_per_review: 25,
+            body_chars: 60_000,
+            annotations_per_call: 50,
+            checks: true,
+            file_comments: true,
+        }
     }
 
-    async fn fetch(&self, at: &ChangeRef, _: Wanted<'_>) -> Result<Change, PlatformError> {
+    async fn fetch(&self, at: &ChangeRef, _: Wanted<'_>) -> Result<Fetched, PlatformError> {
         let file = ChangedFile {
             path: "specs/parcel.md".into(),
             previous: None,
@@ -132,7 +138,7 @@ impl Platform for Alone {
             head: Some(self.0.clone()),
             base: None,
         };
-        Ok(Change {
+        let change = Change {
             at: at.clone(),
             head: "1".repeat(40),
             base: "2".repeat(40),
@@ -142,19 +148,16 @@ impl Platform for Alone {
             files: vec![file],
             config: None,
             skipped: Vec::new(),
-        })
+        };
+        Ok(Fetched { change, posted: Posted::default() })
     }
 
     async fn text(&self, _: &ChangeRef, _: &str, _: &str, _: usize) -> Result<Option<String>, PlatformError> {
         Ok(None)
     }
 
-    async fn head(&self, _: &ChangeRef) -> Result<String, PlatformError> {
-        Ok("1".repeat(40))
-    }
-
-    async fn posted(&self, _: &ChangeRef, _: &str) -> Result<Posted, PlatformError> {
-        Ok(Posted::default())
+    async fn now(&self, _: &ChangeRef) -> Result<Now, PlatformError> {
+        Ok(Now { head: "1".repeat(40), is_open: true, posted: Posted::default() })
     }
 
     async fn carry_out(&self, _: &ChangeRef, _: &Action) -> Outcome {
@@ -203,7 +206,7 @@ async fn said(deps: &Deps, text: &str) -> Said {
     let at = ChangeRef { owner: "acme".into(), repo: "specs".into(), number: 1 };
     let platform = Alone(text.to_owned());
     let options = Options::default();
-    let ChangeReview { review, plan: how, cost } = review_change(deps, &platform, &at, &options).await.unwrap();
+    let ChangeReview { review, plan: how, cost, .. } = review_change(deps, &platform, &at, &options).await.unwrap();
     let actions = plan(&Posted::default(), &review, &platform.capabilities(), &deps.marker, &how);
     let entry = |reviewed: &Reviewed| Entry::Reviewed(Box::new(reviewed.clone()), Document::parse(text));
     let run = Run {

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::Repository;
 use super::client::{Answer, Failure};
 use super::wire::{CheckRun, Made};
-use crate::review::{Action, Annotation, ChangeRef, CheckOutput, Conclusion, InlineComment, ObjectId, Outcome};
+use crate::review::{
+    Action, Annotation, ChangeRef, CheckOutput, Conclusion, Event, Hidden, InlineComment, ObjectId, Outcome, ReplyTo,
+};
 
 /// Annotations that GitHub takes in one call.
 pub(super) const ANNOTATIONS: usize = 50;
@@ -30,10 +32,40 @@ impl Repository {
                 self.made(Method::PATCH, &format!("/issues/comments/{}", digits(id)), &body_of(body)).await
             }
             Action::DeleteSummary(ObjectId(id)) => self.gone(&format!("/issues/comments/{}", digits(id))).await,
-            Action::CreateReview { commit, body, comments } => {
+            Action::CreateReview { commit, event, body, comments } => {
                 let comments: Vec<Value> = comments.iter().map(inline).collect();
-                let review = json!({ "commit_id": commit, "event": "COMMENT", "body": body, "comments": comments });
+                let event = match event {
+                    Event::Comment => "COMMENT",
+                    Event::RequestChanges => "REQUEST_CHANGES",
+                };
+                let review = json!({ "commit_id": commit, "event": event, "body": body, "comments": comments });
                 self.made(Method::POST, &format!("/pulls/{number}/reviews"), &review).await
+            }
+            Action::CreateFileComment { commit, path, body } => {
+                let comment = json!({ "commit_id": commit, "path": path, "subject_type": "file", "body": body });
+                self.made(Method::POST, &format!("/pulls/{number}/comments"), &comment).await
+            }
+            Action::DeleteComment(ObjectId(id)) => self.gone(&format!("/pulls/comments/{}", digits(id))).await,
+            Action::Reply { to: ReplyTo::Conversation, body } => {
+                self.made(Method::POST, &format!("/issues/{number}/comments"), &body_of(body)).await
+            }
+            Action::Reply { to: ReplyTo::Thread(id), body } => {
+                self.made(Method::POST, &format!("/pulls/{number}/comments/{id}/replies"), &body_of(body)).await
+            }
+            Action::Minimise { node, why } => self.minimise(node, *why).await,
+            Action::Resolve(ObjectId(thread)) => self.resolve(thread).await,
+            Action::StartCheck { commit, key } => {
+                let body = json!({
+                    "name": self.shared.check, "head_sha": commit, "external_id": key, "status": "in_progress",
+                });
+                self.made(Method::POST, "/check-runs", &body).await
+            }
+            Action::CancelCheck { id: ObjectId(id), output } => {
+                let body = json!({
+                    "status": "completed", "conclusion": "cancelled",
+                    "output": { "title": cut(&output.title, TITLE), "summary": cut(&output.summary, CHECK_TEXT) },
+                });
+                self.made(Method::PATCH, &format!("/check-runs/{}", digits(id)), &body).await
             }
             Action::UpdateComment { id: ObjectId(id), body } => {
                 self.made(Method::PATCH, &format!("/pulls/comments/{}", digits(id)), &body_of(body)).await
@@ -41,6 +73,33 @@ impl Repository {
             Action::CompleteCheck { id, commit, key, conclusion, output } => {
                 self.check(id.as_ref(), commit, key, *conclusion, output).await
             }
+        }
+    }
+
+    async fn minimise(&self, node: &str, why: Hidden) -> Outcome {
+        let why = match why {
+            Hidden::Outdated => "OUTDATED",
+            Hidden::Resolved => "RESOLVED",
+            Hidden::Duplicate => "DUPLICATE",
+        };
+        let query = "mutation($id: ID!, $why: ReportedContentClassifiers!) { \
+                     minimizeComment(input: {subjectId: $id, classifier: $why}) { clientMutationId } }";
+        self.mutated(&json!({ "query": query, "variables": { "id": node, "why": why } })).await
+    }
+
+    async fn resolve(&self, thread: &str) -> Outcome {
+        let query = "mutation($id: ID!) { resolveReviewThread(input: {threadId: $id}) { clientMutationId } }";
+        self.mutated(&json!({ "query": query, "variables": { "id": thread } })).await
+    }
+
+    /// A mutation. GitHub answers 200 to one that it refuses, with the reason in `errors`.
+    async fn mutated(&self, body: &Value) -> Outcome {
+        match self.write(Method::POST, "/graphql", Some(body)).await.and_then(|answer| answer.json::<Value>()) {
+            Ok(answer) => match answer.pointer("/errors/0/message").and_then(Value::as_str) {
+                Some(reason) => Outcome::Rejected(reason.to_owned()),
+                None => Outcome::Done { id: None, url: None },
+            },
+            Err(failure) => failure.outcome(),
         }
     }
 

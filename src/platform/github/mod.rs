@@ -4,6 +4,7 @@ mod auth;
 mod carry_out;
 mod client;
 mod fetch;
+mod people;
 mod posted;
 pub mod webhook;
 mod wire;
@@ -16,9 +17,9 @@ use http::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Platform, PlatformError, Platforms, Wanted};
+use super::{Fetched, Now, Person, Platform, PlatformError, Platforms, Role, Wanted};
 use crate::review::marker::MarkerKey;
-use crate::review::{Action, Capabilities, Change, ChangeRef, Outcome, Posted};
+use crate::review::{Action, Capabilities, ChangeRef, Outcome};
 
 pub use auth::{AppKey, Clock, Credentials, Token};
 use auth::{Keyring, Scope};
@@ -176,12 +177,15 @@ impl Platform for Repository {
             body_chars: 60_000,
             annotations_per_call: carry_out::ANNOTATIONS,
             checks: self.shared.keyring.is_app(),
+            file_comments: true,
         }
     }
 
-    async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Change, PlatformError> {
+    async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Fetched, PlatformError> {
         self.check_scope(at)?;
-        self.fetch_change(at, wanted).await
+        let change = self.fetch_change(at, wanted).await?;
+        let posted = self.read_posted(at, &change.head).await?;
+        Ok(Fetched { change, posted })
     }
 
     async fn text(
@@ -195,14 +199,21 @@ impl Platform for Repository {
         self.read_text(path, commit, most).await
     }
 
-    async fn head(&self, at: &ChangeRef) -> Result<String, PlatformError> {
+    async fn now(&self, at: &ChangeRef) -> Result<Now, PlatformError> {
         self.check_scope(at)?;
-        Ok(self.pull(at).await?.head.sha)
+        let pull = self.pull(at).await?;
+        let posted = self.read_posted(at, &pull.head.sha).await?;
+        Ok(Now { head: pull.head.sha, is_open: pull.state == "open", posted })
     }
 
-    async fn posted(&self, at: &ChangeRef, head: &str) -> Result<Posted, PlatformError> {
+    async fn role(&self, at: &ChangeRef, who: &Person) -> Result<Role, PlatformError> {
         self.check_scope(at)?;
-        self.read_posted(at, head).await
+        self.role_of(who).await
+    }
+
+    async fn changes_of(&self, at: &ChangeRef, commit: &str) -> Result<Vec<u64>, PlatformError> {
+        self.check_scope(at)?;
+        self.pulls_with_head(commit).await
     }
 
     fn pause(&self) -> Duration {

@@ -6,7 +6,7 @@ use super::wire::{CheckRuns, Comment, Inline, Review, User};
 use super::{PAGES, Repository};
 use crate::platform::PlatformError;
 use crate::review::marker::{Mark, MarkKind};
-use crate::review::{ChangeRef, ObjectId, Posted, PostedCheck, PostedComment, PostedReview, PostedSummary};
+use crate::review::{ChangeRef, Conclusion, ObjectId, Posted, PostedCheck, PostedComment, PostedReview, PostedSummary};
 
 impl Repository {
     pub(super) async fn read_posted(&self, at: &ChangeRef, head: &str) -> Result<Posted, PlatformError> {
@@ -20,6 +20,7 @@ impl Repository {
             reviews: self.reviews(me, at, reviews),
             comments: self.inline(me, at, inline),
             checks: self.checks(me, head).await?,
+            replies: Vec::new(),
         })
     }
 
@@ -38,6 +39,7 @@ impl Repository {
             (mark.kind == MarkKind::Summary).then(|| PostedSummary {
                 id: ObjectId(comment.id.to_string()),
                 url: comment.html_url,
+                node: String::new(),
                 body: comment.body.unwrap_or_default(),
             })
         };
@@ -58,6 +60,8 @@ impl Repository {
                 id: ObjectId(review.id.to_string()),
                 commit: review.commit_id.unwrap_or_default(),
                 pending,
+                node: String::new(),
+                is_minimised: false,
                 body: review.body.unwrap_or_default(),
             })
         };
@@ -77,6 +81,7 @@ impl Repository {
                 body: comment.body.unwrap_or_default(),
                 fingerprints: mark.items.into_iter().map(|item| item.fingerprint).collect(),
                 has_replies: answered.contains(&comment.id),
+                ..PostedComment::default()
             })
         };
         comments.into_iter().filter_map(mine).collect()
@@ -97,6 +102,7 @@ impl Repository {
                 id: ObjectId(run.id.to_string()),
                 key: run.external_id.unwrap_or_default(),
                 completed: run.status == "completed",
+                conclusion: run.conclusion.as_deref().and_then(Conclusion::of_word),
             })
             .collect())
     }

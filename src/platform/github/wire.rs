@@ -5,6 +5,8 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 pub(super) struct Pull {
     pub(super) html_url: String,
+    #[serde(default)]
+    pub(super) state: String,
     pub(super) head: Branch,
     pub(super) base: Branch,
     #[serde(default)]
@@ -95,6 +97,7 @@ pub(super) struct CheckRun {
     pub(super) id: u64,
     pub(super) external_id: Option<String>,
     pub(super) status: String,
+    pub(super) conclusion: Option<String>,
     pub(super) app: Option<App>,
     pub(super) output: Option<Output>,
 }

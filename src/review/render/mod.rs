@@ -116,8 +116,13 @@ mod tests {
     use proptest::prelude::*;
     use pulldown_cmark::{Event, Parser, Tag};
 
-    const CAN: Capabilities =
-        Capabilities { inline_per_review: 25, body_chars: 60_000, annotations_per_call: 50, checks: true };
+    const CAN: Capabilities = Capabilities {
+        inline_per_review: 25,
+        body_chars: 60_000,
+        annotations_per_call: 50,
+        checks: true,
+        file_comments: true,
+    };
 
     fn chain(words: &str) -> Chain {
         use LinkName::{Baseline, DataSet, Definition, Goal, Metric, Monitor, Owner, Target, Threshold};

@@ -1,0 +1,64 @@
+//! Who may do what, and which pull requests a commit belongs to. Asks each time: rights change.
+
+use serde::Deserialize;
+
+use super::client::segment;
+use super::{Repository, is_commit};
+use crate::platform::{Person, PlatformError, Role};
+
+#[derive(Deserialize)]
+struct Permission {
+    permission: String,
+    user: Option<Account>,
+}
+
+#[derive(Deserialize)]
+struct Account {
+    id: u64,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    number: u64,
+    state: String,
+    head: Head,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    sha: String,
+}
+
+impl Repository {
+    /// What the account may do. GitHub answers for a name, and the answer must be about the same account: names are given away.
+    pub(super) async fn role_of(&self, who: &Person) -> Result<Role, PlatformError> {
+        if who.is_bot {
+            return Ok(Role::None);
+        }
+        let path = self.path(&format!("/collaborators/{}/permission", segment(&who.login)));
+        let found: Permission = match self.json(&path).await {
+            Ok(found) => found,
+            Err(failure) if failure.status() == Some(404) => return Ok(Role::None),
+            Err(failure) => return Err(failure.error(&format!("the rights of {}", who.login))),
+        };
+        if found.user.is_none_or(|user| user.id != who.id) {
+            return Ok(Role::None);
+        }
+        Ok(match found.permission.as_str() {
+            "admin" | "maintain" | "write" => Role::Write,
+            "triage" | "read" => Role::Read,
+            _ => Role::None,
+        })
+    }
+
+    /// Open pull requests with this commit as their head. A check event tells none of a fork.
+    pub(super) async fn pulls_with_head(&self, commit: &str) -> Result<Vec<u64>, PlatformError> {
+        if !is_commit(commit) {
+            return Ok(Vec::new());
+        }
+        let path = self.path(&format!("/commits/{commit}/pulls"));
+        let rows: Vec<Row> =
+            self.list(&path, 1).await.map_err(|failure| failure.error("the pull requests of a commit"))?;
+        Ok(rows.into_iter().filter(|row| row.state == "open" && row.head.sha == commit).map(|row| row.number).collect())
+    }
+}

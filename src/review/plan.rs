@@ -76,8 +76,12 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
     }
     if !comments.is_empty() {
         let body = desk.sealed(MarkKind::Review, &[], words::review(comments.len()));
-        let commit = review.change.head.clone();
-        actions.push(Action::CreateReview { commit, event: Event::Comment, body, comments });
+        actions.push(Action::CreateReview {
+            commit: review.change.head.clone(),
+            event: Event::Comment,
+            body,
+            comments,
+        });
     }
     actions.extend(desk.mine.comments.iter().filter_map(|standing| desk.update(&page, standing)));
     if let Some((id, wanted)) = desk.check(posted) {

@@ -47,11 +47,9 @@ impl Default for Options {
     }
 }
 
-/// The actions, in the order in which they must be done: pending reviews first, then the summary (its address goes into
-/// the review), the review, comments, the check last.
+/// The actions in their order: pending reviews, the summary (its address goes into the review), the review, comments, the check.
 ///
-/// Every round may start from here again: what is posted already under the key of this review is not posted twice, and when
-/// all of it is there the plan is empty.
+/// Every round may start from here again: what is posted under the key of this review is not posted twice.
 #[must_use]
 pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKey, options: &Options) -> Vec<Action> {
     let desk = Desk { review, can, key, options, mine: Mine::of(posted, review, key) };
@@ -232,8 +230,7 @@ impl Desk<'_> {
         checked && (told || self.review.documents.is_empty()) && self.mine.summaries.len() < 2
     }
 
-    /// Pending reviews of this bot. An account that writes checks is an app: nobody else drafts with it. With a person's
-    /// token only drafts that carry a mark are removed, for the others are the person's own.
+    /// Pending reviews of this bot: all of an app's, for nobody else drafts with it; of a person's only those with a mark.
     fn pending<'p>(&self, posted: &'p Posted) -> impl Iterator<Item = &'p PostedReview> {
         let app = self.can.checks;
         posted.reviews.iter().filter(move |old| old.pending && (app || is_marked(&old.body)))

@@ -118,7 +118,7 @@ impl Platform for Stage {
         let id = ObjectId(self.0.sent.lock().unwrap().len().to_string());
         match action.clone() {
             Action::CreateSummary { body } => {
-                posted.summaries.push(PostedSummary { id, url: "u".into(), body, ..PostedSummary::default() })
+                posted.summaries.push(PostedSummary { id, url: "u".into(), body, ..PostedSummary::default() });
             }
             Action::CreateReview { commit, body, comments, .. } => {
                 posted.comments = comments
@@ -134,7 +134,7 @@ impl Platform for Stage {
                 posted.reviews.push(PostedReview { id, commit, body, ..PostedReview::default() });
             }
             Action::CompleteCheck { key, .. } => {
-                posted.checks.push(PostedCheck { id, key, completed: true, conclusion: None })
+                posted.checks.push(PostedCheck { id, key, completed: true, conclusion: None });
             }
             _ => {}
         }

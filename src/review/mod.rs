@@ -13,6 +13,7 @@ mod plan;
 mod questions;
 pub mod render;
 mod risk;
+mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
 mod verdict;

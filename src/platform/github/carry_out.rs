@@ -25,7 +25,7 @@ impl Repository {
         let body_of = |body: &str| json!({ "body": body });
         match action {
             Action::DeletePending(ObjectId(id)) => self.gone(&format!("/pulls/{number}/reviews/{}", digits(id))).await,
-            Action::CreateSummary { body } => {
+            Action::CreateSummary { body } | Action::Reply { to: ReplyTo::Conversation, body } => {
                 self.made(Method::POST, &format!("/issues/{number}/comments"), &body_of(body)).await
             }
             Action::UpdateSummary { id: ObjectId(id), body } => {
@@ -46,9 +46,6 @@ impl Repository {
                 self.made(Method::POST, &format!("/pulls/{number}/comments"), &comment).await
             }
             Action::DeleteComment(ObjectId(id)) => self.gone(&format!("/pulls/comments/{}", digits(id))).await,
-            Action::Reply { to: ReplyTo::Conversation, body } => {
-                self.made(Method::POST, &format!("/issues/{number}/comments"), &body_of(body)).await
-            }
             Action::Reply { to: ReplyTo::Thread(id), body } => {
                 self.made(Method::POST, &format!("/pulls/{number}/comments/{id}/replies"), &body_of(body)).await
             }

@@ -6,6 +6,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use super::record;
+
 /// A delivery, ready to be sent, again if need be.
 #[derive(Debug, Clone)]
 pub struct Delivery {
@@ -52,6 +54,7 @@ impl Delivery {
 
     /// Sends it; status and body of the answer.
     pub async fn send(&self, url: &str) -> (u16, String) {
+        record::delivery(self);
         let mut request = reqwest::Client::new().post(url).body(self.body.clone());
         for (name, value) in self.headers() {
             request = request.header(name, value);

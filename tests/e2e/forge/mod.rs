@@ -8,8 +8,10 @@ mod fault;
 mod git;
 mod hooks;
 mod read;
+mod record;
 mod routes;
 mod story;
+mod whole;
 mod world;
 mod write;
 
@@ -318,6 +320,7 @@ fn decide(
         }
         _ => {}
     }
+    record::traffic(&call, &answer, fault);
     let (status, login) = (answer.status, call.login());
     let (method, path) = (call.method, call.path);
     world.recorded.push(Recorded {

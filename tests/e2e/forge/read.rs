@@ -3,15 +3,19 @@
 use serde_json::{Value, json};
 
 use super::routes::{Answer, Call};
+use super::whole::{self, with};
 use super::world::World;
 
 pub fn app(world: &mut World, _: &Call) -> Answer {
-    Answer::ok(&json!({ "id": world.app_id, "slug": world.app_slug, "name": "Spec review" }))
+    Answer::ok(&world.app_json())
 }
 
 pub fn installation(world: &mut World, call: &Call) -> Answer {
     match world.installations.get(&call.captures["owner"]) {
-        Some(id) if world.repos.contains_key(&call.repo()) => Answer::ok(&json!({ "id": id, "app_id": world.app_id })),
+        Some(id) if world.repos.contains_key(&call.repo()) => {
+            let account = world.user_json(&call.captures["owner"]);
+            Answer::ok(&whole::installation(&world.api, *id, &world.app_json(), &account))
+        }
         _ => Answer::not_found(),
     }
 }
@@ -21,7 +25,7 @@ pub fn user(world: &mut World, call: &Call) -> Answer {
     if login.ends_with("[bot]") {
         return Answer::refuse(403, "Resource not accessible by integration");
     }
-    Answer::ok(&world.user_json(&login))
+    Answer::ok(&whole::account(world.user_json(&login)))
 }
 
 pub fn pull(world: &mut World, call: &Call) -> Answer {
@@ -40,7 +44,7 @@ pub fn files(world: &mut World, call: &Call) -> Answer {
     }
     let mut changes = world.changes(&repo, number);
     changes.truncate(3_000);
-    let mut lines = 0;
+    let (mut lines, head) = (0, world.repos[&repo].pulls[&number].head.clone());
     page(world, call, changes, |changed| {
         lines += changed.patch.as_ref().map_or(0, |patch| patch.lines().count());
         let cut = lines > 20_000;
@@ -53,6 +57,7 @@ pub fn files(world: &mut World, call: &Call) -> Answer {
             "deletions": deletions,
             "changes": additions + deletions,
         });
+        row = with(row, whole::row(&world.api, &repo, &changed.path, &head));
         if let Some(previous) = &changed.previous {
             row["previous_filename"] = json!(previous);
         }
@@ -96,7 +101,24 @@ pub fn compare(world: &mut World, call: &Call) -> Answer {
     };
     let (Some(base), Some(head)) = (resolve(base), resolve(head)) else { return Answer::not_found() };
     match world.objects.merge_base(&base, &head) {
-        Some(sha) => Answer::ok(&json!({ "merge_base_commit": { "sha": sha }, "status": "ahead", "files": [] })),
+        Some(sha) => {
+            let repo = call.repo();
+            let commit = |sha: &str| whole::commit(&world.api, &repo, sha, &world.objects.commits[sha].parents);
+            let web = format!("{}/{repo}/compare/{base}...{head}", super::world::WEB);
+            Answer::ok(&json!({
+                "url": format!("{}/repos/{repo}/compare/{base}...{head}", world.api),
+                "html_url": web,
+                "permalink_url": web,
+                "diff_url": format!("{web}.diff"),
+                "patch_url": format!("{web}.patch"),
+                "base_commit": commit(&base),
+                "merge_base_commit": commit(&sha),
+                "status": "ahead",
+                "ahead_by": 1, "behind_by": 0, "total_commits": 1,
+                "commits": [commit(&head)],
+                "files": [],
+            }))
+        }
         None => Answer::refuse(404, "No common ancestor between the two commits"),
     }
 }

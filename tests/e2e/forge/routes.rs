@@ -75,7 +75,24 @@ impl Answer {
 
     /// 422 as GitHub writes it: a list of plain sentences.
     pub fn unprocessable(errors: &[String]) -> Self {
-        let body = json!({ "message": "Unprocessable Entity", "errors": errors, "status": "422" });
+        let body = json!({
+            "message": "Unprocessable Entity",
+            "errors": errors,
+            "documentation_url": "https://docs.github.com/rest",
+            "status": "422",
+        });
+        Self::json(422, &body)
+    }
+
+    /// 422 as GitHub writes it of a comment in the conversation: what is wrong with which field.
+    pub fn invalid_comment(message: &str) -> Self {
+        let error = json!({ "resource": "IssueComment", "code": "unprocessable", "field": "data", "message": message });
+        let body = json!({
+            "message": "Validation Failed",
+            "errors": [error],
+            "documentation_url": "https://docs.github.com/rest",
+            "status": "422",
+        });
         Self::json(422, &body)
     }
 }

@@ -6,6 +6,7 @@ use specreview::review::ChangeRef;
 
 use super::git::Edit;
 use super::hooks::{self, Delivery};
+use super::whole;
 use super::world::{self, Check, Comment, Inline, Review};
 use super::{SECRET, Shared, lock};
 
@@ -237,12 +238,28 @@ impl Pull {
     pub fn rerequest(&self) -> Delivery {
         let mut world = lock(&self.world);
         let serial = world.id();
-        let head = world.repos[&self.repo].pulls[&self.number].head.clone();
+        let (api, repository) = (world.api.clone(), world.repo_json(&self.repo));
+        let repo = &world.repos[&self.repo];
+        let pull = &repo.pulls[&self.number];
+        let run = repo.checks.iter().rfind(|run| run.head == pull.head).expect("a check that is asked for again");
+        let place = |branch: &str, sha: &str| {
+            let url = format!("{api}/repos/{}", self.repo);
+            serde_json::json!({ "ref": branch, "sha": sha, "repo": { "id": repo.id, "url": url, "name": repo.name } })
+        };
+        let listed = serde_json::json!({
+            "id": 10_000 + self.number,
+            "number": self.number,
+            "url": format!("{api}/repos/{}/pulls/{}", self.repo, self.number),
+            "head": place(&pull.head_branch, &pull.head),
+            "base": place(&pull.base, &pull.base_sha),
+        });
+        let listed = serde_json::json!({ "pull_requests": [listed] });
         let payload = serde_json::json!({
             "action": "rerequested",
-            "check_run": { "head_sha": head, "pull_requests": [{ "number": self.number }] },
-            "repository": world.repo_json(&self.repo),
-            "installation": { "id": world.installations[&world.repos[&self.repo].owner] },
+            "check_run": whole::with(world.check_json(&self.repo, run), listed),
+            "repository": repository,
+            "sender": world.user_json(&pull.author),
+            "installation": { "id": world.installations[&repo.owner], "node_id": whole::node("I", 1) },
         });
         Delivery::new(serial, "check_run", &payload, SECRET)
     }

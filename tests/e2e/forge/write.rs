@@ -16,9 +16,8 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-fn too_long(body: &str) -> Option<Answer> {
-    (body.chars().count() > BODY)
-        .then(|| Answer::unprocessable(&[format!("body is too long (maximum is {BODY} characters)")]))
+fn too_long(body: &str) -> Option<String> {
+    (body.chars().count() > BODY).then(|| format!("body is too long (maximum is {BODY} characters)"))
 }
 
 pub fn access_token(world: &mut World, call: &Call) -> Answer {
@@ -88,10 +87,10 @@ pub fn comment(world: &mut World, call: &Call) -> Answer {
         return Answer::not_found();
     }
     if body.trim().is_empty() {
-        return Answer::unprocessable(&["body can't be blank".to_owned()]);
+        return Answer::invalid_comment("body can't be blank");
     }
-    if let Some(refused) = too_long(&body) {
-        return refused;
+    if let Some(message) = too_long(&body) {
+        return Answer::invalid_comment(&message);
     }
     let comment = Comment { id: world.id(), author: call.login(), body, read: false };
     let shown = world.comment_json(&repo, number, &comment);
@@ -101,8 +100,8 @@ pub fn comment(world: &mut World, call: &Call) -> Answer {
 
 pub fn edit_comment(world: &mut World, call: &Call) -> Answer {
     let (repo, id, body) = (call.repo(), call.number("id"), text(&call.body, "body"));
-    if let Some(refused) = too_long(&body) {
-        return refused;
+    if let Some(message) = too_long(&body) {
+        return Answer::invalid_comment(&message);
     }
     let pulls = world.repos.get_mut(&repo).unwrap().pulls.values_mut();
     let mut found = None;
@@ -156,8 +155,8 @@ pub fn review(world: &mut World, call: &Call) -> Answer {
     if matches!(state, "COMMENTED" | "CHANGES_REQUESTED") && body.trim().is_empty() {
         return Answer::unprocessable(&["body can't be blank".to_owned()]);
     }
-    if let Some(refused) = too_long(&body) {
-        return refused;
+    if let Some(message) = too_long(&body) {
+        return Answer::unprocessable(&[message]);
     }
     let commit = call.body["commit_id"].as_str().unwrap_or(&pull.head).to_owned();
     let base = world.repos[&repo].branches[&pull.base].clone();
@@ -236,15 +235,15 @@ pub fn delete_review(world: &mut World, call: &Call) -> Answer {
     if pull.reviews[at].state != "PENDING" {
         return Answer::unprocessable(&["Can not delete a non-pending pull request review".to_owned()]);
     }
-    pull.reviews.remove(at);
+    let review = pull.reviews.remove(at);
     pull.inline.retain(|inline| inline.review != id);
-    Answer::ok(&json!({ "id": id }))
+    Answer::ok(&world.review_json(&call.repo(), number, &review))
 }
 
 pub fn edit_inline(world: &mut World, call: &Call) -> Answer {
     let (repo, id, body) = (call.repo(), call.number("id"), text(&call.body, "body"));
-    if let Some(refused) = too_long(&body) {
-        return refused;
+    if let Some(message) = too_long(&body) {
+        return Answer::unprocessable(&[message]);
     }
     let mut found = None;
     for pull in world.repos.get_mut(&repo).unwrap().pulls.values_mut() {

@@ -65,7 +65,7 @@ pub fn account(user: Value) -> Value {
 }
 
 /// A repository of `owner`; `full_name` is `owner/name`.
-pub fn repo(api: &str, id: u64, full_name: &str, owner: Value) -> Value {
+pub fn repo(api: &str, id: u64, full_name: &str, owner: &Value) -> Value {
     const BELOW: &[(&str, &str)] = &[
         ("archive", "/{archive_format}{/ref}"),
         ("assignees", "/assignees{/user}"),

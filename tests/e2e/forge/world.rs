@@ -184,7 +184,7 @@ impl World {
 
     pub fn repo_json(&self, full_name: &str) -> Value {
         let repo = &self.repos[full_name];
-        whole::repo(&self.api, repo.id, full_name, self.user_json(&repo.owner))
+        whole::repo(&self.api, repo.id, full_name, &self.user_json(&repo.owner))
     }
 
     pub fn pull_json(&self, full_name: &str, number: u64) -> Value {

@@ -173,7 +173,7 @@ async fn of_base(
 ) -> Result<Option<ConfigText>, CliError> {
     let api = setup::github_url(&args.github, env);
     let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;
-    Ok(platform.fetch(at, &|_| -> Choice { Box::new(|_| false) }).await?.change.config)
+    Ok(platform.fetch(at, &|_, _| -> Choice { Box::new(|_| false) }).await?.change.config)
 }
 
 /// No model is asked where nobody knows what the repository says about its texts.
@@ -259,6 +259,7 @@ fn options(args: &Ci) -> Options {
         fail_on: args.gate.fail_on.map(super::args::FailOn::severity),
         require_complete: args.gate.require_complete,
         root: None,
+        granted: Vec::new(),
     }
 }
 

@@ -28,7 +28,7 @@ impl Platform for Given {
     }
 
     async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Fetched, PlatformError> {
-        let by_the_given = |_: Option<&ConfigText>| wanted(Some(&self.config));
+        let by_the_given = |_: Option<&ConfigText>, defaults: Option<&ConfigText>| wanted(Some(&self.config), defaults);
         let mut fetched = self.platform.fetch(at, &by_the_given).await?;
         fetched.change.config = Some(self.config.clone());
         Ok(fetched)

@@ -60,6 +60,7 @@ pub(super) fn options(args: &Args) -> Options {
         fail_on: Some(args.gate.fail_on.and_then(super::args::FailOn::severity)),
         require_complete: args.gate.require_complete,
         root: None,
+        granted: Vec::new(),
     }
 }
 

@@ -24,6 +24,8 @@ pub enum DirectiveKind {
         reason: Option<String>,
         /// `until="2027-01-31"`, as written.
         until: Option<String>,
+        /// Who approved it, trimmed, as written.
+        by: Option<String>,
     },
     /// Anything else after `specreview:`; reported, so that a typing error is not silence.
     Unknown(String),
@@ -46,7 +48,7 @@ fn waivers(text: &str) -> Option<Vec<DirectiveKind>> {
         return None;
     }
     let mut rules = Vec::new();
-    let (mut reason, mut until) = (None, None);
+    let (mut reason, mut until, mut by): (Option<String>, Option<String>, Option<String>) = (None, None, None);
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
         if rest.is_empty() {
@@ -60,11 +62,16 @@ fn waivers(text: &str) -> Option<Vec<DirectiveKind>> {
             let slot = match word.to_ascii_lowercase().as_str() {
                 "reason" => &mut reason,
                 "until" => &mut until,
+                "by" => &mut by,
                 _ => return None,
             };
+            // Said twice, nobody knows which one was meant.
+            if slot.is_some() {
+                return None;
+            }
             *slot = Some(value.split_whitespace().collect::<Vec<_>>().join(" "));
             rest = left;
-        } else if reason.is_none() && until.is_none() && is_code(word) {
+        } else if reason.is_none() && until.is_none() && by.is_none() && is_code(word) {
             rules.push(word.to_owned());
             rest = tail;
         } else {
@@ -75,6 +82,7 @@ fn waivers(text: &str) -> Option<Vec<DirectiveKind>> {
         rule,
         reason: reason.clone().filter(|text| !text.is_empty()),
         until: until.clone(),
+        by: by.clone().filter(|text| !text.is_empty()),
     };
     (!rules.is_empty()).then(|| rules.into_iter().map(waive).collect())
 }
@@ -104,7 +112,8 @@ mod tests {
     use super::*;
 
     fn waive(rule: &str, reason: Option<&str>, until: Option<&str>) -> DirectiveKind {
-        DirectiveKind::Waive { rule: rule.into(), reason: reason.map(Into::into), until: until.map(Into::into) }
+        let (reason, until) = (reason.map(Into::into), until.map(Into::into));
+        DirectiveKind::Waive { rule: rule.into(), reason, until, by: None }
     }
 
     #[test]
@@ -122,6 +131,19 @@ mod tests {
                 vec![waive("AB-1", Some("x"), None), waive("AB-2", Some("x"), None)],
             ),
             ("<!-- specreview: waive AB-1 -->", vec![waive("AB-1", None, None)]),
+            (
+                r#"<!-- specreview: waive AB-1 by="Lena K." reason="x" until=2030-01-31 -->"#,
+                vec![DirectiveKind::Waive {
+                    rule: "AB-1".into(),
+                    reason: Some("x".into()),
+                    until: Some("2030-01-31".into()),
+                    by: Some("Lena K.".into()),
+                }],
+            ),
+            (
+                r#"<!-- specreview: waive AB-1 reason="x" until="2030-01-31" until=2031-01-31 -->"#,
+                unknown(r#"waive AB-1 reason="x" until="2030-01-31" until=2031-01-31"#),
+            ),
             (r#"<!-- specreview: waive AB-1 reason=" " -->"#, vec![waive("AB-1", None, None)]),
             ("<!-- specreview: waiv AB-1 -->", unknown("waiv AB-1")),
             ("<!-- specreview: waive -->", unknown("waive")),

@@ -379,7 +379,7 @@ mod tests {
         );
         let found: Vec<_> =
             document.directives.iter().map(|Directive { kind, lines, .. }| (kind.clone(), lines.start)).collect();
-        let waive = DirectiveKind::Waive { rule: "AB-1".into(), reason: Some("x".into()), until: None };
+        let waive = DirectiveKind::Waive { rule: "AB-1".into(), reason: Some("x".into()), until: None, by: None };
         assert_eq!(found, [(waive, 1), (DirectiveKind::Unknown("hello".into()), 3)]);
     }
 

@@ -1,10 +1,10 @@
 //! One run: read the facts, run every rule, collect. Judges nothing itself.
 
-use super::waiver::{Void, Waivers};
+use super::waiver::Waivers;
 use super::{Assessment, Settings, chain, quoted, risk, unseen, waiver};
 use crate::document::{Document, SectionId};
 use crate::facts::{Facts, Kind, Linked, Profile};
-use crate::finding::{Check, CheckState, Evidence, Finding, FindingBuilder, Source};
+use crate::finding::{Check, CheckState, Evidence, Finding, FindingBuilder, Source, Waived};
 use crate::rules::check::{Answer, Context, Flaw, Shared};
 use crate::rules::{Rule, RuleSet};
 
@@ -52,9 +52,10 @@ pub fn assess_linked(
             continue;
         }
         for mut answer in rule.check.run(&cx) {
-            let void = waivers.apply(rule, &mut answer, &cx);
-            findings.extend(answer.flaws.iter().map(|flaw| finding(rule, &answer, flaw, void, &cx, settings)));
-            checks.push(check(rule, answer));
+            let waiver = waivers.apply(rule, &mut answer, &cx);
+            let said = waiver.as_ref();
+            findings.extend(answer.flaws.iter().map(|flaw| finding(rule, &answer, flaw, said, &cx, settings)));
+            checks.push(Check { waiver, ..check(rule, answer) });
         }
     }
     if is_spec {
@@ -112,6 +113,7 @@ fn check(rule: &Rule, answer: Answer) -> Check {
         evidence,
         reason: answer.reason.filter(|reason| !reason.is_empty()),
         deferred_to: answer.deferred_to,
+        waiver: None,
     }
 }
 
@@ -119,17 +121,15 @@ fn finding(
     rule: &Rule,
     answer: &Answer,
     flaw: &Flaw,
-    void: Option<Void>,
+    waiver: Option<&Waived>,
     cx: &Context<'_>,
     settings: &Settings,
 ) -> Finding {
     let severity = rule.severity_of(answer.part.as_deref(), flaw, &cx.facts.profile);
     let mut message = rule.words_of(answer, flaw);
-    let key = || waiver::key(&rule.code, answer.part.as_deref());
-    match void {
-        Some(Void::NoReason) => message = format!("The waiver of {} gives no reason. {message}", key()),
-        Some(Void::Ended(last)) => message = format!("The waiver of {} ended on {last}. {message}", key()),
-        None => {}
+    if let Some(said) = waiver {
+        let (before, after) = waiver::words(&waiver::key(&rule.code, answer.part.as_deref()), said);
+        message = format!("{before}{message}{after}");
     }
     let set = settings.severity.iter().find(|(code, _)| code.eq_ignore_ascii_case(&rule.code));
     let severity = set.map_or(severity, |(_, severity)| *severity);

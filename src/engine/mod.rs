@@ -3,7 +3,6 @@
 
 mod assess;
 mod chain;
-mod date;
 mod quoted;
 mod risk;
 mod settings;
@@ -13,8 +12,8 @@ mod unseen;
 mod waiver;
 
 pub use assess::{assess, assess_linked, assess_with_facts};
-pub use date::Date;
-pub use settings::{Settings, Waiver};
+pub use settings::{GrantedWaiver, Settings, StandingWaiver, Waiver};
+pub use waiver::standing_waivers;
 
 use crate::facts::{Commitment, Measure, Profile, Reading};
 use crate::finding::{Chain, Check, Finding, Risk};

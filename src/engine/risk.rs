@@ -103,6 +103,7 @@ mod tests {
             evidence,
             reason: Some("r".into()),
             deferred_to: None,
+            waiver: None,
         }
     }
 

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::document::Document;
-use crate::finding::{CheckState, Severity};
+use crate::finding::{CheckState, Severity, Standing};
 use crate::rules::{RuleSet, Source, compile};
+use crate::text::Date;
 
 fn rule(code: &str, heading: &str, more: &str) -> Source {
     let name = heading.replace(' ', "-");
@@ -94,7 +95,7 @@ fn a_waiver_needs_a_reason() {
     let finding = named.findings.iter().find(|finding| finding.rule == "OWN-001").expect("it is said");
     let places = finding.place.iter().chain(&finding.related).map(|place| place.lines.start);
     assert_eq!((places.collect::<Vec<_>>(), finding.heading.as_slice()), (vec![7, 1], &["Rollback".to_owned()][..]));
-    let waiver = Waiver { rule: "OWN-002".into(), reason: "batch only".into() };
+    let waiver = Waiver { rule: "OWN-002".into(), reason: "batch only".into(), by: None, until: None };
     check(
         "# Retention\n\nLetters are kept for two years only.\n",
         |s| s.waivers.push(waiver),
@@ -194,4 +195,119 @@ fn what_is_too_large_to_be_read_is_told() {
     let told = limits(&long(&"in every market and ".repeat(200)));
     assert_eq!(told, ["1 sentence about a metric is too long to be read for numbers; split it"]);
     assert_eq!(limits(&cells(100)), ["1 table has too many columns to be read; split it"]);
+}
+
+/// A waiver of retention, with more attributes.
+fn waiver_with(more: &str) -> String {
+    format!("<!-- specreview: waive OWN-001 {more} -->\n\n# Rollback\n\nThe last release returns within ten minutes.\n")
+}
+
+/// What a document held before the change.
+fn held(text: &str) -> Option<Vec<StandingWaiver>> {
+    Some(standing_waivers(&Document::parse(text)))
+}
+
+#[test]
+fn a_waiver_that_the_change_adds_is_proposed_and_lifts_nothing() {
+    let gone = "# Rollback\n\nThe last release returns within ten minutes.\n";
+    let other = assessed(gone, |_| {}).findings.into_iter().next().expect("retention is missing");
+    let added = |text: &str| assessed(text, |settings| settings.before = held(gone));
+    let text = waiver_with("reason=\"nothing is stored\" by=\"Lena\" until=\"2027-01-31\"");
+    let assessment = added(&text);
+    let check = &assessment.checks[0];
+    assert_eq!((check.state, check.evidence.len()), (Absent, 0), "as without the waiver");
+    let waiver = check.waiver.as_ref().expect("a waiver stands there");
+    assert_eq!(waiver.standing, Standing::Proposed);
+    assert_eq!((waiver.by.as_deref(), waiver.until), (Some("Lena"), Date::parse("2027-01-31")));
+    let [finding] = assessment.findings.as_slice() else { panic!("{:?}", assessment.findings) };
+    assert_eq!((&finding.fingerprint, finding.severity, finding.can_block()), (&other.fingerprint, Error, true));
+    for part in
+        ["Nothing on retention.", "nothing is stored", "/specreview waive OWN-001 because", "other than the author"]
+    {
+        assert!(finding.message.contains(part), "{part}: {}", finding.message);
+    }
+}
+
+#[test]
+fn only_what_stood_before_word_for_word_and_as_long_counts() {
+    let plain = waiver_with("reason=\"nothing is stored\"");
+    let dated = |until: &str| waiver_with(&format!("reason=\"nothing is stored\" until=\"{until}\""));
+    let twice = format!("{plain}\n<!-- specreview: waive OWN-001 reason=\"nothing is stored\" -->\n");
+    let data = plain.replace("OWN-001", "OWN-002");
+    for (what, before, now, state) in [
+        ("unchanged", plain.clone(), plain.clone(), Waived),
+        ("another place and code in small letters", format!("# Plan\n\n{plain}"), plain.replace("OWN", "own"), Waived),
+        ("another reason", plain.clone(), plain.replace("stored", "kept"), Absent),
+        ("another rule", data, plain.clone(), Absent),
+        ("without a reason before", waiver_with(""), plain.clone(), Absent),
+        ("new document", String::new(), plain.clone(), Absent),
+        ("a shorter time", plain.clone(), dated("2027-01-31"), Waived),
+        ("the same time", dated("2027-01-31"), dated("2027-01-31"), Waived),
+        ("a longer time", dated("2027-01-31"), dated("2027-02-01"), Absent),
+        ("for good", dated("2027-01-31"), plain.clone(), Absent),
+        ("a broken day before", dated("soon"), plain.clone(), Absent),
+        ("twice, once before", plain.clone(), twice, Waived),
+    ] {
+        let assessment = assessed(&now, |settings| settings.before = held(&before));
+        assert_eq!(assessment.checks[0].state, state, "{what}: {:?}", assessment.checks[0].waiver);
+        let is_proposed = assessment.checks[0].waiver.as_ref().is_some_and(crate::finding::Waived::is_proposed);
+        assert_eq!(is_proposed, state == Absent, "{what}");
+    }
+}
+
+fn granted(rule: &str, until: Option<&str>) -> GrantedWaiver {
+    GrantedWaiver {
+        rule: rule.into(),
+        path: None,
+        reason: "seen by the data board".into(),
+        by: "lena".into(),
+        until: until.and_then(Date::parse),
+        url: "https://git.example/1".into(),
+    }
+}
+
+#[test]
+fn a_waiver_by_command_counts_and_approves_a_proposed_one() {
+    let proposed = waiver_with("reason=\"nothing is stored\"");
+    let bare = "# Rollback\n\nThe last release returns within ten minutes.\n";
+    let of = |text: &str, one: GrantedWaiver| {
+        assessed(text, |settings| {
+            settings.before = Some(Vec::new());
+            settings.today = Date::parse("2027-01-31");
+            settings.granted.push(one);
+        })
+    };
+    for text in [proposed.as_str(), bare] {
+        let assessment = of(text, granted("own-001", Some("2027-01-31")));
+        let check = &assessment.checks[0];
+        assert_eq!((check.state, check.reason.as_deref()), (Waived, Some("seen by the data board")), "{text}");
+        assert_eq!(check.waiver.as_ref().and_then(|waiver| waiver.by.as_deref()), Some("lena"));
+        assert_eq!(assessment.findings, [], "{text}");
+    }
+    let other = of(&proposed, granted("OWN-002", None));
+    assert_eq!(other.checks[0].state, Absent);
+    let ended = of(bare, granted("OWN-001", Some("2027-01-30")));
+    assert_eq!(ended.findings.len(), 1);
+    assert!(
+        ended.findings[0].message.starts_with("The waiver of OWN-001 ended on 2027-01-30."),
+        "{:?}",
+        ended.findings
+    );
+    let still = of(&proposed, granted("OWN-001", Some("2027-01-30")));
+    assert_eq!(still.checks[0].waiver.as_ref().map(|waiver| waiver.standing), Some(Standing::Proposed));
+}
+
+#[test]
+fn a_second_waiver_of_the_same_rule_and_one_in_code_do_nothing() {
+    let again = "\n<!-- specreview: waive OWN-001 reason=\"nothing is stored\" -->\n";
+    let twice = assessed(&format!("{}{again}", waiver_with("reason=\"x\"")), |_| {});
+    assert_eq!(twice.checks[0].state, Waived);
+    let told: Vec<&str> = twice.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(told, ["OWN-001 is waived in line 1 already, so this waiver can go."]);
+    for code in [format!("```html{again}```\n"), format!("    {}", again.trim()), format!("`{}`", again.trim())] {
+        let text = format!("# Rollback\n\nThe last release returns within ten minutes.\n\n{code}");
+        let assessment = assessed(&text, |_| {});
+        assert_eq!((assessment.checks[0].state, assessment.findings.len()), (Absent, 1), "{text}");
+        assert_eq!(assessment.checks[0].waiver, None);
+    }
 }

@@ -1,12 +1,14 @@
 //! Waivers: rules that are left out on purpose, with a reason. Reports those that do nothing, so that a typing error is not
 //! silence.
 
-use super::{Date, Settings};
-use crate::document::{DirectiveKind, Document};
-use crate::finding::{CheckState, Confidence, Evidence, Finding, FindingBuilder, Severity, Source};
+use super::{Settings, StandingWaiver};
+use crate::document::{Directive, DirectiveKind, Document};
+use crate::finding::{
+    CheckState, Confidence, Evidence, Finding, FindingBuilder, Severity, Source, Standing, Void, Waived,
+};
 use crate::rules::check::{Answer, Context, Place};
 use crate::rules::{DOCS, Remark, Rule, RuleSet, UNKNOWN, UNUSED, WAIVER_GUIDE};
-use crate::text::LineRange;
+use crate::text::{Date, LineRange};
 
 /// All waivers of one run.
 #[derive(Debug, Default)]
@@ -18,23 +20,66 @@ pub(super) struct Waivers {
 
 #[derive(Debug)]
 struct Entry {
-    code: String,
-    part: Option<String>,
-    reason: Option<String>,
-    /// Lines of the directive; none for a waiver of the settings.
+    key: Key,
+    said: Waived,
+    /// Lines of the directive; none for a waiver from outside the document.
     lines: Option<LineRange>,
-    /// Its last day, when that is over.
-    ended: Option<Date>,
     used: bool,
 }
 
-/// Why a waiver that stands against a rule does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Void {
-    /// It gives no reason.
-    NoReason,
-    /// Its last day is over.
-    Ended(Date),
+/// Rule and part, in the spelling of codes.
+#[derive(Debug, PartialEq, Eq)]
+struct Key {
+    code: String,
+    part: Option<String>,
+}
+
+impl Key {
+    fn of(rule: &str) -> Self {
+        match rule.trim().split_once(':') {
+            Some((code, part)) => Self { code: code.trim().to_uppercase(), part: Some(part.trim().to_lowercase()) },
+            None => Self { code: rule.trim().to_uppercase(), part: None },
+        }
+    }
+
+    fn word(&self) -> String {
+        key(&self.code, self.part.as_deref())
+    }
+
+    fn fits(&self, rule: &Rule, part: Option<&str>) -> bool {
+        self.code.eq_ignore_ascii_case(&rule.code) && (self.part.is_none() || self.part.as_deref() == part)
+    }
+}
+
+/// Rule and part as one word: `MON-002:data`.
+pub(super) fn key(code: &str, part: Option<&str>) -> String {
+    part.map_or_else(|| code.to_owned(), |part| format!("{code}:{part}"))
+}
+
+/// The waivers of a document as it was before a change: those that give a reason and, where they end, a day.
+#[must_use]
+pub fn standing_waivers(document: &Document) -> Vec<StandingWaiver> {
+    let standing = |directive: &Directive| {
+        let DirectiveKind::Waive { rule, reason, until, .. } = &directive.kind else { return None };
+        let until = until.as_deref().map(Date::parse);
+        (until != Some(None)).then_some(())?;
+        Some(StandingWaiver { key: Key::of(rule).word(), reason: reason.clone()?, until: until.flatten() })
+    };
+    document.directives.iter().filter_map(standing).collect()
+}
+
+/// Takes the waiver out of those that stood before. One that lasts longer than it did is another.
+fn stood_before(before: &mut Vec<StandingWaiver>, key: &str, said: &Waived) -> bool {
+    let is_as_short = |old: &StandingWaiver| match (old.until, said.until) {
+        (None, _) => true,
+        (Some(old), Some(new)) => new <= old,
+        (Some(_), None) => false,
+    };
+    let same = |old: &StandingWaiver| {
+        old.key == key && Some(old.reason.as_str()) == said.reason.as_deref() && is_as_short(old)
+    };
+    let found = before.iter().position(same);
+    found.map(|at| before.remove(at)).is_some()
 }
 
 /// Shows the directive that does not count: it is what the author has to mend. A flaw with a line of its own keeps it.
@@ -50,87 +95,105 @@ fn point(answer: &mut Answer, directive: &Evidence, cx: &Context<'_>) {
     }
 }
 
-/// Rule and part as one word: `MON-002:data`.
-pub(super) fn key(code: &str, part: Option<&str>) -> String {
-    part.map_or_else(|| code.to_owned(), |part| format!("{code}:{part}"))
-}
-
 impl Waivers {
     pub(super) fn read(document: &Document, rules: &RuleSet, settings: &Settings) -> Self {
         let mut waivers = Self::default();
-        for waiver in &settings.waivers {
-            waivers.add(&waiver.rule, Some(waiver.reason.clone()), None, None);
-        }
-        for directive in &document.directives {
-            match &directive.kind {
-                DirectiveKind::Waive { rule, reason, until } => {
-                    let last = until.as_deref().map(Date::parse);
-                    let (code, part) = split(rule);
-                    let found = rules.get(&code);
-                    let has_part = |part: &String| found.is_some_and(|rule| rule.parts.contains(part));
-                    if found.is_none() {
-                        waivers.strange.push((directive.lines, format!("There is no rule `{code}` to waive.")));
-                    } else if part.as_ref().is_some_and(|part| !has_part(part)) {
-                        waivers.strange.push((directive.lines, format!("The rule has no part as in `{rule}`.")));
-                    } else if last == Some(None) {
-                        let until = until.as_deref().unwrap_or_default();
-                        let message =
-                            format!("The end `{until}` of the waiver of {code} is no date as `2027-01-31` is.");
-                        waivers.strange.push((directive.lines, message));
-                    } else {
-                        let ended = last.flatten().filter(|last| settings.today.is_some_and(|today| *last < today));
-                        waivers.add(rule, reason.clone(), Some(directive.lines), ended);
-                    }
-                }
-                DirectiveKind::Unknown(text) => {
-                    let message = format!("The instruction `{}` is not understood.", text.trim());
-                    waivers.strange.push((directive.lines, message));
-                }
-            }
+        waivers.of_document(document, rules, settings);
+        let ended = |until: Option<Date>| until.filter(|last| settings.today.is_some_and(|today| *last < today));
+        let of_file = settings.waivers.iter().map(|one| (&one.rule, &one.reason, one.by.clone(), one.until));
+        let by_command = settings.granted.iter().map(|one| (&one.rule, &one.reason, Some(one.by.clone()), one.until));
+        // A person who looked at this change knows more of it than a file for the whole repository.
+        for (rule, reason, by, until) in by_command.chain(of_file) {
+            let standing = ended(until).map_or(Standing::Counts, |last| Standing::Void(Void::Ended(last)));
+            let said = Waived { standing, reason: Some(reason.clone()), by, until };
+            waivers.all.push(Entry { key: Key::of(rule), said, lines: None, used: false });
         }
         waivers
     }
 
-    fn add(&mut self, rule: &str, reason: Option<String>, lines: Option<LineRange>, ended: Option<Date>) {
-        let (code, part) = split(rule);
-        let reason = reason.filter(|reason| !reason.trim().is_empty());
-        self.all.push(Entry { code, part, reason, lines, ended, used: false });
+    fn of_document(&mut self, document: &Document, rules: &RuleSet, settings: &Settings) {
+        let mut before = settings.before.clone();
+        for Directive { kind, lines, .. } in &document.directives {
+            let (rule, reason, until, by) = match kind {
+                DirectiveKind::Waive { rule, reason, until, by } => (rule, reason, until, by),
+                DirectiveKind::Unknown(text) => {
+                    let message = format!("The instruction `{}` is not understood.", text.trim());
+                    self.strange.push((*lines, message));
+                    continue;
+                }
+            };
+            let key = Key::of(rule);
+            let found = rules.get(&key.code);
+            let has_part = |part: &String| found.is_some_and(|rule| rule.parts.contains(part));
+            let last = until.as_deref().map(Date::parse);
+            if found.is_none() {
+                self.strange.push((*lines, format!("There is no rule `{}` to waive.", key.code)));
+            } else if key.part.as_ref().is_some_and(|part| !has_part(part)) {
+                self.strange.push((*lines, format!("The rule has no part as in `{rule}`.")));
+            } else if last == Some(None) {
+                let until = until.as_deref().unwrap_or_default();
+                let message = format!("The end `{until}` of the waiver of {} is no date as `2027-01-31` is.", key.code);
+                self.strange.push((*lines, message));
+            } else {
+                let until = last.flatten();
+                let reason = reason.clone().filter(|reason| !reason.trim().is_empty());
+                let mut said = Waived { standing: Standing::Counts, reason, by: by.clone(), until };
+                let ended = until.filter(|last| settings.today.is_some_and(|today| *last < today));
+                said.standing = if said.reason.is_none() {
+                    Standing::Void(Void::NoReason)
+                } else if let Some(last) = ended {
+                    Standing::Void(Void::Ended(last))
+                } else if before.as_mut().is_none_or(|before| stood_before(before, &key.word(), &said)) {
+                    Standing::Counts
+                } else {
+                    Standing::Proposed
+                };
+                self.all.push(Entry { key, said, lines: Some(*lines), used: false });
+            }
+        }
     }
 
-    /// Applies the waivers of `rule` to one answer. Returns why none of those that stand against it counts: the finding says so.
-    pub(super) fn apply(&mut self, rule: &Rule, answer: &mut Answer, cx: &Context<'_>) -> Option<Void> {
-        let fits = |entry: &&mut Entry| {
-            entry.code.eq_ignore_ascii_case(&rule.code) && (entry.part.is_none() || entry.part == answer.part)
-        };
-        let mut fitting: Vec<&mut Entry> = self.all.iter_mut().filter(fits).collect();
+    /// Applies the waivers of `rule` to one answer. Returns the one that stands against it: the one that counts, else a proposed
+    /// one, else one that is void; the finding says why it does not count.
+    pub(super) fn apply(&mut self, rule: &Rule, answer: &mut Answer, cx: &Context<'_>) -> Option<Waived> {
         let open = matches!(answer.state, CheckState::Absent | CheckState::Mentioned) || !answer.flaws.is_empty();
-        if fitting.is_empty() || !open {
-            return None;
-        }
+        let fits = |entry: &&mut Entry| open && entry.key.fits(rule, answer.part.as_deref());
+        let mut fitting: Vec<&mut Entry> = self.all.iter_mut().filter(fits).collect();
         for entry in &mut fitting {
             entry.used = true;
         }
-        let valid = fitting.iter().find(|entry| entry.ended.is_none() && entry.reason.is_some());
-        let lines = valid.and_then(|entry| entry.lines).or_else(|| fitting.iter().find_map(|entry| entry.lines));
+        let rank = |entry: &&&mut Entry| match entry.said.standing {
+            Standing::Counts => 0,
+            Standing::Proposed => 1,
+            Standing::Void(Void::Ended(_)) => 2,
+            Standing::Void(Void::NoReason) => 3,
+        };
+        let best = fitting.iter().min_by_key(rank)?;
+        let said = best.said.clone();
+        let lines = best.lines.or_else(|| fitting.iter().find_map(|entry| entry.lines));
         let evidence: Option<Evidence> = lines.map(|lines| cx.evidence(lines));
-        if let Some(reason) = valid.and_then(|entry| entry.reason.clone()) {
-            answer.state = CheckState::Waived;
-            answer.evidence = evidence.into_iter().collect();
-            answer.reason = Some(reason);
-            answer.deferred_to = None;
-            answer.flaws.clear();
-            return None;
-        }
-        if let Some(evidence) = evidence {
-            point(answer, &evidence, cx);
-            // The author wanted it once: after the last day the item is as missing as it would be without the waiver.
-            if answer.state == CheckState::Absent && fitting.iter().all(|entry| entry.ended.is_none()) {
-                answer.state = CheckState::Mentioned;
-                answer.evidence = vec![evidence];
+        match said.standing {
+            Standing::Counts => {
+                answer.state = CheckState::Waived;
+                answer.evidence = evidence.into_iter().collect();
+                answer.reason.clone_from(&said.reason);
+                answer.deferred_to = None;
+                answer.flaws.clear();
+            }
+            // Nothing is lifted and nothing is to be mended: the finding stays where it is.
+            Standing::Proposed => answer.flaws.iter_mut().for_each(|flaw| flaw.related.extend(evidence.clone())),
+            Standing::Void(void) => {
+                if let Some(evidence) = evidence {
+                    point(answer, &evidence, cx);
+                    // The author wanted it once: after the last day the item is as missing as it would be without the waiver.
+                    if answer.state == CheckState::Absent && void == Void::NoReason {
+                        answer.state = CheckState::Mentioned;
+                        answer.evidence = vec![evidence];
+                    }
+                }
             }
         }
-        let ended = fitting.iter().find_map(|entry| entry.ended);
-        Some(ended.map_or(Void::NoReason, Void::Ended))
+        Some(said)
     }
 
     /// Remarks on instructions of the document that do nothing.
@@ -152,22 +215,46 @@ impl Waivers {
         for (lines, message) in self.strange {
             say(UNKNOWN, lines, message);
         }
-        for entry in self.all.iter().filter(|entry| !entry.used) {
-            if let Some(lines) = entry.lines {
-                let message = format!(
-                    "{} has nothing to say here, so this waiver can go.",
-                    key(&entry.code, entry.part.as_deref())
-                );
+        let mut told: Vec<(&Key, LineRange)> = Vec::new();
+        for entry in &self.all {
+            let Some(lines) = entry.lines else { continue };
+            let twin = told.iter().find(|(key, _)| **key == entry.key);
+            if !entry.used {
+                let message = format!("{} has nothing to say here, so this waiver can go.", entry.key.word());
                 say(UNUSED, lines, message);
+            } else if let (Standing::Counts, Some((key, first))) = (entry.said.standing, twin) {
+                let message =
+                    format!("{} is waived in line {} already, so this waiver can go.", key.word(), first.start);
+                say(UNUSED, lines, message);
+            }
+            if entry.said.counts() {
+                told.push((&entry.key, lines));
             }
         }
         findings
     }
 }
 
-fn split(rule: &str) -> (String, Option<String>) {
-    match rule.trim().split_once(':') {
-        Some((code, part)) => (code.trim().to_uppercase(), Some(part.trim().to_lowercase())),
-        None => (rule.trim().to_uppercase(), None),
+/// What a finding says of a waiver that stands against it and lifts nothing: before its own words, and after them.
+pub(super) fn words(key: &str, said: &Waived) -> (String, String) {
+    match said.standing {
+        Standing::Counts => (String::new(), String::new()),
+        Standing::Proposed => {
+            let reason = clip(said.reason.as_deref().unwrap_or_default());
+            let after = format!(
+                " A waiver is proposed (\u{201c}{reason}\u{201d}): it counts once the base holds it, or once somebody with write access \
+                 other than the author approves it by `/specreview waive {key} because …`."
+            );
+            (String::new(), after)
+        }
+        Standing::Void(Void::NoReason) => (format!("The waiver of {key} gives no reason. "), String::new()),
+        Standing::Void(Void::Ended(last)) => (format!("The waiver of {key} ended on {last}. "), String::new()),
     }
+}
+
+/// A reason, short enough to leave room for what has to be done about it.
+fn clip(reason: &str) -> String {
+    const MOST: usize = 160;
+    let short: String = reason.chars().take(MOST).collect();
+    if short.len() < reason.len() { format!("{}…", short.trim_end()) } else { short }
 }

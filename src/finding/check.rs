@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Evidence, Source};
+use super::{Evidence, Source, Waived};
 
 /// How far a document goes with one item of the checklist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub struct Check {
     pub reason: Option<String>,
     /// Another document that the content was deferred to and that was not read.
     pub deferred_to: Option<String>,
+    /// The waiver that stands against it, whether it counts or not; none where the text itself says why it is left out.
+    pub waiver: Option<Waived>,
 }
 
 /// How well one risk is covered. Ordered, but for the last one.

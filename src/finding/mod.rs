@@ -7,6 +7,7 @@ mod check;
 mod fingerprint;
 mod level;
 mod problem;
+mod waiver;
 
 pub use build::FindingBuilder;
 pub use chain::{Chain, Link, LinkName, LinkState};
@@ -14,6 +15,7 @@ pub use check::{Check, CheckState, Risk, RiskLevel, RiskSaid};
 pub use fingerprint::Fingerprint;
 pub use level::{Confidence, Severity, Source};
 pub use problem::Problem;
+pub use waiver::{Standing, Void, Waived};
 
 use std::cmp::{Ordering, Reverse};
 

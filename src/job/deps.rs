@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::purse::{Money, RunPurse};
 use crate::critique::Questionnaire;
+use crate::engine::GrantedWaiver;
 use crate::finding::Severity;
 use crate::model::{Model, Purse};
 use crate::review::marker::MarkerKey;
@@ -62,6 +63,8 @@ pub struct Options {
     pub require_complete: bool,
     /// Folder that the globs of the configuration start from, where files are reviewed; without one, paths are taken as they are.
     pub root: Option<PathBuf>,
+    /// Waivers that were given by command on the change that is reviewed, by people who may.
+    pub granted: Vec<GrantedWaiver>,
 }
 
 impl Options {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::run::configuration;
+use super::settings::configuration;
 use super::worker::{Payload, Worker};
 use crate::platform::{Choice, Now, PlatformError};
 use crate::review::render::check;
@@ -58,7 +58,7 @@ async fn is_strict(worker: &Worker, payload: &Payload) -> bool {
     let (worker, payload) = (worker.clone(), payload.clone());
     let task = tokio::spawn(async move {
         let platform = worker.platforms.open(&payload.at, payload.installation).await.ok()?;
-        let fetched = platform.fetch(&payload.at, &|_| -> Choice { Box::new(|_| false) }).await.ok()?;
+        let fetched = platform.fetch(&payload.at, &|_, _| -> Choice { Box::new(|_| false) }).await.ok()?;
         Some(configuration(&worker.deps, fetched.change.config.as_ref()).0.require_complete)
     });
     task.await.ok().flatten().unwrap_or(false)

@@ -8,6 +8,7 @@ pub mod measure;
 mod publish;
 mod purse;
 mod run;
+mod settings;
 #[cfg(test)]
 mod testing;
 pub mod worker;

@@ -3,14 +3,14 @@
 use sha2::{Digest as _, Sha256};
 
 use super::ask::{self, Spent};
-use super::deps::DAY;
 use super::linked::{Judged, Library, Shelf, may_be_document};
+use super::settings::{configuration, settings};
 use super::{Deps, Options};
 use crate::config::{self, Config, Paths};
 use crate::critique::ledger::Ledger;
 use crate::critique::{AskedRisk, Sheet, Usage};
 use crate::document::Document;
-use crate::engine::{Assessment, Date, Settings, Waiver};
+use crate::engine::{Assessment, GrantedWaiver, Settings, standing_waivers};
 use crate::facts::{Facts, Kind};
 use crate::finding::{Problem, RiskLevel, Severity};
 use crate::output::{Entry, Run};
@@ -113,7 +113,7 @@ pub(super) async fn review_asked(
     options: &Options,
     again: Option<&str>,
 ) -> Result<ChangeReview, PlatformError> {
-    let wanted = |file: Option<&ConfigText>| -> Choice {
+    let wanted = |file: Option<&ConfigText>, _: Option<&ConfigText>| -> Choice {
         let paths = Paths::new(&configuration(deps, file).0);
         Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
     };
@@ -162,13 +162,6 @@ pub(super) async fn review_asked(
     Ok(ChangeReview { review, plan, seen: posted, cost })
 }
 
-/// The settings that the configuration of the target branch gives, or those that hold without one.
-pub(super) fn configuration(deps: &Deps, file: Option<&ConfigText>) -> (Config, Vec<Problem>) {
-    let Some(file) = file else { return (Config::default(), Vec::new()) };
-    let codes = deps.rules.codes().map(str::to_owned).collect();
-    config::parse(&file.path, &file.text, &codes)
-}
-
 /// Names and families of the rules, and which metrics are ratios, for the words that people read.
 #[must_use]
 pub fn catalogue(rules: &RuleSet) -> Catalogue {
@@ -213,18 +206,22 @@ async fn review_file(
     let mut settings = settings(deps, config, paths, &file.path, options);
     // The base speaks first: a specification that the change empties or guts is still one.
     let mut base = None;
+    // Without a base every waiver of the document is the change's own.
+    let mut stood = Vec::new();
     let before = file.previous.as_deref().unwrap_or(&file.path);
     if let Some(text) = &file.base {
         let as_it_was = Settings { is_spec: options.is_spec || paths.is_spec(before), ..settings.clone() };
-        let assessed = sides.base.judge(deps, before, text.clone(), as_it_was).await.assessment;
-        settings.is_spec |= assessed.profile.kind == Kind::AiSpec;
-        base = Some(assessed);
+        let judged = sides.base.judge(deps, before, text.clone(), as_it_was).await;
+        settings.is_spec |= judged.assessment.profile.kind == Kind::AiSpec;
+        stood = standing_waivers(&judged.document);
+        base = Some(judged.assessment);
     }
     let Some(text) = file.head.clone() else {
         return if base.is_some() && settings.is_spec { Fate::Removed } else { Fate::NoSpec };
     };
     let sha256 = sha256_hex(text.as_bytes());
-    let judged = sides.head.judge(deps, &file.path, text, settings.clone()).await;
+    let of_head = Settings { before: Some(stood), ..settings.clone() };
+    let judged = sides.head.judge(deps, &file.path, text, of_head).await;
     let Judged { document, facts, assessment: head } = judged;
     if head.profile.kind != Kind::AiSpec && !settings.is_spec {
         return Fate::NoSpec;
@@ -307,20 +304,6 @@ pub fn asked_risks(rules: &RuleSet, head: &Assessment) -> Vec<AskedRisk> {
     asked.map(|(row, found)| asked_risk(row, found.level, !found.open.is_empty())).collect()
 }
 
-fn settings(deps: &Deps, config: &Config, paths: &Paths, path: &str, options: &Options) -> Settings {
-    Settings {
-        is_spec: options.is_spec || paths.is_spec(path),
-        off: config.off.clone(),
-        severity: config.severity.clone(),
-        waivers: config
-            .waivers
-            .iter()
-            .map(|(rule, reason)| Waiver { rule: rule.clone(), reason: reason.clone() })
-            .collect(),
-        today: Some(Date::of_day((deps.clock)().div_euclid(DAY))),
-    }
-}
-
 /// One review is posted per key: change, head and base, configuration, gate, engine, model, and the request to do it again.
 fn run_key(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: Option<&str>) -> String {
     let mut hash = Sha256::new();
@@ -330,13 +313,21 @@ fn run_key(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: O
     let flags = format!("{fail_on} {} {}", gate.require_complete, options.is_spec);
     let at = change.at.to_string();
     let again = again.unwrap_or_default();
+    let granted = options.granted.iter().map(granted_key).collect::<Vec<_>>().join("\n");
     let (head, base) = (change.head.as_str(), change.base.as_str());
-    for part in [at.as_str(), head, base, config, deps.version, &deps.rules.hash, model, &flags, again] {
+    for part in [at.as_str(), head, base, config, deps.version, &deps.rules.hash, model, &flags, &granted, again] {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }
     // 16 digits of 64: a change has few runs.
     hex(hash.finalize().get(..8).unwrap_or_default())
+}
+
+/// What a waiver given by command changes about a review.
+fn granted_key(one: &GrantedWaiver) -> String {
+    let until = one.until.map(|until| until.to_string()).unwrap_or_default();
+    let path = one.path.as_deref().unwrap_or_default();
+    format!("{:?}", [&one.rule, path, &one.reason, &one.by, &until])
 }
 
 #[cfg(test)]
@@ -369,12 +360,21 @@ mod tests {
         let mut keys = std::collections::BTreeSet::new();
         let mut retargeted = change(&[]);
         retargeted.base = "1".repeat(40);
+        let waiver = GrantedWaiver {
+            rule: "MET-009".into(),
+            path: None,
+            reason: "the regulator sets it".into(),
+            by: "lena".into(),
+            until: None,
+            url: String::new(),
+        };
         for (what, change, options, gate, again) in [
             ("plain", change(&[]), plain.clone(), gate, None),
             ("another base", retargeted, plain.clone(), gate, None),
             ("a milder gate", change(&[]), plain.clone(), Gate { fail_on: None, ..gate }, None),
             ("a stricter gate", change(&[]), plain.clone(), Gate { require_complete: true, ..gate }, None),
             ("every file a specification", change(&[]), Options { is_spec: true, ..plain.clone() }, gate, None),
+            ("a waiver by command", change(&[]), Options { granted: vec![waiver], ..plain.clone() }, gate, None),
             ("asked for again", change(&[]), plain.clone(), gate, Some("delivery-1")),
             ("and again", change(&[]), plain.clone(), gate, Some("delivery-2")),
         ] {

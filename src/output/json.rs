@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 use shape::{
     ChainOut, CheckOut, CommitmentChangeOut, CommitmentOut, CompareOut, DocumentOut, Engine, FindingOut, LinkOut,
-    MeasureOut, MetricLinkOut, ModelOut, Place, ProfileOut, ReadingOut, Report, RiskOut, RunOut, SkippedOut,
+    MeasureOut, MetricLinkOut, ModelOut, Place, ProfileOut, ReadingOut, Report, RiskOut, RunOut, SkippedOut, WaiverOut,
 };
 
 use super::{Entry, Run};
 use crate::critique::ledger::MicroUsd;
 use crate::document::Document;
 use crate::facts::{CommitmentKind, Measure, Unit};
-use crate::finding::{Chain, CheckState, Evidence, Finding, Link, Risk, Source};
+use crate::finding::{Chain, CheckState, Evidence, Finding, Link, Risk, Source, Waived};
 use crate::review::{Catalogue, Reviewed};
 
 /// The name of the contract.
@@ -118,6 +118,7 @@ fn reviewed_out<'a>(reviewed: &'a Reviewed, document: &Document, catalogue: &Cat
                 evidence: check.evidence.iter().map(place).collect(),
                 reason: check.reason.as_deref(),
                 deferred_to: check.deferred_to.as_deref(),
+                waiver: check.waiver.as_ref().map(waiver),
             })
             .collect(),
         measures: head.measures.iter().map(|measure| measure_out(measure, document, catalogue)).collect(),
@@ -136,6 +137,16 @@ fn reviewed_out<'a>(reviewed: &'a Reviewed, document: &Document, catalogue: &Cat
             measures_checked: head.reading.measures_checked,
             not_understood: head.reading.not_understood,
         },
+    }
+}
+
+fn waiver(said: &Waived) -> WaiverOut<'_> {
+    WaiverOut {
+        reason: said.reason.as_deref(),
+        by: said.by.as_deref(),
+        until: said.until,
+        counts: said.counts(),
+        proposed: said.is_proposed(),
     }
 }
 

@@ -67,9 +67,9 @@ impl PlatformError {
 /// Says of a path whether its text is worth reading.
 pub type Choice = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
-/// Makes the choice from the configuration of the target branch, if there is one; given by the conductor, asked by the
-/// platform before it fetches any text.
-pub type Wanted<'a> = &'a (dyn Fn(Option<&ConfigText>) -> Choice + Send + Sync);
+/// Makes the choice from the configuration of the target branch and from that of the owner, as far as there are any; given by the
+/// conductor, asked by the platform before it fetches any text.
+pub type Wanted<'a> = &'a (dyn Fn(Option<&ConfigText>, Option<&ConfigText>) -> Choice + Send + Sync);
 
 /// A change as it was read, and what this bot had on it at that moment.
 #[derive(Debug, Clone)]

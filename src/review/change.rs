@@ -40,6 +40,10 @@ pub struct Change {
     pub files: Vec<ChangedFile>,
     /// Configuration file of the base commit.
     pub config: Option<ConfigText>,
+    /// Configuration file of the owner, for all repositories; that of the base stands above it.
+    pub defaults: Option<ConfigText>,
+    /// The configuration file as the change would leave it; none where the change does not touch it, or removes it.
+    pub proposed_config: Option<ProposedConfig>,
     /// What was not read, and why. Not empty means that the review is incomplete.
     pub skipped: Vec<Skipped>,
 }
@@ -51,6 +55,15 @@ pub struct ConfigText {
     pub path: String,
     /// Its text.
     pub text: String,
+}
+
+/// A configuration file that a change adds or edits. It takes effect after the merge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProposedConfig {
+    /// Path in the repository.
+    pub path: String,
+    /// Its text at the head, or why it cannot be read.
+    pub text: Result<String, String>,
 }
 
 /// What happened to a file.

@@ -65,6 +65,7 @@ pub(crate) fn assessment(findings: Vec<Finding>) -> Assessment {
             evidence: finding.place.clone().into_iter().collect(),
             reason: None,
             deferred_to: None,
+            waiver: None,
         })
         .collect();
     checks.sort_by(|a, b| a.rule.cmp(&b.rule));
@@ -103,6 +104,7 @@ pub(crate) fn check(rule: &str, part: Option<&str>, state: CheckState, line: Opt
         evidence: line.map(|line| Evidence::new(LineRange::single(line), "the words")).into_iter().collect(),
         reason: None,
         deferred_to: None,
+        waiver: None,
     }
 }
 
@@ -194,6 +196,8 @@ pub(crate) fn change(files: &[(&str, Patch)]) -> Change {
             })
             .collect(),
         config: None,
+        defaults: None,
+        proposed_config: None,
         skipped: Vec::new(),
     }
 }

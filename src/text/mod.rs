@@ -1,6 +1,7 @@
 //! Text as bytes, lines, characters and words. Never looks at what it means.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod date;
 pub mod fold;
 mod front;
 mod hex;
@@ -12,6 +13,7 @@ mod private;
 mod smuggled;
 mod span;
 
+pub use date::Date;
 pub use front::{Front, front_matter};
 pub use hex::{hex, sha256_hex};
 pub use hidden::{is_hidden, is_joiner};

@@ -50,7 +50,7 @@ async fn open(forge: &Forge, pull: &Pull) -> Box<dyn Platform> {
     app(forge).open(&pull.at(), None).await.unwrap()
 }
 
-fn markdown(_: Option<&ConfigText>) -> Choice {
+fn markdown(_: Option<&ConfigText>, _: Option<&ConfigText>) -> Choice {
     Box::new(|path| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "md"))
 }
 

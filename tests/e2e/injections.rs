@@ -147,6 +147,8 @@ impl Platform for Alone {
             head_repo_url: "https://forge.example/acme/specs".into(),
             files: vec![file],
             config: None,
+            defaults: None,
+            proposed_config: None,
             skipped: Vec::new(),
         };
         Ok(Fetched { change, posted: Posted::default() })

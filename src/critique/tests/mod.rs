@@ -138,8 +138,15 @@ impl World {
     }
 
     pub(super) fn check(mut self, rule: &str, state: CheckState) -> Self {
-        let check =
-            Check { rule: rule.into(), part: None, state, evidence: Vec::new(), reason: None, deferred_to: None };
+        let check = Check {
+            rule: rule.into(),
+            part: None,
+            state,
+            evidence: Vec::new(),
+            reason: None,
+            deferred_to: None,
+            waiver: None,
+        };
         self.checks.push(check);
         self
     }

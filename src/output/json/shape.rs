@@ -71,6 +71,21 @@ pub(super) struct CheckOut<'a> {
     pub(super) reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) deferred_to: Option<&'a str>,
+    /// The waiver that stands against it, whether it counts or not; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) waiver: Option<WaiverOut<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct WaiverOut<'a> {
+    pub(super) reason: Option<&'a str>,
+    pub(super) by: Option<&'a str>,
+    /// The last day on which it counts, as `2027-01-31`; null for good.
+    pub(super) until: Option<crate::text::Date>,
+    /// It lifts the finding. Where it neither counts nor is proposed, it gives no reason or has ended.
+    pub(super) counts: bool,
+    /// The change itself adds it: it lifts nothing until it is approved.
+    pub(super) proposed: bool,
 }
 
 #[derive(Serialize)]

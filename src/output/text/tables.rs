@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::paint::{Ink, Look, flow, line, pad, width, wrap};
 use crate::facts::Measure;
-use crate::finding::{Check, CheckState};
+use crate::finding::{Check, CheckState, Waived};
 use crate::review::render::escape::clip;
 use crate::review::render::{numbers as rows, words};
 use crate::review::{Catalogue, Reviewed};
@@ -51,9 +51,24 @@ pub(super) fn checklist(reviewed: &Reviewed, catalogue: &Catalogue, look: Look) 
             let _ = writeln!(out, "{lead}{row}");
         }
     }
-    for check in reviewed.head.checks.iter().filter(|check| check.state == CheckState::Waived) {
-        let reason = clip(&line(check.reason.as_deref().unwrap_or("no reason given")), REASON);
-        let lead = format!("  waived: {}: ", label(check));
+    for check in &reviewed.head.checks {
+        let waiver = check.waiver.as_ref();
+        let what = if check.state == CheckState::Waived {
+            "waived"
+        } else if waiver.is_some_and(Waived::is_proposed) {
+            "waiver proposed"
+        } else {
+            continue;
+        };
+        let reason = waiver.map_or(check.reason.as_deref(), |waiver| waiver.reason.as_deref());
+        let mut reason = clip(&line(reason.unwrap_or("no reason given")), REASON);
+        let by = waiver.and_then(|waiver| waiver.by.as_ref()).map(|by| format!("by {}", line(by)));
+        let until = waiver.and_then(|waiver| waiver.until).map(|until| format!("until {until}"));
+        let said: Vec<String> = [by, until].into_iter().flatten().collect();
+        if !said.is_empty() {
+            reason = format!("{reason} ({})", said.join(", "));
+        }
+        let lead = format!("  {what}: {}: ", label(check));
         for (at, row) in wrap(&reason, width(&lead), look.columns()).into_iter().enumerate() {
             let lead = if at == 0 { lead.as_str() } else { "    " };
             let _ = writeln!(out, "{}", look.paint(Ink::Faint, &format!("{lead}{row}")));

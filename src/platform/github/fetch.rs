@@ -7,7 +7,7 @@ use super::{Repository, is_commit};
 use crate::config;
 use crate::diff::{Patch, parse_patch};
 use crate::platform::{Choice, PlatformError, Wanted};
-use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
+use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, ProposedConfig, Skipped};
 
 /// Bytes of one file.
 const FILE: usize = 1 << 20;
@@ -52,8 +52,13 @@ impl Repository {
         let base = self.merge_base(&pull).await?;
         let mut skipped = Vec::new();
         let config = self.config(&pull.base.sha, &mut skipped).await?;
-        let wanted = wanted(config.as_ref());
-        let rows = self.changed_files(at, &pull, &wanted, &mut skipped).await?;
+        let defaults = None;
+        let wanted = wanted(config.as_ref(), None);
+        let (rows, edited) = self.changed_files(at, &pull, &wanted, &mut skipped).await?;
+        let proposed_config = match edited {
+            Some(row) => self.proposed_config(row, &pull.head.sha).await?,
+            None => None,
+        };
         let files = self.documents(rows, &pull.head.sha, &base, &mut skipped).await?;
         // The fork of a change may be gone; its commits stay readable through the repository itself.
         let home = pull.head.repo.or(pull.base.repo);
@@ -72,6 +77,8 @@ impl Repository {
             head_repo_url,
             files,
             config,
+            defaults,
+            proposed_config,
             skipped,
         })
     }
@@ -87,14 +94,14 @@ impl Repository {
         }
     }
 
-    /// The rows of documents that are wanted.
+    /// The rows of documents that are wanted, and that of the configuration where the change writes one.
     async fn changed_files(
         &self,
         at: &ChangeRef,
         pull: &Pull,
         wanted: &Choice,
         skipped: &mut Vec<Skipped>,
-    ) -> Result<Vec<File>, PlatformError> {
+    ) -> Result<(Vec<File>, Option<File>), PlatformError> {
         let path = self.path(&format!("/pulls/{}/files", at.number));
         let rows: Vec<File> =
             self.list(&path, FILE_PAGES).await.map_err(|failure| failure.error("the list of changed files"))?;
@@ -102,6 +109,9 @@ impl Repository {
             let why = format!("GitHub lists only {} of {} changed files", rows.len(), pull.changed_files);
             skipped.push(Skipped { what: "changed files".into(), why });
         }
+        let writes = |path: &&&str| rows.iter().any(|row| row.filename == **path && status(row) != FileStatus::Removed);
+        let config = config::PATHS.iter().find(writes);
+        let config = rows.iter().find(|row| Some(row.filename.as_str()) == config.copied()).cloned();
         let mut kept = Vec::new();
         let mut looks = SECOND_LOOKS;
         // A document that is moved to another ending is still looked at.
@@ -121,7 +131,18 @@ impl Repository {
             }
             kept.push(row);
         }
-        Ok(kept)
+        Ok((kept, config))
+    }
+
+    /// The configuration as the change would leave it: nothing follows from it but what is said of its mistakes.
+    async fn proposed_config(&self, row: File, head: &str) -> Result<Option<ProposedConfig>, PlatformError> {
+        let read = self.head_text(&row, head, FILE).await.map_err(|failure| failure.error(&row.filename))?;
+        let text = match read {
+            Read::Text(text) => Ok(text),
+            Read::Left(why) => Err(why),
+            Read::Absent => return Ok(None),
+        };
+        Ok(Some(ProposedConfig { path: row.filename, text }))
     }
 
     async fn documents(

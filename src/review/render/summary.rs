@@ -4,7 +4,7 @@
 use super::escape::{Md, link, md, prose};
 use super::sheet::Sheet;
 use super::{Page, ask, inline, matrix, numbers, words};
-use crate::finding::{Check, CheckState, Evidence, Finding, Source};
+use crate::finding::{Check, CheckState, Evidence, Finding, Source, Waived};
 use crate::review::{Catalogue, Placed, Placement, Reviewed};
 
 /// A summary and the findings that did not fit into it.
@@ -172,18 +172,26 @@ fn checklist(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
     sheet.fold(words::checklist_title(counts), &[table]);
 }
 
-/// What is left out on purpose, with the reasons, in the open: who reviews the change decides whether they are good ones.
+/// What is left out on purpose, with the reasons, in the open: who reviews the change decides whether they are good ones. What the
+/// change itself would leave out stands apart.
 fn waived(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
-    let all: Vec<&Check> = document.head.checks.iter().filter(|check| check.state == CheckState::Waived).collect();
-    if all.is_empty() {
-        return;
+    let is_proposed = |check: &Check| check.waiver.as_ref().is_some_and(Waived::is_proposed);
+    let (proposed, rest): (Vec<&Check>, Vec<&Check>) =
+        document.head.checks.iter().partition(|check| is_proposed(check));
+    let counts: Vec<&Check> = rest.into_iter().filter(|check| check.state == CheckState::Waived).collect();
+    for (title, all) in [(words::WAIVED, counts), (words::PROPOSED, proposed)] {
+        if all.is_empty() {
+            continue;
+        }
+        let row = |check: &&Check| {
+            let place = check.evidence.first().map(|place| md![" ", place_link(page, document, place)]);
+            let waiver = check.waiver.as_ref();
+            let reason = waiver.map_or(check.reason.as_deref(), |waiver| waiver.reason.as_deref());
+            words::waived(label(check), place.unwrap_or_default(), reason, waiver)
+        };
+        let more = words::and_more(all.len().saturating_sub(NAMED));
+        sheet.add(md![title, Md::join(all.iter().take(NAMED).map(row), ""), more, "\n"]);
     }
-    let row = |check: &&Check| {
-        let place = check.evidence.first().map(|place| md![" ", place_link(page, document, place)]);
-        words::waived(label(check), place.unwrap_or_default(), check.reason.as_deref())
-    };
-    let more = words::and_more(all.len().saturating_sub(NAMED));
-    sheet.add(md![words::WAIVED, Md::join(all.iter().take(NAMED).map(row), ""), more, "\n"]);
 }
 
 /// `VER-001 data`: rule and part.

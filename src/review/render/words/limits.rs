@@ -1,12 +1,14 @@
 //! Words about what is left out: not read, not fitting, waived. Every list that is cut says how much is missing.
 
 use super::{QUOTE, SENTENCE, counted, path};
-use crate::finding::{Finding, Problem};
+use crate::finding::{Finding, Problem, Waived};
 use crate::review::Skipped;
 use crate::review::render::escape::{Md, md, prose};
 
 /// Entries of a list of what was not read, or of mistakes; the rest is counted.
 const LISTED: usize = 20;
+/// Longest name of whoever approved a waiver, in characters.
+const BY: usize = 60;
 
 /// What was not read.
 #[must_use]
@@ -42,11 +44,21 @@ pub fn and_more(count: usize) -> Md {
 /// Title of what is left out on purpose.
 pub const WAIVED: &str = "**Left out on purpose**\n\n";
 
-/// One waived check with its reason.
+/// Title of what the change itself would leave out: nothing of it is left out yet.
+pub const PROPOSED: &str = "**Proposed waivers** (each counts once the base holds it, or once somebody with write access other than \
+    the author approves it with a waive command)\n\n";
+
+/// One waived check with its reason, who approved it, and its last day.
 #[must_use]
-pub fn waived(rule: Md, place: Md, reason: Option<&str>) -> Md {
+pub fn waived(rule: Md, place: Md, reason: Option<&str>, waiver: Option<&Waived>) -> Md {
     let reason = reason.map_or_else(|| Md::from("no reason given"), |reason| prose(reason, QUOTE));
-    md!["- ", rule, place, ": ", reason, "\n"]
+    let said = waiver.iter().flat_map(|waiver| {
+        let by = waiver.by.as_ref().map(|by| md!["by ", prose(by, BY)]);
+        [by, waiver.until.map(|until| md!["until ", prose(&until.to_string(), BY)])]
+    });
+    let said: Vec<Md> = said.flatten().collect();
+    let said = if said.is_empty() { Md::default() } else { md![" (", Md::join(said, ", "), ")"] };
+    md!["- ", rule, place, ": ", reason, said, "\n"]
 }
 
 /// A finding as one line without words of others: severity, code, lines.

@@ -203,15 +203,15 @@ fn waiver_with(more: &str) -> String {
 }
 
 /// What a document held before the change.
-fn held(text: &str) -> Option<Vec<StandingWaiver>> {
-    Some(standing_waivers(&Document::parse(text)))
+fn held(text: &str) -> Vec<StandingWaiver> {
+    standing_waivers(&Document::parse(text))
 }
 
 #[test]
 fn a_waiver_that_the_change_adds_is_proposed_and_lifts_nothing() {
     let gone = "# Rollback\n\nThe last release returns within ten minutes.\n";
     let other = assessed(gone, |_| {}).findings.into_iter().next().expect("retention is missing");
-    let added = |text: &str| assessed(text, |settings| settings.before = held(gone));
+    let added = |text: &str| assessed(text, |settings| settings.before = Some(held(gone)));
     let text = waiver_with("reason=\"nothing is stored\" by=\"Lena\" until=\"2027-01-31\"");
     let assessment = added(&text);
     let check = &assessment.checks[0];
@@ -248,7 +248,7 @@ fn only_what_stood_before_word_for_word_and_as_long_counts() {
         ("a broken day before", dated("soon"), plain.clone(), Absent),
         ("twice, once before", plain.clone(), twice, Waived),
     ] {
-        let assessment = assessed(&now, |settings| settings.before = held(&before));
+        let assessment = assessed(&now, |settings| settings.before = Some(held(&before)));
         assert_eq!(assessment.checks[0].state, state, "{what}: {:?}", assessment.checks[0].waiver);
         let is_proposed = assessment.checks[0].waiver.as_ref().is_some_and(crate::finding::Waived::is_proposed);
         assert_eq!(is_proposed, state == Absent, "{what}");

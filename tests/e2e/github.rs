@@ -46,11 +46,11 @@ fn app(forge: &Forge) -> GitHub {
     github(forge, Credentials::App(AppKey::new(&APP.to_string(), PRIVATE_KEY).unwrap()))
 }
 
-async fn open(forge: &Forge, pull: &Pull) -> Box<dyn Platform> {
+pub async fn open(forge: &Forge, pull: &Pull) -> Box<dyn Platform> {
     app(forge).open(&pull.at(), None).await.unwrap()
 }
 
-fn markdown(_: Option<&ConfigText>, _: Option<&ConfigText>) -> Choice {
+pub fn markdown(_: Option<&ConfigText>, _: Option<&ConfigText>) -> Choice {
     Box::new(|path| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "md"))
 }
 
@@ -66,18 +66,18 @@ fn skipped<'c>(change: &'c Change, path: &str) -> &'c str {
     change.skipped.iter().find(|one| one.what == path).map_or("read", |one| one.why.as_str())
 }
 
-fn known(file: &ChangedFile) -> &specreview::diff::Patch {
+pub fn known(file: &ChangedFile) -> &specreview::diff::Patch {
     match &file.patch {
         FilePatch::Known(patch) => patch,
         FilePatch::Unknown(why) => panic!("{}: {why}", file.path),
     }
 }
 
-fn at_line(path: &str, start: u32, end: u32, body: &str) -> InlineComment {
+pub fn at_line(path: &str, start: u32, end: u32, body: &str) -> InlineComment {
     InlineComment { path: path.into(), lines: LineRange { start, end }, body: body.into() }
 }
 
-fn review(pull: &Pull, comments: Vec<InlineComment>) -> Action {
+pub fn review(pull: &Pull, comments: Vec<InlineComment>) -> Action {
     let body = marked(pull, MarkKind::Review, "See the summary.", &[]);
     Action::CreateReview { commit: pull.head(), event: Event::Comment, body, comments }
 }

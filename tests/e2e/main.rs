@@ -23,4 +23,5 @@ mod injections;
 mod log;
 mod measured;
 mod model;
+mod peers;
 mod stories;

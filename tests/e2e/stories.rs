@@ -16,17 +16,17 @@ const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
 const GATE: &str = "| Recall, damaged | 0.31 | 0.90 | 0.85 |";
 const MENDED: &str = "| Recall, damaged | 0.31 | 0.70 | 0.85 |";
 
-async fn forge() -> Arc<Forge> {
+pub async fn forge() -> Arc<Forge> {
     Arc::new(Forge::start().await)
 }
 
 /// Ends bot and forge.
-async fn finish(bot: Bot, forge: Arc<Forge>) {
+pub async fn finish(bot: Bot, forge: Arc<Forge>) {
     bot.finish().await;
     Arc::into_inner(forge).expect("the bot has let go of the forge").finish();
 }
 
-fn summary(pull: &Pull) -> String {
+pub fn summary(pull: &Pull) -> String {
     let comments = pull.comments();
     assert_eq!(comments.len(), 1, "one summary and nothing else: {comments:#?}");
     comments[0].body.clone()
@@ -245,7 +245,7 @@ async fn a_person_who_copies_the_hidden_mark_steers_nothing() {
 }
 
 /// A model at this endpoint, as an operator configures it.
-fn model(url: &str) -> Arc<dyn Model> {
+pub fn model(url: &str) -> Arc<dyn Model> {
     let settings = specreview::model::Settings {
         timeout: Duration::from_secs(5),
         pause: Duration::from_millis(1),

@@ -28,7 +28,7 @@ pub use fault::Fault;
 pub use git::Edit;
 pub use hooks::Delivery;
 pub use story::{Pull, Repo};
-pub use world::Recorded;
+pub use world::{Inline, Recorded};
 
 use fault::Seeded;
 use routes::{Answer, Call};
@@ -126,6 +126,29 @@ impl Forge {
         };
         world.repos.insert(full_name.to_owned(), repo);
         Repo::new(&self.world, full_name)
+    }
+
+    /// The App gets another name: its account has another login from now on, on everything that it ever wrote.
+    pub fn rename_app(&self, slug: &'static str) {
+        let mut world = lock(&self.world);
+        let old = world.bot();
+        world.app_slug = slug;
+        let new = world.bot();
+        let mut user = world.users.remove(&old).expect("the App has an account");
+        user.login.clone_from(&new);
+        world.users.insert(new.clone(), user);
+        let tokens = world.tokens.values_mut().map(|grant| &mut grant.login).collect::<Vec<_>>();
+        let renamed = |login: &mut String| {
+            if *login == old {
+                login.clone_from(&new);
+            }
+        };
+        tokens.into_iter().for_each(renamed);
+        for pull in world.repos.values_mut().flat_map(|repo| repo.pulls.values_mut()) {
+            pull.comments.iter_mut().for_each(|one| renamed(&mut one.author));
+            pull.reviews.iter_mut().for_each(|one| renamed(&mut one.author));
+            pull.inline.iter_mut().for_each(|one| renamed(&mut one.author));
+        }
     }
 
     /// Removes the App from the repositories of `owner`.

@@ -1,6 +1,7 @@
 //! Keeps deliveries and jobs: stored before they are acknowledged, done at least once, posted once.
 
 pub mod folder;
+mod journal;
 mod spend;
 mod spend_folder;
 mod sql;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 
 pub use folder::Folder;
+pub use journal::{Intent, Journal, NoJournal};
 pub use spend::{Account, Spend, Totals};
 pub use spend_folder::SpendFolder;
 pub use verdicts::Verdicts;

@@ -2,11 +2,15 @@
 //! PostgreSQL the inner `SELECT` of [`CLAIM`] gets `FOR UPDATE SKIP LOCKED`.
 
 /// Version of the schema that this program reads and writes.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// Scripts by version: the one at index `n` leads from version `n` to `n + 1`.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+    include_str!("schema-4.sql"),
+];
 
 pub(super) const CREATE_META: &str = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BIGINT NOT NULL)";
 
@@ -110,3 +114,12 @@ pub(super) const KEEP_VERDICT: &str = "INSERT INTO verdict (inputs, policy, valu
      ON CONFLICT (inputs, policy) DO UPDATE SET value = excluded.value, used_at = excluded.used_at";
 
 pub(super) const DROP_VERDICTS: &str = "DELETE FROM verdict WHERE used_at <= $1";
+
+pub(super) const LAST_INTENT: &str = "SELECT key, head, check_id, state, at FROM intent WHERE change = $1";
+
+pub(super) const WRITE_INTENT: &str = "INSERT INTO intent (change, key, head, check_id, state, at) \
+     VALUES ($1, $2, $3, $4, $5, $6) \
+     ON CONFLICT (change) DO UPDATE SET key = excluded.key, head = excluded.head, check_id = excluded.check_id, \
+         state = excluded.state, at = excluded.at";
+
+pub(super) const DROP_INTENTS: &str = "DELETE FROM intent WHERE at < $1";

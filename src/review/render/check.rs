@@ -5,7 +5,7 @@ use super::escape::{Md, clip, visible};
 use super::tally::Tally;
 use super::{Page, words};
 use crate::finding::{Finding, Severity};
-use crate::review::{Annotation, CheckOutput, Placed};
+use crate::review::{Annotation, CheckOutput, Conclusion, Placed, Queued};
 use crate::text::LineRange;
 
 /// The output of the check of a review.
@@ -64,6 +64,20 @@ pub fn without_spec(page: &Page<'_>, removed: &[String]) -> CheckOutput {
 pub fn given_up(reason: &str) -> CheckOutput {
     let summary = words::given_up(reason).into_string();
     CheckOutput { title: words::GIVEN_UP_TITLE.to_owned(), summary, annotations: Vec::new() }
+}
+
+/// The output of the check of a head that is no longer the newest.
+#[must_use]
+pub fn superseded(newer: &str) -> CheckOutput {
+    let summary = words::superseded(newer).into_string();
+    CheckOutput { title: words::SUPERSEDED_TITLE.to_owned(), summary, annotations: Vec::new() }
+}
+
+/// The output of the check of a group in a merge queue.
+#[must_use]
+pub fn queued(conclusion: Conclusion, group: &[Queued]) -> CheckOutput {
+    let title = words::queue_title(conclusion, !group.is_empty()).to_owned();
+    CheckOutput { title, summary: words::queue(group).into_string(), annotations: Vec::new() }
 }
 
 /// One finding as an annotation, on its line or on the first line of the file.

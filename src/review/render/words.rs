@@ -1,10 +1,12 @@
 //! All words that people read on a change, in one place: short, calm, without praise. Decides nothing and lays nothing out.
 
 mod asked;
+mod check;
 mod limits;
 mod reading;
 
 pub use asked::model;
+pub use check::{SUPERSEDED_TITLE, queue, queue_title, superseded};
 pub use limits::{PROPOSED, WAIVED, and_more, brief, overflow, problems, skipped, unread, waived};
 pub use reading::{
     CHAIN_HEAD, RISKS_HEAD, accepted, answered, asked_elsewhere, cell, chain_title, gap, judged, level,

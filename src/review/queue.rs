@@ -1,0 +1,59 @@
+//! The check of a merge queue: from the checks of the changes in a group to the one of the group's head. Reads no document again.
+
+use super::render::check;
+use super::{CheckOutput, Conclusion};
+
+/// A change of a group, with the conclusion of its own check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queued {
+    /// Number of the pull or merge request.
+    pub number: u64,
+    /// How its check ended; none where none was completed for its head.
+    pub conclusion: Option<Conclusion>,
+}
+
+/// The conclusion for the head of a group, and what its check shows: failure if one failed, success if all succeeded, else
+/// neutral with the reason. A group of which no change is known is neutral too: nothing is known to be wrong.
+#[must_use]
+pub fn queue(group: &[Queued]) -> (Conclusion, CheckOutput) {
+    let all = |wanted: Conclusion| group.iter().all(|at| at.conclusion == Some(wanted));
+    let conclusion = if group.iter().any(|at| at.conclusion == Some(Conclusion::Failure)) {
+        Conclusion::Failure
+    } else if !group.is_empty() && all(Conclusion::Success) {
+        Conclusion::Success
+    } else {
+        Conclusion::Neutral
+    };
+    (conclusion, check::queued(conclusion, group))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_fails_with_one_and_succeeds_with_all() {
+        use Conclusion::{Failure, Neutral, Success};
+        let cases: &[(&[Option<Conclusion>], Conclusion, &str)] = &[
+            (&[Some(Success)], Success, "All changes of this group passed"),
+            (&[Some(Success), Some(Success)], Success, "2 changes passed"),
+            (&[Some(Success), Some(Failure), None], Failure, "#2: blocks the merge"),
+            (&[Some(Failure)], Failure, "#1: blocks the merge"),
+            (&[Some(Success), Some(Neutral)], Neutral, "#2: not everything could be read"),
+            (&[None, Some(Success)], Neutral, "#1: no check was completed"),
+            (&[], Neutral, "No change of this group is known"),
+        ];
+        for (conclusions, expected, words) in cases {
+            let group: Vec<Queued> = conclusions
+                .iter()
+                .zip(1..)
+                .map(|(conclusion, number)| Queued { number, conclusion: *conclusion })
+                .collect();
+            let (conclusion, output) = queue(&group);
+            assert_eq!(conclusion, *expected, "{conclusions:?}");
+            let told = format!("{}\n{}", output.title, output.summary.replace('`', ""));
+            assert!(told.contains(words), "{conclusions:?}: {told}");
+            assert!(output.annotations.is_empty());
+        }
+    }
+}

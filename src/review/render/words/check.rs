@@ -1,0 +1,53 @@
+//! Words of checks that are no review of their own: superseded ones, and those of a merge queue.
+
+use super::{NAME, counted};
+use crate::review::render::escape::{Md, code, md};
+use crate::review::{Conclusion, Queued};
+
+/// Members of a group that are named; the rest is counted.
+const NAMED: usize = 50;
+
+/// Title of the check of a head that is no longer the newest.
+pub const SUPERSEDED_TITLE: &str = "Superseded by a newer commit";
+
+/// Why the check of an old head was ended.
+#[must_use]
+pub fn superseded(newer: &str) -> Md {
+    let short: String = newer.chars().take(7).collect();
+    md!["Superseded by ", code(&short, 40), ": that commit is reviewed instead.\n"]
+}
+
+/// Title of the check of a merge queue.
+#[must_use]
+pub fn queue_title(conclusion: Conclusion, known: bool) -> &'static str {
+    match conclusion {
+        Conclusion::Success => "All changes of this group passed",
+        Conclusion::Failure => "A change of this group is blocked",
+        Conclusion::Neutral if known => "Not all changes of this group are known to pass",
+        Conclusion::Neutral => "No change of this group is known",
+    }
+}
+
+/// The changes of a group: those that do not pass by number, the others counted.
+#[must_use]
+pub fn queue(group: &[Queued]) -> Md {
+    let open: Vec<&Queued> = group.iter().filter(|at| at.conclusion != Some(Conclusion::Success)).collect();
+    let mut text = Md::default();
+    for at in open.iter().take(NAMED) {
+        let what = match at.conclusion {
+            Some(Conclusion::Failure) => "blocks the merge",
+            Some(Conclusion::Neutral) => "not everything could be read",
+            _ => "no check was completed for its head",
+        };
+        text.push(md!["- ", code(&format!("#{}", at.number), NAME), ": ", what, "\n"]);
+    }
+    text.push(super::and_more(open.len().saturating_sub(NAMED)));
+    let passed = group.len() - open.len();
+    if passed > 0 {
+        text.push(md!["\n", counted(passed, "change passed", "changes passed"), ".\n"]);
+    }
+    if group.is_empty() {
+        text.push("No pull request of this group could be found, so there was nothing to look up.\n");
+    }
+    text
+}

@@ -6,6 +6,8 @@ use std::time::Duration;
 pub enum Fault {
     /// Answers with this status and does nothing.
     Status(u16),
+    /// Does nothing; GraphQL says 200 and an error of this type with these words.
+    Graph(&'static str, &'static str),
     /// Does it and answers with this status.
     StatusAfterCommit(u16),
     /// Does it; the answer breaks off.

@@ -20,6 +20,8 @@ pub struct Commit {
 pub struct Objects {
     pub commits: BTreeMap<String, Commit>,
     pub blobs: BTreeMap<String, Arc<[u8]>>,
+    /// Paths that are symbolic links, in whatever commit.
+    pub links: BTreeSet<String>,
 }
 
 /// One row of a diff between two trees.
@@ -38,6 +40,8 @@ pub struct Changed {
 #[derive(Debug, Clone)]
 pub enum Edit<'a> {
     Write(&'a str, &'a [u8]),
+    /// A symbolic link to a path.
+    Link(&'a str, &'a str),
     Remove(&'a str),
     Move(&'a str, &'a str),
 }
@@ -61,6 +65,10 @@ impl Objects {
             match edit {
                 Edit::Write(path, bytes) => {
                     tree.insert((*path).to_owned(), Arc::from(*bytes));
+                }
+                Edit::Link(path, to) => {
+                    tree.insert((*path).to_owned(), Arc::from(to.as_bytes()));
+                    self.links.insert((*path).to_owned());
                 }
                 Edit::Remove(path) => {
                     tree.remove(*path).expect("only what is there can be removed");

@@ -4,13 +4,19 @@
 //! The vocabulary: [`Forge`] the place, [`Repo`] a repository, [`Pull`] a pull request.
 #![allow(dead_code, reason = "the vocabulary is wider than the stories of today")]
 
+mod events;
 mod fault;
 mod git;
+mod graph;
 mod hooks;
+mod people;
 mod read;
 mod record;
 mod routes;
+mod shape;
 mod story;
+mod talk;
+mod turns;
 mod whole;
 mod world;
 mod write;
@@ -93,6 +99,7 @@ impl Forge {
             seeded: Vec::new(),
             wrong: Vec::new(),
             token_seconds: 3_600,
+            remaining: 5_000,
         };
         let bot = world.bot();
         world.user(&bot);
@@ -123,6 +130,8 @@ impl Forge {
             pulls: BTreeMap::new(),
             checks: Vec::new(),
             next_number: 1,
+            private: true,
+            roles: BTreeMap::from([(owner.to_owned(), "admin".to_owned())]),
         };
         world.repos.insert(full_name.to_owned(), repo);
         Repo::new(&self.world, full_name)
@@ -223,9 +232,29 @@ impl Forge {
 
     /// Writes, apart from minting tokens.
     pub fn writes(&self) -> usize {
-        let world = lock(&self.world);
-        let write = |one: &&Recorded| one.method != "GET" && !one.route.ends_with("/access_tokens");
-        world.recorded.iter().filter(write).count()
+        lock(&self.world).recorded.iter().filter(|one| one.is_write()).count()
+    }
+
+    /// Calls, apart from those for a token.
+    pub fn calls(&self) -> usize {
+        lock(&self.world).recorded.iter().filter(|one| !one.is_for_token()).count()
+    }
+
+    /// What these calls cost: a read or a query 1, a write or a mutation 5.
+    pub fn points(&self) -> usize {
+        lock(&self.world).recorded.iter().filter(|one| !one.is_for_token()).map(Recorded::points).sum()
+    }
+
+    /// The name `login` belongs to another account from now on, as after a renaming.
+    pub fn give_away(&self, login: &str) {
+        let mut world = lock(&self.world);
+        let id = world.id();
+        world.users.get_mut(login).expect("a known account").id = id;
+    }
+
+    /// Number of the account, as GitHub gives it in every event.
+    pub fn account(&self, login: &str) -> u64 {
+        lock(&self.world).user(login).id
     }
 
     /// The grants of all tokens that were minted for the App: repositories, permissions.
@@ -302,7 +331,14 @@ fn decide(
     bytes: &Bytes,
 ) -> (Answer, Option<Fault>) {
     let mut world = lock(world);
-    let found = full_path.strip_prefix(world.prefix).and_then(|path| routes::find(method, path));
+    // GitHub Enterprise has GraphQL beside the versions of REST.
+    let graph = (world.prefix == "/api/v3" && full_path == "/api/graphql").then_some("/graphql");
+    let below = graph.or_else(|| {
+        full_path
+            .strip_prefix(world.prefix)
+            .filter(|path| graph.is_none() && (world.prefix.is_empty() || *path != "/graphql"))
+    });
+    let found = below.and_then(|path| routes::find(method, path));
     let Some(found) = found else {
         world.wrong.push(format!("{method} {full_path}"));
         return (Answer::not_found(), None);
@@ -318,7 +354,7 @@ fn decide(
     let fault = struck.map(|at| world.seeded.remove(at).fault);
     let mut call = Call {
         method: method.to_owned(),
-        path: full_path.strip_prefix(world.prefix).unwrap_or(full_path).to_owned(),
+        path: below.unwrap_or(full_path).to_owned(),
         captures: found.captures.clone(),
         query,
         body: serde_json::from_slice(bytes).unwrap_or(Value::Null),
@@ -336,6 +372,10 @@ fn decide(
     match fault {
         Some(Fault::Status(status) | Fault::StatusAfterCommit(status)) => {
             answer = Answer::refuse(status, "Server Error");
+        }
+        Some(Fault::Graph(kind, words)) => {
+            let error = serde_json::json!({ "type": kind, "path": ["repository"], "message": words });
+            answer = Answer::ok(&serde_json::json!({ "data": { "repository": null }, "errors": [error] }));
         }
         Some(Fault::Limit(status, seconds)) => {
             answer = Answer::refuse(status, "You have exceeded a secondary rate limit. Please wait a few minutes.");
@@ -355,6 +395,17 @@ fn decide(
         login,
         status,
     });
+    world.remaining = world.remaining.saturating_sub(1);
+    let (limit, reset) = (5_000_u64, now() + 3_600);
+    for (name, value) in [
+        ("x-ratelimit-limit", limit.to_string()),
+        ("x-ratelimit-remaining", world.remaining.to_string()),
+        ("x-ratelimit-used", limit.saturating_sub(world.remaining).to_string()),
+        ("x-ratelimit-reset", reset.to_string()),
+        ("x-ratelimit-resource", if found.route == "/graphql" { "graphql" } else { "core" }.to_owned()),
+    ] {
+        answer.headers.push((name, value));
+    }
     (answer, fault)
 }
 

@@ -171,7 +171,7 @@ pub fn check(world: &mut World, call: &Call) -> Answer {
 }
 
 /// One page of a list, with GitHub's absolute links to the others.
-fn page<T>(world: &World, call: &Call, all: Vec<T>, row: impl FnMut(T) -> Value) -> Answer {
+pub(super) fn page<T>(world: &World, call: &Call, all: Vec<T>, row: impl FnMut(T) -> Value) -> Answer {
     let number = |name: &str| call.query.get(name).and_then(|text| text.parse::<usize>().ok());
     let size = number("per_page").unwrap_or(30).clamp(1, 100);
     let at = number("page").unwrap_or(1).max(1);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::world::{Grant, World};
-use super::{read, write};
+use super::{graph, people, read, talk, write};
 
 /// One request, taken apart.
 pub struct Call {
@@ -120,6 +120,7 @@ const ROUTES: &[(&str, &str, Need, Handler)] = &[
     ("GET", "/repos/{owner}/{repo}/installation", Need::App, read::installation),
     ("POST", "/app/installations/{id}/access_tokens", Need::App, write::access_token),
     ("GET", "/user", Need::Token, read::user),
+    ("POST", "/graphql", Need::Token, graph::answer),
     ("GET", "/repos/{owner}/{repo}/pulls/{number}", READ_PULLS, read::pull),
     ("GET", "/repos/{owner}/{repo}/pulls/{number}/files", READ_PULLS, read::files),
     ("GET", "/repos/{owner}/{repo}/pulls/{number}/reviews", READ_PULLS, read::reviews),
@@ -135,7 +136,12 @@ const ROUTES: &[(&str, &str, Need, Handler)] = &[
     ("DELETE", "/repos/{owner}/{repo}/issues/comments/{id}", COMMENT, write::delete_comment),
     ("POST", "/repos/{owner}/{repo}/pulls/{number}/reviews", WRITE_PULLS, write::review),
     ("DELETE", "/repos/{owner}/{repo}/pulls/{number}/reviews/{id}", WRITE_PULLS, write::delete_review),
-    ("PATCH", "/repos/{owner}/{repo}/pulls/comments/{id}", WRITE_PULLS, write::edit_inline),
+    ("POST", "/repos/{owner}/{repo}/pulls/{number}/comments", WRITE_PULLS, talk::create),
+    ("POST", "/repos/{owner}/{repo}/pulls/{number}/comments/{id}/replies", WRITE_PULLS, talk::reply),
+    ("PATCH", "/repos/{owner}/{repo}/pulls/comments/{id}", WRITE_PULLS, talk::edit),
+    ("DELETE", "/repos/{owner}/{repo}/pulls/comments/{id}", WRITE_PULLS, talk::delete),
+    ("GET", "/repos/{owner}/{repo}/collaborators/{login}/permission", Need::Right(&[("metadata", false)]), people::permission),
+    ("GET", "/repos/{owner}/{repo}/commits/{sha}/pulls", READ_PULLS, people::pulls_of_commit),
     ("POST", "/repos/{owner}/{repo}/check-runs", Need::Right(&[("checks", true)]), write::check),
     ("PATCH", "/repos/{owner}/{repo}/check-runs/{id}", Need::Right(&[("checks", true)]), write::edit_check),
 ];

@@ -5,18 +5,16 @@ use std::collections::BTreeMap;
 use specreview::review::ChangeRef;
 
 use super::git::Edit;
-use super::hooks::{self, Delivery};
-use super::whole;
 use super::world::{self, Check, Comment, Inline, Review};
-use super::{SECRET, Shared, lock};
+use super::{Shared, lock};
 
 pub struct Repo {
-    world: Shared,
+    pub(super) world: Shared,
     pub full_name: String,
 }
 
 pub struct Pull {
-    world: Shared,
+    pub(super) world: Shared,
     pub repo: String,
     pub number: u64,
 }
@@ -65,6 +63,8 @@ impl Repo {
                 pulls: BTreeMap::new(),
                 checks: Vec::new(),
                 next_number: 1,
+                private: false,
+                roles: BTreeMap::from([(login.to_owned(), "admin".to_owned())]),
             };
             world.repos.insert(full_name.clone(), fork);
             full_name
@@ -107,7 +107,7 @@ impl Pull {
         ChangeRef { owner: owner.to_owned(), repo: repo.to_owned(), number: self.number }
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut world::Pull) -> T) -> T {
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut world::Pull) -> T) -> T {
         work(lock(&self.world).repos.get_mut(&self.repo).unwrap().pulls.get_mut(&self.number).unwrap())
     }
 
@@ -132,16 +132,21 @@ impl Pull {
     }
 
     fn move_head(&self, parent: &str, edits: &[Edit<'_>]) -> String {
+        let head = lock(&self.world).objects.edit(Some(parent), edits);
+        self.put_head(&head);
+        head
+    }
+
+    /// Puts the branch on this commit.
+    pub(super) fn put_head(&self, head: &str) {
         let mut world = lock(&self.world);
-        let head = world.objects.edit(Some(parent), edits);
-        let base_sha = world.repos[&self.repo].branches["main"].clone();
-        let pull = world.repos.get_mut(&self.repo).unwrap().pulls.get_mut(&self.number).unwrap();
-        (pull.head, pull.base_sha) = (head.clone(), base_sha);
+        let repo = world.repos.get_mut(&self.repo).unwrap();
+        let pull = repo.pulls.get_mut(&self.number).unwrap();
+        (pull.head, pull.base_sha) = (head.to_owned(), repo.branches[&pull.base].clone());
         let (repo, branch) = (pull.head_repo.clone(), pull.head_branch.clone());
         if let Some(repo) = repo.and_then(|name| world.repos.get_mut(&name)) {
-            repo.branches.insert(branch, head.clone());
+            repo.branches.insert(branch, head.to_owned());
         }
-        head
     }
 
     /// The fork that holds its head is deleted.
@@ -203,7 +208,7 @@ impl Pull {
     /// Somebody writes in the conversation.
     pub fn comment_as(&self, login: &str, body: &str) -> u64 {
         let id = self.new_id(login);
-        let comment = Comment { id, author: login.to_owned(), body: body.to_owned(), read: true };
+        let comment = Comment { id, author: login.to_owned(), body: body.to_owned(), minimised: None, read: true };
         self.with(|pull| pull.comments.push(comment));
         id
     }
@@ -212,7 +217,8 @@ impl Pull {
     pub fn review_as(&self, login: &str, state: &'static str, body: &str) -> u64 {
         let id = self.new_id(login);
         let commit = self.head();
-        let review = Review { id, author: login.to_owned(), commit, state, body: body.to_owned(), read: true };
+        let review =
+            Review { id, author: login.to_owned(), commit, state, body: body.to_owned(), minimised: None, read: true };
         self.with(|pull| pull.reviews.push(review));
         id
     }
@@ -223,7 +229,7 @@ impl Pull {
         self.with(|pull| {
             let first = pull.inline.iter().find(|one| one.id == to).expect("a comment to answer").clone();
             let (author, body, reply_to) = (login.to_owned(), body.to_owned(), Some(to));
-            pull.inline.push(Inline { id, author, body, reply_to, read: true, ..first });
+            pull.inline.push(Inline { id, author, body, reply_to, minimised: None, read: true, ..first });
         });
         id
     }
@@ -232,47 +238,6 @@ impl Pull {
         let mut world = lock(&self.world);
         world.user(login);
         world.id()
-    }
-
-    /// The delivery that GitHub makes when somebody asks for the newest check once more.
-    pub fn rerequest(&self) -> Delivery {
-        let mut world = lock(&self.world);
-        let serial = world.id();
-        let (api, repository) = (world.api.clone(), world.repo_json(&self.repo));
-        let repo = &world.repos[&self.repo];
-        let pull = &repo.pulls[&self.number];
-        let run = repo.checks.iter().rfind(|run| run.head == pull.head).expect("a check that is asked for again");
-        let place = |branch: &str, sha: &str| {
-            let url = format!("{api}/repos/{}", self.repo);
-            serde_json::json!({ "ref": branch, "sha": sha, "repo": { "id": repo.id, "url": url, "name": repo.name } })
-        };
-        let listed = serde_json::json!({
-            "id": 10_000 + self.number,
-            "number": self.number,
-            "url": format!("{api}/repos/{}/pulls/{}", self.repo, self.number),
-            "head": place(&pull.head_branch, &pull.head),
-            "base": place(&pull.base, &pull.base_sha),
-        });
-        let listed = serde_json::json!({ "pull_requests": [listed] });
-        let payload = serde_json::json!({
-            "action": "rerequested",
-            "check_run": whole::with(world.check_json(&self.repo, run), listed),
-            "repository": repository,
-            "sender": world.user_json(&pull.author),
-            "installation": { "id": world.installations[&repo.owner], "node_id": whole::node("I", 1) },
-        });
-        Delivery::new(serial, "check_run", &payload, SECRET)
-    }
-
-    /// The delivery that GitHub makes of `action` (`opened`, `synchronize`, …) on the state of now.
-    pub fn event(&self, action: &str) -> Delivery {
-        let mut world = lock(&self.world);
-        let serial = world.id();
-        let pull = world.pull_json(&self.repo, self.number);
-        let repository = world.repo_json(&self.repo);
-        let installation = world.installations.get(&world.repos[&self.repo].owner).copied();
-        let payload = hooks::pull_request(action, &pull, &repository, installation);
-        Delivery::new(serial, "pull_request", &payload, SECRET)
     }
 }
 

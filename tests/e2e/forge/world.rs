@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::fault::Seeded;
 use super::git::{Changed, Objects};
-use super::whole::{self, with};
 
 /// Addresses for people, in answers and payloads.
 pub const WEB: &str = "https://forge.test";
@@ -40,6 +39,10 @@ pub struct Repo {
     pub pulls: BTreeMap<u64, Pull>,
     pub checks: Vec<Check>,
     pub next_number: u64,
+    /// Nobody but those named in `roles` sees it.
+    pub private: bool,
+    /// Login → `admin`, `maintain`, `write`, `triage` or `read`.
+    pub roles: BTreeMap<String, String>,
 }
 
 #[derive(Debug)]
@@ -65,6 +68,8 @@ pub struct Comment {
     pub id: u64,
     pub author: String,
     pub body: String,
+    /// Why it is hidden from readers: `OUTDATED`, `RESOLVED`, `DUPLICATE`, …
+    pub minimised: Option<String>,
     pub read: bool,
 }
 
@@ -76,10 +81,11 @@ pub struct Review {
     /// `PENDING`, `COMMENTED`, `APPROVED`, `CHANGES_REQUESTED`.
     pub state: &'static str,
     pub body: String,
+    pub minimised: Option<String>,
     pub read: bool,
 }
 
-/// A comment on lines of the diff.
+/// A comment on lines of the diff, or on a file as a whole.
 #[derive(Debug, Clone)]
 pub struct Inline {
     pub id: u64,
@@ -87,11 +93,16 @@ pub struct Inline {
     pub author: String,
     pub commit: String,
     pub path: String,
+    /// It stands on the file, and `line` says nothing.
+    pub on_file: bool,
     pub start_line: Option<u64>,
     pub line: u64,
     pub side: String,
     pub body: String,
     pub reply_to: Option<u64>,
+    pub minimised: Option<String>,
+    /// Who marked the conversation that it began as done.
+    pub resolved_by: Option<String>,
     pub read: bool,
 }
 
@@ -106,6 +117,8 @@ pub struct Check {
     pub title: String,
     pub summary: String,
     pub annotations: Vec<Value>,
+    /// Buttons.
+    pub actions: Vec<Value>,
     pub read: bool,
 }
 
@@ -121,6 +134,26 @@ pub struct Recorded {
     /// Login of the account that acted; empty for the App itself.
     pub login: String,
     pub status: u16,
+}
+
+impl Recorded {
+    /// It serves to get a token and nothing else.
+    pub fn is_for_token(&self) -> bool {
+        self.route.ends_with("/access_tokens") || self.route.ends_with("/installation")
+    }
+
+    /// It changes something. A query of GraphQL is posted and changes nothing.
+    pub fn is_write(&self) -> bool {
+        match self.route {
+            "/graphql" => self.body["query"].as_str().is_some_and(|query| query.trim_start().starts_with("mutation")),
+            _ => self.method != "GET" && !self.is_for_token(),
+        }
+    }
+
+    /// What GitHub's limits count it as.
+    pub fn points(&self) -> usize {
+        if self.is_write() { 5 } else { 1 }
+    }
 }
 
 #[derive(Debug)]
@@ -143,6 +176,8 @@ pub struct World {
     pub seeded: Vec<Seeded>,
     /// What no client may do; ends the story.
     pub wrong: Vec<String>,
+    /// Calls that are left in this hour.
+    pub remaining: u64,
     /// Seconds for which a new token is good.
     pub token_seconds: i64,
 }
@@ -165,161 +200,6 @@ impl World {
 
     pub fn bot(&self) -> String {
         format!("{}[bot]", self.app_slug)
-    }
-
-    pub fn user_json(&self, login: &str) -> Value {
-        whole::user(&self.api, &self.users[login])
-    }
-
-    pub fn app_json(&self) -> Value {
-        let level = |write: &bool| if *write { "write" } else { "read" };
-        let granted: BTreeMap<_, _> = self.granted.iter().map(|(name, write)| (name, level(write))).collect();
-        whole::app(self.app_id, self.app_slug, &self.user_json(&self.bot()), &json!(granted))
-    }
-
-    /// The App, where the bot has acted.
-    fn via(&self, author: &str) -> Value {
-        if author == self.bot() { self.app_json() } else { Value::Null }
-    }
-
-    pub fn repo_json(&self, full_name: &str) -> Value {
-        let repo = &self.repos[full_name];
-        whole::repo(&self.api, repo.id, full_name, &self.user_json(&repo.owner))
-    }
-
-    pub fn pull_json(&self, full_name: &str, number: u64) -> Value {
-        let pull = &self.repos[full_name].pulls[&number];
-        let changes = self.changes(full_name, number);
-        let id = 10_000 + number;
-        let side = |branch: &str, sha: &str, repo: Option<&String>| {
-            let owner = repo.map_or(pull.author.as_str(), |name| &self.repos[name].owner);
-            json!({
-                "label": format!("{owner}:{branch}"),
-                "ref": branch,
-                "sha": sha,
-                "user": self.user_json(owner),
-                "repo": repo.map(|name| self.repo_json(name)),
-            })
-        };
-        let own = json!({
-            "id": id,
-            "number": number,
-            "state": if pull.open { "open" } else { "closed" },
-            "draft": pull.draft,
-            "title": format!("Pull request {number}"),
-            "body": null,
-            "user": self.user_json(&pull.author),
-            "changed_files": changes.len(),
-            "additions": changes.iter().map(|changed| changed.additions).sum::<usize>(),
-            "deletions": changes.iter().map(|changed| changed.deletions).sum::<usize>(),
-            "comments": pull.comments.len(),
-            "review_comments": pull.inline.len(),
-            "head": side(&pull.head_branch, &pull.head, pull.head_repo.as_ref()),
-            "base": side(&pull.base, &pull.base_sha, Some(&full_name.to_owned())),
-        });
-        let whole = with(whole::pull(&self.api, full_name, number, id, &pull.head), own);
-        if pull.open { whole } else { with(whole, json!({ "closed_at": whole::DATE })) }
-    }
-
-    pub fn comment_json(&self, full_name: &str, number: u64, comment: &Comment) -> Value {
-        let base = format!("{}/repos/{full_name}/issues", self.api);
-        json!({
-            "id": comment.id,
-            "node_id": whole::node("IC", comment.id),
-            "body": comment.body,
-            "user": self.user_json(&comment.author),
-            "url": format!("{base}/comments/{}", comment.id),
-            "issue_url": format!("{base}/{number}"),
-            "html_url": format!("{WEB}/{full_name}/pull/{number}#issuecomment-{}", comment.id),
-            "author_association": "NONE",
-            "created_at": whole::DATE,
-            "updated_at": whole::DATE,
-            "performed_via_github_app": self.via(&comment.author),
-        })
-    }
-
-    pub fn review_json(&self, full_name: &str, number: u64, review: &Review) -> Value {
-        let pull = format!("{}/repos/{full_name}/pulls/{number}", self.api);
-        let html = format!("{WEB}/{full_name}/pull/{number}#pullrequestreview-{}", review.id);
-        let shown = json!({
-            "id": review.id,
-            "node_id": whole::node("PRR", review.id),
-            "body": review.body,
-            "state": review.state,
-            "commit_id": review.commit,
-            "user": self.user_json(&review.author),
-            "author_association": "NONE",
-            "html_url": html,
-            "pull_request_url": pull,
-            "_links": { "html": { "href": html }, "pull_request": { "href": pull } },
-        });
-        if review.state == "PENDING" { shown } else { with(shown, json!({ "submitted_at": whole::DATE })) }
-    }
-
-    pub fn inline_json(&self, full_name: &str, number: u64, inline: &Inline) -> Value {
-        let pulls = format!("{}/repos/{full_name}/pulls", self.api);
-        let (own, pull) = (format!("{pulls}/comments/{}", inline.id), format!("{pulls}/{number}"));
-        let html = format!("{WEB}/{full_name}/pull/{number}#discussion_r{}", inline.id);
-        let shown = json!({
-            "id": inline.id,
-            "node_id": whole::node("PRRC", inline.id),
-            "pull_request_review_id": inline.review,
-            "path": inline.path,
-            "commit_id": inline.commit,
-            "original_commit_id": inline.commit,
-            "diff_hunk": "@@ -1 +1 @@",
-            "line": inline.line,
-            "original_line": inline.line,
-            "start_line": inline.start_line,
-            "original_start_line": inline.start_line,
-            "start_side": inline.start_line.map(|_| &inline.side),
-            "side": inline.side,
-            "subject_type": "line",
-            "body": inline.body,
-            "user": self.user_json(&inline.author),
-            "author_association": "NONE",
-            "created_at": whole::DATE,
-            "updated_at": whole::DATE,
-            "url": own,
-            "html_url": html,
-            "pull_request_url": pull,
-            "_links": { "self": { "href": own }, "html": { "href": html }, "pull_request": { "href": pull } },
-        });
-        match inline.reply_to {
-            Some(first) => with(shown, json!({ "in_reply_to_id": first })),
-            None => shown,
-        }
-    }
-
-    pub fn check_json(&self, full_name: &str, check: &Check) -> Value {
-        let (own, html) = (
-            format!("{}/repos/{full_name}/check-runs/{}", self.api, check.id),
-            format!("{WEB}/{full_name}/runs/{}", check.id),
-        );
-        json!({
-            "id": check.id,
-            "node_id": whole::node("CR", check.id),
-            "name": check.name,
-            "head_sha": check.head,
-            "external_id": check.external_id,
-            "status": check.status,
-            "conclusion": check.conclusion,
-            "started_at": whole::DATE,
-            "completed_at": check.conclusion.as_ref().map(|_| whole::DATE),
-            "url": own,
-            "html_url": html,
-            "details_url": html,
-            "output": {
-                "title": check.title,
-                "summary": check.summary,
-                "text": null,
-                "annotations_count": check.annotations.len(),
-                "annotations_url": format!("{own}/annotations"),
-            },
-            "check_suite": { "id": check.id },
-            "app": self.app_json(),
-            "pull_requests": [],
-        })
     }
 
     /// The three-dot diff of a pull request.

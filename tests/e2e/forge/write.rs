@@ -12,11 +12,11 @@ const BODY: usize = 65_536;
 const CHECK_TEXT: usize = 65_535;
 const ANNOTATIONS: usize = 50;
 
-fn text(value: &Value, name: &str) -> String {
+pub(super) fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-fn too_long(body: &str) -> Option<String> {
+pub(super) fn too_long(body: &str) -> Option<String> {
     (body.chars().count() > BODY).then(|| format!("body is too long (maximum is {BODY} characters)"))
 }
 
@@ -92,7 +92,7 @@ pub fn comment(world: &mut World, call: &Call) -> Answer {
     if let Some(message) = too_long(&body) {
         return Answer::invalid_comment(&message);
     }
-    let comment = Comment { id: world.id(), author: call.login(), body, read: false };
+    let comment = Comment { id: world.id(), author: call.login(), body, minimised: None, read: false };
     let shown = world.comment_json(&repo, number, &comment);
     world.repos.get_mut(&repo).unwrap().pulls.get_mut(&number).unwrap().comments.push(comment);
     Answer::json(201, &shown)
@@ -182,7 +182,15 @@ pub fn review(world: &mut World, call: &Call) -> Answer {
     if !errors.is_empty() {
         return Answer::unprocessable(&errors);
     }
-    let review = Review { id: world.id(), author: login.clone(), commit: commit.clone(), state, body, read: false };
+    let review = Review {
+        id: world.id(),
+        author: login.clone(),
+        commit: commit.clone(),
+        state,
+        body,
+        minimised: None,
+        read: false,
+    };
     let mut inline = Vec::new();
     for comment in &wanted {
         inline.push(Inline {
@@ -191,11 +199,14 @@ pub fn review(world: &mut World, call: &Call) -> Answer {
             author: login.clone(),
             commit: commit.clone(),
             path: text(comment, "path"),
+            on_file: false,
             start_line: comment["start_line"].as_u64(),
             line: comment["line"].as_u64().unwrap_or(0),
             side: comment["side"].as_str().unwrap_or("RIGHT").to_owned(),
             body: text(comment, "body"),
             reply_to: None,
+            minimised: None,
+            resolved_by: None,
             read: false,
         });
     }
@@ -207,7 +218,7 @@ pub fn review(world: &mut World, call: &Call) -> Answer {
 }
 
 /// Why GitHub would not place this comment.
-fn misplaced(comment: &Value, patch: &str) -> Option<String> {
+pub(super) fn misplaced(comment: &Value, patch: &str) -> Option<String> {
     if comment.get("position").is_some() || comment.get("subject_type").is_some() {
         return Some("Pull request review thread position is closing down; use line".to_owned());
     }
@@ -238,27 +249,6 @@ pub fn delete_review(world: &mut World, call: &Call) -> Answer {
     let review = pull.reviews.remove(at);
     pull.inline.retain(|inline| inline.review != id);
     Answer::ok(&world.review_json(&call.repo(), number, &review))
-}
-
-pub fn edit_inline(world: &mut World, call: &Call) -> Answer {
-    let (repo, id, body) = (call.repo(), call.number("id"), text(&call.body, "body"));
-    if let Some(message) = too_long(&body) {
-        return Answer::unprocessable(&[message]);
-    }
-    let mut found = None;
-    for pull in world.repos.get_mut(&repo).unwrap().pulls.values_mut() {
-        for inline in pull.inline.iter_mut().filter(|inline| inline.id == id) {
-            if inline.author != call.login() {
-                return Answer::refuse(403, "Resource not accessible by integration");
-            }
-            (inline.body, inline.read) = (body.clone(), false);
-            found = Some((pull.number, inline.clone()));
-        }
-    }
-    match found {
-        Some((number, inline)) => Answer::ok(&world.inline_json(&repo, number, &inline)),
-        None => Answer::not_found(),
-    }
 }
 
 /// What is wrong with the output of a check.
@@ -295,6 +285,10 @@ fn output_fault(output: &Value) -> Option<Answer> {
     bad.then(|| Answer::unprocessable(&["annotations is invalid".to_owned()]))
 }
 
+fn check_fault(body: &Value) -> Option<Answer> {
+    output_fault(&body["output"]).or_else(|| conclusion_fault(body)).or_else(|| super::talk::button_fault(body))
+}
+
 fn fill(run: &mut Check, body: &Value) {
     let output = &body["output"];
     if !output.is_null() {
@@ -312,6 +306,9 @@ fn fill(run: &mut Check, body: &Value) {
         run.conclusion = Some(conclusion.to_owned());
         "completed".clone_into(&mut run.status);
     }
+    if let Some(actions) = body["actions"].as_array() {
+        run.actions.clone_from(actions);
+    }
     run.read = false;
 }
 
@@ -328,7 +325,7 @@ fn conclusion_fault(body: &Value) -> Option<Answer> {
 
 pub fn check(world: &mut World, call: &Call) -> Answer {
     let (repo, head) = (call.repo(), text(&call.body, "head_sha"));
-    if let Some(refused) = output_fault(&call.body["output"]).or_else(|| conclusion_fault(&call.body)) {
+    if let Some(refused) = check_fault(&call.body) {
         return refused;
     }
     if text(&call.body, "name").is_empty() {
@@ -347,6 +344,7 @@ pub fn check(world: &mut World, call: &Call) -> Answer {
         title: String::new(),
         summary: String::new(),
         annotations: Vec::new(),
+        actions: Vec::new(),
         read: false,
     };
     fill(&mut run, &call.body);
@@ -357,7 +355,7 @@ pub fn check(world: &mut World, call: &Call) -> Answer {
 
 pub fn edit_check(world: &mut World, call: &Call) -> Answer {
     let repo = call.repo();
-    if let Some(refused) = output_fault(&call.body["output"]).or_else(|| conclusion_fault(&call.body)) {
+    if let Some(refused) = check_fault(&call.body) {
         return refused;
     }
     let runs = &mut world.repos.get_mut(&repo).unwrap().checks;

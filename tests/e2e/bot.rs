@@ -64,6 +64,7 @@ impl Bot {
             questions: Arc::new(specreview::critique::builtin().0),
             model,
             verdicts: Some(Arc::new(store.clone())),
+            journal: Arc::new(store.clone()),
             money: Money::default(),
             marker,
             random: Arc::new(move || format!("random-{:016}", counter.fetch_add(1, Ordering::Relaxed))),

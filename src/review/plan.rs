@@ -988,6 +988,55 @@ mod tests {
     }
 
     #[test]
+    fn long_reviews_are_cut_between_blocks_and_lose_nothing() {
+        for (count, long) in [(10_usize, Some(3)), (60, None), (3_000, None)] {
+            let findings: Vec<Finding> = (0..count)
+                .map(|n| {
+                    let line = u32::try_from(n % 40 + 1).unwrap();
+                    let mut finding = match n % 3 {
+                        0 => missing("BIZ-001"),
+                        1 => named("MON-001", line, &format!("words {n}")),
+                        _ => at_line("MET-002", line, &format!("| cell {n} | `code` |")),
+                    };
+                    finding.message = format!("token-{n}-end {}", finding.message);
+                    if long == Some(n) {
+                        finding.message.push_str(&" ```\n| words | of | a | table |\n<details>".repeat(1_700));
+                        finding.suggestion = Some(finding.message.clone());
+                    }
+                    finding
+                })
+                .collect();
+            let review = review(change(&[("a.md", added(1..=30))]), vec![reviewed("a.md", findings, None)]);
+            let actions = plan_of(&Posted::default(), &review);
+            let texts = shown(&actions);
+            for n in 0..count {
+                let token = format!("token-{n}-end");
+                let places = texts.iter().filter(|text| text.contains(&token)).count();
+                assert_eq!(places, 1, "{token} of {count}");
+            }
+            for action in &actions {
+                let (bodies, limit): (Vec<&String>, _) = match action {
+                    Action::CreateSummary { body } => (vec![body], 60_000),
+                    Action::CreateReview { comments, .. } => (comments.iter().map(|at| &at.body).collect(), 60_000),
+                    Action::CompleteCheck { output, .. } => {
+                        let messages = output.annotations.iter().map(|at| &at.message);
+                        assert!(messages.clone().all(|message| message.len() <= 60_000));
+                        (vec![&output.summary], 65_000)
+                    }
+                    _ => (vec![], 0),
+                };
+                for body in bodies {
+                    assert!(body.encode_utf16().count() <= limit);
+                    assert_eq!(body.matches("\n<details>").count(), body.matches("\n</details>").count(), "{count}");
+                    assert_eq!(body.lines().filter(|line| line.starts_with("```")).count() % 2, 0, "{count}");
+                    let rows = body.lines().filter(|line| line.starts_with('|'));
+                    assert!(rows.clone().all(|row| row.ends_with('|')), "a row is cut open");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn the_change_is_part_of_the_mark() {
         let review = first(two());
         let mut elsewhere = first(two());

@@ -55,8 +55,15 @@ pub async fn publish(
     let at = &review.change.at;
     take_back(deps, platform, at, &review.change.head).await?;
     let before = last(deps, at).await?.filter(|last| last.key == review.key && !last.done);
-    let mut press =
-        Press { deps, platform, review, can: platform.capabilities(), options: reviewed.plan.clone(), searches: 0 };
+    let mut press = Press {
+        deps,
+        platform,
+        review,
+        can: platform.capabilities(),
+        options: reviewed.plan.clone(),
+        searches: 0,
+        cleared: false,
+    };
     // A run that broke off a moment ago may have written what does not show yet.
     let recent = before.as_ref().is_some_and(|last| last.at > (deps.clock)() - SHOWS_WITHIN && last.check.is_none());
     let mut doubtful: Vec<&'static str> = if recent { EVERYTHING.to_vec() } else { Vec::new() };
@@ -152,6 +159,8 @@ struct Press<'a> {
     can: Capabilities,
     options: Options,
     searches: usize,
+    /// What is pending was removed once already.
+    cleared: bool,
 }
 
 impl Press<'_> {
@@ -192,7 +201,7 @@ impl Press<'_> {
                 };
             }
             // The next plan begins with the removal of what is pending.
-            (Action::CreateReview { .. }, Refusal::Pending) if self.can.checks => {}
+            (Action::CreateReview { .. }, Refusal::Pending) if self.can.checks && !self.cleared => self.cleared = true,
             (
                 Action::CreateSummary { .. } | Action::UpdateSummary { .. } | Action::CreateReview { .. },
                 Refusal::TooLong,

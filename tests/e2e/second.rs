@@ -115,6 +115,32 @@ async fn an_inserted_line_above_all_findings_moves_links_and_says_nothing_new() 
 }
 
 #[tokio::test]
+async fn a_rebase_a_squash_another_base_and_a_reopened_draft_say_nothing_again() {
+    let forge = Arc::new(Forge::start().await);
+    let bot = Bot::start(&forge).await;
+    let repo = forge.repo("acme/specs");
+    let pull = repo.open_pull("parcels", &[(PATH, &SPEC.replace(GATE, MENDED))]);
+    pull.push(&[(PATH, SPEC)]);
+    bot.review(&pull.event("opened")).await;
+    let story = Story { forge, bot, pull };
+    let (told, inline) = (story.summary(), story.pull.inline().len());
+    story.pull.squash();
+    assert_eq!(story.writes().await, 1, "the same text as one commit");
+    repo.commit("main", &[("README.md", "# Shop\n")]);
+    story.pull.rebase();
+    assert_eq!(story.writes().await, 1, "the same text on newer ground");
+    repo.branch("release", "main");
+    story.pull.retarget("release");
+    assert!(story.writes().await <= 1, "the same text for another branch");
+    story.pull.set_draft(true);
+    story.pull.close();
+    story.pull.reopen();
+    assert_eq!(story.writes().await, 0, "the same head");
+    assert_eq!((story.summary(), story.pull.inline().len(), story.pull.reviews().len()), (told, inline, 1));
+    story.end().await;
+}
+
+#[tokio::test]
 async fn a_finding_that_comes_back_is_told_again_once() {
     let story = Story::begin().await;
     let first = story.open();

@@ -107,7 +107,8 @@ pub(super) fn run(deps: &Deps, reviewed: &ChangeReview, left_out: Option<String>
 async fn preview(deps: &Deps, reviewed: &ChangeReview, can: Capabilities) -> Result<String, CliError> {
     let review = &reviewed.review;
     let stage = Rehearsal { can, head: review.change.head.clone(), actions: Mutex::default() };
-    job::publish(deps, &stage, reviewed).await?;
+    let untold = ChangeReview { seen: Posted::default(), ..reviewed.clone() };
+    job::publish(deps, &stage, &untold).await?;
     let actions = stage.actions.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut text = format!("{} at {}\n", review.change.at, review.change.head);
     if actions.is_empty() {

@@ -49,6 +49,7 @@ pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
     let database = SqliteStore::open(&settings.database).await?;
     deps.money.spend = Some(Arc::new(database.clone()));
     deps.verdicts = Some(Arc::new(database.clone()));
+    deps.journal = Arc::new(database.clone());
     let store: Arc<dyn Store> = Arc::new(database);
     let bind = |source| CliError::Bind { address: settings.bind.clone(), source };
     let listener = TcpListener::bind(&settings.bind).await.map_err(bind)?;

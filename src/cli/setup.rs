@@ -11,7 +11,7 @@ use crate::job::Deps;
 use crate::platform::github::{AppKey, Credentials, GitHub, Settings, Token};
 use crate::review::marker::MarkerKey;
 use crate::rules;
-use crate::store::Millis;
+use crate::store::{Millis, NoJournal};
 
 /// GitHub with a token: for one change by hand or in CI.
 pub(super) fn github(token: &str, api: &str, marker: &MarkerKey) -> Result<GitHub, CliError> {
@@ -53,6 +53,7 @@ pub(super) fn deps(asked: Asked, env: &Env, identity: &str) -> Deps {
         questions: Arc::new(questions),
         model: asked.model,
         verdicts: asked.verdicts,
+        journal: Arc::new(NoJournal),
         money: asked.money,
         marker: MarkerKey::new(marker.as_bytes()),
         random: Arc::new(random),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 
+use super::announce::Announcer;
 use super::{Deps, Options};
 use crate::critique::{Ask, Critique, Record, Sheet, Talk, Usage, Verdict};
 use crate::model::Model;
@@ -18,7 +19,9 @@ const IN_PART: &str = "the document is longer than a model is shown: nothing is 
 const AT_ONCE: usize = 4;
 
 /// What the critique of one change has used up, and whether it goes on.
-pub(super) struct Spent {
+pub(super) struct Spent<'a> {
+    /// Tells that the review takes a while, before the first call; none where nobody is told.
+    pub(super) announcer: Option<Announcer<'a>>,
     /// Calls and tokens so far.
     pub(super) usage: Usage,
     /// Why no further question is asked, about no document.
@@ -26,19 +29,19 @@ pub(super) struct Spent {
     until: Instant,
 }
 
-impl Spent {
+impl<'a> Spent<'a> {
     /// Nothing yet; the time runs from now.
-    pub(super) fn new() -> Self {
-        Self::within(TOTAL)
+    pub(super) fn new(announcer: Option<Announcer<'a>>) -> Self {
+        Self { announcer, ..Self::within(TOTAL) }
     }
 
     fn within(total: Duration) -> Self {
-        Self { usage: Usage::default(), stopped: None, until: Instant::now() + total }
+        Self { announcer: None, usage: Usage::default(), stopped: None, until: Instant::now() + total }
     }
 }
 
 /// The critique of one document. `spent` belongs to the whole change; it is raised by this call.
-pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, spent: &mut Spent) -> Critique {
+pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, spent: &mut Spent<'_>) -> Critique {
     let Some(model) = deps.model.as_deref().filter(|_| !options.no_model) else { return Critique::default() };
     let before = spent.usage;
     let asked = model.name().to_owned();
@@ -48,6 +51,9 @@ pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, s
         let asks = talk.asks();
         if asks.is_empty() {
             break;
+        }
+        if let Some(announcer) = &mut spent.announcer {
+            announcer.begin().await;
         }
         round(model, &mut talk, asks, spent).await;
     }
@@ -73,7 +79,7 @@ pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, s
 
 /// Carries the calls of one round, and once more those whose replies were of no use. The very first call of a change goes
 /// alone: from it the endpoint's ways are learnt, and one that is down or talks nonsense is not asked by all at once.
-async fn round(model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent: &mut Spent) {
+async fn round(model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent: &mut Spent<'_>) {
     let mut alone = spent.usage.calls == 0;
     while !open.is_empty() {
         let later = if alone { open.split_off(1) } else { Vec::new() };
@@ -107,7 +113,7 @@ async fn round(model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent
     }
 }
 
-fn stop(talk: &mut Talk<'_>, spent: &mut Spent, ask: &Ask, reason: String) {
+fn stop(talk: &mut Talk<'_>, spent: &mut Spent<'_>, ask: &Ask, reason: String) {
     talk.fail(&ask.questions, &reason);
     if spent.stopped.is_none() {
         tracing::warn!(questions = %ask.name(), reason, "the critique stops");

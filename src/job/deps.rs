@@ -11,7 +11,7 @@ use crate::model::{Model, Purse};
 use crate::review::marker::MarkerKey;
 use crate::rules::RuleSet;
 use crate::source::file;
-use crate::store::{Account, Millis, Verdicts};
+use crate::store::{Account, Journal, Millis, Verdicts};
 
 /// Milliseconds of a day.
 pub(super) const DAY: Millis = 24 * 60 * 60 * 1000;
@@ -29,6 +29,8 @@ pub struct Deps {
     pub model: Option<Arc<dyn Model>>,
     /// Where verdicts of the critique are kept between runs, if anywhere.
     pub verdicts: Option<Arc<dyn Verdicts>>,
+    /// What runs were about to post, for the next one to know after a crash.
+    pub journal: Arc<dyn Journal>,
     /// What models may cost in money and tokens, over all runs.
     pub money: Money,
     /// Key that binds hidden marks to this bot.

@@ -70,5 +70,5 @@ async fn one(deps: &Deps, text: &Text) -> Critique {
     let document = Document::parse(&text.text);
     let facts = Facts::read(&document, &deps.rules.lexicon);
     let sheet = Sheet { document: &document, facts: &facts, checks: &[], risks: &text.risks };
-    ask::critique(deps, &Options::default(), sheet, &mut Spent::new()).await
+    ask::critique(deps, &Options::default(), sheet, &mut Spent::new(None)).await
 }

@@ -1,13 +1,17 @@
 //! The only conductor: fetch → read → assess → critique → gather → plan → publish. Everything it needs comes in as a value.
 
+mod announce;
 mod ask;
 mod compared;
+mod bisect;
 mod deps;
 mod give_up;
+mod key;
 mod linked;
 pub mod measure;
 mod publish;
 mod purse;
+mod refusal;
 mod run;
 mod settings;
 #[cfg(test)]

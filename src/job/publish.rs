@@ -1,14 +1,27 @@
 //! Brings a review to its platform: reads what is posted, plans, carries out, and reads back whatever has an unknown outcome
 //! before anything is sent again.
 
-use super::{ChangeReview, Deps};
+use std::collections::BTreeSet;
+
+use super::announce::{intend, last, take_back};
+use super::refusal::Refusal;
+use super::{ChangeReview, Deps, bisect};
 use crate::platform::{Now, Platform, PlatformError};
-use crate::review::{Action, ChangeRef, Outcome, Posted, SUMMARY_URL, plan};
+use crate::review::{
+    Action, Capabilities, ChangeRef, Event, Named, Options, Outcome, Posted, Review, SUMMARY_URL, plan,
+};
+use crate::store::{Intent, Millis};
 
 /// Pauses before each reading after an unknown outcome, in units of the platform: twenty seconds in all on GitHub.
-const LOOKS: [u32; 4] = [2, 6, 12, 20];
-/// Rounds of plan and write: a first one, one after refused places, and two after unknown outcomes.
-const ROUNDS: usize = 4;
+pub(super) const LOOKS: [u32; 4] = [2, 6, 12, 20];
+/// Rounds of plan and write: each refusal and each unknown outcome takes one.
+const ROUNDS: usize = 8;
+/// Comments that are looked for, one after the other, when a platform refuses a review; then none is left inline.
+const SEARCHES: usize = 3;
+/// Texts are not made shorter than this for a platform that finds them too long, in characters.
+const SHORTEST: usize = 10_000;
+/// How long a write of a run that broke off may take to show, in milliseconds.
+const SHOWS_WITHIN: Millis = 30_000;
 
 /// How publishing ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +40,8 @@ pub enum Published {
     },
 }
 
-/// Publishes a review. Every round starts from what the platform shows, so a repeated call finds nothing left to do.
+/// Publishes a review. Every round starts from what the platform shows, so a repeated call finds nothing left to do. What was
+/// posted when the change was read is enough where nothing but the check has to be written.
 ///
 /// # Errors
 /// When the platform cannot be read, refuses the review in every form, or the outcome of a write stays unknown: the job is
@@ -37,19 +51,34 @@ pub async fn publish(
     platform: &dyn Platform,
     reviewed: &ChangeReview,
 ) -> Result<Published, PlatformError> {
-    let ChangeReview { review, plan: options, .. } = reviewed;
+    let review = &reviewed.review;
     let at = &review.change.at;
-    let can = platform.capabilities();
-    let mut options = options.clone();
-    let mut writes = 0;
-    let mut trouble = String::new();
-    let mut doubtful: Vec<&'static str> = Vec::new();
+    take_back(deps, platform, at, &review.change.head).await?;
+    let before = last(deps, at).await?.filter(|last| last.key == review.key && !last.done);
+    let mut press = Press {
+        deps,
+        platform,
+        review,
+        can: platform.capabilities(),
+        options: reviewed.plan.clone(),
+        searches: 0,
+        cleared: false,
+    };
+    // A run that broke off a moment ago may have written what does not show yet.
+    let recent = before.as_ref().is_some_and(|last| last.at > (deps.clock)() - SHOWS_WITHIN && last.check.is_none());
+    let mut doubtful: Vec<&'static str> = if recent { EVERYTHING.to_vec() } else { Vec::new() };
+    let mut seen = Some(&reviewed.seen).filter(|seen| !recent && press.plan(seen).iter().all(is_check));
+    let mut intended = before.is_some();
+    let (mut writes, mut trouble) = (0, String::new());
     for round in 0..ROUNDS {
-        let Now { head, mut posted, .. } = platform.now(at).await?;
-        if head != review.change.head {
-            return Ok(Published::Superseded { head });
-        }
-        let mut actions = plan(&posted, review, &can, &deps.marker, &options);
+        let mut posted = match seen.take() {
+            Some(seen) => seen.clone(),
+            None => match press.now().await? {
+                Ok(posted) => posted,
+                Err(head) => return press.superseded(head).await,
+            },
+        };
+        let mut actions = press.plan(&posted);
         // What was just written may take a while to show: a second one is made only when it surely is not there.
         let pauses = LOOKS.iter().take(if doubtful.is_empty() { 0 } else { LOOKS.len() });
         for factor in pauses {
@@ -57,48 +86,164 @@ pub async fn publish(
                 break;
             }
             tokio::time::sleep(platform.pause() * *factor).await;
-            let now = platform.now(at).await?;
-            if now.head != review.change.head {
-                return Ok(Published::Superseded { head: now.head });
-            }
-            posted = now.posted;
-            actions = plan(&posted, review, &can, &deps.marker, &options);
+            posted = match press.now().await? {
+                Ok(posted) => posted,
+                Err(head) => return press.superseded(head).await,
+            };
+            actions = press.plan(&posted);
         }
         let made: Vec<&'static str> = actions.iter().filter(|action| creates(action)).map(name).collect();
         let mut summary = posted.summaries.first().map(|summary| summary.url.clone());
-        if actions.is_empty() {
-            return Ok(Published::Done { writes, summary });
-        }
-        match carry_out(platform, at, actions, &posted, &mut summary, &mut writes).await {
-            Ok(()) => return Ok(Published::Done { writes, summary }),
-            Err(Stop::Refused { action, reason }) => {
-                tracing::warn!(change = %at, action, %reason, "the platform refused a write");
-                // A refused review means a refused place: everything goes into the summary and the check instead.
-                if action != "review" || !options.inline {
-                    return Err(PlatformError::Denied { what: format!("to post the {action}"), detail: reason });
+        if !actions.is_empty() {
+            if !intended {
+                press.note(&posted, false).await?;
+                intended = true;
+            }
+            match carry_out(platform, at, actions, &posted, &mut summary, &mut writes).await {
+                Ok(()) => {}
+                Err(Stop::Refused { action, reason }) => {
+                    let name = name(&action);
+                    tracing::warn!(change = %at, action = name, %reason, "the platform refused a write");
+                    doubtful = made.into_iter().take_while(|other| *other != name).collect();
+                    match press.give_way(*action, &reason).await? {
+                        Way::On => trouble = reason,
+                        Way::Doubtful => {
+                            doubtful.push(name);
+                            trouble = reason;
+                        }
+                        Way::Superseded(head) => return press.superseded(head).await,
+                    }
+                    continue;
                 }
-                options.inline = false;
-                trouble = reason;
-                doubtful = made.into_iter().take_while(|name| *name != action).collect();
-            }
-            Err(Stop::Unknown { action, reason }) => {
-                tracing::warn!(change = %at, action, %reason, round, "the outcome of a write is unknown: reading back");
-                trouble = reason;
-                let before = made.into_iter().take_while(|name| *name != action);
-                doubtful = before.chain([action]).collect();
-            }
-            Err(Stop::Delayed { seconds, reason }) => {
-                return Err(PlatformError::RateLimited { seconds, detail: reason });
+                Err(Stop::Unknown { action, reason }) => {
+                    tracing::warn!(change = %at, action, %reason, round, "the outcome of a write is unknown: reading back");
+                    trouble = reason;
+                    let before = made.into_iter().take_while(|name| *name != action);
+                    doubtful = before.chain([action]).collect();
+                    continue;
+                }
+                Err(Stop::Delayed { seconds, reason }) => {
+                    return Err(PlatformError::RateLimited { seconds, detail: reason });
+                }
             }
         }
+        if intended {
+            press.note(&posted, true).await?;
+        }
+        return Ok(Published::Done { writes, summary });
     }
     Err(PlatformError::Unavailable { what: "the review".into(), detail: trouble })
 }
 
-enum Stop {
-    Refused { action: &'static str, reason: String },
+pub(super) enum Stop {
+    Refused { action: Box<Action>, reason: String },
     Unknown { action: &'static str, reason: String },
     Delayed { seconds: u64, reason: String },
+}
+
+/// How it goes on after a refusal.
+enum Way {
+    /// With another plan.
+    On,
+    /// With the same, but what was refused may be there.
+    Doubtful,
+    /// The change has this head now.
+    Superseded(String),
+}
+
+/// One review on its way to its platform, and in which form it is tried.
+struct Press<'a> {
+    deps: &'a Deps,
+    platform: &'a dyn Platform,
+    review: &'a Review,
+    can: Capabilities,
+    options: Options,
+    searches: usize,
+    /// What is pending was removed once already.
+    cleared: bool,
+}
+
+impl Press<'_> {
+    fn plan(&self, posted: &Posted) -> Vec<Action> {
+        plan(posted, self.review, &self.can, &self.deps.marker, &self.options)
+    }
+
+    /// What is posted now, or the head that the change has instead.
+    async fn now(&self) -> Result<Result<Posted, String>, PlatformError> {
+        let Now { head, posted, .. } = self.platform.now(&self.review.change.at).await?;
+        Ok(if head == self.review.change.head { Ok(posted) } else { Err(head) })
+    }
+
+    /// Writes down what is about to be posted, or that it is.
+    async fn note(&self, posted: &Posted, done: bool) -> Result<(), PlatformError> {
+        let Review { change, key, .. } = self.review;
+        let running = posted.checks.iter().find(|check| !check.completed && check.key == *key);
+        let (change, head, key) = (change.at.to_string(), change.head.clone(), key.clone());
+        let check = running.map(|check| check.id.0.clone());
+        intend(self.deps, Intent { change, key, head, check, done, at: (self.deps.clock)() }).await
+    }
+
+    /// Nothing is posted for an older head, and what says that it is under way is ended.
+    async fn superseded(&self, head: String) -> Result<Published, PlatformError> {
+        take_back(self.deps, self.platform, &self.review.change.at, &head).await?;
+        Ok(Published::Superseded { head })
+    }
+
+    /// Finds a form that the platform may take: without the comment it refuses, shorter, without any comment, without a summary.
+    async fn give_way(&mut self, action: Action, reason: &str) -> Result<Way, PlatformError> {
+        let refusal = Refusal::of(reason);
+        match (action, refusal) {
+            (_, Refusal::Hurried) => return Ok(Way::Doubtful),
+            (_, Refusal::CommitGone) => {
+                return match self.now().await? {
+                    Err(head) => Ok(Way::Superseded(head)),
+                    Ok(_) => Err(PlatformError::Unavailable { what: "the commit".into(), detail: reason.to_owned() }),
+                };
+            }
+            // The next plan begins with the removal of what is pending.
+            (Action::CreateReview { .. }, Refusal::Pending) if self.can.checks && !self.cleared => self.cleared = true,
+            (
+                Action::CreateSummary { .. } | Action::UpdateSummary { .. } | Action::CreateReview { .. },
+                Refusal::TooLong,
+            ) if self.can.body_chars > SHORTEST => {
+                self.can.body_chars /= 2;
+            }
+            (Action::CreateReview { event: Event::RequestChanges, .. }, _) => self.options.request_changes = false,
+            (Action::CreateReview { commit, body, comments, .. }, Refusal::Place) if self.searches < SEARCHES => {
+                self.searches += 1;
+                let at = &self.review.change.at;
+                match bisect::refused(self.platform, at, (&commit, &body), &comments).await {
+                    Ok(Some(comment)) => self.refuse(&comment.path, &comment.body),
+                    Ok(None) => self.options.inline = false,
+                    Err(Stop::Delayed { seconds, reason }) => {
+                        return Err(PlatformError::RateLimited { seconds, detail: reason });
+                    }
+                    // What the drafts have left behind is removed first; then it is tried once more.
+                    Err(Stop::Refused { .. } | Stop::Unknown { .. }) => {}
+                }
+            }
+            (Action::CreateFileComment { path, body, .. }, _) => self.refuse(&path, &body),
+            (Action::CreateReview { .. }, _) if self.options.inline => self.options.inline = false,
+            (Action::CreateSummary { .. } | Action::UpdateSummary { .. }, _)
+                if self.can.checks && self.options.summary =>
+            {
+                (self.options.summary, self.options.inline) = (false, false);
+            }
+            (action, _) => {
+                let what = format!("to post the {}", name(&action));
+                return Err(PlatformError::Denied { what, detail: reason.to_owned() });
+            }
+        }
+        Ok(Way::On)
+    }
+
+    /// The findings of this comment are told elsewhere.
+    fn refuse(&mut self, path: &str, body: &str) {
+        let items = self.deps.marker.read(&self.review.change.at, body).map(|mark| mark.items).unwrap_or_default();
+        let named: BTreeSet<Named> = items.into_iter().map(|item| (path.to_owned(), item.fingerprint)).collect();
+        self.options.inline &= !named.is_empty();
+        self.options.refused.extend(named);
+    }
 }
 
 async fn carry_out(
@@ -132,17 +277,18 @@ async fn carry_out(
                 }
                 Action::UpdateSummary { body, .. } if posted.summaries.len() == 1 => {
                     // Somebody deleted the summary in between: it is posted anew.
-                    match platform.carry_out(at, &Action::CreateSummary { body }).await {
+                    let action = Action::CreateSummary { body };
+                    match platform.carry_out(at, &action).await {
                         Outcome::Done { url, .. } => {
                             *writes += 1;
                             *summary = url;
                         }
-                        Outcome::Rejected(reason) => return Err(Stop::Refused { action: name, reason }),
+                        Outcome::Rejected(reason) => return Err(Stop::Refused { action: Box::new(action), reason }),
                         Outcome::Unknown(reason) => return Err(Stop::Unknown { action: name, reason }),
                         Outcome::Delayed { seconds, reason } => return Err(Stop::Delayed { seconds, reason }),
                     }
                 }
-                _ => return Err(Stop::Refused { action: name, reason }),
+                action => return Err(Stop::Refused { action: Box::new(action), reason }),
             },
             Outcome::Unknown(reason) => return Err(Stop::Unknown { action: name, reason }),
             Outcome::Delayed { seconds, reason } => return Err(Stop::Delayed { seconds, reason }),
@@ -164,7 +310,15 @@ fn creates(action: &Action) -> bool {
     )
 }
 
-fn name(action: &Action) -> &'static str {
+/// Names of all writes that create something.
+const EVERYTHING: &[&str] = &["summary", "review", "comment on a file", "reply", "check"];
+
+/// True for a write that touches nothing but a check.
+fn is_check(action: &Action) -> bool {
+    matches!(action, Action::StartCheck { .. } | Action::CancelCheck { .. } | Action::CompleteCheck { .. })
+}
+
+pub(super) fn name(action: &Action) -> &'static str {
     match action {
         Action::DeletePending(_) => "removal of a pending review",
         Action::CreateSummary { .. } | Action::UpdateSummary { .. } => "summary",
@@ -199,12 +353,16 @@ mod tests {
     use std::sync::atomic::Ordering;
 
     use super::*;
+    use crate::job::announce::Announcer;
     use crate::job::testing::{Stage, deps};
+    use crate::review::ObjectId;
     use crate::review::testing::{added, at_line, change, review, reviewed};
-    use crate::review::{Options, Outcome};
+    use crate::store::Journal as _;
+    use crate::store::sqlite::SqliteStore;
 
-    fn told() -> ChangeReview {
-        let findings = vec![at_line("MET-002", 3, "good recall")];
+    /// A review with a finding on each of the first `count` lines.
+    fn told(count: u32) -> ChangeReview {
+        let findings = (1..=count).map(|line| at_line("MET-002", line, &format!("recall {line}"))).collect();
         let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
         ChangeReview {
             review,
@@ -215,8 +373,149 @@ mod tests {
     }
 
     async fn post(stage: &Stage) -> (Result<Published, PlatformError>, Vec<&'static str>) {
-        let published = publish(&deps(), stage, &told()).await;
+        let published = publish(&deps(), stage, &told(1)).await;
         (published, stage.sent().iter().map(name).collect())
+    }
+
+    #[tokio::test]
+    async fn a_refused_comment_is_found_by_halves_and_the_others_stand_in_one_review() {
+        for count in 1..=10_u32 {
+            for bad in 1..=count {
+                let stage = Stage::default();
+                stage.0.refused.lock().unwrap().push(bad);
+                let published = publish(&deps(), &stage, &told(count)).await;
+                assert!(matches!(published, Ok(Published::Done { .. })), "{published:?}");
+                let sent = stage.sent();
+                let reviews = sent.iter().filter(|action| matches!(action, Action::CreateReview { .. })).count();
+                // The first one, the drafts, and the one that is taken, where a comment is left for it.
+                let most = 1 + count.next_power_of_two().trailing_zeros() + u32::from(count > 1);
+                assert!(reviews <= most as usize, "{reviews} calls for {count} comments");
+                let shown = stage.shown();
+                let of: Vec<usize> = shown.reviews.iter().map(|_| shown.comments.len()).collect();
+                assert_eq!(of, if count > 1 { vec![count as usize - 1] } else { vec![] }, "{bad} of {count}");
+                assert!(shown.reviews.iter().all(|review| !review.pending));
+                let Some(Action::CompleteCheck { output, .. }) = sent.last() else { panic!("{sent:?}") };
+                let lines: Vec<u32> = output.annotations.iter().map(|at| at.lines.start).collect();
+                assert_eq!(lines, [bad], "the refused one is told by the check");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn several_refused_comments_are_found_too_and_never_without_end() {
+        for (bad, inline) in [(vec![2, 9], 8), (vec![1, 2, 3, 4, 5], 0)] {
+            let stage = Stage::default();
+            stage.0.refused.lock().unwrap().extend(&bad);
+            publish(&deps(), &stage, &told(10)).await.unwrap();
+            assert_eq!(stage.shown().comments.len(), inline, "{bad:?}");
+            assert!(stage.sent().len() <= 40, "{}", stage.sent().len());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_second_run_on_the_same_head_reads_and_writes_nothing_more() {
+        let stage = Stage::default();
+        publish(&deps(), &stage, &told(2)).await.unwrap();
+        let (looks, sent) = (stage.0.looks.load(Ordering::Relaxed), stage.sent().len());
+        let mut again = told(2);
+        again.seen = stage.shown();
+        let published = publish(&deps(), &stage, &again).await.unwrap();
+        assert_eq!(published, Published::Done { writes: 0, summary: Some("u".into()) });
+        assert_eq!((stage.0.looks.load(Ordering::Relaxed), stage.sent().len()), (looks, sent));
+        // Another commit with the same texts: one write, and nothing is read before it.
+        again.review.key = "of the next head".into();
+        let published = publish(&deps(), &stage, &again).await.unwrap();
+        assert_eq!(published, Published::Done { writes: 1, summary: Some("u".into()) });
+        assert_eq!(stage.0.looks.load(Ordering::Relaxed), looks);
+    }
+
+    #[tokio::test]
+    async fn what_a_platform_refuses_is_said_in_another_form() {
+        let done = || Outcome::Done { id: Some(ObjectId("9".into())), url: Some("u".into()) };
+        let no = |reason: &str| Outcome::Rejected(reason.to_owned());
+        let all = ["summary", "review", "check"];
+        for (outcomes, expected) in [
+            // Asking for changes is taken back.
+            (
+                vec![done(), no("HTTP 422: Can not request changes on your own pull request")],
+                vec!["summary", "review", "review", "check"],
+            ),
+            // A conversation that is locked leaves the check.
+            (vec![no("HTTP 403: Unable to create comment because issue is locked.")], vec!["summary", "check"]),
+            (vec![no("HTTP 422: body is too long (maximum is 65536 characters)")], [&["summary"], &all[..]].concat()),
+            (
+                vec![done(), no("HTTP 422: User can only have one pending review per pull request")],
+                vec!["summary", "review", "review", "check"],
+            ),
+            // Too quick is not refused: it is looked whether it is there.
+            (vec![done(), Outcome::Unknown("HTTP 502".into())], all.to_vec()),
+        ] {
+            let stage = Stage::default();
+            *stage.0.outcomes.lock().unwrap() = outcomes;
+            let mut told = told(1);
+            told.plan.request_changes = true;
+            let published = publish(&deps(), &stage, &told).await;
+            assert!(matches!(published, Ok(Published::Done { .. })), "{published:?}");
+            assert_eq!(stage.sent().iter().map(name).collect::<Vec<_>>(), expected);
+            let sent = stage.sent();
+            let Some(Action::CompleteCheck { output, .. }) = sent.last() else { panic!("{sent:?}") };
+            let alone = expected.len() == 2;
+            assert_eq!(output.annotations.len(), usize::from(alone), "every finding is told once");
+            assert_eq!(output.summary.contains("could not be posted"), alone, "{}", output.summary);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_check_that_is_under_way_is_ended_when_the_head_moves_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("jobs.db")).await.unwrap();
+        let deps = Deps { journal: std::sync::Arc::new(store.clone()), ..deps() };
+        let stage = Stage::default();
+        let mut old = told(1);
+        old.review.change.head = "an older head".into();
+        let ChangeReview { review, .. } = &old;
+        let (at, head, key) = (review.change.at.clone(), review.change.head.clone(), review.key.clone());
+        let posted = Posted::default();
+        let mut announcer = Announcer { deps: &deps, platform: &stage, at, head, key, posted, done: false };
+        announcer.begin().await;
+        announcer.begin().await;
+        old.seen = announcer.posted;
+        let newer = change(&[]).head;
+        assert_eq!(publish(&deps, &stage, &old).await.unwrap(), Published::Superseded { head: newer });
+        let sent = stage.sent();
+        let [Action::StartCheck { .. }, Action::CancelCheck { id, output }] = sent.as_slice() else {
+            panic!("{sent:?}")
+        };
+        assert_eq!(*id, old.seen.checks[0].id);
+        assert!(output.summary.contains("Superseded by `abc1234`"), "{}", output.summary);
+        let last = store.last(&old.review.change.at.to_string()).await.unwrap().unwrap();
+        assert!(last.done, "{last:?}");
+    }
+
+    #[tokio::test]
+    async fn what_is_about_to_be_posted_is_written_down_first_and_a_crash_leaves_no_check_under_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("jobs.db")).await.unwrap();
+        let deps = Deps { journal: std::sync::Arc::new(store.clone()), ..deps() };
+        let at = told(1).review.change.at;
+        let intent = Intent {
+            change: at.to_string(),
+            key: "k".into(),
+            head: "old".into(),
+            check: Some("77".into()),
+            done: false,
+            at: 0,
+        };
+        store.intend(&intent).await.unwrap();
+        let stage = Stage::default();
+        let wait = Outcome::Delayed { seconds: 30, reason: "later".into() };
+        *stage.0.outcomes.lock().unwrap() = vec![Outcome::Done { id: None, url: None }, wait];
+        publish(&deps, &stage, &told(1)).await.unwrap_err();
+        assert_eq!(stage.sent().iter().map(name).collect::<Vec<_>>(), ["check", "summary"]);
+        let last = store.last(&at.to_string()).await.unwrap().unwrap();
+        assert_eq!((last.key.as_str(), last.done), ("run-1", false), "nothing is posted before this stands");
+        publish(&deps, &stage, &told(1)).await.unwrap();
+        assert!(store.last(&at.to_string()).await.unwrap().unwrap().done);
     }
 
     #[tokio::test]

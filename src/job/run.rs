@@ -1,28 +1,28 @@
 //! Reviews: of texts by hand, and of a change on a platform.
 
-use sha2::{Digest as _, Sha256};
-
+use super::announce::Announcer;
 use super::ask::{self, Spent};
 use super::compared::{compared, reporting};
 use super::linked::{Judged, Library, Shelf, apart, may_be_document};
+use super::key::{inputs_key, run_key};
 use super::settings::{configuration, settings};
 use super::{Deps, Options};
 use crate::config::{self, Config, Paths};
 use crate::critique::ledger::Ledger;
 use crate::critique::{AskedRisk, Sheet, Usage};
 use crate::document::Document;
-use crate::engine::{Assessment, GrantedWaiver, Settings, standing_waivers};
+use crate::engine::{Assessment, Settings, standing_waivers};
 use crate::facts::{Facts, Kind};
-use crate::finding::{Problem, RiskLevel, Severity};
+use crate::finding::{Problem, RiskLevel};
 use crate::output::{Entry, Run};
 use crate::platform::{Choice, Fetched, Platform, PlatformError};
 use crate::review::{
-    Catalogue, Change, ChangeRef, ChangedFile, ConfigText, Gate, Options as PlanOptions, Posted, Review, Reviewed,
-    compare, gather,
+    Catalogue, ChangeRef, ChangedFile, ConfigText, Gate, Options as PlanOptions, Posted, Review, Reviewed, compare,
+    gather,
 };
 use crate::rules::{self, RawRisk, RuleSet};
 use crate::source::Loaded;
-use crate::text::{front_matter, hex, sha256_hex};
+use crate::text::{front_matter, sha256_hex};
 
 /// Reviews texts: every input gets an entry, in the order given. Without a base everything found is new.
 pub async fn review_texts(
@@ -45,7 +45,7 @@ pub async fn review_texts(
         incomplete: None,
     };
     let paths = Paths::new(config);
-    let mut spent = Spent::new();
+    let mut spent = Spent::new(None);
     let mut library = Library::new(Shelf::Files);
     for input in inputs {
         let (path, text, sha256) = match input {
@@ -102,17 +102,36 @@ pub async fn review_change(
     at: &ChangeRef,
     options: &Options,
 ) -> Result<ChangeReview, PlatformError> {
-    review_asked(deps, platform, at, options, None).await
+    reviewed(deps, platform, at, options, None, Showing::Nothing).await
+}
+
+/// What others see of a review while it goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Showing {
+    Nothing,
+    /// A check that is under way, once a model is asked.
+    Check,
 }
 
 /// As [`review_change`]; `again` names the request of a person to do it once more, so that what is posted for the same state
-/// does not stand in its way.
+/// does not stand in its way. Where a model is asked, the check on the head shows meanwhile that the review is under way.
 pub(super) async fn review_asked(
     deps: &Deps,
     platform: &dyn Platform,
     at: &ChangeRef,
     options: &Options,
     again: Option<&str>,
+) -> Result<ChangeReview, PlatformError> {
+    reviewed(deps, platform, at, options, again, Showing::Check).await
+}
+
+async fn reviewed(
+    deps: &Deps,
+    platform: &dyn Platform,
+    at: &ChangeRef,
+    options: &Options,
+    again: Option<&str>,
+    showing: Showing,
 ) -> Result<ChangeReview, PlatformError> {
     let wanted = |file: Option<&ConfigText>, _: Option<&ConfigText>| -> Choice {
         let paths = Paths::new(&configuration(deps, file).0);
@@ -123,7 +142,14 @@ pub(super) async fn review_asked(
     let paths = Paths::new(&config);
     let (paid, purse) = deps.for_run(Some(change.at.to_string()));
     let (mut documents, mut removed) = (Vec::new(), Vec::new());
-    let mut spent = Spent::new();
+    let gate = Gate {
+        fail_on: options.fail_on.unwrap_or(config.fail_on),
+        require_complete: options.require_complete || config.require_complete,
+    };
+    let key = run_key(deps, &change, options, gate, again);
+    let (at, head, done) = (change.at.clone(), change.head.clone(), showing == Showing::Nothing);
+    let announcer = Announcer { deps, platform, at, head, key: key.clone(), posted, done };
+    let mut spent = Spent::new(Some(announcer));
     let shelf = |base| Library::new(Shelf::Change { platform, change: &change, base });
     let mut sides = Sides { base: shelf(true), head: shelf(false) };
     for file in &change.files {
@@ -140,14 +166,9 @@ pub(super) async fn review_asked(
             change.skipped.push(unread);
         }
     }
-    let gate = Gate {
-        fail_on: options.fail_on.unwrap_or(config.fail_on),
-        require_complete: options.require_complete || config.require_complete,
-    };
-    let key = run_key(deps, &change, options, gate, again);
+    let seen = spent.announcer.map(|announcer| announcer.posted).unwrap_or_default();
     let cost = purse.ledger();
     let plan = PlanOptions {
-        inline: true,
         inline_comments: config.inline_comments,
         check_without_spec: config.check_without_spec,
         catalogue: catalogue(&deps.rules),
@@ -155,12 +176,14 @@ pub(super) async fn review_asked(
         version: deps.version.to_owned(),
         rules: deps.rules.hash.clone(),
         cost: if cost.calls > 0 { cost.words() } else { String::new() },
+        ..PlanOptions::default()
     };
-    let review = Review { removed, ..gather(change, documents, problems, gate, key) };
+    let mut review = Review { removed, ..gather(change, documents, problems, gate, key) };
+    review.inputs = inputs_key(deps, &review, options, again);
     if cost.calls > 0 {
-        tracing::info!(change = %at, cost = %plan.cost, "asked the model");
+        tracing::info!(change = %review.change.at, cost = %plan.cost, "asked the model");
     }
-    Ok(ChangeReview { review, plan, seen: posted, cost })
+    Ok(ChangeReview { review, plan, seen, cost })
 }
 
 /// Names and families of the rules, and which metrics are ratios, for the words that people read.
@@ -199,7 +222,7 @@ async fn review_file(
     paths: &Paths,
     options: &Options,
     sides: &mut Sides<'_>,
-    spent: &mut Spent,
+    spent: &mut Spent<'_>,
 ) -> Fate {
     if paths.is_excluded(&file.path) {
         return Fate::NoSpec;
@@ -254,7 +277,7 @@ async fn ask_about(
     (paths, place): (&Paths, Option<&str>),
     (document, facts): (&Document, &Facts),
     reviewed: &mut Reviewed,
-    spent: &mut Spent,
+    spent: &mut Spent<'_>,
 ) {
     let Some(model) = deps.model.as_deref().filter(|_| !options.no_model && !reviewed.head.checks.is_empty()) else {
         return;
@@ -309,32 +332,6 @@ pub fn asked_risks(rules: &RuleSet, head: &Assessment) -> Vec<AskedRisk> {
     asked.map(|(row, found)| asked_risk(row, found.level, !found.open.is_empty())).collect()
 }
 
-/// One review is posted per key: change, head and base, configuration, gate, engine, model, and the request to do it again.
-fn run_key(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: Option<&str>) -> String {
-    let mut hash = Sha256::new();
-    let model = deps.model.as_ref().filter(|_| !options.no_model).map_or("", |model| model.name());
-    let config = change.config.as_ref().map_or("", |config| config.text.as_str());
-    let fail_on = gate.fail_on.map_or("never", Severity::word);
-    let flags = format!("{fail_on} {} {}", gate.require_complete, options.is_spec);
-    let at = change.at.to_string();
-    let again = again.unwrap_or_default();
-    let granted = options.granted.iter().map(granted_key).collect::<Vec<_>>().join("\n");
-    let (head, base) = (change.head.as_str(), change.base.as_str());
-    for part in [at.as_str(), head, base, config, deps.version, &deps.rules.hash, model, &flags, &granted, again] {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    // 16 digits of 64: a change has few runs.
-    hex(hash.finalize().get(..8).unwrap_or_default())
-}
-
-/// What a waiver given by command changes about a review.
-fn granted_key(one: &GrantedWaiver) -> String {
-    let until = one.until.map(|until| until.to_string()).unwrap_or_default();
-    let path = one.path.as_deref().unwrap_or_default();
-    format!("{:?}", [&one.rule, path, &one.reason, &one.by, &until])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -356,36 +353,5 @@ mod tests {
         let skipped = &found.review.change.skipped;
         assert_eq!(skipped.len(), 1, "once for both: {skipped:?}");
         assert!(skipped[0].what == "docs/labels.md" && skipped[0].why.contains("did not give it"), "{skipped:?}");
-    }
-
-    #[test]
-    fn whatever_can_change_the_result_changes_the_key() {
-        let gate = Gate { fail_on: Some(Severity::Error), require_complete: false };
-        let plain = Options::default();
-        let mut keys = std::collections::BTreeSet::new();
-        let mut retargeted = change(&[]);
-        retargeted.base = "1".repeat(40);
-        let waiver = GrantedWaiver {
-            rule: "MET-009".into(),
-            path: None,
-            reason: "the regulator sets it".into(),
-            by: "lena".into(),
-            until: None,
-            url: String::new(),
-        };
-        for (what, change, options, gate, again) in [
-            ("plain", change(&[]), plain.clone(), gate, None),
-            ("another base", retargeted, plain.clone(), gate, None),
-            ("a milder gate", change(&[]), plain.clone(), Gate { fail_on: None, ..gate }, None),
-            ("a stricter gate", change(&[]), plain.clone(), Gate { require_complete: true, ..gate }, None),
-            ("every file a specification", change(&[]), Options { is_spec: true, ..plain.clone() }, gate, None),
-            ("a waiver by command", change(&[]), Options { granted: vec![waiver], ..plain.clone() }, gate, None),
-            ("asked for again", change(&[]), plain.clone(), gate, Some("delivery-1")),
-            ("and again", change(&[]), plain.clone(), gate, Some("delivery-2")),
-        ] {
-            let key = run_key(&deps(), &change, &options, gate, again);
-            assert_eq!(key, run_key(&deps(), &change, &options, gate, again));
-            assert!(keys.insert(key), "{what}");
-        }
     }
 }

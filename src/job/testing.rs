@@ -11,8 +11,8 @@ use crate::platform::{Fetched, Now, Platform, PlatformError, Platforms, Wanted};
 use crate::review::marker::MarkerKey;
 use crate::review::testing::change;
 use crate::review::{
-    Action, Capabilities, Change, ChangeRef, ObjectId, Outcome, Posted, PostedCheck, PostedComment, PostedReview,
-    PostedSummary,
+    Action, Capabilities, Change, ChangeRef, Event, ObjectId, Outcome, Posted, PostedCheck, PostedComment,
+    PostedReview, PostedSummary,
 };
 
 /// A specification with faults.
@@ -26,6 +26,7 @@ pub(super) fn deps() -> Deps {
         questions: Arc::new(crate::critique::builtin().0),
         model: None,
         verdicts: None,
+        journal: Arc::new(crate::store::NoJournal),
         money: super::Money::default(),
         marker: MarkerKey::new(b"key"),
         random: Arc::new(|| "random-0123456789abcdef".into()),
@@ -43,8 +44,12 @@ pub(super) struct Scene {
     pub(super) on_fetch: Mutex<Option<Play>>,
     /// Outcomes of the next writes, first first; after them all are done.
     pub(super) outcomes: Mutex<Vec<Outcome>>,
+    /// Lines on which no comment is taken.
+    pub(super) refused: Mutex<Vec<u32>>,
     /// Readings that do not show the latest write yet.
     pub(super) lag: AtomicUsize,
+    /// How often it was looked at what is posted.
+    pub(super) looks: AtomicUsize,
     posted: Mutex<Posted>,
     sent: Mutex<Vec<Action>>,
 }
@@ -58,7 +63,7 @@ impl Stage {
         self.0.sent.lock().unwrap().clone()
     }
 
-    fn shown(&self) -> Posted {
+    pub(super) fn shown(&self) -> Posted {
         self.0.posted.lock().unwrap().clone()
     }
 }
@@ -98,6 +103,7 @@ impl Platform for Stage {
     }
 
     async fn now(&self, _: &ChangeRef) -> Result<Now, PlatformError> {
+        self.0.looks.fetch_add(1, Ordering::Relaxed);
         let late = self.0.lag.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok();
         let posted = if late { Posted::default() } else { self.shown() };
         Ok(Now { head: change(&[]).head, is_open: true, posted })
@@ -118,26 +124,50 @@ impl Platform for Stage {
         let id = ObjectId(self.0.sent.lock().unwrap().len().to_string());
         match action.clone() {
             Action::CreateSummary { body } => {
-                posted.summaries.push(PostedSummary { id, url: "u".into(), body, ..PostedSummary::default() });
+                posted.summaries.push(PostedSummary {
+                    id: id.clone(),
+                    url: "u".into(),
+                    body,
+                    ..PostedSummary::default()
+                });
             }
-            Action::CreateReview { commit, body, comments, .. } => {
-                posted.comments = comments
-                    .into_iter()
-                    .zip(1000..)
-                    .map(|(one, id)| PostedComment {
-                        id: ObjectId(id.to_string()),
+            Action::UpdateSummary { id, body } => {
+                posted.summaries.iter_mut().filter(|old| old.id == id).for_each(|old| old.body.clone_from(&body));
+            }
+            Action::DeletePending(gone) => posted.reviews.retain(|old| old.id != gone),
+            Action::CreateReview { event, comments, .. }
+                if comments.iter().any(|one| self.0.refused.lock().unwrap().contains(&one.lines.start)) =>
+            {
+                let pending = posted.reviews.iter().any(|old| old.pending);
+                let why = if pending { "one pending review" } else { "line must be part of the diff" };
+                tracing::debug!(?event, why, "refused");
+                return Outcome::Rejected(format!("HTTP 422: {why}"));
+            }
+            Action::CreateReview { commit, body, comments, event } => {
+                if posted.reviews.iter().any(|old| old.pending) {
+                    return Outcome::Rejected("HTTP 422: User can only have one pending review".into());
+                }
+                let pending = event == Event::Draft;
+                if !pending {
+                    posted.comments.extend(comments.into_iter().enumerate().map(|(nth, one)| PostedComment {
+                        id: ObjectId(format!("{}00{nth}", id.0)),
                         path: one.path,
                         body: one.body,
                         ..PostedComment::default()
-                    })
-                    .collect();
-                posted.reviews.push(PostedReview { id, commit, body, ..PostedReview::default() });
+                    }));
+                }
+                posted.reviews.push(PostedReview { id: id.clone(), commit, body, pending, ..PostedReview::default() });
             }
-            Action::CompleteCheck { key, .. } => {
-                posted.checks.push(PostedCheck { id, key, completed: true, conclusion: None });
+            Action::StartCheck { key, .. } => {
+                posted.checks.push(PostedCheck { id: id.clone(), key, ..PostedCheck::default() });
+            }
+            Action::CompleteCheck { id: old, key, conclusion, .. } => {
+                posted.checks.retain(|check| Some(&check.id) != old.as_ref());
+                let conclusion = Some(conclusion);
+                posted.checks.push(PostedCheck { id: id.clone(), key, completed: true, conclusion });
             }
             _ => {}
         }
-        outcome.unwrap_or(Outcome::Done { id: None, url: Some("u".into()) })
+        outcome.unwrap_or(Outcome::Done { id: Some(id), url: Some("u".into()) })
     }
 }

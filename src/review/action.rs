@@ -125,6 +125,8 @@ pub enum Event {
     Comment,
     /// Asks for changes: opt-in, for a platform may hold the merge back until it is dismissed.
     RequestChanges,
+    /// Kept back: nobody else sees it. It tells whether the platform takes its places, and is removed again.
+    Draft,
 }
 
 /// What a reply answers.

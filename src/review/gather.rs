@@ -71,15 +71,18 @@ pub struct Review {
     pub conclusion: Conclusion,
     /// Key of this run: change, head and base, configuration, gate, engine. One review is posted per key.
     pub key: String,
+    /// Key of what this run looked at, whatever the commit is called: texts of the documents at head and base,
+    /// configuration, gate, engine, model. While it stays the same there is nothing new to say to anybody.
+    pub inputs: String,
 }
 
-/// Gathers. Only introduced findings gate; the reading is complete when nothing was skipped and no document was cut.
+/// Gathers. The key of the inputs is that of the run until a caller knows better. Only introduced findings gate; the reading is complete when nothing was skipped and no document was cut.
 #[must_use]
 pub fn gather(change: Change, mut documents: Vec<Reviewed>, problems: Vec<Problem>, gate: Gate, key: String) -> Review {
     documents.sort_by(|a, b| a.path.cmp(&b.path));
     let complete = change.skipped.is_empty() && documents.iter().all(|document| document.head.limits.is_empty());
     let conclusion = conclusion(documents.iter().flat_map(Reviewed::introduced), complete, gate);
-    Review { change, documents, removed: Vec::new(), problems, gate, conclusion, key }
+    Review { change, documents, removed: Vec::new(), problems, gate, conclusion, inputs: key.clone(), key }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Where each finding is shown: on a line of the diff, in the summary, or in the check. Exactly one place. Posts nothing.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Catalogue, FilePatch, Review, Reviewed};
 use crate::diff::{Anchor, Patch};
@@ -13,8 +13,12 @@ use crate::text::LineRange;
 pub enum Placement {
     /// An inline comment on lines of the diff.
     Inline(Anchor),
+    /// In a comment on its file as a whole, of which the platform shows no lines: a new one, or one that still stands.
+    File,
     /// In an inline comment of this bot that was posted earlier and still stands.
     Kept,
+    /// As [`Placement::Kept`], but somebody marked the conversation as done: it is known, and counts all the same.
+    Acknowledged,
     /// Only in the summary.
     Summary,
     /// An annotation of the check (and a line in the fold of the summary).
@@ -34,15 +38,29 @@ pub struct Placed {
     pub introduced: bool,
 }
 
-/// An inline comment to be written: one finding, or all items of one family that are missing or only named.
+/// A comment to be written: one finding, or all items of one family that are missing or only named; on a file as a whole, its worst.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
     /// Index of the document in the review.
     pub document: usize,
     /// Indices of its findings, worst first.
     pub findings: Vec<usize>,
-    /// Where it stands.
-    pub lines: LineRange,
+    /// Where it stands; none for the file as a whole.
+    pub lines: Option<LineRange>,
+}
+
+/// A finding as a mark names it: path of the document, fingerprint.
+pub type Named = (String, String);
+
+/// What stands in comments of this bot already.
+#[derive(Debug, Clone, Default)]
+pub struct Stands {
+    /// How many comments those are.
+    pub comments: usize,
+    /// Findings, and how often each.
+    pub told: BTreeMap<Named, usize>,
+    /// The same for comments whose conversation somebody else marked as done.
+    pub acknowledged: BTreeMap<Named, usize>,
 }
 
 /// Every finding with its place, and the inline comments that hold the inline ones.
@@ -50,7 +68,7 @@ pub struct Comment {
 pub struct Layout {
     /// Every finding of every document, once, in order.
     pub placed: Vec<Placed>,
-    /// New inline comments, worst first.
+    /// New comments, worst first.
     pub comments: Vec<Comment>,
 }
 
@@ -61,10 +79,12 @@ pub struct Room<'a> {
     pub inline: usize,
     /// The check can carry annotations.
     pub checks: bool,
-    /// Inline comments that stand already: (path, fingerprint) → how many.
-    pub standing: &'a BTreeMap<(String, String), usize>,
-    /// How many comments those are.
-    pub standing_comments: usize,
+    /// A comment can stand on a file as a whole.
+    pub files: bool,
+    /// What stands already.
+    pub stands: &'a Stands,
+    /// Findings whose place the platform refused.
+    pub refused: &'a BTreeSet<Named>,
     /// Families of rules.
     pub catalogue: &'a Catalogue,
 }
@@ -76,12 +96,14 @@ const LONGEST_RANGE: u32 = 12;
 /// line.
 #[must_use]
 pub fn place(review: &Review, inline_cap: usize) -> Vec<Placed> {
+    let (stands, refused, catalogue) = (Stands::default(), BTreeSet::new(), Catalogue::default());
     let room = Room {
         inline: inline_cap,
         checks: true,
-        standing: &BTreeMap::new(),
-        standing_comments: 0,
-        catalogue: &Catalogue::default(),
+        files: false,
+        stands: &stands,
+        refused: &refused,
+        catalogue: &catalogue,
     };
     layout(review, &room).placed
 }
@@ -89,71 +111,106 @@ pub fn place(review: &Review, inline_cap: usize) -> Vec<Placed> {
 /// Rank of a comment: worst severity, then confidence, then document and line.
 type Rank = (Reverse<Severity>, Reverse<Confidence>, usize, u32);
 
+/// A finding that gets a comment, and where its lines are shown: none for the file as a whole.
+type Member = (usize, Option<Anchor>);
+
 /// As [`place`], knowing what stands already.
 #[must_use]
 pub fn layout(review: &Review, room: &Room<'_>) -> Layout {
-    let mut standing = room.standing.clone();
+    let (mut told, mut acknowledged) = (room.stands.told.clone(), room.stands.acknowledged.clone());
     let mut placed = Vec::new();
-    let mut groups: BTreeMap<(usize, String), Vec<(usize, Anchor)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, String), Vec<Member>> = BTreeMap::new();
     for (document, reviewed) in review.documents.iter().enumerate() {
-        let patch = patch_of(review, &reviewed.path);
+        let shown = Shown::of(review, &reviewed.path);
         for (index, finding) in reviewed.findings().enumerate() {
-            let introduced = is_introduced(reviewed, patch, index, finding);
-            let stands = standing.get_mut(&(reviewed.path.clone(), finding.fingerprint.as_str().to_owned()));
-            let placement = match (stands, introduced, &finding.place) {
-                (Some(left), ..) if *left > 0 => {
-                    *left -= 1;
-                    Placement::Kept
+            let introduced = is_introduced(reviewed, shown.patch(), index, finding);
+            let named = (reviewed.path.clone(), finding.fingerprint.as_str().to_owned());
+            let placement = if take(&mut told, &named) {
+                if matches!(shown, Shown::Unknown) { Placement::File } else { Placement::Kept }
+            } else if take(&mut acknowledged, &named) {
+                Placement::Acknowledged
+            } else if introduced && let Some(at) = &finding.place {
+                let wish = if room.refused.contains(&named) { None } else { room.wish(shown, finding, at.lines) };
+                if let Some((placement, anchor)) = wish {
+                    let group = anchor.map_or_else(String::new, |_| group(reviewed, index, finding, room.catalogue));
+                    groups.entry((document, group)).or_default().push((index, anchor));
+                    placement
+                } else {
+                    room.off_the_diff()
                 }
-                (_, true, Some(at)) => match anchor(patch, at.lines) {
-                    Some(anchor) => {
-                        groups
-                            .entry((document, group(reviewed, index, finding, room.catalogue)))
-                            .or_default()
-                            .push((index, anchor));
-                        Placement::Inline(anchor)
-                    }
-                    None if room.checks => Placement::Check,
-                    None => Placement::Summary,
-                },
-                _ => Placement::Summary,
+            } else {
+                Placement::Summary
             };
             placed.push(Placed { document, finding: index, placement, introduced });
         }
     }
-    // A note alone is not worth a comment; beside something worse of its family it is told there.
-    let free = room.inline.saturating_sub(room.standing_comments);
     let mut comments: Vec<(Rank, Comment)> = groups
         .into_iter()
         .filter_map(|((document, _), members)| comment(review.documents.get(document)?, document, &members))
         .collect();
     comments.sort_by_key(|(rank, _)| *rank);
+    // A note alone is not worth a comment; beside something worse of its family it is told there.
+    let free = room.inline.saturating_sub(room.stands.comments);
     let worth = comments.iter().take_while(|((severity, ..), _)| severity.0 > Severity::Info).count();
-    let free = free.min(worth);
-    for (_, over) in comments.iter().skip(free) {
-        for at in &mut placed {
-            if at.document == over.document && over.findings.contains(&at.finding) {
-                at.placement = Placement::Summary;
-            }
+    let over = comments.split_off(free.min(worth).min(comments.len()));
+    let mut comments: Vec<Comment> = comments.into_iter().map(|(_, comment)| comment).collect();
+    let mut left_over: BTreeMap<(usize, usize), Placement> = BTreeMap::new();
+    for (_, Comment { document, findings, lines }) in over {
+        let instead = if lines.is_some() { Placement::Summary } else { room.off_the_diff() };
+        left_over.extend(findings.into_iter().map(|finding| ((document, finding), instead)));
+    }
+    for Comment { document, findings, .. } in comments.iter_mut().filter(|at| at.lines.is_none()) {
+        let rest = findings.split_off(findings.len().min(room.inline));
+        left_over.extend(rest.into_iter().map(|finding| ((*document, finding), room.off_the_diff())));
+    }
+    for at in &mut placed {
+        if let Some(instead) = left_over.get(&(at.document, at.finding)) {
+            at.placement = *instead;
         }
     }
-    comments.truncate(free);
-    Layout { placed, comments: comments.into_iter().map(|(_, comment)| comment).collect() }
+    Layout { placed, comments }
+}
+
+impl Room<'_> {
+    /// A place for a finding that no comment can hold.
+    fn off_the_diff(&self) -> Placement {
+        if self.checks { Placement::Check } else { Placement::Summary }
+    }
+
+    /// The comment that a finding on these lines may have.
+    fn wish(&self, shown: Shown<'_>, finding: &Finding, lines: LineRange) -> Option<(Placement, Option<Anchor>)> {
+        match shown {
+            Shown::Lines(patch) => anchor(patch, lines).map(|anchor| (Placement::Inline(anchor), Some(anchor))),
+            Shown::Unknown if self.files && finding.severity > Severity::Info => Some((Placement::File, None)),
+            Shown::Unknown | Shown::Not => None,
+        }
+    }
+}
+
+fn take(from: &mut BTreeMap<Named, usize>, named: &Named) -> bool {
+    match from.get_mut(named) {
+        Some(left @ 1..) => {
+            *left -= 1;
+            true
+        }
+        _ => false,
+    }
 }
 
 /// The comment of one group: it stands where the first of its findings stands.
-fn comment(reviewed: &Reviewed, document: usize, members: &[(usize, Anchor)]) -> Option<(Rank, Comment)> {
-    let lines = members.iter().map(|(_, anchor)| anchor.lines).min()?;
+fn comment(reviewed: &Reviewed, document: usize, members: &[Member]) -> Option<(Rank, Comment)> {
+    let lines = members.iter().filter_map(|(_, anchor)| anchor.map(|anchor| anchor.lines)).min();
     let mut ranked: Vec<(Rank, usize)> = members
         .iter()
         .filter_map(|(index, anchor)| {
             let finding = reviewed.finding(*index)?;
-            Some(((Reverse(finding.severity), Reverse(finding.confidence), document, anchor.lines.start), *index))
+            let lines = anchor.map_or_else(|| finding.place.as_ref().map(|place| place.lines), |at| Some(at.lines))?;
+            Some(((Reverse(finding.severity), Reverse(finding.confidence), document, lines.start), *index))
         })
         .collect();
     ranked.sort();
     let (first, _) = *ranked.first()?;
-    let rank = (first.0, first.1, document, lines.start);
+    let rank = (first.0, first.1, document, lines.map_or(first.3, |lines| lines.start));
     Some((rank, Comment { document, findings: ranked.into_iter().map(|(_, index)| index).collect(), lines }))
 }
 
@@ -172,16 +229,34 @@ pub fn is_missing(reviewed: &Reviewed, finding: &Finding) -> bool {
     finding.source == Source::Rule && reviewed.head.checks.iter().filter(same).any(missing)
 }
 
-fn patch_of<'a>(review: &'a Review, path: &str) -> Option<&'a Patch> {
-    match &review.change.files.iter().find(|file| file.path == path)?.patch {
-        FilePatch::Known(patch) => Some(patch),
-        FilePatch::Unknown(_) => None,
+/// What the change shows of a file.
+#[derive(Clone, Copy)]
+enum Shown<'a> {
+    /// These lines.
+    Lines(&'a Patch),
+    /// It is part of the change, but its diff is not given.
+    Unknown,
+    /// It is no part of the change.
+    Not,
+}
+
+impl<'a> Shown<'a> {
+    fn of(review: &'a Review, path: &str) -> Self {
+        match review.change.files.iter().find(|file| file.path == path).map(|file| &file.patch) {
+            Some(FilePatch::Known(patch)) => Self::Lines(patch),
+            Some(FilePatch::Unknown(_)) => Self::Unknown,
+            None => Self::Not,
+        }
+    }
+
+    fn patch(self) -> Option<&'a Patch> {
+        if let Self::Lines(patch) = self { Some(patch) } else { None }
     }
 }
 
-fn anchor(patch: Option<&Patch>, lines: LineRange) -> Option<Anchor> {
+fn anchor(patch: &Patch, lines: LineRange) -> Option<Anchor> {
     let long = lines.end - lines.start >= LONGEST_RANGE;
-    patch?.anchor(if long { LineRange::single(lines.start) } else { lines })
+    patch.anchor(if long { LineRange::single(lines.start) } else { lines })
 }
 
 /// A deterministic finding is compared with the base; a finding of the critique, which never saw the base, belongs to the
@@ -204,6 +279,11 @@ mod tests {
 
     fn places(review: &Review, cap: usize) -> Vec<Placement> {
         place(review, cap).into_iter().map(|placed| placed.placement).collect()
+    }
+
+    fn layout_in(review: &Review, inline: usize, files: bool, stands: &Stands, refused: &[Named]) -> Layout {
+        let (catalogue, refused) = (Catalogue::default(), refused.iter().cloned().collect());
+        layout(review, &Room { inline, checks: true, files, stands, refused: &refused, catalogue: &catalogue })
     }
 
     fn inline(line: u32) -> Placement {
@@ -237,6 +317,47 @@ mod tests {
     }
 
     #[test]
+    fn a_file_without_a_diff_gets_one_comment_with_its_worst_findings() {
+        let mut note = at_line("MET-012", 1, "n");
+        note.severity = Severity::Info;
+        let mut warning = at_line("MET-007", 2, "w");
+        warning.severity = Severity::Warning;
+        let carried = at_line("ARI-003", 5, "old");
+        let findings = vec![
+            note,
+            warning,
+            at_line("MET-002", 9, "e"),
+            at_line("MET-009", 8, "e"),
+            missing("BIZ-001"),
+            carried.clone(),
+        ];
+        let mut change = change(&[("a.md", added(1..=10))]);
+        change.files[0].patch = FilePatch::Unknown("too large".into());
+        let review = review(change, vec![reviewed("a.md", findings, Some(vec![carried]))]);
+        let places = |inline| {
+            let layout = layout_in(&review, inline, true, &Stands::default(), &[]);
+            let of = |wanted| -> Vec<usize> {
+                layout.placed.iter().filter(|at| at.placement == wanted).map(|at| at.finding).collect()
+            };
+            let comments: Vec<_> = layout.comments.iter().map(|at| (at.findings.clone(), at.lines)).collect();
+            (comments, of(Placement::File), of(Placement::Check), of(Placement::Summary))
+        };
+        assert_eq!(places(9), (vec![(vec![3, 2, 1], None)], vec![1, 2, 3], vec![0], vec![4, 5]));
+        assert_eq!(places(2), (vec![(vec![3, 2], None)], vec![2, 3], vec![0, 1], vec![4, 5]), "no more than the cap");
+        assert_eq!(places(0), (vec![], vec![], vec![0, 1, 2, 3], vec![4, 5]));
+    }
+
+    #[test]
+    fn a_place_that_was_refused_is_not_tried_again() {
+        let findings = vec![at_line("MET-002", 3, "good recall"), at_line("MET-009", 4, "threshold")];
+        let refused = [("a.md".to_owned(), findings[0].fingerprint.to_string())];
+        let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
+        let layout = layout_in(&review, 9, true, &Stands::default(), &refused);
+        let places: Vec<_> = layout.placed.iter().map(|at| at.placement).collect();
+        assert_eq!(places, [Placement::Check, inline(4)]);
+    }
+
+    #[test]
     fn the_worst_come_first_when_room_is_short() {
         let mut warning = at_line("MET-012", 1, "w");
         warning.severity = Severity::Warning;
@@ -267,11 +388,11 @@ mod tests {
             at_line("MON-003", 6, "an alert"),
         ];
         let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
-        let empty = BTreeMap::new();
-        let room =
-            Room { inline: 9, checks: true, standing: &empty, standing_comments: 0, catalogue: &Catalogue::default() };
-        let comments: Vec<_> =
-            layout(&review, &room).comments.into_iter().map(|at| (at.findings, at.lines.start)).collect();
+        let comments: Vec<_> = layout_in(&review, 9, false, &Stands::default(), &[])
+            .comments
+            .into_iter()
+            .map(|at| (at.findings, at.lines.unwrap().start))
+            .collect();
         assert_eq!(comments, [(vec![1, 0], 4), (vec![2], 6)]);
     }
 
@@ -280,12 +401,11 @@ mod tests {
         let twice = at_line("MET-002", 3, "good recall");
         let findings = vec![twice.clone(), twice.clone(), at_line("MET-009", 4, "threshold")];
         let review = review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", findings, None)]);
-        let standing = BTreeMap::from([(("a.md".to_owned(), twice.fingerprint.to_string()), 1)]);
-        let catalogue = Catalogue::default();
-        let room =
-            |inline| Room { inline, checks: true, standing: &standing, standing_comments: 1, catalogue: &catalogue };
-        let places =
-            |inline| -> Vec<_> { layout(&review, &room(inline)).placed.iter().map(|at| at.placement).collect() };
+        let told = BTreeMap::from([(("a.md".to_owned(), twice.fingerprint.to_string()), 1)]);
+        let stands = Stands { comments: 1, told, ..Stands::default() };
+        let places = |inline| -> Vec<_> {
+            layout_in(&review, inline, false, &stands, &[]).placed.iter().map(|at| at.placement).collect()
+        };
         assert_eq!(places(9), [Placement::Kept, inline(3), inline(4)]);
         assert_eq!(places(1), [Placement::Kept, Placement::Summary, Placement::Summary]);
     }
@@ -311,9 +431,7 @@ mod tests {
                 reviewed(path, head, Some(base))
             }).collect();
             let review = review(change(&files), reviews);
-            let empty = BTreeMap::new();
-            let room = Room { inline: cap, checks: true, standing: &empty, standing_comments: 0, catalogue: &Catalogue::default() };
-            let layout = layout(&review, &room);
+            let layout = layout_in(&review, cap, true, &Stands::default(), &[]);
             let seen: Vec<_> = layout.placed.iter().map(|at| (at.document, at.finding)).collect();
             let wanted: Vec<_> = review.documents.iter().enumerate()
                 .flat_map(|(d, doc)| (0..doc.findings().count()).map(move |f| (d, f))).collect();
@@ -327,7 +445,7 @@ mod tests {
             prop_assert_eq!(commented, inline);
             for comment in &layout.comments {
                 let FilePatch::Known(patch) = &review.change.files[comment.document].patch else { unreachable!() };
-                prop_assert!(patch.anchor(comment.lines).is_some_and(|anchor| anchor.exact));
+                prop_assert!(patch.anchor(comment.lines.unwrap()).is_some_and(|anchor| anchor.exact));
             }
             prop_assert!(layout.placed.iter().all(|at| at.introduced || at.placement == Placement::Summary));
         }

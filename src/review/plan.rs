@@ -1,22 +1,31 @@
 //! What has to be done so that the platform shows this review and nothing twice. Pure: (what is posted, the new review,
 //! what the platform can do) → actions. Never reads a platform and never sends anything.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use super::action::{Action, Capabilities, Event, InlineComment, Posted, PostedComment, PostedReview, PostedSummary};
+use super::action::{
+    Action, Capabilities, CheckOutput, Event, InlineComment, Posted, PostedCheck, PostedComment, PostedReview,
+    PostedSummary,
+};
 use super::marker::{Item, Mark, MarkKind, MarkerKey, digest, is_marked};
-use super::place::{Layout, Placement, Room, layout};
-use super::render::escape::{Md, md, prose};
+use super::place::{Layout, Named, Placed, Placement, Room, Stands, layout};
+use super::render::escape::{Md, md};
 use super::render::{Page, check, inline, summary, words};
 use super::standing::{Fate, Standing, standing};
-use super::{Asked, Catalogue, FileStatus, Question, REMEMBERED, Review, Reviewed, document_key, questions};
+use super::{Asked, Catalogue, Conclusion, Question, REMEMBERED, Review, Reviewed, document_key, questions};
 use crate::finding::{DOCS, Finding};
 
 /// What the caller wants of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
-    /// Inline comments are wanted; false after the platform refused their places: everything goes into the summary then.
+    /// Comments are wanted; false after the platform refused them all: everything goes into the summary then.
     pub inline: bool,
+    /// A summary is wanted; false after the platform refused it: everything goes into the check then.
+    pub summary: bool,
+    /// Findings whose places the platform refused.
+    pub refused: BTreeSet<Named>,
+    /// A review of a change that fails asks for changes.
+    pub request_changes: bool,
     /// Most inline comments on the change; the platform's own limit applies too.
     pub inline_comments: usize,
     /// Complete a check on changes without a specification.
@@ -37,6 +46,9 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             inline: true,
+            summary: true,
+            refused: BTreeSet::new(),
+            request_changes: false,
             inline_comments: 10,
             check_without_spec: true,
             catalogue: Catalogue::default(),
@@ -48,7 +60,8 @@ impl Default for Options {
     }
 }
 
-/// The actions in their order: pending reviews, the summary (its address goes into the review), the review, comments, the check.
+/// The actions in their order: pending reviews, the summary (its address goes into the review), comments on files, the review,
+/// what stands in earlier ones, the check.
 ///
 /// Every round may start from here again: what is posted under the key of this review is not posted twice.
 #[must_use]
@@ -62,46 +75,31 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
     let mut page = Page::of(review, placed.placed.clone(), options, can.checks);
     page.questions = desk.questions();
     let asked = remembered(&page);
-    let comments = desk.comments(&mut page, &placed);
+    let (on_lines, on_files) = desk.comments(&mut page, &placed);
     let removed = words::removed(&review.removed);
     let told = summary::summary(&page, desk.room_for_summary(&asked).saturating_sub(removed.units()));
-    if review.documents.is_empty() {
-        if !desk.mine.summaries.is_empty() {
-            let gone = if review.removed.is_empty() { words::NO_SPEC.into() } else { removed };
-            actions.extend(desk.summary(gone, &[]));
-        }
-    } else {
+    let mut overflow = told.overflow;
+    if !options.summary {
+        overflow = page.placed.iter().filter(|placed| placed.placement == Placement::Summary).copied().collect();
+    } else if !review.documents.is_empty() {
         actions.extend(desk.summary(md![told.text, removed], &asked));
+    } else if !desk.mine.summaries.is_empty() {
+        let gone = if review.removed.is_empty() { words::NO_SPEC.into() } else { removed };
+        actions.extend(desk.summary(gone, &[]));
     }
-    if !comments.is_empty() {
-        let body = desk.sealed(MarkKind::Review, &[], words::review(comments.len()));
+    // The review comes last among the comments: where it is there, all of them are.
+    actions.extend(on_files);
+    if !on_lines.is_empty() {
+        let blocks = options.request_changes && review.conclusion == Conclusion::Failure;
         actions.push(Action::CreateReview {
             commit: review.change.head.clone(),
-            event: Event::Comment,
-            body,
-            comments,
+            event: if blocks { Event::RequestChanges } else { Event::Comment },
+            body: desk.sealed(MarkKind::Review, &[], words::review(on_lines.len())),
+            comments: on_lines,
         });
     }
-    actions.extend(desk.mine.comments.iter().filter_map(|standing| desk.update(&page, standing)));
-    if let Some((id, wanted)) = desk.check(posted) {
-        let output = if review.documents.is_empty() {
-            check::without_spec(&page, &review.removed)
-        } else {
-            let mut annotated: Vec<_> =
-                page.placed.iter().filter(|placed| placed.placement == Placement::Check).copied().collect();
-            annotated.extend(told.overflow);
-            check::output(&page, &annotated)
-        };
-        if wanted {
-            actions.push(Action::CompleteCheck {
-                id,
-                commit: review.change.head.clone(),
-                key: review.key.clone(),
-                conclusion: review.conclusion,
-                output,
-            });
-        }
-    }
+    actions.extend(desk.mend(posted, &page));
+    actions.extend(desk.check(posted, || desk.output(&page, overflow)));
     actions
 }
 
@@ -115,10 +113,13 @@ fn remembered(page: &Page<'_>) -> Vec<Asked> {
 }
 
 /// What is posted and proven to be ours.
-struct Mine<'a> {
+pub(super) struct Mine<'a> {
     summaries: Vec<(&'a PostedSummary, Mark)>,
-    reviews: Vec<Mark>,
-    comments: Vec<Standing<'a>>,
+    pub(super) reviews: Vec<(&'a PostedReview, Mark)>,
+    /// Comments whose findings stood.
+    pub(super) comments: Vec<Standing<'a>>,
+    /// Comments that say already that theirs are fixed.
+    pub(super) fixed: Vec<(&'a PostedComment, Mark)>,
 }
 
 impl<'a> Mine<'a> {
@@ -126,33 +127,42 @@ impl<'a> Mine<'a> {
         let read = |body: &str, kinds: &[MarkKind]| {
             key.read(&review.change.at, body).filter(|mark| kinds.contains(&mark.kind))
         };
-        let summaries = posted.summaries.iter();
-        let comments = posted.comments.iter();
-        let comments = comments.filter_map(|old| Some((old, read(&old.body, &[MarkKind::Inline])?))).collect();
+        let marked = |kind: MarkKind| {
+            let comments = posted.comments.iter();
+            comments.filter_map(move |old| Some((old, read(&old.body, &[kind])?)))
+        };
         let submitted = posted.reviews.iter().filter(|old| !old.pending);
+        let summaries = posted.summaries.iter();
         Self {
             summaries: summaries.filter_map(|old| Some((old, read(&old.body, &[MarkKind::Summary])?))).collect(),
-            reviews: submitted.filter_map(|old| read(&old.body, &[MarkKind::Review])).collect(),
-            comments: standing(review, comments),
+            reviews: submitted.filter_map(|old| Some((old, read(&old.body, &[MarkKind::Review])?))).collect(),
+            comments: standing(review, marked(MarkKind::Inline).collect()),
+            fixed: marked(MarkKind::Fixed).collect(),
         }
     }
 }
 
 /// Everything that a decision looks at.
-struct Desk<'a> {
-    review: &'a Review,
+pub(super) struct Desk<'a> {
+    pub(super) review: &'a Review,
     can: &'a Capabilities,
-    key: &'a MarkerKey,
+    pub(super) key: &'a MarkerKey,
     options: &'a Options,
-    mine: Mine<'a>,
+    pub(super) mine: Mine<'a>,
 }
 
 impl Desk<'_> {
     /// The check is written last: where it is complete for this key, all else was done or refused before it.
     fn is_done(&self, posted: &Posted) -> bool {
-        let checked = posted.checks.iter().any(|check| check.key == self.review.key && check.completed);
-        let told = self.mine.summaries.iter().any(|(_, mark)| mark.key == self.review.key);
-        checked && (told || self.review.documents.is_empty()) && self.mine.summaries.len() < 2
+        let checked = posted.checks.iter().any(|check| self.stands_for_this_run(check) && check.completed)
+            && posted.checks.iter().all(|check| check.completed);
+        let told = self.mine.summaries.len() == 1 || self.review.documents.is_empty() || !self.options.summary;
+        checked && told && self.mine.summaries.len() < 2 && !self.is_there_twice()
+    }
+
+    /// A check of this run; one that was ended without a verdict stands for nothing.
+    fn stands_for_this_run(&self, check: &PostedCheck) -> bool {
+        check.key == self.review.key && (!check.completed || check.conclusion == Some(self.review.conclusion))
     }
 
     /// Pending reviews of this bot: all of an app's, for nobody else drafts with it; of a person's only those with a mark.
@@ -161,43 +171,44 @@ impl Desk<'_> {
         posted.reviews.iter().filter(move |old| old.pending && (app || is_marked(&old.body)))
     }
 
-    /// One review per key: after it is posted, nothing further goes inline.
+    /// One review for what was looked at: after it is posted, nothing further goes into comments. An earlier one may be about the
+    /// same texts, which were others in between: then the summary tells of those.
     fn layout(&self) -> Layout {
-        let posted = self.mine.reviews.iter().any(|mark| mark.key == self.review.key);
+        let inputs = &self.review.inputs;
+        let posted = self.mine.reviews.iter().any(|(_, mark)| mark.key == *inputs)
+            && self.mine.summaries.first().is_some_and(|(_, mark)| mark.key == *inputs);
         let wanted = self.options.inline && !posted;
-        let mut standing = BTreeMap::new();
-        let mut standing_comments = 0;
+        let mut stands = Stands::default();
         for comment in &self.mine.comments {
             let Some(document) = comment.document else { continue };
-            let findings: Vec<&Finding> =
-                comment.fates.iter().filter_map(|fate| document.finding(fate.finding()?)).collect();
-            standing_comments += usize::from(comment.fates.iter().any(|fate| *fate != Fate::Gone));
-            for finding in findings {
-                let key = (document.path.clone(), finding.fingerprint.as_str().to_owned());
-                *standing.entry(key).or_default() += 1;
+            stands.comments += usize::from(comment.fates.iter().any(|fate| !matches!(fate, Fate::Gone | Fate::Twice)));
+            let told = if comment.is_acknowledged() { &mut stands.acknowledged } else { &mut stands.told };
+            for finding in comment.fates.iter().filter_map(|fate| document.finding(fate.finding()?)) {
+                let named = (document.path.clone(), finding.fingerprint.as_str().to_owned());
+                *told.entry(named).or_default() += 1;
             }
         }
-        let inline =
-            if wanted { self.options.inline_comments.min(self.can.inline_per_review + standing_comments) } else { 0 };
+        let most = self.options.inline_comments.min(self.can.inline_per_review + stands.comments);
         let room = Room {
-            inline,
+            inline: if wanted { most } else { 0 },
             checks: self.can.checks,
-            standing: &standing,
-            standing_comments,
+            files: self.can.file_comments,
+            stands: &stands,
+            refused: &self.options.refused,
             catalogue: &self.options.catalogue,
         };
         layout(self.review, &room)
     }
 
-    /// The new inline comments. One that is too long for the platform moves into the summary.
-    fn comments(&self, page: &mut Page<'_>, layout: &Layout) -> Vec<InlineComment> {
-        let mut comments = Vec::new();
+    /// The new comments, on lines and on files. One that is too long for the platform moves into the summary.
+    fn comments(&self, page: &mut Page<'_>, layout: &Layout) -> (Vec<InlineComment>, Vec<Action>) {
+        let (mut on_lines, mut on_files) = (Vec::new(), Vec::new());
         for wanted in &layout.comments {
             let Some(document) = self.review.documents.get(wanted.document) else { continue };
             let findings: Vec<&Finding> = wanted.findings.iter().filter_map(|at| document.finding(*at)).collect();
             let items: Vec<Item> = findings.iter().map(|finding| Item::of(finding)).collect();
             let limit = self.room(MarkKind::Inline, &items);
-            let text = inline::comment(page, document, &findings, Some(wanted.lines), limit);
+            let text = inline::comment(page, document, &findings, wanted.lines, limit);
             if text.units() > limit {
                 for placed in &mut page.placed {
                     if placed.document == wanted.document && wanted.findings.contains(&placed.finding) {
@@ -206,100 +217,102 @@ impl Desk<'_> {
                 }
                 continue;
             }
-            let body = self.sealed(MarkKind::Inline, &items, text);
-            comments.push(InlineComment { path: document.path.clone(), lines: wanted.lines, body });
+            let (path, body) = (document.path.clone(), self.sealed(MarkKind::Inline, &items, text));
+            match wanted.lines {
+                Some(lines) => on_lines.push(InlineComment { path, lines, body }),
+                None => {
+                    let commit = self.review.change.head.clone();
+                    on_files.push(Action::CreateFileComment { commit, path, body });
+                }
+            }
         }
-        comments
+        (on_lines, on_files)
     }
 
     /// Creates or updates the one summary; removes further ones. Nothing when it reads as it should.
     fn summary(&self, text: Md, asked: &[Asked]) -> Vec<Action> {
-        let now = digest(text.as_str());
+        let now = digest(&self.said(text.as_str()));
         let body = self.sealed_asked(MarkKind::Summary, &[], asked, text);
         let Some(((oldest, mark), others)) = self.mine.summaries.split_first() else {
             return vec![Action::CreateSummary { body }];
         };
         let mut actions = Vec::new();
-        if mark.key != self.review.key || mark.digest != now {
+        if mark.key != self.review.inputs || mark.digest != now {
             actions.push(Action::UpdateSummary { id: oldest.id.clone(), body });
         }
         actions.extend(others.iter().map(|(old, _)| Action::DeleteSummary(old.id.clone())));
         actions
     }
 
-    /// Rewrites an own inline comment when some of its findings are gone or read differently now.
-    fn update(&self, page: &Page<'_>, standing: &Standing<'_>) -> Option<Action> {
-        let Standing { comment, mark, document, fates } = standing;
-        let head = &self.review.change.head;
-        let rules = |items: &[&Item]| -> Vec<Md> { items.iter().map(|item| prose(&item.rule, 60)).collect() };
-        let Some(document) = document else {
-            let all: Vec<&Item> = mark.items.iter().collect();
-            let left = self.left_the_change(&comment.path);
-            return left.then(|| self.fixed(comment, mark, words::fixed_comment(head, rules(&all), false)));
-        };
-        let gone: Vec<&Item> =
-            mark.items.iter().zip(fates).filter(|(_, fate)| **fate == Fate::Gone).map(|(item, _)| item).collect();
-        if gone.len() == fates.len() {
-            return Some(self.fixed(comment, mark, words::fixed_comment(head, rules(&gone), true)));
-        }
-        let changed = fates.iter().any(|fate| matches!(fate, Fate::Gone | Fate::Reworded(_)));
-        if !changed || fates.contains(&Fate::Unknown) {
-            return None;
-        }
-        let findings: Vec<&Finding> = fates.iter().filter_map(|fate| document.finding(fate.finding()?)).collect();
-        let items: Vec<Item> = findings.iter().map(|finding| Item::of(finding)).collect();
-        let limit = self.room(MarkKind::Inline, &items);
-        let mut text = if gone.is_empty() { Md::default() } else { words::partly_fixed(head, rules(&gone)) };
-        text.push(inline::comment(page, document, &findings, None, limit.saturating_sub(text.units())));
-        let body = self.sealed(MarkKind::Inline, &items, text);
-        Some(Action::UpdateComment { id: comment.id.clone(), body })
+    /// What a summary says, whatever the commit is called that its links point into, and whatever the run cost: while it
+    /// says the same, the older one stands, and its links stay right.
+    fn said(&self, text: &str) -> String {
+        let above = text.rfind("\n---\n<sub>").and_then(|footer| text.get(..footer)).unwrap_or(text);
+        above.replace(&self.review.change.head, "")
     }
 
-    /// A comment whose findings are all gone; what it said stays readable when nobody changed it since.
-    fn fixed(&self, comment: &PostedComment, mark: &Mark, says: Md) -> Action {
-        let mut text = says;
-        if let Some(unchanged) = self.key.unchanged(&self.review.change.at, &comment.body) {
-            let was = super::render::escape::own_words(&unchanged);
-            let fold = md!["<details>\n<summary>", words::WAS_SAID, "</summary>\n\n", was, "\n</details>\n"];
-            if text.units() + fold.units() <= self.room(MarkKind::Fixed, &mark.items) {
-                text.push(fold);
-            }
+    /// What the check shows; `overflow` did not fit into the summary.
+    fn output(&self, page: &Page<'_>, overflow: Vec<Placed>) -> CheckOutput {
+        if self.review.documents.is_empty() {
+            return check::without_spec(page, &self.review.removed);
         }
-        Action::UpdateComment { id: comment.id.clone(), body: self.sealed(MarkKind::Fixed, &mark.items, text) }
+        let in_check = page.placed.iter().filter(|placed| placed.placement == Placement::Check);
+        let mut output = check::output(page, &in_check.copied().chain(overflow).collect::<Vec<_>>());
+        if !self.options.summary {
+            output.summary = output.summary.replace(words::see_summary().as_str(), words::SUMMARY_REFUSED);
+        }
+        output
     }
 
-    /// The running check to complete, if one is there, and whether a check has to be written at all.
-    fn check(&self, posted: &Posted) -> Option<(Option<super::ObjectId>, bool)> {
-        if !self.can.checks || posted.checks.iter().any(|check| check.key == self.review.key && check.completed) {
-            return None;
+    /// Completes the check of this run: the one that is under way, or a new one. Whatever else is under way on this head, or was
+    /// ended for this run with another verdict, is completed alike.
+    fn check(&self, posted: &Posted, output: impl FnOnce() -> CheckOutput) -> Vec<Action> {
+        if !self.can.checks {
+            return Vec::new();
         }
-        let running =
-            |own: bool| posted.checks.iter().find(|check| !check.completed && (!own || check.key == self.review.key));
-        let id = running(true).or_else(|| running(false)).map(|check| check.id.clone());
+        let done = posted.checks.iter().any(|check| self.stands_for_this_run(check) && check.completed);
+        let mine = |check: &&PostedCheck| check.key == self.review.key;
+        let other_verdict = |check: &PostedCheck| check.conclusion.is_some_and(|word| word != self.review.conclusion);
+        let mut open: Vec<&PostedCheck> = posted.checks.iter().filter(|check| !check.completed).collect();
+        open.sort_by_key(|check| !mine(check));
+        open.extend(posted.checks.iter().filter(|check| check.completed && mine(check) && other_verdict(check)));
         let spoken_of = !self.review.documents.is_empty() || !self.review.removed.is_empty();
-        let wanted = spoken_of || self.options.check_without_spec || id.is_some();
-        Some((id, wanted))
-    }
-
-    /// True when nothing of the file is in the change any more; a file that is there but was not reviewed proves nothing.
-    fn left_the_change(&self, path: &str) -> bool {
-        let change = &self.review.change;
-        match change.files.iter().find(|file| file.path == path) {
-            Some(file) => file.status == FileStatus::Removed,
-            None => change.skipped.is_empty(),
+        let wanted = spoken_of || self.options.check_without_spec || !open.is_empty();
+        if !wanted || (done && open.is_empty()) {
+            return Vec::new();
         }
+        let output = output();
+        let complete = |id: Option<super::ObjectId>, output: CheckOutput| Action::CompleteCheck {
+            id,
+            commit: self.review.change.head.clone(),
+            key: self.review.key.clone(),
+            conclusion: self.review.conclusion,
+            output,
+        };
+        let bare = CheckOutput { annotations: Vec::new(), ..output.clone() };
+        let mut open = open.into_iter().map(|check| Some(check.id.clone()));
+        let first = if done { None } else { Some(complete(open.next().flatten(), output)) };
+        first.into_iter().chain(open.map(|id| complete(id, bare.clone()))).collect()
     }
 
     /// UTF-16 units that a text may have beside its marker.
-    fn room(&self, kind: MarkKind, items: &[Item]) -> usize {
-        let seal = self.key.seal(&self.review.change.at, kind, &self.review.key, items, "");
+    pub(super) fn room(&self, kind: MarkKind, items: &[Item]) -> usize {
+        let seal = self.key.seal(&self.review.change.at, kind, self.run(kind), items, "");
         self.can.body_chars.saturating_sub(seal.as_str().len() + 2)
     }
 
     fn room_for_summary(&self, asked: &[Asked]) -> usize {
-        let (at, key) = (&self.review.change.at, &self.review.key);
+        let (at, key) = (&self.review.change.at, self.run(MarkKind::Summary));
         let seal = self.key.seal_asked(at, MarkKind::Summary, key, &[], asked, "");
         self.can.body_chars.saturating_sub(seal.as_str().len() + 2)
+    }
+
+    /// The key that a mark carries: a summary and a review stand for what was looked at, a comment for the run that wrote it.
+    fn run(&self, kind: MarkKind) -> &str {
+        match kind {
+            MarkKind::Summary | MarkKind::Review => &self.review.inputs,
+            MarkKind::Inline | MarkKind::Fixed => &self.review.key,
+        }
     }
 
     /// The questions of each document, with what the own summary remembers of earlier ones. What was answered is listed once:
@@ -307,20 +320,21 @@ impl Desk<'_> {
     fn questions(&self) -> Vec<Vec<Question>> {
         let marks = self.mine.summaries.iter().map(|(_, mark)| mark);
         let earlier: Vec<Asked> = marks
-            .flat_map(|mark| mark.asked.iter().filter(|asked| !asked.answered || mark.key == self.review.key))
+            .flat_map(|mark| mark.asked.iter().filter(|asked| !asked.answered || mark.key == self.review.inputs))
             .cloned()
             .collect();
         self.review.documents.iter().map(|document| questions(document, &earlier, &[])).collect()
     }
 
     /// The text with its marker on a line of its own.
-    fn sealed(&self, kind: MarkKind, items: &[Item], text: Md) -> String {
+    pub(super) fn sealed(&self, kind: MarkKind, items: &[Item], text: Md) -> String {
         self.sealed_asked(kind, items, &[], text)
     }
 
     fn sealed_asked(&self, kind: MarkKind, items: &[Item], asked: &[Asked], text: Md) -> String {
-        let (at, key) = (&self.review.change.at, &self.review.key);
-        let seal = self.key.seal_asked(at, kind, key, items, asked, text.as_str());
+        let (at, key) = (&self.review.change.at, self.run(kind));
+        let said = if kind == MarkKind::Summary { self.said(text.as_str()) } else { text.as_str().to_owned() };
+        let seal = self.key.seal_asked(at, kind, key, items, asked, &said);
         md![text, "\n", super::render::escape::marker(&seal)].into_string()
     }
 }
@@ -330,7 +344,7 @@ mod tests {
     use super::*;
     use crate::diff::Patch;
     use crate::review::testing::{added, at_line, change, missing, named, review, reviewed, said_by_model};
-    use crate::review::{ChangeRef, Conclusion, ObjectId, PostedCheck, Skipped};
+    use crate::review::{ChangeRef, FilePatch, Hidden, ObjectId, PostedCheck, Skipped, Thread};
     use proptest::prelude::*;
 
     const APP: Capabilities = Capabilities {
@@ -456,9 +470,14 @@ mod tests {
     /// The same change at its next head.
     fn next(findings: Vec<Finding>) -> Review {
         let mut review = first(findings);
-        review.key = "run-2".into();
+        rekey(&mut review, "run-2");
         review.change.head = "fff9999".into();
         review
+    }
+
+    /// Another run that looked at something else.
+    fn rekey(review: &mut Review, key: &str) {
+        (review.key, review.inputs) = (key.into(), key.into());
     }
 
     fn two() -> Vec<Finding> {
@@ -526,7 +545,7 @@ mod tests {
         assert_eq!(words(&actions), ["update summary run-1-1", "review with 1", "check new failure +1"]);
         let Action::CreateReview { comments, .. } = &actions[1] else { panic!() };
         assert!(comments[0].body.contains("ARI-003") && !comments[0].body.contains("MET-002"));
-        review.key = "run-3".into();
+        rekey(&mut review, "run-3");
         let quiet = plan_of(&apply(shown, &next(two()), actions), &review);
         assert_eq!(
             words(&quiet),
@@ -545,7 +564,7 @@ mod tests {
         assert!(body.starts_with("**Fixed in `fff9999`**: MET-002"), "{body}");
         assert!(body.contains("What it said") && body.contains("good recall"), "{body}");
         let mut later = next(vec![missing("BIZ-001")]);
-        later.key = "run-3".into();
+        rekey(&mut later, "run-3");
         let again = plan_of(&apply(shown, &review, actions), &later);
         assert_eq!(words(&again), ["update summary run-1-1", "check new failure +0"]);
     }
@@ -569,7 +588,7 @@ mod tests {
         assert!(body.starts_with("Fixed in `fff9999`: MON-001. What is left:"), "{body}");
         assert!(body.contains("MON-002"));
         let mut later = next(vec![]);
-        later.key = "run-3".into();
+        rekey(&mut later, "run-3");
         let last = plan_of(&apply(shown, &review, actions), &later);
         assert!(body_of(&last, 1).starts_with("**Fixed in `fff9999`**: MON-002"), "{last:?}");
     }
@@ -588,7 +607,7 @@ mod tests {
         );
         assert!(bodies.iter().any(|body| body.starts_with("**Fixed in `fff9999`**: ARI-004")), "{bodies:?}");
         let mut later = next(vec![at_line("MET-002", 4, "very good recall")]);
-        later.key = "run-3".into();
+        rekey(&mut later, "run-3");
         let again = plan_of(&apply(shown, &review, actions), &later);
         assert_eq!(words(&again), ["update summary run-1-1", "check new failure +0"]);
     }
@@ -599,7 +618,7 @@ mod tests {
         let with = |key: &str, findings: Vec<Finding>| {
             let document = reviewed("a.md", findings, Some(vec![old.clone()]));
             let mut review = review(change(&[("a.md", added(1..=10))]), vec![document]);
-            review.key = key.into();
+            rekey(&mut review, key);
             review
         };
         let shown = after(&with("run-1", vec![old.clone(), at_line("MET-002", 3, "good recall")]));
@@ -611,7 +630,7 @@ mod tests {
     fn silence_of_a_model_fixes_nothing() {
         let with = |key: &str, said: Vec<Finding>, model: Option<&str>, incomplete: Option<&str>| {
             let mut review = first(vec![]);
-            review.key = key.into();
+            rekey(&mut review, key);
             let critique = &mut review.documents[0].critique;
             critique.model = model.map(str::to_owned);
             critique.incomplete = incomplete.map(str::to_owned);
@@ -638,6 +657,178 @@ mod tests {
             let updated = actions.iter().any(|action| matches!(action, Action::UpdateComment { .. }));
             assert_eq!(updated, fixed, "{model:?} {incomplete:?}");
         }
+    }
+
+    /// As a platform shows it that knows second ids, reviews and conversations.
+    fn dressed(mut posted: Posted) -> Posted {
+        let review = posted.reviews.first().map(|review| review.id.clone());
+        for comment in &mut posted.comments {
+            comment.node = format!("n{}", comment.id.0);
+            comment.review.clone_from(&review);
+            comment.thread = Some(Thread {
+                id: ObjectId(format!("t{}", comment.id.0)),
+                is_resolved: false,
+                by_another: false,
+                may_resolve: true,
+            });
+        }
+        posted.reviews.iter_mut().for_each(|review| review.node = format!("n{}", review.id.0));
+        posted
+    }
+
+    #[test]
+    fn a_push_that_changes_no_specification_writes_only_the_check() {
+        let shown = after(&first(two()));
+        let mut review = next(two());
+        review.inputs = "run-1".into();
+        let actions = plan_of(&Posted { checks: vec![], ..shown.clone() }, &review);
+        assert_eq!(words(&actions), ["check new failure +1"]);
+        let Action::CompleteCheck { key, output, .. } = &actions[0] else { panic!() };
+        assert_eq!((key.as_str(), output.annotations[0].lines.start), ("run-2", 40));
+    }
+
+    #[test]
+    fn what_is_fixed_is_hidden_and_resolved_where_nobody_answered() {
+        let shown = dressed(after(&first(vec![at_line("MET-002", 3, "good recall"), at_line("ARI-004", 5, "0.90")])));
+        let mut some = next(vec![at_line("ARI-004", 5, "0.90")]);
+        let mut actions = plan_of(&shown, &some);
+        let expected = ["update summary run-1-1", "update comment run-1-2.0", "hide nrun-1-2.0", "resolve trun-1-2.0"];
+        let at = body_of(&actions, 1).contains("MET-002");
+        assert!(at && words(&actions)[..4] == expected, "{:?}", words(&actions));
+        // Broken off after the text was changed: the same head goes on from there, another one lets it be.
+        let half = apply(shown.clone(), &some, actions.drain(..2).collect());
+        assert_eq!(words(&plan_of(&half, &some))[..2], ["hide nrun-1-2.0", "resolve trun-1-2.0"]);
+        rekey(&mut some, "run-3");
+        assert!(!words(&plan_of(&half, &some)).iter().any(|word| word.starts_with("hide")));
+        // Somebody answered, or the bot may not resolve.
+        let mut shown = shown;
+        shown.comments[0].has_replies = true;
+        shown.comments[1].thread.as_mut().unwrap().may_resolve = false;
+        let actions = words(&plan_of(&shown, &next(vec![])));
+        let expected = [
+            "update summary run-1-1",
+            "update comment run-1-2.0",
+            "update comment run-1-2.1",
+            "hide nrun-1-2.1",
+            "hide nrun-1-2",
+            "check new success +0",
+        ];
+        assert_eq!(actions, expected, "the body of the review is outdated when all its comments are");
+    }
+
+    #[test]
+    fn a_conversation_that_a_person_resolved_is_not_raised_again_but_counts() {
+        let mut shown = dressed(after(&first(two())));
+        let thread = shown.comments[0].thread.as_mut().unwrap();
+        (thread.is_resolved, thread.by_another) = (true, true);
+        for quote in ["good recall", "very good recall"] {
+            let review = next(vec![missing("BIZ-001"), at_line("MET-002", 4, quote)]);
+            let actions = plan_of(&shown, &review);
+            assert!(
+                actions.iter().all(|action| !matches!(action, Action::CreateReview { .. })),
+                "{:?}",
+                words(&actions)
+            );
+            let told = body_of(&actions, 0);
+            assert!(told.contains("1 finding is acknowledged") && told.contains("MET-002"), "{told}");
+            assert!(words(&actions).last().unwrap().contains("failure"));
+        }
+    }
+
+    #[test]
+    fn what_comes_back_after_it_was_fixed_is_told_again_once() {
+        let (one, mut none, mut back) = (first(two()), next(vec![missing("BIZ-001")]), first(two()));
+        rekey(&mut none, "run-2");
+        let fixed = after(&one);
+        let fixed = apply(fixed.clone(), &none, plan_of(&fixed, &none));
+        // The very texts of the first run, at another commit.
+        (back.key, back.change.head) = ("run-3".into(), "eee7777".into());
+        let actions = plan_of(&Posted { checks: vec![], ..fixed.clone() }, &back);
+        assert_eq!(words(&actions), ["update summary run-1-1", "review with 1", "check new failure +1"]);
+        let shown = apply(Posted { checks: vec![], ..fixed }, &back, actions);
+        (back.key, back.change.head) = ("run-4".into(), "ddd6666".into());
+        assert_eq!(words(&plan_of(&shown, &back)), ["check new failure +1"], "once");
+    }
+
+    #[test]
+    fn comments_and_reviews_that_are_there_twice_are_healed() {
+        let review = first(two());
+        let shown = after(&review);
+        let twice = |answered: bool| {
+            let mut shown = dressed(shown.clone());
+            let (mut comment, mut second) = (shown.comments[0].clone(), shown.reviews[0].clone());
+            (second.id, second.node) = (ObjectId("r2".into()), "nr2".into());
+            (comment.id, comment.review, comment.has_replies) =
+                (ObjectId("c2".into()), Some(second.id.clone()), answered);
+            shown.comments.push(comment);
+            shown.reviews.push(second);
+            shown
+        };
+        let actions = plan_of(&twice(false), &review);
+        assert_eq!(words(&actions), ["delete comment c2", "hide nr2"]);
+        assert!(matches!(&actions[1], Action::Minimise { why: Hidden::Duplicate, .. }));
+        assert_eq!(words(&plan_of(&apply(twice(false), &review, actions), &review)), [""; 0]);
+        assert_eq!(words(&plan_of(&twice(true), &review)), [""; 0], "what somebody answered stays");
+    }
+
+    #[test]
+    fn every_check_of_the_head_ends_alike_and_a_cancelled_one_counts_for_nothing() {
+        let review = first(two());
+        let check = |id: &str, key: &str, completed: bool, conclusion: Option<Conclusion>| PostedCheck {
+            id: ObjectId(id.into()),
+            key: key.into(),
+            completed,
+            conclusion,
+        };
+        let mut shown = after(&review);
+        shown.checks = vec![check("a", "run-1", true, None)];
+        assert_eq!(words(&plan_of(&shown, &review)), ["check new failure +1"]);
+        shown.checks = vec![check("a", "old", false, None), check("b", "run-1", false, None)];
+        assert_eq!(words(&plan_of(&shown, &review)), ["check b failure +1", "check a failure +0"]);
+        let done = check("c", "run-1", true, Some(Conclusion::Failure));
+        shown.checks = vec![check("b", "run-1", false, None), done.clone()];
+        assert_eq!(words(&plan_of(&shown, &review)), ["check b failure +0"]);
+        shown.checks = vec![check("b", "run-1", true, Some(Conclusion::Neutral)), done];
+        assert_eq!(words(&plan_of(&shown, &review)), [""; 0]);
+    }
+
+    #[test]
+    fn changes_are_asked_for_only_where_wanted_and_something_blocks() {
+        let event = |review: &Review, request_changes: bool| {
+            let options = Options { request_changes, ..options() };
+            let actions = plan(&Posted::default(), review, &APP, &key(), &options);
+            actions
+                .iter()
+                .find_map(|action| if let Action::CreateReview { event, .. } = action { Some(*event) } else { None })
+        };
+        let mut warning = at_line("MET-002", 3, "good recall");
+        warning.severity = crate::finding::Severity::Warning;
+        assert_eq!(event(&first(two()), false), Some(Event::Comment));
+        assert_eq!(event(&first(two()), true), Some(Event::RequestChanges));
+        assert_eq!(event(&first(vec![warning]), true), Some(Event::Comment));
+    }
+
+    #[test]
+    fn a_file_without_a_diff_has_one_comment_that_stays() {
+        let with = |key: &str, findings: Vec<Finding>| {
+            let mut review = first(findings);
+            review.change.files[0].patch = FilePatch::Unknown("too large".into());
+            rekey(&mut review, key);
+            review
+        };
+        let two = || vec![at_line("MET-002", 3, "good recall"), at_line("MET-009", 40, "threshold")];
+        let one = with("run-1", two());
+        let actions = plan_of(&Posted::default(), &one);
+        assert_eq!(words(&actions), ["create summary", "comment on a.md", "check new failure +0"]);
+        let Action::CreateFileComment { body, .. } = &actions[1] else { panic!() };
+        assert!(body.contains("good recall") && body.contains("threshold"), "{body}");
+        let mut shown = apply(Posted::default(), &one, actions);
+        assert_eq!(words(&plan_of(&shown, &one)), [""; 0]);
+        shown.checks.clear();
+        let later = Review { key: "run-2".into(), ..one };
+        assert_eq!(words(&plan_of(&shown, &later)), ["check new failure +0"], "it reads the same as when it was new");
+        let fixed = with("run-2", two().split_off(1));
+        assert_eq!(words(&plan_of(&shown, &fixed))[1], "update comment run-1-2");
     }
 
     #[test]
@@ -705,12 +896,12 @@ mod tests {
     fn a_specification_that_left_the_change_leaves_no_stale_text() {
         let shown = after(&first(two()));
         let mut none = review(change(&[]), vec![]);
-        none.key = "run-2".into();
+        rekey(&mut none, "run-2");
         let actions = plan_of(&shown, &none);
         assert_eq!(words(&actions), ["update summary run-1-1", "update comment run-1-2.0", "check new success +0"]);
         assert!(body_of(&actions, 1).starts_with("**No longer part of this change"));
         let mut unread = review(change(&[("a.md", Patch::default())]), vec![]);
-        unread.key = "run-2".into();
+        rekey(&mut unread, "run-2");
         let quiet = plan_of(&shown, &unread);
         assert_eq!(words(&quiet), ["update summary run-1-1", "check new success +0"], "unread proves nothing");
     }
@@ -793,6 +984,55 @@ mod tests {
                 }
             }
             prop_assert_eq!(plan(&apply(Posted::default(), &review, actions), &review, &can, &key(), &options), vec![]);
+        }
+    }
+
+    #[test]
+    fn long_reviews_are_cut_between_blocks_and_lose_nothing() {
+        for (count, long) in [(10_usize, Some(3)), (60, None), (3_000, None)] {
+            let findings: Vec<Finding> = (0..count)
+                .map(|n| {
+                    let line = u32::try_from(n % 40 + 1).unwrap();
+                    let mut finding = match n % 3 {
+                        0 => missing("BIZ-001"),
+                        1 => named("MON-001", line, &format!("words {n}")),
+                        _ => at_line("MET-002", line, &format!("| cell {n} | `code` |")),
+                    };
+                    finding.message = format!("token-{n}-end {}", finding.message);
+                    if long == Some(n) {
+                        finding.message.push_str(&" ```\n| words | of | a | table |\n<details>".repeat(1_700));
+                        finding.suggestion = Some(finding.message.clone());
+                    }
+                    finding
+                })
+                .collect();
+            let review = review(change(&[("a.md", added(1..=30))]), vec![reviewed("a.md", findings, None)]);
+            let actions = plan_of(&Posted::default(), &review);
+            let texts = shown(&actions);
+            for n in 0..count {
+                let token = format!("token-{n}-end");
+                let places = texts.iter().filter(|text| text.contains(&token)).count();
+                assert_eq!(places, 1, "{token} of {count}");
+            }
+            for action in &actions {
+                let (bodies, limit): (Vec<&String>, _) = match action {
+                    Action::CreateSummary { body } => (vec![body], 60_000),
+                    Action::CreateReview { comments, .. } => (comments.iter().map(|at| &at.body).collect(), 60_000),
+                    Action::CompleteCheck { output, .. } => {
+                        let messages = output.annotations.iter().map(|at| &at.message);
+                        assert!(messages.clone().all(|message| message.len() <= 60_000));
+                        (vec![&output.summary], 65_000)
+                    }
+                    _ => (vec![], 0),
+                };
+                for body in bodies {
+                    assert!(body.encode_utf16().count() <= limit);
+                    assert_eq!(body.matches("\n<details>").count(), body.matches("\n</details>").count(), "{count}");
+                    assert_eq!(body.lines().filter(|line| line.starts_with("```")).count() % 2, 0, "{count}");
+                    let rows = body.lines().filter(|line| line.starts_with('|'));
+                    assert!(rows.clone().all(|row| row.ends_with('|')), "a row is cut open");
+                }
+            }
         }
     }
 

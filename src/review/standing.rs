@@ -17,6 +17,8 @@ pub(super) enum Fate {
     Reworded(usize),
     /// A model said it, and no model was asked this time.
     Unknown,
+    /// It stands in an older comment already.
+    Twice,
     /// It is gone.
     Gone,
 }
@@ -25,7 +27,7 @@ impl Fate {
     pub(super) fn finding(self) -> Option<usize> {
         match self {
             Self::Same(index) | Self::Reworded(index) => Some(index),
-            Self::Unknown | Self::Gone => None,
+            Self::Unknown | Self::Twice | Self::Gone => None,
         }
     }
 }
@@ -40,8 +42,15 @@ pub(super) struct Standing<'a> {
     pub(super) fates: Vec<Fate>,
 }
 
-/// Follows what the comments say into the findings of now. Each finding is taken once: first by its fingerprint, then, among
-/// what the change introduces, by its rule.
+impl Standing<'_> {
+    /// Somebody else marked the conversation as done: what it says is known and not said again.
+    pub(super) fn is_acknowledged(&self) -> bool {
+        self.comment.thread.as_ref().is_some_and(|thread| thread.is_resolved && thread.by_another)
+    }
+}
+
+/// Follows what the comments, oldest first, say into the findings of now. Each finding is taken once: first by its fingerprint,
+/// then, among what the change introduces, by its rule.
 pub(super) fn standing<'a>(review: &'a Review, comments: Vec<(&'a PostedComment, Mark)>) -> Vec<Standing<'a>> {
     let document = |path: &str| review.documents.iter().find(|document| document.path == path);
     let mut all: Vec<Standing<'a>> = comments
@@ -74,6 +83,11 @@ pub(super) fn standing<'a>(review: &'a Review, comments: Vec<(&'a PostedComment,
                     Some((index, _)) => {
                         taken.insert((document.path.as_str(), index));
                         if exact { Fate::Same(index) } else { Fate::Reworded(index) }
+                    }
+                    None if exact
+                        && document.findings().any(|finding| finding.fingerprint.as_str() == item.fingerprint) =>
+                    {
+                        Fate::Twice
                     }
                     None if item.model && !asked => Fate::Unknown,
                     None => Fate::Gone,

@@ -17,6 +17,9 @@ use specreview::store::{Depth, Store as _};
 use crate::forge::{APP, Delivery, Forge, PRIVATE_KEY, SECRET, now};
 use crate::log::Log;
 
+/// Key of its marks.
+pub const MARKER: &[u8] = b"the key of the bot under test";
+
 pub struct Bot {
     pub store: SqliteStore,
     worker: Worker,
@@ -25,8 +28,8 @@ pub struct Bot {
     log: Log,
     secrets: Box<dyn Fn() -> Vec<String>>,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
-    _folder: tempfile::TempDir,
-    _logging: tracing::subscriber::DefaultGuard,
+    folder: tempfile::TempDir,
+    logging: Option<tracing::subscriber::DefaultGuard>,
 }
 
 impl Bot {
@@ -36,6 +39,25 @@ impl Bot {
     }
 
     pub async fn with_model(forge: &Arc<Forge>, model: Option<Arc<dyn Model>>) -> Self {
+        Self::in_folder(forge, model, tempfile::tempdir().unwrap(), now() * 1000).await
+    }
+
+    /// Another process on the same store, as much later as a lease lasts: what the one before had in memory is lost.
+    pub async fn restarted(mut self, forge: &Arc<Forge>) -> Self {
+        self.later(Duration::from_mins(10));
+        self.server.abort();
+        self.store.close().await;
+        drop(self.logging.take());
+        let (model, time) = (self.worker.deps.model.clone(), self.clock.load(Ordering::Relaxed));
+        Self::in_folder(forge, model, self.folder, time).await
+    }
+
+    async fn in_folder(
+        forge: &Arc<Forge>,
+        model: Option<Arc<dyn Model>>,
+        folder: tempfile::TempDir,
+        time: i64,
+    ) -> Self {
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -44,11 +66,10 @@ impl Bot {
             .with_writer(move || writer.clone())
             .finish();
         let logging = tracing::subscriber::set_default(subscriber);
-        let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("specreview.db")).await.unwrap();
-        let clock = Arc::new(AtomicI64::new(now() * 1000));
+        let clock = Arc::new(AtomicI64::new(time));
         let time = clock.clone();
-        let marker = MarkerKey::new(b"the key of the bot under test");
+        let marker = MarkerKey::new(MARKER);
         let settings = Settings {
             api: forge.api(),
             pause: Duration::from_millis(1),
@@ -64,6 +85,7 @@ impl Bot {
             questions: Arc::new(specreview::critique::builtin().0),
             model,
             verdicts: Some(Arc::new(store.clone())),
+            journal: Arc::new(store.clone()),
             money: Money::default(),
             marker,
             random: Arc::new(move || format!("random-{:016}", counter.fetch_add(1, Ordering::Relaxed))),
@@ -83,7 +105,7 @@ impl Bot {
         let server = tokio::spawn(specreview::server::serve(listener, state, std::future::pending()));
         let known = forge.clone();
         let secrets = Box::new(move || known.secrets());
-        Self { store, worker, url, clock, log, secrets, server, _folder: folder, _logging: logging }
+        Self { store, worker, url, clock, log, secrets, server, folder, logging: Some(logging) }
     }
 
     /// Hands a delivery to the server; its status and answer.

@@ -188,6 +188,7 @@ fn deps(model: Option<Arc<dyn Model>>) -> Deps {
         model,
         money: specreview::job::Money::default(),
         verdicts: None,
+        journal: Arc::new(specreview::store::NoJournal),
         marker: MarkerKey::new(b"key"),
         random: Arc::new(|| NONCE.into()),
         clock: Arc::new(|| 1),

@@ -24,4 +24,6 @@ mod log;
 mod measured;
 mod model;
 mod peers;
+mod publish;
+mod second;
 mod stories;

@@ -34,11 +34,15 @@ impl Repository {
             Action::DeleteSummary(ObjectId(id)) => self.gone(&format!("/issues/comments/{}", digits(id))).await,
             Action::CreateReview { commit, event, body, comments } => {
                 let comments: Vec<Value> = comments.iter().map(inline).collect();
+                let mut review = json!({ "commit_id": commit, "body": body, "comments": comments });
                 let event = match event {
-                    Event::Comment => "COMMENT",
-                    Event::RequestChanges => "REQUEST_CHANGES",
+                    Event::Comment => Some("COMMENT"),
+                    Event::RequestChanges => Some("REQUEST_CHANGES"),
+                    Event::Draft => None,
                 };
-                let review = json!({ "commit_id": commit, "event": event, "body": body, "comments": comments });
+                if let (Some(event), Some(fields)) = (event, review.as_object_mut()) {
+                    fields.insert("event".into(), event.into());
+                }
                 self.made(Method::POST, &format!("/pulls/{number}/reviews"), &review).await
             }
             Action::CreateFileComment { commit, path, body } => {

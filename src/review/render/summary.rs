@@ -255,6 +255,14 @@ fn pointers(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed, mine: &[Pla
     if !inline.is_empty() {
         lines.push(words::inline_pointer(inline, more));
     }
+    let (file, more) = names(|placement| *placement == Placement::File);
+    if !file.is_empty() {
+        lines.push(words::file_pointer(file, more));
+    }
+    let (acknowledged, more) = names(|placement| *placement == Placement::Acknowledged);
+    if !acknowledged.is_empty() {
+        lines.push(words::acknowledged_pointer(acknowledged, more));
+    }
     let (check, more) = names(|placement| *placement == Placement::Check);
     if !check.is_empty() {
         lines.push(words::check_pointer(check, more));

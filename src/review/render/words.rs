@@ -8,9 +8,9 @@ mod reading;
 pub mod tally;
 
 pub use asked::model;
-pub use check::{SUPERSEDED_TITLE, queue, queue_title, superseded};
 pub use limits::{PROPOSED, and_more, brief, overflow, problems, skipped, unread, waived, waived_title};
 pub use promises::{PROMISES_HEAD, SAY_WHY, loosened, more_promises, promise, promises_title, uncounted_promises};
+pub use check::{SUMMARY_REFUSED, SUPERSEDED_TITLE, queue, queue_title, superseded};
 pub use reading::{
     CHAIN_HEAD, RISKS_HEAD, accepted, answered, asked_elsewhere, cell, chain_title, gap, judged, level,
     questions_title, risk_apart, risks_title, unseen,
@@ -260,6 +260,26 @@ pub fn waive(rule: &str) -> Md {
 pub fn inline_pointer(places: Vec<Md>, more: usize) -> Md {
     let count = places.len() + more;
     let head = md![counted(count, "finding stands", "findings stand"), " in comments on the changed lines: "];
+    md![head, list(places, more)]
+}
+
+/// Findings that stand in comments on files as a whole.
+#[must_use]
+pub fn file_pointer(places: Vec<Md>, more: usize) -> Md {
+    let count = places.len() + more;
+    let head =
+        md![counted(count, "finding stands", "findings stand"), " in a comment on the file, whose diff is not shown: "];
+    md![head, list(places, more)]
+}
+
+/// Findings whose conversation somebody marked as done.
+#[must_use]
+pub fn acknowledged_pointer(places: Vec<Md>, more: usize) -> Md {
+    let count = places.len() + more;
+    let head = md![
+        counted(count, "finding is", "findings are"),
+        " acknowledged (the conversation was resolved) and not raised again, but counted: "
+    ];
     md![head, list(places, more)]
 }
 

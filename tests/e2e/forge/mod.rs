@@ -100,6 +100,7 @@ impl Forge {
             wrong: Vec::new(),
             token_seconds: 3_600,
             remaining: 5_000,
+            dark_after: None,
         };
         let bot = world.bot();
         world.user(&bot);
@@ -218,6 +219,15 @@ impl Forge {
     /// The next request with this method, on a route that ends like this, goes wrong.
     pub fn fail_next(&self, method: &str, route: &str, fault: Fault) {
         lock(&self.world).seeded.push(Seeded { method: method.to_owned(), route: route.to_owned(), fault });
+    }
+
+    /// After so many further writes nothing is answered any more, until [`Forge::light`]: to the program it is as if it had died there.
+    pub fn dark_after(&self, writes: usize) {
+        lock(&self.world).dark_after = Some(writes);
+    }
+
+    pub fn light(&self) {
+        lock(&self.world).dark_after = None;
     }
 
     /// Everything that was asked, in order.
@@ -351,7 +361,7 @@ fn decide(
     }
     let struck =
         world.seeded.iter().position(|seeded| seeded.method == method && found.route.ends_with(seeded.route.as_str()));
-    let fault = struck.map(|at| world.seeded.remove(at).fault);
+    let fault = struck.map(|at| world.seeded.remove(at).fault).or_else(|| world.darkness(method, found.route));
     let mut call = Call {
         method: method.to_owned(),
         path: below.unwrap_or(full_path).to_owned(),

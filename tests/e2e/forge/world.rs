@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use super::fault::Seeded;
+use super::fault::{Fault, Seeded};
 use super::git::{Changed, Objects};
 
 /// Addresses for people, in answers and payloads.
@@ -180,9 +180,22 @@ pub struct World {
     pub remaining: u64,
     /// Seconds for which a new token is good.
     pub token_seconds: i64,
+    /// Writes that are still answered; none is dark afterwards where this is none.
+    pub dark_after: Option<usize>,
 }
 
 impl World {
+    /// What happens to a request when the forge goes dark.
+    pub fn darkness(&mut self, method: &str, route: &str) -> Option<Fault> {
+        let left = self.dark_after?;
+        if left == 0 {
+            return Some(Fault::DropBefore);
+        }
+        let write = method != "GET" && !route.ends_with("/access_tokens") && !route.ends_with("/graphql");
+        self.dark_after = Some(left - usize::from(write));
+        None
+    }
+
     pub fn id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id

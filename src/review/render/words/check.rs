@@ -17,6 +17,10 @@ pub fn superseded(newer: &str) -> Md {
     md!["Superseded by ", code(&short, 40), ": that commit is reviewed instead.\n"]
 }
 
+/// What a check says of the summary where the platform refused it.
+pub const SUMMARY_REFUSED: &str =
+    "The summary could not be posted on the conversation: every finding is an annotation here.\n\n";
+
 /// Title of the check of a merge queue.
 #[must_use]
 pub fn queue_title(conclusion: Conclusion, known: bool) -> &'static str {

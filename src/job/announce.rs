@@ -1,0 +1,111 @@
+//! Shows that a review is under way, and takes back what was shown for a head that is no longer the newest. Says nothing about any
+//! document.
+
+use super::Deps;
+use super::publish::LOOKS;
+use crate::platform::{Platform, PlatformError};
+use crate::review::render::check;
+use crate::review::{Action, ChangeRef, ObjectId, Outcome, Posted, PostedCheck};
+use crate::store::{Intent, StoreError};
+
+/// Starts the check of a run, once, when it is clear that the run takes a while.
+pub(super) struct Announcer<'a> {
+    pub(super) deps: &'a Deps,
+    pub(super) platform: &'a dyn Platform,
+    pub(super) at: ChangeRef,
+    pub(super) head: String,
+    /// Key of the run.
+    pub(super) key: String,
+    /// What is posted, as far as is known: with the check, once it is started.
+    pub(super) posted: Posted,
+    /// Nothing is to be shown, or it was tried already.
+    pub(super) done: bool,
+}
+
+impl Announcer<'_> {
+    /// Starts the check, unless one of this run is there. Never fails: a review that is not announced is posted all the same.
+    pub(super) async fn begin(&mut self) {
+        if std::mem::replace(&mut self.done, true) || !self.platform.capabilities().checks {
+            return;
+        }
+        let there = |check: &PostedCheck| check.key == self.key && (!check.completed || check.conclusion.is_some());
+        if self.posted.checks.iter().any(there) {
+            return;
+        }
+        if let Err(error) = self.start().await {
+            tracing::warn!(change = %self.at, %error, "the review could not be shown as under way");
+        }
+    }
+
+    async fn start(&mut self) -> Result<(), PlatformError> {
+        take_back(self.deps, self.platform, &self.at, &self.head).await?;
+        intend(self.deps, self.intent(None)).await?;
+        let start = Action::StartCheck { commit: self.head.clone(), key: self.key.clone() };
+        match self.platform.carry_out(&self.at, &start).await {
+            Outcome::Done { id: Some(id), .. } => {
+                self.posted.checks.push(PostedCheck { id, key: self.key.clone(), ..PostedCheck::default() });
+            }
+            Outcome::Unknown(_) => {
+                // It may be there: it is looked for, so that no second one is made beside it.
+                for factor in LOOKS {
+                    tokio::time::sleep(self.platform.pause() * factor).await;
+                    let now = self.platform.now(&self.at).await?;
+                    if now.posted.checks.iter().any(|check| check.key == self.key) {
+                        self.posted = now.posted;
+                        break;
+                    }
+                }
+            }
+            Outcome::Done { .. } | Outcome::Rejected(_) | Outcome::Delayed { .. } => {}
+        }
+        let started = self.posted.checks.iter().find(|check| check.key == self.key).map(|check| check.id.0.clone());
+        intend(self.deps, self.intent(started)).await
+    }
+
+    fn intent(&self, check: Option<String>) -> Intent {
+        let (key, head) = (self.key.clone(), self.head.clone());
+        Intent { change: self.at.to_string(), key, head, check, done: false, at: (self.deps.clock)() }
+    }
+}
+
+/// What the newest run of the change was about to post.
+pub(super) async fn last(deps: &Deps, at: &ChangeRef) -> Result<Option<Intent>, PlatformError> {
+    deps.journal.last(&at.to_string()).await.map_err(unwritten)
+}
+
+pub(super) async fn intend(deps: &Deps, intent: Intent) -> Result<(), PlatformError> {
+    deps.journal.intend(&intent).await.map_err(unwritten)
+}
+
+fn unwritten(error: StoreError) -> PlatformError {
+    PlatformError::Unavailable { what: "the journal of what is posted".into(), detail: error.to_string() }
+}
+
+/// Ends the check that a run of another head than `head` left under way, if it did.
+pub(super) async fn take_back(
+    deps: &Deps,
+    platform: &dyn Platform,
+    at: &ChangeRef,
+    head: &str,
+) -> Result<(), PlatformError> {
+    let Some(last) = last(deps, at).await? else { return Ok(()) };
+    if last.done || last.head == head {
+        return Ok(());
+    }
+    if let Some(id) = last.check.clone() {
+        let output = check::superseded(head);
+        match platform.carry_out(at, &Action::CancelCheck { id: ObjectId(id), output }).await {
+            Outcome::Done { .. } => {}
+            Outcome::Rejected(reason) => {
+                tracing::info!(change = %at, %reason, "the check of an older head could not be ended");
+            }
+            Outcome::Delayed { seconds, reason } => {
+                return Err(PlatformError::RateLimited { seconds, detail: reason });
+            }
+            Outcome::Unknown(reason) => {
+                return Err(PlatformError::Unavailable { what: "the check of an older head".into(), detail: reason });
+            }
+        }
+    }
+    intend(deps, Intent { done: true, ..last }).await
+}

@@ -45,9 +45,12 @@ fn policy(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: Op
     let config = change.config.as_ref().map_or("", |config| config.text.as_str());
     let fail_on = gate.fail_on.map_or("never", Severity::word);
     let flags = format!("{fail_on} {} {}", gate.require_complete, options.is_spec);
-    let granted = options.granted.iter().map(granted_key).collect::<Vec<_>>().join("\n");
+    let granted = options.granted.iter().map(granted_key);
+    let accepted = options.accepted.iter().map(|one| format!("{:?}", [&one.fingerprint, &one.by, &one.reason]));
+    let paused = options.paused.iter().map(|by| format!("paused {by:?}"));
+    let decided = granted.chain(accepted).chain(paused).collect::<Vec<_>>().join("\n");
     let at = change.at.to_string();
-    [&at, config, deps.version, &deps.rules.hash, model, &flags, &granted, again.unwrap_or_default()]
+    [&at, config, deps.version, &deps.rules.hash, model, &flags, &decided, again.unwrap_or_default()]
         .map(str::to_owned)
         .to_vec()
 }

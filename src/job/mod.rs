@@ -4,14 +4,20 @@ mod announce;
 mod ask;
 mod compared;
 mod bisect;
+mod command;
+mod decided;
 mod deps;
+mod explain;
 mod give_up;
 mod key;
+mod group;
 mod linked;
 pub mod measure;
+pub mod payload;
 mod publish;
 mod purse;
 mod refusal;
+mod question;
 mod run;
 mod settings;
 #[cfg(test)]
@@ -19,6 +25,7 @@ mod testing;
 pub mod worker;
 
 pub use deps::{Deps, Options};
+pub use explain::{explain, nearest_code};
 pub use publish::{Published, publish};
 pub use purse::Money;
 pub use run::{ChangeReview, asked_risk, asked_risks, catalogue, review_change, review_texts};

@@ -3,11 +3,12 @@
 use super::announce::Announcer;
 use super::ask::{self, Spent};
 use super::compared::{compared, reporting};
-use super::linked::{Judged, Library, Shelf, apart, may_be_document};
 use super::key::{inputs_key, run_key};
+use super::linked::{Judged, Library, Shelf, apart, may_be_document};
+use super::payload::ReviewJob;
 use super::settings::{configuration, settings};
 use super::{Deps, Options};
-use crate::config::{self, Config, Paths};
+use crate::config::{Config, Paths};
 use crate::critique::ledger::Ledger;
 use crate::critique::{AskedRisk, Sheet, Usage};
 use crate::document::Document;
@@ -22,7 +23,7 @@ use crate::review::{
 };
 use crate::rules::{self, RawRisk, RuleSet};
 use crate::source::Loaded;
-use crate::text::{front_matter, sha256_hex};
+use crate::text::sha256_hex;
 
 /// Reviews texts: every input gets an entry, in the order given. Without a base everything found is new.
 pub async fn review_texts(
@@ -102,7 +103,7 @@ pub async fn review_change(
     at: &ChangeRef,
     options: &Options,
 ) -> Result<ChangeReview, PlatformError> {
-    reviewed(deps, platform, at, options, None, Showing::Nothing).await
+    reviewed(deps, platform, at, options, &ReviewJob::of(at.clone(), None), Showing::Nothing).await
 }
 
 /// What others see of a review while it goes on.
@@ -113,16 +114,16 @@ enum Showing {
     Check,
 }
 
-/// As [`review_change`]; `again` names the request of a person to do it once more, so that what is posted for the same state
+/// As [`review_change`]; `asked` may be the request of a person to do it once more, so that what is posted for the same state
 /// does not stand in its way. Where a model is asked, the check on the head shows meanwhile that the review is under way.
 pub(super) async fn review_asked(
     deps: &Deps,
     platform: &dyn Platform,
     at: &ChangeRef,
     options: &Options,
-    again: Option<&str>,
+    asked: &ReviewJob,
 ) -> Result<ChangeReview, PlatformError> {
-    reviewed(deps, platform, at, options, again, Showing::Check).await
+    reviewed(deps, platform, at, options, asked, Showing::Check).await
 }
 
 async fn reviewed(
@@ -130,7 +131,7 @@ async fn reviewed(
     platform: &dyn Platform,
     at: &ChangeRef,
     options: &Options,
-    again: Option<&str>,
+    asked: &ReviewJob,
     showing: Showing,
 ) -> Result<ChangeReview, PlatformError> {
     let wanted = |file: Option<&ConfigText>, _: Option<&ConfigText>| -> Choice {
@@ -141,11 +142,13 @@ async fn reviewed(
     let (config, problems) = configuration(deps, change.config.as_ref());
     let paths = Paths::new(&config);
     let (paid, purse) = deps.for_run(Some(change.at.to_string()));
+    let options = &Options { no_model: options.no_model || options.paused.is_some(), ..options.clone() };
     let (mut documents, mut removed) = (Vec::new(), Vec::new());
     let gate = Gate {
         fail_on: options.fail_on.unwrap_or(config.fail_on),
         require_complete: options.require_complete || config.require_complete,
     };
+    let again = asked.again_at(&change.head);
     let key = run_key(deps, &change, options, gate, again);
     let (at, head, done) = (change.at.clone(), change.head.clone(), showing == Showing::Nothing);
     let announcer = Announcer { deps, platform, at, head, key: key.clone(), posted, done };
@@ -169,6 +172,9 @@ async fn reviewed(
     let seen = spent.announcer.map(|announcer| announcer.posted).unwrap_or_default();
     let cost = purse.ledger();
     let plan = PlanOptions {
+        inline: options.paused.is_none(),
+        accepted: options.accepted.clone(),
+        paused: options.paused.clone(),
         inline_comments: config.inline_comments,
         check_without_spec: config.check_without_spec,
         catalogue: catalogue(&deps.rules),
@@ -279,24 +285,19 @@ async fn ask_about(
     reviewed: &mut Reviewed,
     spent: &mut Spent<'_>,
 ) {
-    let Some(model) = deps.model.as_deref().filter(|_| !options.no_model && !reviewed.head.checks.is_empty()) else {
+    if deps.model.is_none() || options.no_model || reviewed.head.checks.is_empty() {
         return;
-    };
+    }
     if reviewed.head.profile.kind != Kind::AiSpec && !options.is_spec {
         return;
     }
-    // Front matter that is none by its form may still hold the document back.
-    let front = document.front_matter.as_ref().map(|front| front.text.as_str());
-    let front = front.or_else(|| front_matter(&document.source).map(|front| front.front));
-    let may_go = |is_local: bool| config::egress(paths, place, front, is_local);
-    // A document that stays in the house is asked about without the model in reserve that is elsewhere.
-    let local = if may_go(false).is_err() { model.local_part() } else { None };
-    if let Err(held) = may_go(local.is_some() || model.is_local()) {
-        reviewed.critique.incomplete =
-            Some(format!("{} is not sent to a model, because {}", reviewed.path, held.because));
-        return;
-    }
-    let asked = Deps { model: local.or_else(|| deps.model.clone()), ..deps.clone() };
+    let asked = match ask::may_ask(deps, paths, place, document) {
+        Ok(model) => Deps { model: Some(model), ..deps.clone() },
+        Err(held) => {
+            reviewed.critique.incomplete = Some(format!("{} {held}", reviewed.path));
+            return;
+        }
+    };
     let risks = asked_risks(&deps.rules, &reviewed.head);
     let sheet = Sheet { document, facts, checks: &reviewed.head.checks, risks: &risks };
     reviewed.critique = ask::critique(&asked, options, sheet, spent).await;

@@ -12,8 +12,10 @@ use super::place::{Layout, Named, Placed, Placement, Room, Stands, layout};
 use super::render::escape::{Md, md};
 use super::render::{Page, check, inline, summary, words};
 use super::standing::{Fate, Standing, standing};
-use super::{Asked, Catalogue, Conclusion, Question, REMEMBERED, Review, Reviewed, document_key, questions};
-use crate::finding::{DOCS, Finding};
+use super::{
+    Acceptance, Asked, Catalogue, Conclusion, Question, REMEMBERED, Review, Reviewed, document_key, questions,
+};
+use crate::finding::{DOCS, Finding, Source};
 
 /// What the caller wants of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +42,10 @@ pub struct Options {
     pub rules: String,
     /// What the model cost, for the same line; empty where none was asked.
     pub cost: String,
+    /// Questions that are accepted as they are.
+    pub accepted: Vec<Acceptance>,
+    /// Who had the change paused: nothing but the check is written.
+    pub paused: Option<String>,
 }
 
 impl Default for Options {
@@ -56,6 +62,8 @@ impl Default for Options {
             version: String::new(),
             rules: String::new(),
             cost: String::new(),
+            accepted: Vec::new(),
+            paused: None,
         }
     }
 }
@@ -100,6 +108,9 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
     }
     actions.extend(desk.mend(posted, &page));
     actions.extend(desk.check(posted, || desk.output(&page, overflow)));
+    if options.paused.is_some() {
+        actions.retain(Action::is_of_check);
+    }
     actions
 }
 
@@ -197,7 +208,30 @@ impl Desk<'_> {
             refused: &self.options.refused,
             catalogue: &self.options.catalogue,
         };
-        layout(self.review, &room)
+        self.without_accepted(layout(self.review, &room))
+    }
+
+    /// What is accepted as it is has a row in the summary, and no comment.
+    fn without_accepted(&self, mut layout: Layout) -> Layout {
+        let is_accepted = |document: usize, finding: usize| {
+            let finding = self.review.documents.get(document).and_then(|document| document.finding(finding));
+            let accepted = &self.options.accepted;
+            finding.is_some_and(|finding| {
+                finding.source == Source::Model
+                    && accepted.iter().any(|one| one.fingerprint == finding.fingerprint.as_str())
+            })
+        };
+        for comment in &mut layout.comments {
+            let document = comment.document;
+            comment.findings.retain(|finding| !is_accepted(document, *finding));
+        }
+        layout.comments.retain(|comment| !comment.findings.is_empty());
+        for placed in &mut layout.placed {
+            if is_accepted(placed.document, placed.finding) {
+                placed.placement = Placement::Summary;
+            }
+        }
+        layout
     }
 
     /// The new comments, on lines and on files. One that is too long for the platform moves into the summary.
@@ -253,6 +287,9 @@ impl Desk<'_> {
 
     /// What the check shows; `overflow` did not fit into the summary.
     fn output(&self, page: &Page<'_>, overflow: Vec<Placed>) -> CheckOutput {
+        if let Some(by) = &self.options.paused {
+            return check::paused(page, by);
+        }
         if self.review.documents.is_empty() {
             return check::without_spec(page, &self.review.removed);
         }
@@ -311,7 +348,7 @@ impl Desk<'_> {
     fn run(&self, kind: MarkKind) -> &str {
         match kind {
             MarkKind::Summary | MarkKind::Review => &self.review.inputs,
-            MarkKind::Inline | MarkKind::Fixed => &self.review.key,
+            MarkKind::Inline | MarkKind::Fixed | MarkKind::Reply => &self.review.key,
         }
     }
 
@@ -323,7 +360,7 @@ impl Desk<'_> {
             .flat_map(|mark| mark.asked.iter().filter(|asked| !asked.answered || mark.key == self.review.inputs))
             .cloned()
             .collect();
-        self.review.documents.iter().map(|document| questions(document, &earlier, &[])).collect()
+        self.review.documents.iter().map(|document| questions(document, &earlier, &self.options.accepted)).collect()
     }
 
     /// The text with its marker on a line of its own.

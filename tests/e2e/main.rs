@@ -14,6 +14,7 @@
 
 mod bot;
 mod by_hand;
+mod commands;
 mod critique;
 mod endpoint;
 mod forge;

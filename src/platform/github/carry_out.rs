@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::Repository;
 use super::client::{Answer, Failure};
+use super::event::RERUN;
 use super::wire::{CheckRun, Made};
 use crate::review::{
     Action, Annotation, ChangeRef, CheckOutput, Conclusion, Event, Hidden, InlineComment, ObjectId, Outcome, ReplyTo,
@@ -152,6 +153,11 @@ impl Repository {
                     "summary": cut(&output.summary, CHECK_TEXT),
                     "annotations": left,
                 },
+                "actions": [{
+                    "label": "Review again",
+                    "description": "Reviews this commit once more",
+                    "identifier": RERUN,
+                }],
             });
             if let Some(fields) = body.as_object_mut() {
                 if run.is_none() {

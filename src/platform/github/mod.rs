@@ -3,6 +3,7 @@
 mod auth;
 mod carry_out;
 mod client;
+mod event;
 mod fetch;
 mod people;
 mod posted;

@@ -15,12 +15,16 @@ impl Repository {
         let comments: Vec<Comment> = self.of(&format!("/issues/{number}/comments"), "the comments").await?;
         let reviews: Vec<Review> = self.of(&format!("/pulls/{number}/reviews"), "the reviews").await?;
         let inline: Vec<Inline> = self.of(&format!("/pulls/{number}/comments"), "the inline comments").await?;
+        let said = comments.iter().map(|one| (one.user.as_ref(), one.body.as_deref()));
+        let said = said.chain(inline.iter().map(|one| (one.user.as_ref(), one.body.as_deref())));
+        let replies = said.filter_map(|(user, body)| self.mark(me, at, user, body));
+        let replies = replies.filter(|mark| mark.kind == MarkKind::Reply).map(|mark| mark.key).collect();
         Ok(Posted {
             summaries: self.summaries(me, at, comments),
             reviews: self.reviews(me, at, reviews),
             comments: self.inline(me, at, inline),
             checks: self.checks(me, head).await?,
-            replies: Vec::new(),
+            replies,
         })
     }
 

@@ -9,6 +9,7 @@ pub mod links;
 mod matrix;
 pub mod numbers;
 mod promises;
+pub mod reply;
 mod sheet;
 mod suggest;
 pub mod summary;
@@ -58,7 +59,7 @@ impl<'a> Page<'a> {
         Self {
             documents: review.documents.iter().collect(),
             placed,
-            questions: review.documents.iter().map(|document| questions(document, &[], &[])).collect(),
+            questions: review.documents.iter().map(|document| questions(document, &[], &options.accepted)).collect(),
             skipped: &review.change.skipped,
             problems: &review.problems,
             gate: review.gate,

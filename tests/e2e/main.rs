@@ -13,7 +13,9 @@
 )]
 
 mod bot;
+mod budget;
 mod by_hand;
+mod conversation;
 mod critique;
 mod endpoint;
 mod forge;

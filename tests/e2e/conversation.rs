@@ -88,11 +88,12 @@ async fn conversations_are_known_by_who_spoke_in_them_and_who_closed_them() {
 
 #[tokio::test]
 async fn what_is_settled_is_hidden_and_conversations_are_closed_where_the_rights_allow_it() {
-    for (granted, resolved) in [(true, 1), (false, 0)] {
+    for (granted, wanted) in [(true, true), (true, false), (false, true)] {
         let forge = Forge::start().await;
-        forge.grant("contents", Some(true));
+        forge.grant("contents", Some(granted));
         let pull = forge.repo("acme/specs").open_pull("feature", &[("a.md", SPEC)]);
-        let platform = github(&forge, granted).open(&pull.at(), None).await.unwrap();
+        let (granted, resolved) = (granted && wanted, usize::from(granted && wanted));
+        let platform = github(&forge, wanted).open(&pull.at(), None).await.unwrap();
         let at = pull.at();
         post(&*platform, &pull, &[MarkKind::Inline, MarkKind::Inline]).await;
         let posted = platform.now(&at).await.unwrap().posted;

@@ -1,14 +1,12 @@
 //! The configuration that an owner keeps for all repositories, in one of the name `.github`. Whatever is the matter with it, a
 //! review goes on without it.
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
 use serde_json::json;
 
 use super::auth::{Rights, Scope};
 use super::client::Failure;
-use super::texts::{File, Read};
+use super::texts::{Files, Read};
 use super::{Repository, Shared, graph};
 use crate::config;
 use crate::review::ConfigText;
@@ -23,7 +21,7 @@ struct Answer {
 
 #[derive(Deserialize)]
 struct Repo {
-    object: Option<HashMap<String, Option<File>>>,
+    object: Option<Files>,
 }
 
 impl Repository {
@@ -36,7 +34,7 @@ impl Repository {
             return None;
         }
         if let Some(known) = defaults.fresh(owner, client.now()) {
-            return known;
+            return known.0;
         }
         match self.ask_defaults().await {
             Ok(found) => {
@@ -72,9 +70,9 @@ impl Repository {
             Err(Failure::Refused { status: 403 | 404, wait: None, .. }) => None,
             Err(failure) => return Err(failure),
         };
-        let Some(mut files) = object else { return Ok(None) };
+        let Some(files) = object else { return Ok(None) };
         for (at, path) in config::PATHS.iter().enumerate() {
-            let Some(file) = files.remove(&format!("f{at}")).flatten() else { continue };
+            let Some(file) = graph::file(&files, at) else { continue };
             return Ok(match file.whole() {
                 Read::Text(text) => {
                     let path = format!("{}/{REPO}/{path}", self.scope.owner);

@@ -5,7 +5,7 @@ use super::client::Failure;
 use super::state::State;
 use super::texts::{CHANGE, Read, Wish};
 use super::wire::{Compared, File};
-use super::{Repository, is_commit};
+use super::{Repository, graph, is_commit};
 use crate::config;
 use crate::diff::{Patch, parse_patch};
 use crate::platform::{Choice, Fetched, PlatformError, Wanted};
@@ -198,12 +198,11 @@ impl Repository {
     async fn config(&self, state: &State, skipped: &mut Vec<Skipped>) -> Result<Option<ConfigText>, PlatformError> {
         let tip = state.pull.tip();
         for (at, path) in config::PATHS.iter().enumerate() {
-            let read = match state.pull.file(at) {
-                Some(file) => self.put_away(&self.name(), tip, path, file).await,
-                None => {
-                    let wish = Wish { commit: tip, path, blob: None };
-                    self.read_all(&[wish]).await.map(|read| read.into_iter().next().unwrap_or(Read::Absent))
-                }
+            let read = if let Some(files) = state.pull.files() {
+                self.put_away(&self.name(), tip, path, graph::file(files, at)).await
+            } else {
+                let wish = Wish { commit: tip, path, blob: None };
+                self.read_all(&[wish]).await.map(|read| read.into_iter().next().unwrap_or(Read::Absent))
             };
             match read.map_err(|failure| failure.error(path))? {
                 Read::Text(text) => {

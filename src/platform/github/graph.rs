@@ -6,6 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::client::{Answer, Failure};
+use super::texts::{File, Files};
 
 /// The fragment of a file that [`files`] asks for.
 pub(super) const TEXT: &str =
@@ -54,12 +55,11 @@ fn refused(fault: Fault, answer: &Answer) -> Failure {
         Some("RATE_LIMITED") => {
             return Failure::Refused { status: 403, wait: Some(answer.wait().unwrap_or(60)), message };
         }
-        Some(_) => 422,
         // Time ran out, or something broke: GitHub gives these no type.
         None if message.starts_with("Something went wrong") || message.contains("timeout") => {
             return Failure::NoAnswer(message);
         }
-        None => 422,
+        _ => 422,
     };
     Failure::Refused { status, message, wait: None }
 }
@@ -68,6 +68,11 @@ fn refused(fault: Fault, answer: &Answer) -> Failure {
 pub(super) fn files<'p>(paths: impl IntoIterator<Item = &'p str>) -> String {
     let one = |(at, path): (usize, &str)| format!("f{at}: file(path: {}) {{ ...Text }}", literal(path));
     paths.into_iter().enumerate().map(one).collect::<Vec<_>>().join(" ")
+}
+
+/// The file that [`files`] asked for as number `at`.
+pub(super) fn file(found: &Files, at: usize) -> Option<&File> {
+    found.get(&format!("f{at}"))?.as_ref()
 }
 
 /// A text as GraphQL writes it: as JSON does.

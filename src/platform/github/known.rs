@@ -157,14 +157,18 @@ const FRESH: i64 = 15 * 60;
 /// Owners whose defaults are kept.
 const OWNERS: usize = 1_000;
 
+/// What is known of an owner: the defaults, or that there are none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Known(pub(super) Option<ConfigText>);
+
 /// The defaults of owners, and until when they hold.
 #[derive(Debug, Default)]
 pub(super) struct Defaults(Mutex<HashMap<String, (i64, Option<ConfigText>)>>);
 
 impl Defaults {
-    /// What is known at `now`; an outer none where it has to be asked.
-    pub(super) fn fresh(&self, owner: &str, now: i64) -> Option<Option<ConfigText>> {
-        lock(&self.0).get(owner).filter(|(until, _)| *until > now).map(|(_, known)| known.clone())
+    /// What is known at `now`; none where it has to be asked.
+    pub(super) fn fresh(&self, owner: &str, now: i64) -> Option<Known> {
+        lock(&self.0).get(owner).filter(|(until, _)| *until > now).map(|(_, known)| Known(known.clone()))
     }
 
     /// What was last known, however long ago.
@@ -201,6 +205,6 @@ mod tests {
         let kept = Defaults::default();
         assert_eq!(kept.fresh("acme", 0), None);
         kept.keep("acme", 0, None);
-        assert_eq!((kept.fresh("acme", 899), kept.fresh("acme", 900)), (Some(None), None));
+        assert_eq!((kept.fresh("acme", 899), kept.fresh("acme", 900)), (Some(Known(None)), None));
     }
 }

@@ -29,7 +29,7 @@ use crate::review::{Action, Capabilities, ChangeRef, Outcome};
 pub use auth::{AppKey, Clock, Credentials, Token};
 use auth::{Keyring, Rights, Scope};
 use client::{Answer, Client, Failure, JSON, Wish, segment};
-use known::{Defaults, Refused, Runs, Shelf};
+use known::{Courtesy, Defaults, Refused, Runs, Shelf};
 
 /// Where GitHub is and how patient to be.
 #[derive(Debug, Clone)]
@@ -111,11 +111,20 @@ impl Platforms for GitHub {
                 return Err(PlatformError::Misconfigured(format!("{name:?} is no name that GitHub gives")));
             }
         }
-        let scope = Scope { owner: at.owner.clone(), repo: at.repo.clone(), rights: self.0.rights };
-        let opened = Repository { shared: self.0.clone(), scope, installation, runs: Runs::default() };
+        let mut scope = Scope { owner: at.owner.clone(), repo: at.repo.clone(), rights: self.0.rights };
+        let Shared { keyring, client, refused, .. } = &*self.0;
         // Now, so that missing rights are known before any work is done.
-        opened.shared.keyring.token(&opened.shared.client, &opened.scope, installation).await?;
-        Ok(Box::new(opened))
+        if scope.rights == Rights::Resolve && !refused.holds(&scope, Courtesy::Resolve) {
+            match keyring.token(client, &scope, installation).await {
+                Err(PlatformError::Denied { .. }) => refused.remember(&scope, Courtesy::Resolve),
+                other => drop(other?),
+            }
+        }
+        if refused.holds(&scope, Courtesy::Resolve) {
+            scope.rights = Rights::Review;
+        }
+        keyring.token(client, &scope, installation).await?;
+        Ok(Box::new(Repository { shared: self.0.clone(), scope, installation, runs: Runs::default() }))
     }
 }
 

@@ -1,10 +1,10 @@
 //! Reads a pull request and everything that was said on it with one question to GraphQL, and further ones where its lists are long.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::client::Failure;
-use super::texts::File;
+use super::texts::Files;
 use super::{PAGES, Repository, graph, is_commit};
 use crate::config;
 use crate::platform::PlatformError;
@@ -89,20 +89,21 @@ struct Ref {
 struct Tip {
     oid: String,
     #[serde(flatten)]
-    files: std::collections::HashMap<String, Option<File>>,
+    files: Files,
 }
 
 #[derive(Deserialize)]
+#[serde(bound = "T: Deserialize<'de>")]
 struct Nodes<T> {
-    #[serde(default = "Vec::new")]
+    #[serde(default = "Vec::new", deserialize_with = "shown")]
     nodes: Vec<T>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", bound = "T: Deserialize<'de>")]
 struct Page<T> {
     page_info: PageInfo,
-    #[serde(default = "Vec::new")]
+    #[serde(default = "Vec::new", deserialize_with = "shown")]
     nodes: Vec<T>,
 }
 
@@ -111,6 +112,12 @@ struct Page<T> {
 struct PageInfo {
     has_next_page: bool,
     end_cursor: Option<String>,
+}
+
+/// What a list shows: GitHub puts nothing in the place of what the token must not see.
+fn shown<'de, D: Deserializer<'de>, T: Deserialize<'de>>(list: D) -> Result<Vec<T>, D::Error> {
+    let list = Option::<Vec<Option<T>>>::deserialize(list)?;
+    Ok(list.into_iter().flatten().flatten().collect())
 }
 
 /// What all that is said has.
@@ -173,6 +180,7 @@ pub(super) struct Login {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Talk {
     pub(super) total_count: usize,
+    #[serde(deserialize_with = "shown")]
     pub(super) nodes: Vec<Inline>,
 }
 
@@ -211,6 +219,7 @@ pub(super) struct Suite {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Runs {
+    #[serde(deserialize_with = "shown")]
     pub(super) nodes: Vec<Run>,
 }
 
@@ -260,10 +269,9 @@ impl Pull {
         tip.map_or(&self.base, |tip| &tip.oid)
     }
 
-    /// The file of the tip that was asked for as number `at`; an outer none where the branch is gone.
-    pub(super) fn file(&self, at: usize) -> Option<Option<&File>> {
-        let tip = self.base_ref.as_ref()?.target.as_ref()?;
-        Some(tip.files.get(&format!("f{at}"))?.as_ref())
+    /// The files of the tip that were asked for; none where the branch is gone.
+    pub(super) fn files(&self) -> Option<&Files> {
+        Some(&self.base_ref.as_ref()?.target.as_ref()?.files)
     }
 }
 
@@ -309,7 +317,8 @@ impl Repository {
     }
 
     async fn read_state(&self, at: &ChangeRef) -> Result<State, Failure> {
-        let question = QUESTION.replace("CONFIGURATION", &graph::files(config::PATHS.iter().copied()));
+        let files = graph::files(config::PATHS.iter().copied());
+        let question = format!("{}{}", QUESTION.replace("CONFIGURATION", &files), graph::TEXT);
         let mut state: Option<State> = None;
         let (mut comments, mut reviews, mut threads) = (Next::Start, Next::Start, Next::Start);
         let (mut said, mut reviewed, mut talked) = (Vec::new(), Vec::new(), Vec::new());

@@ -53,6 +53,9 @@ pub(super) struct File {
     object: Option<Blob>,
 }
 
+/// Files as [`graph::files`] asks for them; none where nothing lies.
+pub(super) type Files = HashMap<String, Option<File>>;
+
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Blob {
@@ -63,7 +66,7 @@ struct Blob {
 
 #[derive(Deserialize)]
 struct Answer {
-    repository: Option<HashMap<String, Option<HashMap<String, Option<File>>>>>,
+    repository: Option<HashMap<String, Option<Files>>>,
 }
 
 /// What an answer says of a file.
@@ -138,10 +141,9 @@ impl Repository {
         let answer: Answer = self.ask(&json!({ "query": query, "variables": variables })).await?;
         let mut found = answer.repository.unwrap_or_default();
         for (at, (commit, paths)) in commits.iter().enumerate() {
-            let mut files = found.remove(&format!("c{at}")).flatten().unwrap_or_default();
+            let files = found.remove(&format!("c{at}")).flatten().unwrap_or_default();
             for (at, path) in paths.iter().enumerate() {
-                let file = files.remove(&format!("f{at}")).flatten();
-                let text = self.put_away(&name, commit, path, file.as_ref()).await?;
+                let text = self.put_away(&name, commit, path, graph::file(&files, at)).await?;
                 for (wish, read) in wishes.iter().zip(&mut read) {
                     if (wish.commit, wish.path) == (*commit, *path) {
                         *read = Some(text.clone());

@@ -221,6 +221,10 @@ pub(super) struct Serve {
     #[arg(long, value_name = "NAME")]
     pub(super) mention: Option<String>,
 
+    /// Mark conversations about what is fixed as done, where the App was granted to write contents: GitHub wants that right for it
+    #[arg(long)]
+    pub(super) resolve_threads: bool,
+
     #[command(flatten)]
     pub(super) model: ModelFlags,
 

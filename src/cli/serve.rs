@@ -46,7 +46,8 @@ pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
     let settings = settings(args, env)?;
     let asked = model::strict(&args.model, env).map_err(|reason| CliError::Setting { what: "the model", reason })?;
     let mut deps = setup::deps(asked, env, &format!("specreview/{}", settings.app_id));
-    let github = setup::app(&settings.app_id, settings.app_key.expose_secret(), &settings.github, &deps.marker)?;
+    let key = settings.app_key.expose_secret();
+    let github = setup::app(&settings.app_id, key, &settings.github, &deps.marker, args.resolve_threads)?;
     let database = SqliteStore::open(&settings.database).await?;
     deps.money.spend = Some(Arc::new(database.clone()));
     deps.verdicts = Some(Arc::new(database.clone()));

@@ -15,16 +15,16 @@ use crate::store::{Millis, NoJournal};
 
 /// GitHub with a token: for one change by hand or in CI.
 pub(super) fn github(token: &str, api: &str, marker: &MarkerKey) -> Result<GitHub, CliError> {
-    open(Credentials::Token(Token::new(token)?), api, marker)
+    open(Credentials::Token(Token::new(token)?), api, marker, false)
 }
 
-/// GitHub as an App.
-pub(super) fn app(id: &str, key: &str, api: &str, marker: &MarkerKey) -> Result<GitHub, CliError> {
-    open(Credentials::App(AppKey::new(id, key)?), api, marker)
+/// GitHub as an App, which marks conversations as done where `resolve` says so.
+pub(super) fn app(id: &str, key: &str, api: &str, marker: &MarkerKey, resolve: bool) -> Result<GitHub, CliError> {
+    open(Credentials::App(AppKey::new(id, key)?), api, marker, resolve)
 }
 
-fn open(credentials: Credentials, api: &str, marker: &MarkerKey) -> Result<GitHub, CliError> {
-    let settings = Settings { api: api.trim_end_matches('/').to_owned(), ..Settings::default() };
+fn open(credentials: Credentials, api: &str, marker: &MarkerKey, resolve: bool) -> Result<GitHub, CliError> {
+    let settings = Settings { api: api.trim_end_matches('/').to_owned(), resolve, ..Settings::default() };
     Ok(GitHub::new(&settings, credentials, marker.clone(), Arc::new(|| now() / 1000))?)
 }
 

@@ -2,22 +2,22 @@
 
 mod announce;
 mod ask;
-mod compared;
 mod bisect;
 mod command;
+mod compared;
 mod decided;
 mod deps;
 mod explain;
 mod give_up;
-mod key;
 mod group;
+mod key;
 mod linked;
 pub mod measure;
 pub mod payload;
 mod publish;
 mod purse;
-mod refusal;
 mod question;
+mod refusal;
 mod run;
 mod settings;
 #[cfg(test)]

@@ -213,7 +213,7 @@ async fn a_row_that_github_cuts_silently_is_read_by_itself() {
     let change = fetch(&forge, &pull).await;
 
     assert_eq!(known(file(&change, "z.md")).added().collect::<Vec<_>>(), [1]);
-    assert_eq!(forge.count("GET", "/files"), 2);
+    assert_eq!(forge.count("GET", "/files"), 1);
     forge.finish();
 }
 
@@ -484,23 +484,23 @@ async fn reads_are_tried_again_and_then_given_up() {
     let repo = forge.repo("acme/specs");
     let pull = repo.open_pull("feature", &[("a.md", SPEC)]);
     let platform = open(&forge, &pull).await;
-    forge.fail_next("GET", "/pulls/{number}", Fault::Status(502));
-    forge.fail_next("GET", "/pulls/{number}", Fault::DropBefore);
+    forge.fail_next("POST", "/graphql", Fault::Status(502));
+    forge.fail_next("POST", "/graphql", Fault::DropBefore);
     assert_eq!(platform.now(&pull.at()).await.unwrap().head, pull.head());
     // Right after an event GitHub does not always know the pull request.
-    forge.fail_next("GET", "/pulls/{number}", Fault::Status(404));
+    forge.fail_next("POST", "/graphql", Fault::Status(404));
     assert_eq!(platform.now(&pull.at()).await.unwrap().head, pull.head());
 
     for _ in 0..3 {
-        forge.fail_next("GET", "/pulls/{number}", Fault::Status(500));
+        forge.fail_next("POST", "/graphql", Fault::Status(500));
     }
     let error = platform.now(&pull.at()).await.unwrap_err();
     assert!(matches!(error, PlatformError::Unavailable { .. }) && error.is_retryable(), "{error:?}");
 
-    forge.fail_next("GET", "/pulls/{number}", Fault::Limit(429, Some(17)));
+    forge.fail_next("POST", "/graphql", Fault::Limit(429, Some(17)));
     let error = platform.now(&pull.at()).await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(17)));
-    forge.fail_next("GET", "/pulls/{number}", Fault::Limit(403, None));
+    forge.fail_next("POST", "/graphql", Fault::Limit(403, None));
     assert_eq!(platform.now(&pull.at()).await.unwrap_err().retry_after(), Some(Duration::from_mins(1)));
 
     let missing = specreview::review::ChangeRef { number: 99, ..pull.at() };
@@ -521,7 +521,7 @@ async fn a_token_opens_one_repository_with_the_least_rights_and_is_minted_once()
     platform.fetch(&at, &markdown).await.unwrap();
     platform.now(&at).await.unwrap();
 
-    assert_eq!(forge.count("POST", "/access_tokens"), 1);
+    assert_eq!(forge.minted().len(), 1, "none for a repository of defaults, which is not there");
     let (repos, rights) = forge.minted().pop().unwrap();
     assert_eq!(repos, ["acme/specs"]);
     let rights: Vec<_> = rights.iter().map(|(name, write)| (name.as_str(), *write)).collect();
@@ -533,8 +533,9 @@ async fn a_token_opens_one_repository_with_the_least_rights_and_is_minted_once()
     assert!(forge.recorded().iter().all(|one| !one.path.contains("secret")));
 
     // The installation that the event names needs no look-up.
+    let looked_up = forge.count("GET", "/installation");
     github.open(&hidden.at(), Some(forge.installation("acme"))).await.unwrap();
-    assert_eq!(forge.count("GET", "/installation"), 1);
+    assert_eq!(forge.count("GET", "/installation"), looked_up);
     forge.finish();
 }
 
@@ -693,7 +694,7 @@ async fn no_secret_is_logged_however_much_is() {
     let repo = forge.repo("acme/specs");
     let pull = repo.open_pull("feature", &[("a.md", "A sentence that stays in the repository.")]);
     let platform = open(&forge, &pull).await;
-    forge.fail_next("GET", "/pulls/{number}", Fault::Status(500));
+    forge.fail_next("POST", "/graphql", Fault::Status(500));
     platform.fetch(&pull.at(), &markdown).await.unwrap();
     platform.now(&pull.at()).await.unwrap();
     forge.fail_next("POST", "/check-runs", Fault::DropAfterCommit);
@@ -701,7 +702,7 @@ async fn no_secret_is_logged_however_much_is() {
     pull.look_away();
 
     let log = log.text();
-    assert!(log.contains("/repos/acme/specs/pulls/1"), "the log was listened to");
+    assert!(log.contains("/repos/acme/specs/compare/"), "the log was listened to");
     let given = forge.recorded().into_iter().filter_map(|one| one.headers.get("authorization").cloned());
     let secrets: Vec<String> = given.map(|header| header.replace("Bearer ", "")).chain(forge.secrets()).collect();
     assert!(secrets.len() > 5);

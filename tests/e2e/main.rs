@@ -13,8 +13,10 @@
 )]
 
 mod bot;
+mod budget;
 mod by_hand;
 mod commands;
+mod conversation;
 mod critique;
 mod endpoint;
 mod forge;

@@ -215,7 +215,7 @@ async fn an_outage_of_the_forge_delays_the_review_and_loses_nothing() {
     let bot = Bot::start(&forge).await;
     let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
     for _ in 0..3 {
-        forge.fail_next("GET", "/pulls/{number}", Fault::Status(502));
+        forge.fail_next("POST", "/graphql", Fault::Status(502));
     }
     assert_eq!(bot.review(&pull.event("opened")).await, [Step::Delayed]);
     assert!(pull.comments().is_empty());

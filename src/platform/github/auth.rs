@@ -102,20 +102,27 @@ impl std::fmt::Debug for AppKey {
     }
 }
 
-/// Who the bot is on the platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Identity {
-    /// An App acts under its bot account.
-    App {
-        /// Its login, `slug[bot]`: square brackets occur in no name that a person can take.
-        login: String,
-        /// Id of the App, which its checks carry.
-        id: u64,
-    },
-    /// The owner of a token.
-    User(u64),
-    /// The token does not tell: that of a job in Actions.
-    Job,
+/// What a token may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Rights {
+    /// Read a change, and write a review and a check on it.
+    Review,
+    /// As before, and mark conversations as done: GitHub wants the right to write contents for that.
+    Resolve,
+    /// Read files.
+    Read,
+}
+
+impl Rights {
+    fn permissions(self) -> serde_json::Value {
+        let contents = if self == Self::Resolve { "write" } else { "read" };
+        match self {
+            Self::Read => json!({ "contents": contents, "metadata": "read" }),
+            Self::Review | Self::Resolve => json!({
+                "contents": contents, "metadata": "read", "issues": "read", "pull_requests": "write", "checks": "write"
+            }),
+        }
+    }
 }
 
 /// A repository as the credentials see it.
@@ -123,6 +130,7 @@ pub(super) enum Identity {
 pub(super) struct Scope {
     pub(super) owner: String,
     pub(super) repo: String,
+    pub(super) rights: Rights,
 }
 
 struct Minted {
@@ -138,7 +146,6 @@ pub(super) struct Keyring {
     credentials: Credentials,
     clock: Clock,
     slots: std::sync::Mutex<HashMap<Scope, Slot>>,
-    identity: tokio::sync::OnceCell<Identity>,
 }
 
 /// Seconds that a token must still be good for.
@@ -148,7 +155,7 @@ const SLOTS: usize = 1_000;
 
 impl Keyring {
     pub(super) fn new(credentials: Credentials, clock: Clock) -> Self {
-        Self { credentials, clock, slots: std::sync::Mutex::default(), identity: tokio::sync::OnceCell::new() }
+        Self { credentials, clock, slots: std::sync::Mutex::default() }
     }
 
     pub(super) fn is_app(&self) -> bool {
@@ -196,39 +203,12 @@ impl Keyring {
         true
     }
 
-    /// Who the bot is; asked once.
-    pub(super) async fn identity(&self, client: &Client) -> Result<&Identity, PlatformError> {
-        self.identity.get_or_try_init(|| self.ask_identity(client)).await
-    }
-
-    async fn ask_identity(&self, client: &Client) -> Result<Identity, PlatformError> {
-        match &self.credentials {
-            Credentials::App(app) => {
-                #[derive(Deserialize)]
-                struct App {
-                    id: u64,
-                    slug: String,
-                }
-                let claim = app.claim((self.clock)())?;
-                let answer =
-                    client.read(&claim, "/app", JSON).await.map_err(|failure| refused_claim(failure, "the App"))?;
-                let app: App = answer.json().map_err(|failure| failure.error("the App"))?;
-                Ok(Identity::App { login: format!("{}[bot]", app.slug), id: app.id })
-            }
-            Credentials::Token(token) => {
-                #[derive(Deserialize)]
-                struct User {
-                    id: u64,
-                }
-                match client.read(&token.0, "/user", JSON).await {
-                    Ok(answer) => {
-                        let user: User = answer.json().map_err(|failure| failure.error("the token's owner"))?;
-                        Ok(Identity::User(user.id))
-                    }
-                    Err(Failure::Refused { status: 403 | 404, wait: None, .. }) => Ok(Identity::Job),
-                    Err(failure) => Err(failure.error("the token's owner")),
-                }
-            }
+    /// True for the App of these credentials: by its id, or, where a client id was given, by the account that acts.
+    pub(super) fn is_app_of(&self, id: u64, slug: &str, viewer: &str) -> bool {
+        let Credentials::App(app) = &self.credentials else { return false };
+        match app.issuer.parse::<u64>() {
+            Ok(issuer) => issuer == id,
+            Err(_) => slug == viewer.strip_suffix("[bot]").unwrap_or(viewer),
         }
     }
 
@@ -267,12 +247,7 @@ async fn mint(
     }
     let what = format!("a token for {}/{}", scope.owner, scope.repo);
     let path = format!("/app/installations/{installation}/access_tokens");
-    let body = json!({
-        "repositories": [scope.repo],
-        "permissions": {
-            "contents": "read", "metadata": "read", "issues": "read", "pull_requests": "write", "checks": "write"
-        },
-    });
+    let body = json!({ "repositories": [scope.repo], "permissions": scope.rights.permissions() });
     let answer = client
         .write(claim, http::Method::POST, &path, Some(&body))
         .await

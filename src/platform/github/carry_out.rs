@@ -1,12 +1,14 @@
 //! Turns one action into its call. Never sends a write twice: what the caller cannot know it is told as unknown.
 
 use http::Method;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
-use super::Repository;
-use super::client::{Answer, Failure};
+use super::client::{Answer, Failure, GRAPH};
 use super::event::RERUN;
+use super::known::{Courtesy, Run};
 use super::wire::{CheckRun, Made};
+use super::{Repository, graph};
 use crate::review::{
     Action, Annotation, ChangeRef, CheckOutput, Conclusion, Event, Hidden, InlineComment, ObjectId, Outcome, ReplyTo,
 };
@@ -19,6 +21,23 @@ const CHECK_TEXT: usize = 65_000;
 const TITLE: usize = 255;
 /// Bytes of the message of an annotation.
 const MESSAGE: usize = 60_000;
+
+/// The button of a check.
+struct Button {
+    label: &'static str,
+    description: &'static str,
+    identifier: &'static str,
+}
+
+/// Within the lengths of GitHub: 20, 40 and 20 characters.
+const AGAIN: Button =
+    Button { label: "Review again", description: "Reads and reviews the change once more", identifier: RERUN };
+
+impl Button {
+    fn button(&self) -> Value {
+        json!({ "label": self.label, "description": self.description, "identifier": self.identifier })
+    }
+}
 
 impl Repository {
     pub(super) async fn act(&self, at: &ChangeRef, action: &Action) -> Outcome {
@@ -60,7 +79,11 @@ impl Repository {
                 let body = json!({
                     "name": self.shared.check, "head_sha": commit, "external_id": key, "status": "in_progress",
                 });
-                self.made(Method::POST, "/check-runs", &body).await
+                let made = self.made(Method::POST, "/check-runs", &body).await;
+                if let Outcome::Done { id: Some(id), .. } = &made {
+                    self.runs.remember(id, key, 0);
+                }
+                made
             }
             Action::CancelCheck { id: ObjectId(id), output } => {
                 let body = json!({
@@ -86,22 +109,28 @@ impl Repository {
         };
         let query = "mutation($id: ID!, $why: ReportedContentClassifiers!) { \
                      minimizeComment(input: {subjectId: $id, classifier: $why}) { clientMutationId } }";
-        self.mutated(&json!({ "query": query, "variables": { "id": node, "why": why } })).await
+        self.mutated(Courtesy::Hide, &json!({ "query": query, "variables": { "id": node, "why": why } })).await
     }
 
     async fn resolve(&self, thread: &str) -> Outcome {
         let query = "mutation($id: ID!) { resolveReviewThread(input: {threadId: $id}) { clientMutationId } }";
-        self.mutated(&json!({ "query": query, "variables": { "id": thread } })).await
+        self.mutated(Courtesy::Resolve, &json!({ "query": query, "variables": { "id": thread } })).await
     }
 
-    /// A mutation. GitHub answers 200 to one that it refuses, with the reason in `errors`.
-    async fn mutated(&self, body: &Value) -> Outcome {
-        match self.write(Method::POST, "/graphql", Some(body)).await.and_then(|answer| answer.json::<Value>()) {
-            Ok(answer) => match answer.pointer("/errors/0/message").and_then(Value::as_str) {
-                Some(reason) => Outcome::Rejected(reason.to_owned()),
-                None => Outcome::Done { id: None, url: None },
-            },
-            Err(failure) => failure.outcome(),
+    /// A mutation. One that the rights do not allow is not tried again by this process.
+    async fn mutated(&self, courtesy: Courtesy, body: &Value) -> Outcome {
+        if self.shared.refused.holds(&self.scope, courtesy) {
+            return Outcome::Rejected("GitHub refused the like before: the rights of the App do not allow it".into());
+        }
+        let answer = self.write(Method::POST, GRAPH, Some(body)).await;
+        match answer.and_then(|answer| graph::read::<IgnoredAny>(&answer)) {
+            Ok(_) => Outcome::Done { id: None, url: None },
+            Err(failure) => {
+                if failure.status() == Some(403) && !failure.asks_to_wait() {
+                    self.shared.refused.remember(&self.scope, courtesy);
+                }
+                failure.outcome()
+            }
         }
     }
 
@@ -131,17 +160,17 @@ impl Repository {
     ) -> Outcome {
         let (mut run, there) = match id {
             None => (None, 0),
-            Some(ObjectId(id)) => {
-                let path = self.path(&format!("/check-runs/{}", digits(id)));
-                match self.json::<CheckRun>(&path).await {
-                    // What an earlier run left in it is not of this one.
-                    Ok(run) if run.external_id.as_deref() != Some(key) => (Some(run.id), 0),
-                    Ok(run) => (Some(run.id), run.output.map_or(0, |output| output.annotations_count)),
-                    Err(failure) => return failure.outcome(),
-                }
-            }
+            Some(ObjectId(id)) => match self.found(digits(id)).await {
+                // What an earlier run left in it is not of this one.
+                Ok(found) => (Some(digits(id).to_owned()), if found.key == key { found.annotations } else { 0 }),
+                Err(failure) => return failure.outcome(),
+            },
         };
         let mut left = output.annotations.iter().skip(there).map(annotation).collect::<Vec<_>>();
+        if let Some(id) = &run {
+            // Whatever comes of the next write: what is known of the run is of before.
+            self.runs.forget(id);
+        }
         loop {
             let rest = left.split_off(left.len().min(ANNOTATIONS));
             let mut body = json!({
@@ -153,11 +182,6 @@ impl Repository {
                     "summary": cut(&output.summary, CHECK_TEXT),
                     "annotations": left,
                 },
-                "actions": [{
-                    "label": "Review again",
-                    "description": "Reviews this commit once more",
-                    "identifier": RERUN,
-                }],
             });
             if let Some(fields) = body.as_object_mut() {
                 if run.is_none() {
@@ -166,9 +190,10 @@ impl Repository {
                 if rest.is_empty() {
                     fields.insert("status".into(), "completed".into());
                     fields.insert("conclusion".into(), conclusion.word().into());
+                    fields.insert("actions".into(), json!([AGAIN.button()]));
                 }
             }
-            let sent = match run {
+            let sent = match &run {
                 None => self.write(Method::POST, &self.path("/check-runs"), Some(&body)).await,
                 Some(run) => self.write(Method::PATCH, &self.path(&format!("/check-runs/{run}")), Some(&body)).await,
             };
@@ -179,9 +204,19 @@ impl Repository {
             if rest.is_empty() {
                 return finished(made);
             }
-            run = Some(made.id);
+            run = Some(made.id.to_string());
             left = rest;
         }
+    }
+
+    /// A check as it was last read or written, else as it is now.
+    async fn found(&self, id: &str) -> Result<Run, Failure> {
+        if let Some(run) = self.runs.get(id) {
+            return Ok(run);
+        }
+        let run = self.json::<CheckRun>(&self.path(&format!("/check-runs/{id}"))).await?;
+        let annotations = run.output.map_or(0, |output| output.annotations_count);
+        Ok(Run { key: run.external_id.unwrap_or_default(), annotations })
     }
 }
 

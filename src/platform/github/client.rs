@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::Settings;
 use super::auth::Clock;
+use super::graph;
 use crate::net::retry::{self, Decision};
 use crate::platform::PlatformError;
 use crate::review::Outcome;
@@ -36,8 +37,12 @@ pub(super) const fn raw(bytes: usize) -> Wish {
 /// How often a read is sent in all.
 const TRIES: u32 = 3;
 
+/// Path of GraphQL. It lies beside the versions of REST, not below one.
+pub(super) const GRAPH: &str = "/graphql";
+
 pub(super) struct Client {
     crab: Octocrab,
+    graph: Octocrab,
     total: Duration,
     pause: Duration,
     clock: Clock,
@@ -48,6 +53,7 @@ pub(super) struct Client {
 pub(super) struct Answer {
     headers: HeaderMap,
     pub(super) body: Bytes,
+    now: i64,
 }
 
 /// Why there is none.
@@ -71,30 +77,43 @@ pub(super) enum Failure {
 impl Client {
     /// Needs a running tokio.
     pub(super) fn new(settings: &Settings, clock: Clock) -> Result<Self, PlatformError> {
+        let crab = |api: &str| {
+            Octocrab::builder()
+                .base_uri(api)?
+                // octocrab's own policy sends a POST four times on a 502: reads are repeated below, writes never.
+                .add_retry_config(RetryConfig::None)
+                .set_connect_timeout(Some(settings.connect))
+                .set_read_timeout(Some(settings.total))
+                .set_write_timeout(Some(settings.total))
+                .add_header(header::USER_AGENT, concat!("specreview/", env!("CARGO_PKG_VERSION")).to_owned())
+                .add_header(header::HeaderName::from_static("x-github-api-version"), "2022-11-28".to_owned())
+                .build()
+        };
         let bad = |error: octocrab::Error| {
             PlatformError::Misconfigured(format!("the address {} of GitHub's API is of no use: {error}", settings.api))
         };
-        let crab = Octocrab::builder()
-            .base_uri(settings.api.trim_end_matches('/'))
-            .map_err(bad)?
-            // octocrab's own policy sends a POST four times on a 502: reads are repeated below, writes never.
-            .add_retry_config(RetryConfig::None)
-            .set_connect_timeout(Some(settings.connect))
-            .set_read_timeout(Some(settings.total))
-            .set_write_timeout(Some(settings.total))
-            .add_header(header::USER_AGENT, concat!("specreview/", env!("CARGO_PKG_VERSION")).to_owned())
-            .add_header(header::HeaderName::from_static("x-github-api-version"), "2022-11-28".to_owned())
-            .build()
-            .map_err(bad)?;
-        Ok(Self { crab, total: settings.total, pause: settings.pause, clock })
+        let api = settings.api.trim_end_matches('/');
+        let graph = api.strip_suffix("/v3").unwrap_or(api);
+        let (crab, graph) = (crab(api).map_err(bad)?, crab(graph).map_err(bad)?);
+        Ok(Self { crab, graph, total: settings.total, pause: settings.pause, clock })
     }
 
     /// Reads; tried up to three times when GitHub fails or does not answer.
     pub(super) async fn read(&self, token: &SecretString, path: &str, wish: Wish) -> Result<Answer, Failure> {
+        self.tried(|| self.send(token, Method::GET, path, wish, None)).await
+    }
+
+    /// Asks GraphQL a question; tried as a read is.
+    pub(super) async fn ask<T: DeserializeOwned>(&self, token: &SecretString, question: &Value) -> Result<T, Failure> {
+        let ask = || async move { graph::read(&self.send(token, Method::POST, GRAPH, JSON, Some(question)).await?) };
+        self.tried(ask).await
+    }
+
+    async fn tried<T, F: Future<Output = Result<T, Failure>>>(&self, mut ask: impl FnMut() -> F) -> Result<T, Failure> {
         let limits = retry::Limits { attempts: TRIES, first_wait: self.pause, ..retry::Limits::default() };
         let mut number = 1;
         loop {
-            let failure = match self.send(token, Method::GET, path, wish, None).await {
+            let failure = match ask().await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
@@ -120,6 +139,11 @@ impl Client {
         self.send(token, method, path, JSON, body).await
     }
 
+    /// Seconds since 1970.
+    pub(super) fn now(&self) -> i64 {
+        (self.clock)()
+    }
+
     /// Unit of the pauses between tries.
     pub(super) fn pause(&self) -> Duration {
         self.pause
@@ -140,7 +164,7 @@ impl Client {
     ) -> Result<Answer, Failure> {
         let work = async {
             // The token goes into each request by itself: octocrab attaches it to addresses of the API only.
-            let crab = self.crab.user_access_token(token.clone())?;
+            let crab = if path == GRAPH { &self.graph } else { &self.crab }.user_access_token(token.clone())?;
             let request = http::request::Builder::new().method(method).uri(path).header(header::ACCEPT, wish.media);
             let response = crab.execute(crab.build_request(request, body)?).await?;
             let (parts, body) = response.into_parts();
@@ -164,7 +188,7 @@ impl Client {
             Err(_) => Bytes::new(),
         };
         if parts.status.is_success() {
-            return Ok(Answer { headers: parts.headers, body });
+            return Ok(Answer { headers: parts.headers, body, now: (self.clock)() });
         }
         let status = parts.status.as_u16();
         let message = hide(token, &message(status, &body));
@@ -177,6 +201,11 @@ impl Answer {
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         serde_json::from_slice(&self.body)
             .map_err(|error| Failure::NoAnswer(format!("the answer is not what GitHub sends: {error}")))
+    }
+
+    /// Seconds to wait, where the answer is about a limit.
+    pub(super) fn wait(&self) -> Option<u64> {
+        wait_asked(403, &self.headers, "", self.now)
     }
 
     /// True for JSON where the bytes of a file were asked for: the path is a folder or a submodule.
@@ -203,6 +232,11 @@ impl Failure {
             Self::Refused { status, .. } => Some(*status),
             _ => None,
         }
+    }
+
+    /// It is about a limit and not about rights.
+    pub(super) fn asks_to_wait(&self) -> bool {
+        matches!(self, Self::Refused { wait: Some(_), .. })
     }
 
     /// As an error of the port, about `what`.

@@ -1,95 +1,67 @@
 //! Reads a pull request: its changed documents at the head and at the merge base, their diff, and the configuration of the
 //! base. Executes and follows nothing that it reads; what it leaves out it names.
 
-use super::client::{Failure, file_path, raw};
-use super::wire::{Compared, File, Pull};
-use super::{Repository, is_commit};
+use super::client::Failure;
+use super::state::State;
+use super::texts::{CHANGE, Read, Wish};
+use super::wire::{Compared, File};
+use super::{Repository, graph, is_commit};
 use crate::config;
 use crate::diff::{Patch, parse_patch};
-use crate::platform::{Choice, PlatformError, Wanted};
+use crate::platform::{Choice, Fetched, PlatformError, Wanted};
 use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, ProposedConfig, Skipped};
 
-/// Bytes of one file.
-const FILE: usize = 1 << 20;
-/// Bytes of all files of a change, at the head and again at the base.
-const CHANGE: usize = 5 << 20;
-/// Documents of a change; each costs up to two calls.
+/// Documents of a change.
 const DOCUMENTS: usize = 200;
+/// Documents whose texts are asked for at once: as many long ones as an answer may carry.
+const AT_ONCE: usize = 40;
 /// Pages of the list of changed files: GitHub lists 3,000 and no more.
 const FILE_PAGES: usize = 30;
 /// Rows without a diff that are asked for again one by one.
 const SECOND_LOOKS: usize = 20;
 
-/// What became of one text.
-enum Read {
-    Text(String),
-    Absent,
-    Left(String),
-}
-
 impl Repository {
-    /// The pull request now. Right after an event GitHub may not know it yet.
-    pub(super) async fn pull(&self, at: &ChangeRef) -> Result<Pull, PlatformError> {
-        let path = self.path(&format!("/pulls/{}", at.number));
-        let mut answer = self.json::<Pull>(&path).await;
-        for factor in [1, 4] {
-            if !matches!(&answer, Err(failure) if failure.status() == Some(404)) {
-                break;
-            }
-            self.shared.client.wait(factor).await;
-            answer = self.json(&path).await;
-        }
-        let pull = answer.map_err(|failure| failure.error(&at.to_string()))?;
-        if is_commit(&pull.head.sha) && is_commit(&pull.base.sha) {
-            Ok(pull)
-        } else {
-            Err(Failure::NoAnswer("its commits are no commit ids".into()).error(&at.to_string()))
-        }
-    }
-
-    pub(super) async fn fetch_change(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Change, PlatformError> {
-        let pull = self.pull(at).await?;
-        let base = self.merge_base(&pull).await?;
+    pub(super) async fn fetch_change(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Fetched, PlatformError> {
+        let state = self.state(at).await?;
+        let pull = &state.pull;
+        let (base, rows) = self.compared(pull.tip(), &pull.head).await?;
         let mut skipped = Vec::new();
-        let config = self.config(&pull.base.sha, &mut skipped).await?;
-        let defaults = None;
-        let wanted = wanted(config.as_ref(), None);
-        let (rows, edited) = self.changed_files(at, &pull, &wanted, &mut skipped).await?;
+        let config = self.config(&state, &mut skipped).await?;
+        let defaults = self.defaults().await;
+        let wanted = wanted(config.as_ref(), defaults.as_ref());
+        let (rows, edited) = self.changed_files(at, rows, pull.changed_files, &wanted, &mut skipped).await?;
         let proposed_config = match edited {
-            Some(row) => self.proposed_config(row, &pull.head.sha).await?,
+            Some(row) => self.proposed_config(row, &pull.head).await?,
             None => None,
         };
-        let files = self.documents(rows, &pull.head.sha, &base, &mut skipped).await?;
+        let files = self.documents(rows, &pull.head, &base, &mut skipped).await?;
         // The fork of a change may be gone; its commits stay readable through the repository itself.
-        let home = pull.head.repo.or(pull.base.repo);
-        let (head_repo, head_repo_url) = if let Some(repo) = home {
-            (repo.full_name, repo.html_url)
-        } else {
-            let url = pull.html_url.rsplit_once("/pull/").map_or("", |(url, _)| url);
-            (format!("{}/{}", at.owner, at.repo), url.to_owned())
-        };
-        Ok(Change {
+        let home = pull.head_repository.as_ref().unwrap_or(&state.home);
+        let change = Change {
             at: at.clone(),
-            head: pull.head.sha,
+            head: pull.head.clone(),
             base,
-            head_repo,
-            web_url: pull.html_url,
-            head_repo_url,
+            head_repo: home.name_with_owner.clone(),
+            web_url: pull.url.clone(),
+            head_repo_url: home.url.clone(),
             files,
             config,
             defaults,
             proposed_config,
             skipped,
-        })
+        };
+        Ok(Fetched { change, posted: self.posted(at, state) })
     }
 
-    /// The commit that the three-dot diff starts from: against any other one text and diff would disagree.
-    async fn merge_base(&self, pull: &Pull) -> Result<String, PlatformError> {
-        let path = self.path(&format!("/compare/{}...{}?per_page=1", pull.base.sha, pull.head.sha));
+    /// The commit that the three-dot diff starts from (against any other one text and diff would disagree), and its first rows.
+    async fn compared(&self, base: &str, head: &str) -> Result<(String, Vec<File>), PlatformError> {
+        let path = self.path(&format!("/compare/{base}...{head}?per_page=1"));
         match self.json::<Compared>(&path).await {
-            Ok(compared) if is_commit(&compared.merge_base_commit.sha) => Ok(compared.merge_base_commit.sha),
+            Ok(compared) if is_commit(&compared.merge_base_commit.sha) => {
+                Ok((compared.merge_base_commit.sha, compared.files))
+            }
             // Histories without a common commit.
-            Ok(_) | Err(Failure::Refused { status: 404 | 422, .. }) => Ok(pull.base.sha.clone()),
+            Ok(_) | Err(Failure::Refused { status: 404 | 422, .. }) => Ok((base.to_owned(), Vec::new())),
             Err(failure) => Err(failure.error("the merge base")),
         }
     }
@@ -98,15 +70,18 @@ impl Repository {
     async fn changed_files(
         &self,
         at: &ChangeRef,
-        pull: &Pull,
+        mut rows: Vec<File>,
+        count: usize,
         wanted: &Choice,
         skipped: &mut Vec<Skipped>,
     ) -> Result<(Vec<File>, Option<File>), PlatformError> {
         let path = self.path(&format!("/pulls/{}/files", at.number));
-        let rows: Vec<File> =
-            self.list(&path, FILE_PAGES).await.map_err(|failure| failure.error("the list of changed files"))?;
-        if rows.len() < pull.changed_files {
-            let why = format!("GitHub lists only {} of {} changed files", rows.len(), pull.changed_files);
+        // A comparison shows the first 300 files.
+        if rows.len() < count {
+            rows = self.list(&path, FILE_PAGES).await.map_err(|failure| failure.error("the list of changed files"))?;
+        }
+        if rows.len() < count {
+            let why = format!("GitHub lists only {} of {count} changed files", rows.len());
             skipped.push(Skipped { what: "changed files".into(), why });
         }
         let writes = |path: &&&str| rows.iter().any(|row| row.filename == **path && status(row) != FileStatus::Removed);
@@ -136,11 +111,12 @@ impl Repository {
 
     /// The configuration as the change would leave it: nothing follows from it but what is said of its mistakes.
     async fn proposed_config(&self, row: File, head: &str) -> Result<Option<ProposedConfig>, PlatformError> {
-        let read = self.head_text(&row, head, FILE).await.map_err(|failure| failure.error(&row.filename))?;
+        let wish = Wish { commit: head, path: &row.filename, blob: row.sha.as_deref() };
+        let read = self.read_all(&[wish]).await.map_err(|failure| failure.error(&row.filename))?.into_iter().next();
         let text = match read {
-            Read::Text(text) => Ok(text),
-            Read::Left(why) => Err(why),
-            Read::Absent => return Ok(None),
+            Some(Read::Text(text)) => Ok(text.as_ref().to_owned()),
+            Some(Read::Left(why)) => Err(why),
+            Some(Read::Absent) | None => return Ok(None),
         };
         Ok(Some(ProposedConfig { path: row.filename, text }))
     }
@@ -154,98 +130,84 @@ impl Repository {
     ) -> Result<Vec<ChangedFile>, PlatformError> {
         let mut files = Vec::new();
         let (mut head_left, mut base_left) = (CHANGE, CHANGE);
-        for row in rows {
-            let status = status(&row);
-            let what = row.filename.clone();
-            let failed = |failure: Failure| failure.error(&what);
-            let mut head_text = None;
-            if status != FileStatus::Removed {
-                match self.head_text(&row, head, head_left).await.map_err(failed)? {
-                    Read::Text(text) => {
-                        head_left = head_left.saturating_sub(text.len());
-                        head_text = Some(text);
-                    }
-                    Read::Absent => {
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let some: Vec<File> = rows.by_ref().take(AT_ONCE).collect();
+            let mut wishes = Vec::new();
+            for row in &some {
+                let status = status(row);
+                let gone = status == FileStatus::Removed;
+                if !gone && head_left > 0 {
+                    wishes.push(Wish { commit: head, path: &row.filename, blob: row.sha.as_deref() });
+                }
+                if status != FileStatus::Added && base_left > 0 {
+                    let path = row.previous_filename.as_deref().unwrap_or(&row.filename);
+                    // The list names the blob at the head; of what is gone, the one that was there.
+                    wishes.push(Wish { commit: base, path, blob: row.sha.as_deref().filter(|_| gone) });
+                }
+            }
+            let mut texts = self.read_all(&wishes).await.map_err(|failure| failure.error("the documents"))?.into_iter();
+            let (head_open, base_open) = (head_left > 0, base_left > 0);
+            for row in some {
+                let status = status(&row);
+                let what = row.filename.clone();
+                let mut next = |open: bool, left: &mut usize| {
+                    let read = if open { texts.next().unwrap_or(Read::Absent) } else { Read::Left(over_budget()) };
+                    within(read, left)
+                };
+                let head_text = (status != FileStatus::Removed).then(|| next(head_open, &mut head_left));
+                let base_text = (status != FileStatus::Added).then(|| next(base_open, &mut base_left));
+                let head_text = match head_text {
+                    Some(Read::Text(text)) => Some(text.as_ref().to_owned()),
+                    Some(Read::Absent) => {
                         skipped.push(Skipped { what, why: "GitHub has no such file at the head commit".into() });
                         continue;
                     }
-                    Read::Left(why) => {
+                    Some(Read::Left(why)) => {
                         skipped.push(Skipped { what, why });
                         continue;
                     }
-                }
-            }
-            let mut base_text = None;
-            if status != FileStatus::Added {
-                let path = row.previous_filename.as_deref().unwrap_or(&row.filename);
-                match self.text_at(path, base, base_left).await.map_err(failed)? {
-                    Read::Text(text) => {
-                        base_left = base_left.saturating_sub(text.len());
-                        base_text = Some(text);
-                    }
-                    Read::Absent => {}
-                    Read::Left(why) => {
+                    None => None,
+                };
+                let base_text = match base_text {
+                    Some(Read::Text(text)) => Some(text.as_ref().to_owned()),
+                    Some(Read::Left(why)) => {
                         let why = format!("its text at the base: {why}; everything in it counts as new");
                         skipped.push(Skipped { what, why });
+                        None
                     }
-                }
+                    Some(Read::Absent) | None => None,
+                };
+                let patch = patch(&row, status, head_text.as_deref());
+                let previous = (status == FileStatus::Renamed).then_some(row.previous_filename).flatten();
+                files.push(ChangedFile {
+                    path: row.filename,
+                    previous,
+                    status,
+                    patch,
+                    head: head_text,
+                    base: base_text,
+                });
             }
-            let patch = patch(&row, status, head_text.as_deref());
-            let previous = (status == FileStatus::Renamed).then_some(row.previous_filename).flatten();
-            files.push(ChangedFile { path: row.filename, previous, status, patch, head: head_text, base: base_text });
         }
         Ok(files)
     }
 
-    /// By blob where the list names it: a path may be a symbolic link, which GitHub would follow.
-    async fn head_text(&self, row: &File, head: &str, left: usize) -> Result<Read, Failure> {
-        match row.sha.as_deref().filter(|sha| is_commit(sha)) {
-            Some(blob) => self.text(&self.path(&format!("/git/blobs/{blob}")), left).await,
-            None => self.text_at(&row.filename, head, left).await,
-        }
-    }
-
-    /// One more text of the repository. A symbolic link is followed by GitHub, and only to files of the same commit.
-    pub(super) async fn read_text(
-        &self,
-        path: &str,
-        commit: &str,
-        most: usize,
-    ) -> Result<Option<String>, PlatformError> {
-        match self.text_at(path, commit, most).await.map_err(|failure| failure.error(path))? {
-            Read::Text(text) => Ok(Some(text)),
-            Read::Absent | Read::Left(_) => Ok(None),
-        }
-    }
-
-    async fn text_at(&self, path: &str, commit: &str, left: usize) -> Result<Read, Failure> {
-        self.text(&self.path(&format!("/contents/{}?ref={commit}", file_path(path))), left).await
-    }
-
-    async fn text(&self, path: &str, left: usize) -> Result<Read, Failure> {
-        if left == 0 {
-            return Ok(Read::Left(over_budget()));
-        }
-        match self.get(path, raw(left.min(FILE))).await {
-            Ok(answer) if answer.is_json() => Ok(Read::Left("not a file (a folder or a submodule)".into())),
-            Ok(answer) => Ok(decode(&answer.body)),
-            Err(Failure::TooLarge) if left < FILE => Ok(Read::Left(over_budget())),
-            Err(Failure::TooLarge) => Ok(Read::Left(format!("larger than {} MiB", FILE >> 20))),
-            Err(Failure::Refused { status: 404, .. }) => Ok(Read::Absent),
-            // The file itself is the matter: too large to be served, or taken down.
-            Err(Failure::Refused { status: 403 | 406 | 409 | 410 | 413 | 422 | 451, message, wait: None }) => {
-                Ok(Read::Left(message))
-            }
-            Err(failure) => Err(failure),
-        }
-    }
-
     /// From the tip of the target branch: the author of a change chooses where it branches off, and must not choose the
     /// rules with it.
-    async fn config(&self, base: &str, skipped: &mut Vec<Skipped>) -> Result<Option<ConfigText>, PlatformError> {
-        for path in config::PATHS {
-            match self.text_at(path, base, FILE).await.map_err(|failure| failure.error(path))? {
-                Read::Text(text) => return Ok(Some(ConfigText { path: (*path).to_owned(), text })),
+    async fn config(&self, state: &State, skipped: &mut Vec<Skipped>) -> Result<Option<ConfigText>, PlatformError> {
+        let tip = state.pull.tip();
+        for (at, path) in config::PATHS.iter().enumerate() {
+            let read = if let Some(files) = state.pull.files() {
+                self.put_away(&self.name(), tip, path, graph::file(files, at)).await
+            } else {
+                let wish = Wish { commit: tip, path, blob: None };
+                self.read_all(&[wish]).await.map(|read| read.into_iter().next().unwrap_or(Read::Absent))
+            };
+            match read.map_err(|failure| failure.error(path))? {
+                Read::Text(text) => {
+                    return Ok(Some(ConfigText { path: (*path).to_owned(), text: text.as_ref().to_owned() }));
+                }
                 Read::Absent => {}
                 Read::Left(why) => skipped.push(Skipped { what: (*path).to_owned(), why }),
             }
@@ -254,21 +216,18 @@ impl Repository {
     }
 }
 
-fn over_budget() -> String {
-    format!("the documents of the change are larger than {} MiB together", CHANGE >> 20)
+/// The text, if the change has room for it.
+fn within(read: Read, left: &mut usize) -> Read {
+    let Read::Text(text) = read else { return read };
+    if *left == 0 || text.len() > *left {
+        return Read::Left(over_budget());
+    }
+    *left -= text.len();
+    Read::Text(text)
 }
 
-fn decode(bytes: &[u8]) -> Read {
-    if bytes.contains(&0) {
-        return Read::Left("binary".into());
-    }
-    match std::str::from_utf8(bytes) {
-        Err(error) => Read::Left(format!("not UTF-8 (byte {})", error.valid_up_to() + 1)),
-        Ok(text) if text.starts_with("version https://git-lfs.github.com/spec/") => {
-            Read::Left("kept in Git LFS: only a pointer is in the repository".into())
-        }
-        Ok(text) => Read::Text(text.to_owned()),
-    }
+fn over_budget() -> String {
+    format!("the documents of the change are larger than {} MiB together", CHANGE >> 20)
 }
 
 fn status(row: &File) -> FileStatus {
@@ -302,27 +261,6 @@ fn patch(row: &File, status: FileStatus, head: Option<&str>) -> FilePatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_text_is_read() {
-        for (bytes, expected) in [
-            (&b"# A\r\nb"[..], Ok("# A\r\nb")),
-            (b"", Ok("")),
-            (b"\xef\xbb\xbf# A", Ok("\u{feff}# A")),
-            (b"a\0b", Err("binary")),
-            (b"ab\xff", Err("not UTF-8 (byte 3)")),
-            (
-                b"version https://git-lfs.github.com/spec/v1\noid x",
-                Err("kept in Git LFS: only a pointer is in the repository"),
-            ),
-        ] {
-            match (decode(bytes), expected) {
-                (Read::Text(text), Ok(expected)) => assert_eq!(text, expected),
-                (Read::Left(why), Err(expected)) => assert_eq!(why, expected),
-                _ => panic!("{bytes:?}"),
-            }
-        }
-    }
 
     fn row(status: &str, changes: u64, patch: Option<&str>) -> File {
         File {

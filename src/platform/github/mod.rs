@@ -3,10 +3,15 @@
 mod auth;
 mod carry_out;
 mod client;
+mod defaults;
 mod event;
 mod fetch;
+mod graph;
+mod known;
 mod people;
 mod posted;
+mod state;
+mod texts;
 pub mod webhook;
 mod wire;
 
@@ -23,8 +28,9 @@ use crate::review::marker::MarkerKey;
 use crate::review::{Action, Capabilities, ChangeRef, Outcome};
 
 pub use auth::{AppKey, Clock, Credentials, Token};
-use auth::{Keyring, Scope};
+use auth::{Keyring, Rights, Scope};
 use client::{Answer, Client, Failure, JSON, Wish, segment};
+use known::{Courtesy, Defaults, Refused, Runs, Shelf};
 
 /// Where GitHub is and how patient to be.
 #[derive(Debug, Clone)]
@@ -39,6 +45,9 @@ pub struct Settings {
     pub total: Duration,
     /// Unit of the pauses between tries of a read.
     pub pause: Duration,
+    /// Conversations about what is fixed are marked as done. GitHub wants the right to write contents for that, which the App
+    /// must have been granted.
+    pub resolve: bool,
 }
 
 impl Default for Settings {
@@ -49,6 +58,7 @@ impl Default for Settings {
             connect: Duration::from_secs(10),
             total: Duration::from_mins(1),
             pause: Duration::from_millis(500),
+            resolve: false,
         }
     }
 }
@@ -62,6 +72,10 @@ struct Shared {
     keyring: Keyring,
     marker: MarkerKey,
     check: String,
+    rights: Rights,
+    shelf: Shelf,
+    refused: Refused,
+    defaults: Defaults,
 }
 
 impl GitHub {
@@ -77,7 +91,16 @@ impl GitHub {
     ) -> Result<Self, PlatformError> {
         let client = Client::new(settings, clock.clone())?;
         let keyring = Keyring::new(credentials, clock);
-        Ok(Self(Arc::new(Shared { client, keyring, marker, check: settings.check.clone() })))
+        Ok(Self(Arc::new(Shared {
+            client,
+            keyring,
+            marker,
+            check: settings.check.clone(),
+            rights: if settings.resolve { Rights::Resolve } else { Rights::Review },
+            shelf: Shelf::default(),
+            refused: Refused::default(),
+            defaults: Defaults::default(),
+        })))
     }
 }
 
@@ -89,11 +112,20 @@ impl Platforms for GitHub {
                 return Err(PlatformError::Misconfigured(format!("{name:?} is no name that GitHub gives")));
             }
         }
-        let scope = Scope { owner: at.owner.clone(), repo: at.repo.clone() };
-        let opened = Repository { shared: self.0.clone(), scope, installation };
+        let mut scope = Scope { owner: at.owner.clone(), repo: at.repo.clone(), rights: self.0.rights };
+        let Shared { keyring, client, refused, .. } = &*self.0;
         // Now, so that missing rights are known before any work is done.
-        opened.shared.keyring.token(&opened.shared.client, &opened.scope, installation).await?;
-        Ok(Box::new(opened))
+        if scope.rights == Rights::Resolve && !refused.holds(&scope, Courtesy::Resolve) {
+            match keyring.token(client, &scope, installation).await {
+                Err(PlatformError::Denied { .. }) => refused.remember(&scope, Courtesy::Resolve),
+                other => drop(other?),
+            }
+        }
+        if refused.holds(&scope, Courtesy::Resolve) {
+            scope.rights = Rights::Review;
+        }
+        keyring.token(client, &scope, installation).await?;
+        Ok(Box::new(Repository { shared: self.0.clone(), scope, installation, runs: Runs::default() }))
     }
 }
 
@@ -102,6 +134,7 @@ struct Repository {
     shared: Arc<Shared>,
     scope: Scope,
     installation: Option<u64>,
+    runs: Runs,
 }
 
 /// Pages of a list that are read at most, a hundred entries each.
@@ -129,6 +162,20 @@ impl Repository {
                 let token =
                     keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
                 client.read(&token, path, wish).await
+            }
+            other => other,
+        }
+    }
+
+    /// A question to GraphQL.
+    async fn ask<T: DeserializeOwned>(&self, question: &Value) -> Result<T, Failure> {
+        let Shared { client, keyring, .. } = &*self.shared;
+        let token = keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
+        match client.ask(&token, question).await {
+            Err(failure) if failure.status() == Some(401) && keyring.forget(&self.scope).await => {
+                let token =
+                    keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
+                client.ask(&token, question).await
             }
             other => other,
         }
@@ -184,9 +231,7 @@ impl Platform for Repository {
 
     async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Fetched, PlatformError> {
         self.check_scope(at)?;
-        let change = self.fetch_change(at, wanted).await?;
-        let posted = self.read_posted(at, &change.head).await?;
-        Ok(Fetched { change, posted })
+        self.fetch_change(at, wanted).await
     }
 
     async fn text(
@@ -202,9 +247,9 @@ impl Platform for Repository {
 
     async fn now(&self, at: &ChangeRef) -> Result<Now, PlatformError> {
         self.check_scope(at)?;
-        let pull = self.pull(at).await?;
-        let posted = self.read_posted(at, &pull.head.sha).await?;
-        Ok(Now { head: pull.head.sha, is_open: pull.state == "open", posted })
+        let state = self.state(at).await?;
+        let (head, is_open) = (state.pull.head.clone(), state.pull.is_open());
+        Ok(Now { head, is_open, posted: self.posted(at, state) })
     }
 
     async fn role(&self, at: &ChangeRef, who: &Person) -> Result<Role, PlatformError> {

@@ -1,149 +1,126 @@
-//! Lists what this bot has on a pull request. An object counts only when its author is the bot's own account and its mark is
+//! Tells what this bot has on a pull request. An object counts only when its author is the bot's own account and its mark is
 //! the bot's own; everything else belongs to other people.
 
-use super::auth::Identity;
-use super::wire::{CheckRuns, Comment, Inline, Review, User};
-use super::{PAGES, Repository};
-use crate::platform::PlatformError;
+use super::Repository;
+use super::state::{Comment, Inline, Review, Said, State, Suite, Thread};
 use crate::review::marker::{Mark, MarkKind};
-use crate::review::{ChangeRef, Conclusion, ObjectId, Posted, PostedCheck, PostedComment, PostedReview, PostedSummary};
+use crate::review::{
+    self, ChangeRef, Conclusion, ObjectId, Posted, PostedCheck, PostedComment, PostedReview, PostedSummary,
+};
 
 impl Repository {
-    pub(super) async fn read_posted(&self, at: &ChangeRef, head: &str) -> Result<Posted, PlatformError> {
-        let me = self.shared.keyring.identity(&self.shared.client).await?;
-        let number = at.number;
-        let comments: Vec<Comment> = self.of(&format!("/issues/{number}/comments"), "the comments").await?;
-        let reviews: Vec<Review> = self.of(&format!("/pulls/{number}/reviews"), "the reviews").await?;
-        let inline: Vec<Inline> = self.of(&format!("/pulls/{number}/comments"), "the inline comments").await?;
-        let said = comments.iter().map(|one| (one.user.as_ref(), one.body.as_deref()));
-        let said = said.chain(inline.iter().map(|one| (one.user.as_ref(), one.body.as_deref())));
-        let replies = said.filter_map(|(user, body)| self.mark(me, at, user, body));
-        let replies = replies.filter(|mark| mark.kind == MarkKind::Reply).map(|mark| mark.key).collect();
-        Ok(Posted {
-            summaries: self.summaries(me, at, comments),
-            reviews: self.reviews(me, at, reviews),
-            comments: self.inline(me, at, inline),
-            checks: self.checks(me, head).await?,
+    pub(super) fn posted(&self, at: &ChangeRef, state: State) -> Posted {
+        let State { viewer, comments, reviews, threads, suites, .. } = state;
+        let said = comments.iter().map(|comment| &comment.said);
+        let said = said.chain(threads.iter().flat_map(|thread| &thread.comments.nodes).map(|inline| &inline.said));
+        let replies = said.filter_map(|said| self.mark(at, said)).filter(|mark| mark.kind == MarkKind::Reply);
+        let replies = replies.map(|mark| mark.key).collect();
+        Posted {
+            summaries: self.summaries(at, comments),
+            reviews: self.reviews(at, reviews),
+            comments: self.inline(at, &viewer, threads),
+            checks: self.checks(&viewer, suites),
             replies,
-        })
+        }
     }
 
-    async fn of<T: serde::de::DeserializeOwned>(&self, path: &str, what: &str) -> Result<Vec<T>, PlatformError> {
-        self.list(&self.path(path), PAGES).await.map_err(|failure| failure.error(what))
+    fn mark(&self, at: &ChangeRef, said: &Said) -> Option<Mark> {
+        if said.is_own { self.shared.marker.read(at, &said.body) } else { None }
     }
 
-    fn mark(&self, me: &Identity, at: &ChangeRef, user: Option<&User>, body: Option<&str>) -> Option<Mark> {
-        if is_me(me, user?) { self.shared.marker.read(at, body?) } else { None }
-    }
-
-    fn summaries(&self, me: &Identity, at: &ChangeRef, mut comments: Vec<Comment>) -> Vec<PostedSummary> {
-        comments.sort_by_key(|comment| comment.id);
-        let mine = |comment: Comment| {
-            let mark = self.mark(me, at, comment.user.as_ref(), comment.body.as_deref())?;
-            (mark.kind == MarkKind::Summary).then(|| PostedSummary {
-                id: ObjectId(comment.id.to_string()),
-                url: comment.html_url,
-                node: String::new(),
-                body: comment.body.unwrap_or_default(),
-            })
+    fn summaries(&self, at: &ChangeRef, mut comments: Vec<Comment>) -> Vec<PostedSummary> {
+        comments.sort_by_key(|comment| comment.said.number());
+        let mine = |Comment { said, url }: Comment| {
+            let mark = self.mark(at, &said)?;
+            let id = id(&said)?;
+            (mark.kind == MarkKind::Summary).then_some(PostedSummary { id, node: said.id, url, body: said.body })
         };
         comments.into_iter().filter_map(mine).collect()
     }
 
-    fn reviews(&self, me: &Identity, at: &ChangeRef, mut reviews: Vec<Review>) -> Vec<PostedReview> {
-        reviews.sort_by_key(|review| review.id);
-        let mine = |review: Review| {
-            let pending = review.state.eq_ignore_ascii_case("pending");
-            let mark = self.mark(me, at, review.user.as_ref(), review.body.as_deref());
-            let marked = mark.is_some_and(|mark| mark.kind == MarkKind::Review);
+    fn reviews(&self, at: &ChangeRef, mut reviews: Vec<Review>) -> Vec<PostedReview> {
+        reviews.sort_by_key(|review| review.said.number());
+        let mine = |Review { said, state, commit }: Review| {
+            let pending = state == "PENDING";
+            let marked = self.mark(at, &said).is_some_and(|mark| mark.kind == MarkKind::Review);
             // A person may be writing a review under the account of a token; nobody writes under that of an App.
-            let left_over = pending
-                && matches!(me, Identity::App { .. })
-                && review.user.as_ref().is_some_and(|user| is_me(me, user));
+            let left_over = pending && said.is_own && self.shared.keyring.is_app();
+            let id = id(&said)?;
             (marked || left_over).then(|| PostedReview {
-                id: ObjectId(review.id.to_string()),
-                commit: review.commit_id.unwrap_or_default(),
+                id,
+                commit: commit.map(|commit| commit.oid).unwrap_or_default(),
                 pending,
-                node: String::new(),
-                is_minimised: false,
-                body: review.body.unwrap_or_default(),
+                node: said.id,
+                is_minimised: said.is_minimized,
+                body: said.body,
             })
         };
         reviews.into_iter().filter_map(mine).collect()
     }
 
-    fn inline(&self, me: &Identity, at: &ChangeRef, mut comments: Vec<Inline>) -> Vec<PostedComment> {
-        comments.sort_by_key(|comment| comment.id);
-        let answered: std::collections::HashSet<u64> =
-            comments.iter().filter_map(|comment| comment.in_reply_to_id).collect();
-        let mine = |comment: Inline| {
-            let mark = self.mark(me, at, comment.user.as_ref(), comment.body.as_deref())?;
-            let first = comment.in_reply_to_id.is_none() && matches!(mark.kind, MarkKind::Inline | MarkKind::Fixed);
-            first.then(|| PostedComment {
-                id: ObjectId(comment.id.to_string()),
-                path: comment.path,
-                body: comment.body.unwrap_or_default(),
+    fn inline(&self, at: &ChangeRef, viewer: &str, threads: Vec<Thread>) -> Vec<PostedComment> {
+        let mine = |thread: Thread| {
+            let Thread { id: thread_id, path, is_resolved, viewer_can_resolve, resolved_by, comments } = thread;
+            let all = comments.nodes.len();
+            let mut talk = comments.nodes.into_iter();
+            let Inline { said, pull_request_review } = talk.next()?;
+            let mark = self.mark(at, &said).filter(|mark| matches!(mark.kind, MarkKind::Inline | MarkKind::Fixed))?;
+            let by_another = match &resolved_by {
+                Some(person) => !is_same(&person.login, viewer),
+                // GitHub tells of people only, and the bot closes only what is fixed.
+                None => mark.kind != MarkKind::Fixed,
+            };
+            Some(PostedComment {
+                id: id(&said)?,
+                path,
                 fingerprints: mark.items.into_iter().map(|item| item.fingerprint).collect(),
-                has_replies: answered.contains(&comment.id),
-                ..PostedComment::default()
+                review: pull_request_review.and_then(|review| review.full_database_id).map(ObjectId),
+                // What was not read may be anybody's.
+                has_replies: all < comments.total_count || talk.any(|answer| !answer.said.is_own),
+                node: said.id,
+                is_minimised: said.is_minimized,
+                body: said.body,
+                thread: Some(review::Thread {
+                    id: ObjectId(thread_id),
+                    is_resolved,
+                    by_another: is_resolved && by_another,
+                    may_resolve: viewer_can_resolve,
+                }),
             })
         };
-        comments.into_iter().filter_map(mine).collect()
+        let mut found: Vec<PostedComment> = threads.into_iter().filter_map(mine).collect();
+        found.sort_by_key(|comment| comment.id.0.parse::<u64>().ok());
+        found
     }
 
     /// Only an App has checks of its own.
-    async fn checks(&self, me: &Identity, head: &str) -> Result<Vec<PostedCheck>, PlatformError> {
-        let Identity::App { id: mine, .. } = me else { return Ok(Vec::new()) };
-        let name = super::client::segment(&self.shared.check);
-        let head = super::client::segment(head);
-        let path = self.path(&format!("/commits/{head}/check-runs?check_name={name}&filter=all&per_page=100"));
-        let runs: CheckRuns = self.json(&path).await.map_err(|failure| failure.error("the checks"))?;
-        let mut runs: Vec<_> = runs.check_runs;
-        runs.sort_by_key(|run| run.id);
-        let own = runs.into_iter().filter(|run| run.app.as_ref().is_some_and(|app| app.id == *mine));
-        Ok(own
-            .map(|run| PostedCheck {
-                id: ObjectId(run.id.to_string()),
-                key: run.external_id.unwrap_or_default(),
-                completed: run.status == "completed",
-                conclusion: run.conclusion.as_deref().and_then(Conclusion::of_word),
-            })
-            .collect())
+    fn checks(&self, viewer: &str, suites: Vec<Suite>) -> Vec<PostedCheck> {
+        let own = |suite: &Suite| {
+            let app = suite.app.as_ref();
+            app.is_some_and(|app| self.shared.keyring.is_app_of(app.database_id.unwrap_or_default(), &app.slug, viewer))
+        };
+        let suites = suites.into_iter().filter(own);
+        let mut runs: Vec<_> = suites.filter_map(|suite| suite.check_runs).flat_map(|runs| runs.nodes).collect();
+        runs.sort_by_key(super::state::Run::number);
+        let posted = |run: super::state::Run| {
+            let id = ObjectId(run.number()?.to_string());
+            let annotations = run.annotations();
+            let key = run.external_id.unwrap_or_default();
+            self.runs.remember(&id, &key, annotations);
+            let conclusion = run.conclusion.map(|word| word.to_ascii_lowercase());
+            let conclusion = conclusion.as_deref().and_then(Conclusion::of_word);
+            Some(PostedCheck { id, key, completed: run.status == "COMPLETED", conclusion })
+        };
+        runs.into_iter().filter_map(posted).collect()
     }
 }
 
-/// The account under which every job of GitHub Actions writes.
-const JOB: &str = "github-actions[bot]";
-
-fn is_me(me: &Identity, user: &User) -> bool {
-    match me {
-        Identity::App { login, .. } => user.kind == "Bot" && user.login == *login,
-        Identity::User(id) => user.id == *id,
-        Identity::Job => user.kind == "Bot" && user.login == JOB,
-    }
+fn id(said: &Said) -> Option<ObjectId> {
+    said.number().map(|number| ObjectId(number.to_string()))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bot_knows_its_own_account_and_no_other() {
-        let user = |id, login: &str, kind: &str| User { id, login: login.into(), kind: kind.into() };
-        let app = Identity::App { login: "specreview[bot]".into(), id: 7 };
-        for (me, user, expected) in [
-            (&app, user(1, "specreview[bot]", "Bot"), true),
-            (&app, user(1, "specreview", "User"), false),
-            (&app, user(1, "specreview[bot]", "User"), false),
-            (&app, user(7, "other[bot]", "Bot"), false),
-            (&Identity::User(5), user(5, "renamed", "User"), true),
-            (&Identity::User(5), user(6, "someone", "User"), false),
-            (&Identity::Job, user(1, "github-actions[bot]", "Bot"), true),
-            (&Identity::Job, user(1, "github-actions[bot]", "User"), false),
-            (&Identity::Job, user(1, "other[bot]", "Bot"), false),
-            (&Identity::Job, user(1, "someone", "User"), false),
-        ] {
-            assert_eq!(is_me(me, &user), expected, "{me:?} {user:?}");
-        }
-    }
+/// GraphQL names a bot without the brackets in some places and with them in others.
+fn is_same(login: &str, viewer: &str) -> bool {
+    let bare = |name: &str| name.strip_suffix("[bot]").unwrap_or(name).to_ascii_lowercase();
+    bare(login) == bare(viewer)
 }

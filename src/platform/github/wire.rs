@@ -3,32 +3,10 @@
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Pull {
-    pub(super) html_url: String,
-    #[serde(default)]
-    pub(super) state: String,
-    pub(super) head: Branch,
-    pub(super) base: Branch,
-    #[serde(default)]
-    pub(super) changed_files: usize,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Branch {
-    pub(super) sha: String,
-    /// None when the fork is gone.
-    pub(super) repo: Option<Repo>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Repo {
-    pub(super) full_name: String,
-    pub(super) html_url: String,
-}
-
-#[derive(Debug, Deserialize)]
 pub(super) struct Compared {
     pub(super) merge_base_commit: Commit,
+    #[serde(default)]
+    pub(super) files: Vec<File>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,61 +28,9 @@ pub(super) struct File {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct User {
-    pub(super) id: u64,
-    pub(super) login: String,
-    #[serde(rename = "type", default)]
-    pub(super) kind: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Comment {
-    pub(super) id: u64,
-    #[serde(default)]
-    pub(super) html_url: String,
-    #[serde(default)]
-    pub(super) body: Option<String>,
-    pub(super) user: Option<User>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Review {
-    pub(super) id: u64,
-    pub(super) state: String,
-    pub(super) commit_id: Option<String>,
-    #[serde(default)]
-    pub(super) body: Option<String>,
-    pub(super) user: Option<User>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Inline {
-    pub(super) id: u64,
-    pub(super) path: String,
-    #[serde(default)]
-    pub(super) body: Option<String>,
-    pub(super) user: Option<User>,
-    pub(super) in_reply_to_id: Option<u64>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct CheckRuns {
-    pub(super) check_runs: Vec<CheckRun>,
-}
-
-#[derive(Debug, Deserialize)]
 pub(super) struct CheckRun {
-    pub(super) id: u64,
     pub(super) external_id: Option<String>,
-    pub(super) status: String,
-    pub(super) conclusion: Option<String>,
-    pub(super) app: Option<App>,
     pub(super) output: Option<Output>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct App {
-    pub(super) id: u64,
 }
 
 #[derive(Debug, Deserialize)]

@@ -84,6 +84,7 @@ impl Forge {
             app_id: APP,
             app_slug: "specreview",
             installations: BTreeMap::new(),
+            left_out: std::collections::BTreeSet::new(),
             granted: write::rights(&[
                 ("contents", false),
                 ("metadata", false),
@@ -164,6 +165,11 @@ impl Forge {
     /// Removes the App from the repositories of `owner`.
     pub fn uninstall(&self, owner: &str) {
         lock(&self.world).installations.remove(owner);
+    }
+
+    /// Leaves a repository out of the installation of its owner.
+    pub fn leave_out(&self, full_name: &str) {
+        lock(&self.world).left_out.insert(full_name.to_owned());
     }
 
     pub fn installation(&self, owner: &str) -> u64 {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::git::Changed;
 use super::routes::{Answer, Call};
 use super::whole::{self, with};
 use super::world::World;
@@ -12,7 +13,7 @@ pub fn app(world: &mut World, _: &Call) -> Answer {
 
 pub fn installation(world: &mut World, call: &Call) -> Answer {
     match world.installations.get(&call.captures["owner"]) {
-        Some(id) if world.repos.contains_key(&call.repo()) => {
+        Some(id) if world.repos.contains_key(&call.repo()) && !world.left_out.contains(&call.repo()) => {
             let account = world.user_json(&call.captures["owner"]);
             Answer::ok(&whole::installation(&world.api, *id, &world.app_json(), &account))
         }
@@ -44,8 +45,14 @@ pub fn files(world: &mut World, call: &Call) -> Answer {
     }
     let mut changes = world.changes(&repo, number);
     changes.truncate(3_000);
-    let (mut lines, head) = (0, world.repos[&repo].pulls[&number].head.clone());
-    page(world, call, changes, |changed| {
+    let head = world.repos[&repo].pulls[&number].head.clone();
+    page(world, call, changes, rows(world, &repo, &head))
+}
+
+/// Shows rows of one answer.
+fn rows<'w>(world: &'w World, repo: &'w str, head: &'w str) -> impl FnMut(Changed) -> Value + 'w {
+    let mut lines = 0;
+    move |changed| {
         lines += changed.patch.as_ref().map_or(0, |patch| patch.lines().count());
         let cut = lines > 20_000;
         let (additions, deletions) = if cut { (0, 0) } else { (changed.additions, changed.deletions) };
@@ -57,7 +64,7 @@ pub fn files(world: &mut World, call: &Call) -> Answer {
             "deletions": deletions,
             "changes": additions + deletions,
         });
-        row = with(row, whole::row(&world.api, &repo, &changed.path, &head));
+        row = with(row, whole::row(&world.api, repo, &changed.path, head));
         if let Some(previous) = &changed.previous {
             row["previous_filename"] = json!(previous);
         }
@@ -65,7 +72,7 @@ pub fn files(world: &mut World, call: &Call) -> Answer {
             row["patch"] = json!(patch);
         }
         row
-    })
+    }
 }
 
 /// Pending reviews are seen by their author only.
@@ -104,6 +111,8 @@ pub fn compare(world: &mut World, call: &Call) -> Answer {
         Some(sha) => {
             let repo = call.repo();
             let commit = |sha: &str| whole::commit(&world.api, &repo, sha, &world.objects.commits[sha].parents);
+            let changed = world.objects.diff(&base, &head).into_iter().take(300);
+            let files: Vec<Value> = changed.map(rows(world, &repo, &head)).collect();
             let web = format!("{}/{repo}/compare/{base}...{head}", super::world::WEB);
             Answer::ok(&json!({
                 "url": format!("{}/repos/{repo}/compare/{base}...{head}", world.api),
@@ -116,7 +125,7 @@ pub fn compare(world: &mut World, call: &Call) -> Answer {
                 "status": "ahead",
                 "ahead_by": 1, "behind_by": 0, "total_commits": 1,
                 "commits": [commit(&head)],
-                "files": [],
+                "files": files,
             }))
         }
         None => Answer::refuse(404, "No common ancestor between the two commits"),

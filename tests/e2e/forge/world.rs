@@ -166,6 +166,8 @@ pub struct World {
     pub app_slug: &'static str,
     /// Owner of repositories → installation.
     pub installations: BTreeMap<String, u64>,
+    /// Repositories that the App is not installed on.
+    pub left_out: std::collections::BTreeSet<String>,
     /// What owners have granted to the App.
     pub granted: BTreeMap<String, bool>,
     pub users: BTreeMap<String, User>,

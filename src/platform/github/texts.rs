@@ -1,0 +1,305 @@
+//! Texts of files at commits: known ones from memory, the others with one question for many of them, and by themselves where
+//! GraphQL cuts them or has none. Symbolic links are not followed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::client::{Failure, file_path, raw};
+use super::known::{Entry, Text};
+use super::{Repository, graph, is_commit};
+use crate::platform::PlatformError;
+
+/// Bytes of one file.
+pub(super) const FILE: usize = 1 << 20;
+/// Bytes of all files of a change, at the head and again at the base.
+pub(super) const CHANGE: usize = 5 << 20;
+
+/// What became of one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Read {
+    Text(Arc<str>),
+    Absent,
+    Left(String),
+}
+
+impl From<Text> for Read {
+    fn from(text: Text) -> Self {
+        match text {
+            Text::Read(text) => Self::Text(text),
+            Text::Left(why) => Self::Left(why),
+        }
+    }
+}
+
+/// A file that is wanted.
+#[derive(Debug, Clone)]
+pub(super) struct Wish<'a> {
+    pub(super) commit: &'a str,
+    pub(super) path: &'a str,
+    /// Its blob, where it is known.
+    pub(super) blob: Option<&'a str>,
+}
+
+/// A file as GraphQL shows it.
+#[derive(Debug, Deserialize)]
+pub(super) struct File {
+    oid: String,
+    mode: u32,
+    #[serde(rename = "type")]
+    kind: String,
+    object: Option<Blob>,
+}
+
+/// Files as [`graph::files`] asks for them; none where nothing lies.
+pub(super) type Files = HashMap<String, Option<File>>;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Blob {
+    byte_size: Option<usize>,
+    is_truncated: Option<bool>,
+    text: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    repository: Option<HashMap<String, Option<Files>>>,
+}
+
+/// What an answer says of a file.
+enum Shown {
+    Text(Text),
+    /// It has to be read by itself.
+    Blob(String),
+    Other(String),
+}
+
+impl File {
+    fn shown(&self) -> Shown {
+        if self.kind != "blob" {
+            return Shown::Other("not a file (a folder or a submodule)".into());
+        }
+        if self.mode & 0o170_000 == 0o120_000 || self.mode == 120_000 {
+            return Shown::Other("a symbolic link".into());
+        }
+        let Some(Blob { byte_size: Some(size), is_truncated, text }) = &self.object else {
+            return Shown::Blob(self.oid.clone());
+        };
+        match text {
+            _ if *size > FILE => Shown::Text(Text::Left(too_large())),
+            // A text of another length is cut, or was written in another encoding.
+            Some(text) if *is_truncated == Some(false) && text.len() == *size => Shown::Text(decode(text.as_bytes())),
+            _ => Shown::Blob(self.oid.clone()),
+        }
+    }
+}
+
+impl File {
+    /// Its text, where the answer has all of it.
+    pub(super) fn whole(&self) -> Read {
+        match self.shown() {
+            Shown::Text(text) => text.into(),
+            Shown::Blob(_) => Read::Absent,
+            Shown::Other(why) => Read::Left(why),
+        }
+    }
+}
+
+impl Repository {
+    pub(super) fn name(&self) -> String {
+        format!("{}/{}", self.scope.owner, self.scope.repo)
+    }
+
+    /// The texts that are wanted, in their order.
+    pub(super) async fn read_all(&self, wishes: &[Wish<'_>]) -> Result<Vec<Read>, Failure> {
+        let name = self.name();
+        let mut read: Vec<Option<Read>> = wishes.iter().map(|wish| self.known(&name, wish)).collect();
+        let mut commits: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (wish, _) in wishes.iter().zip(&read).filter(|(_, read)| read.is_none()) {
+            let paths = commits.entry(wish.commit).or_default();
+            if !paths.contains(&wish.path) {
+                paths.push(wish.path);
+            }
+        }
+        if commits.is_empty() {
+            return Ok(read.into_iter().flatten().collect());
+        }
+        let of = |(at, (commit, paths)): (usize, (&&str, &Vec<&str>))| {
+            let files = graph::files(paths.iter().copied());
+            format!("c{at}: object(oid: {}) {{ ... on Commit {{ {files} }} }}", graph::literal(commit))
+        };
+        let commits_asked = commits.iter().enumerate().map(of).collect::<Vec<_>>().join(" ");
+        let query = format!(
+            "query Texts($owner: String!, $repo: String!) {{ \
+             repository(owner: $owner, name: $repo) {{ {commits_asked} }} }} {}",
+            graph::TEXT
+        );
+        let variables = json!({ "owner": self.scope.owner, "repo": self.scope.repo });
+        let answer: Answer = self.ask(&json!({ "query": query, "variables": variables })).await?;
+        let mut found = answer.repository.unwrap_or_default();
+        for (at, (commit, paths)) in commits.iter().enumerate() {
+            let files = found.remove(&format!("c{at}")).flatten().unwrap_or_default();
+            for (at, path) in paths.iter().enumerate() {
+                let text = self.put_away(&name, commit, path, graph::file(&files, at)).await?;
+                for (wish, read) in wishes.iter().zip(&mut read) {
+                    if (wish.commit, wish.path) == (*commit, *path) {
+                        *read = Some(text.clone());
+                    }
+                }
+            }
+        }
+        Ok(read.into_iter().map(|read| read.unwrap_or(Read::Absent)).collect())
+    }
+
+    /// What an answer says of a file, kept for the next time.
+    pub(super) async fn put_away(
+        &self,
+        name: &str,
+        commit: &str,
+        path: &str,
+        file: Option<&File>,
+    ) -> Result<Read, Failure> {
+        let shelf = &self.shared.shelf;
+        let Some(file) = file else {
+            shelf.keep_entry(name, commit, path, &Entry::Absent);
+            return Ok(Read::Absent);
+        };
+        let text = match file.shown() {
+            Shown::Other(why) => {
+                shelf.keep_entry(name, commit, path, &Entry::Other(why.clone()));
+                return Ok(Read::Left(why));
+            }
+            Shown::Text(text) => text,
+            Shown::Blob(oid) if is_commit(&oid) => match self.blob(&oid).await? {
+                Some(text) => text,
+                None => return Ok(Read::Absent),
+            },
+            Shown::Blob(_) => return Ok(Read::Absent),
+        };
+        shelf.keep_text(name, &file.oid, &text);
+        shelf.keep_entry(name, commit, path, &Entry::Blob(file.oid.clone()));
+        Ok(text.into())
+    }
+
+    fn known(&self, name: &str, wish: &Wish<'_>) -> Option<Read> {
+        let shelf = &self.shared.shelf;
+        if let Some(text) = wish.blob.and_then(|blob| shelf.text(name, blob)) {
+            return Some(text.into());
+        }
+        match shelf.entry(name, wish.commit, wish.path)? {
+            Entry::Absent => Some(Read::Absent),
+            Entry::Other(why) => Some(Read::Left(why)),
+            Entry::Blob(blob) => shelf.text(name, &blob).map(Read::from),
+        }
+    }
+
+    /// A blob by itself. None where GitHub has none.
+    async fn blob(&self, oid: &str) -> Result<Option<Text>, Failure> {
+        match self.bytes(&self.path(&format!("/git/blobs/{oid}")), FILE).await? {
+            Read::Text(text) => Ok(Some(Text::Read(text))),
+            Read::Left(why) => Ok(Some(Text::Left(why))),
+            Read::Absent => Ok(None),
+        }
+    }
+
+    /// One more text of the repository. A symbolic link is followed by GitHub, and only to files of the same commit.
+    pub(super) async fn read_text(
+        &self,
+        path: &str,
+        commit: &str,
+        most: usize,
+    ) -> Result<Option<String>, PlatformError> {
+        let at = self.path(&format!("/contents/{}?ref={commit}", file_path(path)));
+        match self.bytes(&at, most.min(FILE)).await.map_err(|failure| failure.error(path))? {
+            Read::Text(text) => Ok(Some(text.as_ref().to_owned())),
+            Read::Absent | Read::Left(_) => Ok(None),
+        }
+    }
+
+    async fn bytes(&self, path: &str, most: usize) -> Result<Read, Failure> {
+        match self.get(path, raw(most)).await {
+            Ok(answer) if answer.is_json() => Ok(Read::Left("not a file (a folder or a submodule)".into())),
+            Ok(answer) => Ok(decode(&answer.body).into()),
+            Err(Failure::TooLarge) => Ok(Read::Left(too_large())),
+            Err(Failure::Refused { status: 404, .. }) => Ok(Read::Absent),
+            // The file itself is the matter: too large to be served, or taken down.
+            Err(Failure::Refused { status: 403 | 406 | 409 | 410 | 413 | 422 | 451, message, wait: None }) => {
+                Ok(Read::Left(message))
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+fn too_large() -> String {
+    format!("larger than {} MiB", FILE >> 20)
+}
+
+fn decode(bytes: &[u8]) -> Text {
+    if bytes.contains(&0) {
+        return Text::Left("binary".into());
+    }
+    match std::str::from_utf8(bytes) {
+        Err(error) => Text::Left(format!("not UTF-8 (byte {})", error.valid_up_to() + 1)),
+        Ok(text) if text.starts_with("version https://git-lfs.github.com/spec/") => {
+            Text::Left("kept in Git LFS: only a pointer is in the repository".into())
+        }
+        Ok(text) => Text::Read(text.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_text_is_read() {
+        for (bytes, expected) in [
+            (&b"# A\r\nb"[..], Ok("# A\r\nb")),
+            (b"", Ok("")),
+            (b"\xef\xbb\xbf# A", Ok("\u{feff}# A")),
+            (b"a\0b", Err("binary")),
+            (b"ab\xff", Err("not UTF-8 (byte 3)")),
+            (
+                b"version https://git-lfs.github.com/spec/v1\noid x",
+                Err("kept in Git LFS: only a pointer is in the repository"),
+            ),
+        ] {
+            match (decode(bytes), expected) {
+                (Text::Read(text), Ok(expected)) => assert_eq!(&*text, expected),
+                (Text::Left(why), Err(expected)) => assert_eq!(why, expected),
+                _ => panic!("{bytes:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_graphql_changes_is_read_by_itself() {
+        let file = |kind: &str, mode, size: usize, truncated, text: Option<&str>| File {
+            oid: "1".repeat(40),
+            mode,
+            kind: kind.into(),
+            object: Some(Blob { byte_size: Some(size), is_truncated: Some(truncated), text: text.map(str::to_owned) }),
+        };
+        for (file, expected) in [
+            (file("blob", 0o100_644, 4, false, Some("text")), "text"),
+            (file("blob", 0o100_755, 900_000, true, Some("te")), "blob"),
+            (file("blob", 0o100_644, 4, false, None), "blob"),
+            (file("blob", 0o100_644, 4, false, Some("caf\u{fffd}")), "blob"),
+            (file("blob", 0o100_644, FILE + 1, true, Some("te")), "left"),
+            (file("blob", 0o120_000, 4, false, Some("a.md")), "other"),
+            (file("tree", 0o040_000, 4, false, None), "other"),
+        ] {
+            let found = match file.shown() {
+                Shown::Text(Text::Read(_)) => "text",
+                Shown::Text(Text::Left(_)) => "left",
+                Shown::Blob(_) => "blob",
+                Shown::Other(_) => "other",
+            };
+            assert_eq!(found, expected, "{file:?}");
+        }
+    }
+}

@@ -12,7 +12,7 @@ mod quantity;
 pub(crate) mod recognise;
 mod signal;
 
-pub use commitment::{Commitment, CommitmentKind, commitments};
+pub use commitment::{Bound, Commitment, CommitmentKind, Shift, Stricter, commitments, telling_words, unnumbered};
 use concept::concepts;
 pub(crate) use concept::denied;
 pub use concept::{ConceptFact, ConceptState, Passage};
@@ -104,7 +104,7 @@ impl Facts {
         let recognised = recognise::Recognised::read(document, lexicon, &signals, &measures);
         let concepts = concepts(document, lexicon, &hits, &signals, &recognised);
         let profile = profile(document, lexicon, &hits, &concepts, &measures, &mentions, recognised.project());
-        let commitments = commitments(document, &measures, &signals);
+        let commitments = commitments(document, &measures, lexicon);
         let reading = Reading {
             numbers_read: quantities.len(),
             measures_checked: measures.len(),

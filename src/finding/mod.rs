@@ -58,6 +58,13 @@ impl Evidence {
 /// Where the rules that come with the program can be read: the address in front of the path of a page.
 pub const DOCS: &str = "https://github.com/specreview/specreview/blob/main/";
 
+/// Code of the remark on a commitment that a change loosens without saying why. It needs two versions, so no rule can make it.
+pub const LOOSENED: &str = "CMP-001";
+/// Code of the remark on a waiver that has nothing to waive.
+pub const UNUSED_WAIVER: &str = "REV-002";
+/// Code of the remark on text that hides.
+pub const HIDDEN_TEXT: &str = "HID-001";
+
 /// One thing that a reader should know about one document. Made by [`FindingBuilder`] only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {

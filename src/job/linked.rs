@@ -166,7 +166,7 @@ pub(super) fn may_be_document(path: &str) -> bool {
 }
 
 /// Work away from the threads that serve requests.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(super) async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         // A panic of the engine is a defect of this program: it goes on to the job's own boundary, with its message.

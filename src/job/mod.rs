@@ -1,6 +1,7 @@
 //! The only conductor: fetch → read → assess → critique → gather → plan → publish. Everything it needs comes in as a value.
 
 mod ask;
+mod compared;
 mod deps;
 mod give_up;
 mod linked;

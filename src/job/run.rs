@@ -3,7 +3,8 @@
 use sha2::{Digest as _, Sha256};
 
 use super::ask::{self, Spent};
-use super::linked::{Judged, Library, Shelf, may_be_document};
+use super::compared::{compared, reporting};
+use super::linked::{Judged, Library, Shelf, apart, may_be_document};
 use super::settings::{configuration, settings};
 use super::{Deps, Options};
 use crate::config::{self, Config, Paths};
@@ -214,7 +215,7 @@ async fn review_file(
         let judged = sides.base.judge(deps, before, text.clone(), as_it_was).await;
         settings.is_spec |= judged.assessment.profile.kind == Kind::AiSpec;
         stood = standing_waivers(&judged.document);
-        base = Some(judged.assessment);
+        base = Some(judged);
     }
     let Some(text) = file.head.clone() else {
         return if base.is_some() && settings.is_spec { Fate::Removed } else { Fate::NoSpec };
@@ -222,19 +223,23 @@ async fn review_file(
     let sha256 = sha256_hex(text.as_bytes());
     let of_head = Settings { before: Some(stood), ..settings.clone() };
     let judged = sides.head.judge(deps, &file.path, text, of_head).await;
-    let Judged { document, facts, assessment: head } = judged;
-    if head.profile.kind != Kind::AiSpec && !settings.is_spec {
+    if judged.assessment.profile.kind != Kind::AiSpec && !settings.is_spec {
         return Fate::NoSpec;
     }
+    let reporting = reporting(&settings);
     // The base is judged as a specification too: a text that has just become one would else look all new.
-    if let (Some(text), true) = (&file.base, base.as_ref().is_some_and(|base| base.profile.kind != Kind::AiSpec)) {
+    if let (Some(text), true) =
+        (&file.base, base.as_ref().is_some_and(|base| base.assessment.profile.kind != Kind::AiSpec))
+    {
         let as_spec = Settings { is_spec: true, ..settings };
-        base = Some(sides.base.judge(deps, before, text.clone(), as_spec).await.assessment);
+        base = Some(sides.base.judge(deps, before, text.clone(), as_spec).await);
     }
+    let (judged, base, comparison) = apart(move || compared(judged, base, reporting.as_ref())).await;
+    let Judged { document, facts, assessment: head } = judged;
     let mut reviewed = Reviewed {
         path: file.path.clone(),
         sha256,
-        comparison: compare(&head, base.as_ref()),
+        comparison,
         head,
         base,
         critique: crate::critique::Critique::default(),

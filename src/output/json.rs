@@ -282,6 +282,7 @@ fn compare(reviewed: &Reviewed) -> Option<CompareOut<'_>> {
                 before: change.before.as_deref(),
                 after: change.after.as_deref(),
                 line: change.lines.map(|lines| lines.start),
+                direction: change.direction.word(),
             })
             .collect(),
     })
@@ -297,7 +298,9 @@ mod tests {
     use super::*;
     use crate::facts::Role;
     use crate::finding::RiskLevel;
-    use crate::review::testing::{at_line, check, commitment, measure, missing, named, reviewed, said_by_model};
+    use crate::review::testing::{
+        at_line, check, commitment, loosened, measure, missing, named, reviewed, said_by_model,
+    };
 
     fn sample() -> Run {
         let mut document = reviewed(
@@ -310,8 +313,8 @@ mod tests {
         target.quantity.unit = Unit::Percent;
         document.head.measures = vec![measure("recall", Role::Baseline, 0.31, 11), target];
         document.head.commitments = vec![commitment("recall", ">= 0.85", 11)];
-        document.base.as_mut().unwrap().commitments = vec![commitment("recall", ">= 0.9", 11)];
         document.comparison = crate::review::compare(&document.head, document.base.as_ref());
+        document.comparison.commitments = vec![loosened("recall", ">= 0.9", ">= 0.85", 11)];
         document.head.risks = vec![Risk {
             id: "SR18".into(),
             name: "drift".into(),

@@ -27,6 +27,7 @@ pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate, limit: usize) -> Str
         gate,
         conclusion: run.conclusion(gate),
         links: Links::rules_only(&[DOCS.to_owned()]),
+        heads: Vec::new(),
         catalogue,
         version: &run.version,
         rules: &run.rules,

@@ -13,7 +13,7 @@ use super::{Entry, Run};
 use crate::document::Document;
 use crate::facts::{Kind, Stage};
 use crate::finding::{Confidence, Finding, Severity, Source};
-use crate::review::render::tally::{Tally, plural};
+use crate::review::render::words::tally::{Tally, plural};
 use crate::review::{Catalogue, Reviewed};
 
 /// The report.

@@ -25,7 +25,7 @@ pub use action::{
 };
 pub use catalogue::Catalogue;
 pub use change::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, ProposedConfig, Skipped};
-pub use compare::{CommitmentChange, Comparison, compare};
+pub use compare::{CommitmentChange, Comparison, Direction, Reporting, Version, commitments, compare};
 pub use gather::{Review, Reviewed, gather};
 pub use place::{Comment, Layout, Placed, Placement, Room, is_missing, layout, place};
 pub use plan::{Options, plan};

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use super::{Change, ChangeRef, ChangedFile, FilePatch, FileStatus, Gate, Review, Reviewed, compare, gather};
+use super::{
+    Change, ChangeRef, ChangedFile, CommitmentChange, Direction, FilePatch, FileStatus, Gate, Review, Reviewed,
+    compare, gather,
+};
 use crate::critique::Critique;
 use crate::diff::{DiffLine, Hunk, Patch};
 use crate::engine::Assessment;
@@ -113,9 +116,28 @@ pub(crate) fn commitment(key: &str, value: &str, line: u32) -> Commitment {
     Commitment {
         kind: CommitmentKind::Target,
         key: key.into(),
+        topic: key.into(),
+        subject: key.into(),
         value: value.into(),
-        number: None,
+        bounds: Vec::new(),
         lines: LineRange::single(line),
+        block: 0,
+        start: 0,
+        end: 0,
+    }
+}
+
+/// A target that got looser.
+pub(crate) fn loosened(topic: &str, before: &str, after: &str, line: u32) -> CommitmentChange {
+    CommitmentChange {
+        kind: CommitmentKind::Target,
+        key: topic.into(),
+        topic: topic.into(),
+        before: Some(before.into()),
+        after: Some(after.into()),
+        lines: Some(LineRange::single(line)),
+        direction: Direction::Loosened,
+        reasoned: false,
     }
 }
 

@@ -36,7 +36,7 @@ pub use key::RuleKey;
 pub use measured::{ENOUGH, LEAST_PRECISION, Share, Tally};
 pub use page::{Page, Source};
 pub use raw::Applies;
-pub use remark::{HIDDEN, REMARKS, Remark, UNKNOWN, UNUSED};
+pub use remark::{HIDDEN, LOOSENED, REMARKS, Remark, UNKNOWN, UNUSED};
 pub use risk::RawRisk;
 pub use rule::{ConceptPage, Rule, RuleSet};
 pub use testing::{TestReport, TestedExample, outcomes, test_sources};

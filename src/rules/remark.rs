@@ -35,7 +35,7 @@ pub const UNKNOWN: Remark = Remark {
 
 /// A waiver in the document that has nothing to waive.
 pub const UNUSED: Remark = Remark {
-    code: "REV-002",
+    code: crate::finding::UNUSED_WAIVER,
     name: "waiver-without-effect",
     about: "A waiver in the document whose rule has nothing to say there.",
     why: "A waiver that is no longer needed would hide the item when it goes missing again.",
@@ -46,7 +46,7 @@ pub const UNUSED: Remark = Remark {
 
 /// Text that a reader does not see and that is meant for a machine, or hidden on purpose.
 pub const HIDDEN: Remark = Remark {
-    code: "HID-001",
+    code: crate::finding::HIDDEN_TEXT,
     name: "hidden-text",
     about: "Words in markup that shows nothing, characters without width that carry text, or a comment, picture text, link title \
             or attribute that gives orders to a machine.",
@@ -56,8 +56,20 @@ pub const HIDDEN: Remark = Remark {
     guide: "docs/critique.md#hidden-text",
 };
 
+/// A commitment that a change loosens without saying why.
+pub const LOOSENED: Remark = Remark {
+    code: crate::finding::LOOSENED,
+    name: "loosened-commitment",
+    about: "A change lowers a target, moves a date back, weakens a word that binds (MUST to SHOULD), or takes away an owner, and neither \
+            the sentence nor those right before and after it say why, or who decided it. Only changes have it: it needs both versions.",
+    why: "A promise that is lowered quietly is missed when it is too late. Who approves the change should see why it asks for less.",
+    family: "Commitments",
+    level: "warning · confidence medium",
+    guide: "docs/commitments.md#loosened-commitment",
+};
+
 /// Every remark, in order of code.
-pub const REMARKS: &[Remark] = &[HIDDEN, UNKNOWN, UNUSED];
+pub const REMARKS: &[Remark] = &[LOOSENED, HIDDEN, UNKNOWN, UNUSED];
 
 impl Remark {
     /// The remark as plain text, as [`super::Rule::explain`] shows a rule.

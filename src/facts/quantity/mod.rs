@@ -9,6 +9,8 @@ mod skip;
 pub(super) mod token;
 pub(super) mod unit;
 
+pub(super) use scan::Found;
+
 use crate::document::{BlockId, BlockKind, Document, Mark};
 use crate::text::Span;
 
@@ -143,16 +145,14 @@ pub fn quantities(document: &Document) -> Vec<Quantity> {
     out
 }
 
-/// Value of the first number of a sentence that is no date.
-pub(super) fn first_value(text: &str) -> Option<f64> {
-    let found = scan::read(text, false, number::Locale::default(), &std::collections::BTreeSet::new());
-    found.into_iter().find(|found| found.unit != Unit::Date).map(|found| found.value)
+/// Every number of a text that is no block.
+pub(super) fn found_in(text: &str) -> Vec<Found> {
+    scan::read(text, false, number::Locale::default(), &std::collections::BTreeSet::new())
 }
 
 /// Place of the first date of a sentence.
 pub(super) fn first_date(text: &str) -> Option<(usize, usize)> {
-    let found = scan::read(text, false, number::Locale::default(), &std::collections::BTreeSet::new());
-    found.into_iter().find(|found| found.unit == Unit::Date).map(|found| (found.start, found.end))
+    found_in(text).into_iter().find(|found| found.unit == Unit::Date).map(|found| (found.start, found.end))
 }
 
 /// Programs and diagrams hold numbers that nobody promises; data and plain text are read.

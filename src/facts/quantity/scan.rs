@@ -8,7 +8,7 @@ use super::{Comparator, Unit, comparator, date, number, skip, unit};
 
 /// A quantity before it has its place in the document.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Found {
+pub(in crate::facts) struct Found {
     pub value: f64,
     pub upper: Option<f64>,
     pub unit: Unit,

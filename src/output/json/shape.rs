@@ -202,6 +202,8 @@ pub(super) struct CommitmentChangeOut<'a> {
     pub(super) before: Option<&'a str>,
     pub(super) after: Option<&'a str>,
     pub(super) line: Option<u32>,
+    /// `loosened`, `gone`, `changed`, `tightened` or `new`.
+    pub(super) direction: &'static str,
 }
 
 #[derive(Serialize, Default)]

@@ -2,7 +2,7 @@
 //! fit into the summary. Annotations are plain text.
 
 use super::escape::{Md, clip, visible};
-use super::tally::Tally;
+use super::words::tally::Tally;
 use super::{Page, words};
 use crate::finding::{Finding, Severity};
 use crate::review::{Annotation, CheckOutput, Conclusion, Placed, Queued};
@@ -13,12 +13,7 @@ use crate::text::LineRange;
 pub fn output(page: &Page<'_>, annotated: &[Placed]) -> CheckOutput {
     let tally = Tally::of(page.introduced());
     let consequence = words::consequence(page.conclusion, page.blocks(), tally.total());
-    let title = match (tally.words(), consequence) {
-        (Some(words), "") => words,
-        (Some(words), consequence) => format!("{words} · {consequence}"),
-        (None, "") => "Nothing to report".to_owned(),
-        (None, consequence) => format!("Nothing to report · {consequence}"),
-    };
+    let title = words::check_title(tally, consequence);
     let mut summary = page.verdict();
     summary.push(words::see_summary());
     summary.push(words::model(page.documents.iter().map(|document| &document.critique), page.cost));

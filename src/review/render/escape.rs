@@ -91,8 +91,18 @@ pub(crate) fn marker(sealed: &crate::review::marker::Sealed) -> Md {
 }
 
 /// Carries on the text of a comment of our own whose digest proved that nobody changed it.
+/// A suggestion in it can be read, and no longer applied.
 pub(crate) fn own_words(unchanged: &crate::review::marker::Unchanged<'_>) -> Md {
-    Md(unchanged.text().to_owned())
+    let mut out = String::with_capacity(unchanged.text().len());
+    for line in unchanged.text().split_inclusive('\n') {
+        let ticks =
+            line.strip_suffix("suggestion\n").filter(|ticks| ticks.len() >= 3 && ticks.chars().all(|c| c == '`'));
+        match ticks {
+            Some(ticks) => out.extend([ticks, "markdown\n"]),
+            None => out.push_str(line),
+        }
+    }
+    Md(out)
 }
 
 /// An address that may be linked: made by [`super::links`] only, from parts that were checked.
@@ -308,6 +318,29 @@ pub fn fence(text: &str, most: usize) -> Md {
     Md(format!("{ticks}markdown\n{body}{ticks}\n"))
 }
 
+/// A block that a platform applies to the lines it stands at: `kept`, lines of the document without their ends, byte for byte, and
+/// `added` below them; nothing of both takes the lines out. None where a line cannot pass as it is: it hides characters, or speaks
+/// to a bot.
+#[must_use]
+pub fn suggestion(kept: &[&str], added: &str, most: usize) -> Option<Md> {
+    let harmless = |line: &str| {
+        !line.trim_start().starts_with('/')
+            && !line.chars().any(|c| is_hidden(c) && c != '\t')
+            && quiet_names(line) == line
+            && quiet_commands(line) == line
+    };
+    let mut body = String::new();
+    for line in kept.iter().copied().chain(added.lines()) {
+        if !harmless(line) {
+            return None;
+        }
+        body.push_str(line);
+        body.push('\n');
+    }
+    let ticks = "`".repeat((longest_run(&body, '`') + 1).max(3));
+    (body.chars().count() <= most).then(|| Md(format!("{ticks}suggestion\n{body}{ticks}\n")))
+}
+
 /// Breaks the names of bots that read code too. Other names stay: code mentions nobody, and an address must stay an address.
 fn quiet_names(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -374,8 +407,10 @@ mod tests {
         let mut text = String::new();
         let mut faults = Vec::new();
         let mut in_code = false;
+        let mut tables = usize::from(md.starts_with("| a | b |\n"));
         for event in Parser::new_ext(md, Options::all()) {
             match event {
+                Event::Start(Tag::Table(columns)) if tables == 1 && columns.len() == 2 => tables = 0,
                 Event::Start(Tag::Image { dest_url, .. }) => faults.push(format!("image {dest_url}")),
                 Event::Start(Tag::Link { dest_url, .. }) => faults.push(format!("link {dest_url}")),
                 Event::Start(Tag::CodeBlock(_)) => in_code = true,
@@ -466,6 +501,8 @@ mod tests {
             ("code", md!["See ", code(text, 100), "."]),
             ("fence", fence(text, 400)),
             ("fence between", md!["words\n\n", fence(text, 400), "\nwords"]),
+            ("suggestion", suggestion(&text.lines().collect::<Vec<_>>(), text, 4000).unwrap_or_default()),
+            ("in a table", md!["| a | b |\n|---|---|\n| ", prose(text, 100), " | ", code(text, 100), " |\n"]),
         ]
     }
 
@@ -499,6 +536,22 @@ mod tests {
         assert_eq!(prose(text, 400).as_str(), text);
         assert_eq!(code("specs/fraud.md", 99).as_str(), "`specs/fraud.md`");
         assert_eq!(read(prose("a < b & c > d, 5 * 3 = 15", 99).as_str()).0, "a < b & c > d, 5 * 3 = 15");
+    }
+
+    #[test]
+    fn a_suggestion_repeats_its_lines_byte_for_byte_or_is_none() {
+        let kept = ["## 3. *Data* <b> @octocat `x` | #12", "a\tb ```` c"];
+        let md = suggestion(&kept, "\n‹owner› by ‹date›", 400).unwrap();
+        let body = md.as_str().strip_prefix("`````suggestion\n").and_then(|rest| rest.strip_suffix("`````\n"));
+        assert_eq!(body, Some("## 3. *Data* <b> @octocat `x` | #12\na\tb ```` c\n\n‹owner› by ‹date›\n"));
+        assert_eq!(suggestion(&[], "", 400).unwrap().as_str(), "```suggestion\n```\n");
+        for refused in
+            ["/lgtm", "  /close", "a\u{200b}b", "a\u{202e}b", "a\rb", "@dependabot merge", "bors r+", "a\u{1b}b"]
+        {
+            assert_eq!(suggestion(&[refused], "", 400), None, "{refused:?}");
+            assert_eq!(suggestion(&["## Data"], refused, 400), None, "{refused:?}");
+        }
+        assert_eq!(suggestion(&["## Data"], &"x".repeat(400), 400), None);
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! An inline comment: one finding, or what one family misses, with one text to paste. Never without how to waive it.
 
+use std::collections::BTreeSet;
+
 use super::Page;
 use super::escape::{Md, fence, md};
+use super::suggest::suggest;
 use super::words;
-use crate::finding::Finding;
+use crate::finding::{Finding, LOOSENED};
 use crate::review::Reviewed;
 use crate::text::LineRange;
 
@@ -28,17 +31,30 @@ pub fn comment(
         text.push(told(page, document, finding, here, quoted));
         quoted = finding.place.as_ref().map_or("", |place| place.quote.as_str());
     }
-    let paste = paste(findings);
+    let suggested = here.and_then(|here| suggest(page, document, findings, here));
+    let (block, done) = suggested.filter(|(block, _)| text.units() + block.units() < limit).unwrap_or_default();
+    text.push(block);
+    let rest: Vec<&Finding> =
+        findings.iter().filter(|finding| !done.iter().any(|done| std::ptr::eq(*done, **finding))).copied().collect();
+    let paste = paste(&rest);
     if !paste.is_empty() && text.units() + paste.units() < limit {
         text.push(paste);
     }
-    let rules: std::collections::BTreeSet<String> = findings.iter().map(|finding| finding.key()).collect();
-    if let (1, Some(rule)) = (rules.len(), rules.first()) {
-        text.push(md!["\n", words::waive(rule)]);
-    } else {
-        text.push(md!["\n", words::waive("CODE")]);
-    }
+    text.push(answer(document, findings));
     text
+}
+
+/// What an author can answer: a waiver where the checklist has the item, a reason where something got looser.
+fn answer(document: &Reviewed, findings: &[&Finding]) -> Md {
+    let is_checked = |finding: &&&Finding| document.head.checks.iter().any(|check| check.rule == finding.rule);
+    let waivable: BTreeSet<String> = findings.iter().filter(is_checked).map(|finding| finding.key()).collect();
+    if let Some(rule) = waivable.first() {
+        md!["\n", words::waive(if waivable.len() == 1 { rule } else { "CODE" })]
+    } else if findings.iter().any(|finding| finding.rule == LOOSENED) {
+        md!["\n", words::SAY_WHY]
+    } else {
+        Md::default()
+    }
 }
 
 /// Headline, quotation (unless it is the one that stands above already), sentence.

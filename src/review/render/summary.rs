@@ -3,7 +3,7 @@
 
 use super::escape::{Md, link, md, prose};
 use super::sheet::Sheet;
-use super::{Page, ask, inline, matrix, numbers, words};
+use super::{Page, ask, inline, matrix, numbers, promises, words};
 use crate::finding::{Check, CheckState, Evidence, Finding, Source, Waived};
 use crate::review::{Catalogue, Placed, Placement, Reviewed};
 
@@ -71,6 +71,7 @@ fn fill(page: &Page<'_>, limit: usize, kept: usize) -> Summary {
         sheet.add(words::NO_SPEC_FOUND);
     } else {
         sheet.add(page.verdict());
+        promises::table(&mut sheet, page);
     }
     for (index, document) in page.documents.iter().enumerate() {
         if page.documents.len() > 1 {
@@ -89,8 +90,12 @@ fn fill(page: &Page<'_>, limit: usize, kept: usize) -> Summary {
         let (asks, new): (Vec<Placed>, Vec<Placed>) =
             here(true).into_iter().partition(|placed| page.finding(placed).is_some_and(is_question));
         overflow.extend(findings(&mut sheet, page, document, &new));
+        fixed(&mut sheet, document);
+        matrix::chains(&mut sheet, page, document);
+        matrix::risks(&mut sheet, page, document);
         let questions = page.questions.get(index).map(Vec::as_slice).unwrap_or_default();
         overflow.extend(ask::questions(&mut sheet, page, document, questions, &asks));
+        figures(&mut sheet, page, document);
         let carried = here(false);
         let told: Vec<Md> = carried
             .iter()
@@ -99,11 +104,7 @@ fn fill(page: &Page<'_>, limit: usize, kept: usize) -> Summary {
             .collect();
         let fitted = sheet.fold(words::carried_title(carried.len()), &told);
         overflow.extend(carried.into_iter().skip(fitted));
-        fixed(&mut sheet, document);
-        matrix::chains(&mut sheet, page, document);
-        figures(&mut sheet, page, document);
-        promises(&mut sheet, page, document);
-        matrix::risks(&mut sheet, page, document);
+        waived(&mut sheet, page, document);
     }
     let mut text = sheet.finish();
     text.push(unread);
@@ -116,7 +117,7 @@ fn fill(page: &Page<'_>, limit: usize, kept: usize) -> Summary {
     Summary { text, overflow }
 }
 
-/// How the document was read, and, folded, every check with its state, by family.
+/// How the document was read, and every check with its state, by family.
 fn checklist(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
     if document.head.checks.is_empty() {
         return;
@@ -161,37 +162,42 @@ fn checklist(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
         }
         table.push("\n");
     }
-    if !apart.is_empty() {
-        table.push("\n");
-    }
-    for (reason, rules) in apart {
-        table.push(words::not_applicable(rules, reason));
-    }
     sheet.add(words::profile(&document.head.profile));
-    waived(sheet, page, document);
-    sheet.fold(words::checklist_title(counts), &[table]);
+    sheet.add(md![words::checklist_title(counts), table, "\n"]);
+    let apart: Vec<Md> = apart.into_iter().map(|(reason, rules)| words::not_applicable(rules, reason)).collect();
+    let [.., none] = counts;
+    sheet.fold(words::apart_title(none), &apart);
+    proposed(sheet, page, document);
 }
 
-/// What is left out on purpose, with the reasons, in the open: who reviews the change decides whether they are good ones. What the
-/// change itself would leave out stands apart.
+/// What the change itself would leave out: in the open, for somebody has to decide.
+fn proposed(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
+    let of = |check: &&Check| check.waiver.as_ref().is_some_and(Waived::is_proposed);
+    let rows = waivers(page, document, &document.head.checks.iter().filter(of).collect::<Vec<_>>());
+    if !rows.is_empty() {
+        sheet.add(md![words::PROPOSED, Md::join(rows, ""), "\n"]);
+    }
+}
+
+/// What is left out on purpose, with the reasons, folded.
 fn waived(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
     let is_proposed = |check: &Check| check.waiver.as_ref().is_some_and(Waived::is_proposed);
-    let (proposed, rest): (Vec<&Check>, Vec<&Check>) =
-        document.head.checks.iter().partition(|check| is_proposed(check));
-    let counts: Vec<&Check> = rest.into_iter().filter(|check| check.state == CheckState::Waived).collect();
-    for (title, all) in [(words::WAIVED, counts), (words::PROPOSED, proposed)] {
-        if all.is_empty() {
-            continue;
-        }
-        let row = |check: &&Check| {
-            let place = check.evidence.first().map(|place| md![" ", place_link(page, document, place)]);
-            let waiver = check.waiver.as_ref();
-            let reason = waiver.map_or(check.reason.as_deref(), |waiver| waiver.reason.as_deref());
-            words::waived(label(check), place.unwrap_or_default(), reason, waiver)
-        };
-        let more = words::and_more(all.len().saturating_sub(NAMED));
-        sheet.add(md![title, Md::join(all.iter().take(NAMED).map(row), ""), more, "\n"]);
-    }
+    let counts = |check: &&Check| check.state == CheckState::Waived && !is_proposed(check);
+    let all: Vec<&Check> = document.head.checks.iter().filter(counts).collect();
+    sheet.fold(words::waived_title(all.len()), &waivers(page, document, &all));
+}
+
+/// One row for each waived check; nothing where there is none.
+fn waivers(page: &Page<'_>, document: &Reviewed, all: &[&Check]) -> Vec<Md> {
+    let row = |check: &&Check| {
+        let place = check.evidence.first().map(|place| md![" ", place_link(page, document, place)]);
+        let waiver = check.waiver.as_ref();
+        let reason = waiver.map_or(check.reason.as_deref(), |waiver| waiver.reason.as_deref());
+        words::waived(label(check), place.unwrap_or_default(), reason, waiver)
+    };
+    let more = all.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| words::and_more(more));
+    all.iter().take(NAMED).map(row).chain(more).collect()
 }
 
 /// `VER-001 data`: rule and part.
@@ -202,20 +208,29 @@ fn label(check: &Check) -> Md {
     }
 }
 
-/// A check with the lines that prove it best.
+/// A check with the lines that prove it best. What is stated is only linked; what is open says what it is about.
 fn entry(page: &Page<'_>, document: &Reviewed, check: &Check) -> Md {
+    let best = check.evidence.first();
+    if matches!(check.state, CheckState::Specified | CheckState::Waived) {
+        let to = best.and_then(|at| page.links.lines(at.path.as_deref().unwrap_or(&document.path), Some(at.lines)));
+        let mut text = link(label(check), to.as_ref());
+        if let (None, Some(at)) = (&to, best) {
+            text.push(md![" ", place_link(page, document, at)]);
+        }
+        if check.state == CheckState::Waived {
+            text.push(" waived");
+        }
+        return text;
+    }
     let mut text = match (page.catalogue.item(&check.rule), &check.part) {
         (Some(item), Some(part)) => md![prose(&check.rule, 60), " ", words::topic(item), ": ", prose(part, 60)],
         (Some(item), None) => md![prose(&check.rule, 60), " ", words::topic(item)],
         (None, _) => label(check),
     };
-    if check.state == CheckState::Waived {
-        text.push(" waived");
-    }
     if let Some(other) = &check.deferred_to {
         text.push(md![" → ", words::path(other)]);
     }
-    if let Some(best) = check.evidence.first() {
+    if let Some(best) = best {
         text.push(md![" ", place_link(page, document, best)]);
     }
     text
@@ -343,20 +358,6 @@ fn figures(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
         table.push(md![Md::join(lines, ", "), " |\n"]);
     }
     sheet.fold(words::numbers_title(rows.len()), &[table]);
-}
-
-/// What the change promises differently, folded.
-fn promises(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
-    let changed = &document.comparison.commitments;
-    let lines: Vec<Md> = changed
-        .iter()
-        .take(40)
-        .map(|change| {
-            let place = change.lines.map(|at| link(words::at(at), page.links.lines(&document.path, Some(at)).as_ref()));
-            words::promise(change, place)
-        })
-        .collect();
-    sheet.fold(words::promises_title(changed.len()), &lines);
 }
 
 /// What was not read, and mistakes in the configuration; only how many where the lists take more than `most` units.

@@ -3,11 +3,14 @@
 mod asked;
 mod check;
 mod limits;
+mod promises;
 mod reading;
+pub mod tally;
 
 pub use asked::model;
 pub use check::{SUPERSEDED_TITLE, queue, queue_title, superseded};
-pub use limits::{PROPOSED, WAIVED, and_more, brief, overflow, problems, skipped, unread, waived};
+pub use limits::{PROPOSED, and_more, brief, overflow, problems, skipped, unread, waived, waived_title};
+pub use promises::{PROMISES_HEAD, SAY_WHY, loosened, more_promises, promise, promises_title, uncounted_promises};
 pub use reading::{
     CHAIN_HEAD, RISKS_HEAD, accepted, answered, asked_elsewhere, cell, chain_title, gap, judged, level,
     questions_title, risk_apart, risks_title, unseen,
@@ -15,11 +18,11 @@ pub use reading::{
 
 use super::escape::{Md, code, md, prose};
 use super::links::Links;
-use super::tally::Tally;
 use crate::facts::{Profile, Stage};
 use crate::finding::{CheckState, Confidence, Finding, Source};
-use crate::review::{Catalogue, CommitmentChange, Conclusion};
+use crate::review::{Catalogue, Conclusion};
 use crate::text::LineRange;
+use tally::Tally;
 
 /// Longest sentence of a finding, in characters.
 const SENTENCE: usize = 600;
@@ -60,6 +63,13 @@ pub fn verdict(tally: Tally, documents: Md, before: usize, consequence: &'static
     }
     line.push("\n\n");
     line
+}
+
+/// Title of a check: what was found and what it means, in one line of plain text.
+#[must_use]
+pub fn check_title(tally: Tally, consequence: &str) -> String {
+    let found = tally.words().unwrap_or_else(|| "Nothing to report".to_owned());
+    if consequence.is_empty() { found } else { format!("{found} · {consequence}") }
 }
 
 /// The reviewed files as the verdict names them.
@@ -159,17 +169,22 @@ pub fn sign(state: CheckState) -> &'static str {
     }
 }
 
-/// Title of the fold with the table of checks: how many are stated, named only, missing, not applicable.
+/// Title of the table of checks: how many are stated, named only, missing.
 #[must_use]
-pub fn checklist_title([stated, named, missing, apart]: [usize; 4]) -> Md {
-    let title = md!["Checklist: ", stated, " stated, ", named, " named only, ", missing, " missing"];
-    if apart > 0 { md![title, ", ", apart, " not applicable"] } else { title }
+pub fn checklist_title([stated, named, missing, _]: [usize; 4]) -> Md {
+    md!["**Checklist**: ", stated, " stated, ", named, " named only, ", missing, " missing\n\n"]
+}
+
+/// Title of the fold of checks that make no sense here.
+#[must_use]
+pub fn apart_title(count: usize) -> Md {
+    md![counted(count, "check", "checks"), " not applicable"]
 }
 
 /// Checks that make no sense for this document, for one reason.
 #[must_use]
 pub fn not_applicable(rules: Vec<Md>, reason: Option<&str>) -> Md {
-    let mut line = md!["– not applicable: ", Md::join(rules, ", ")];
+    let mut line = md!["- ", Md::join(rules, ", ")];
     if let Some(reason) = reason {
         line.push(md![" (", prose(reason, NAME), ")"]);
     }
@@ -230,6 +245,9 @@ pub fn skeleton_title() -> Md {
     Md::from("Text to paste and fill in")
 }
 
+/// Above a suggestion with text to fill in.
+pub const FILL_IN: &str = "Commit this and fill in what stands between ‹ and ›, or change it before:\n\n";
+
 /// How to waive one rule.
 #[must_use]
 pub fn waive(rule: &str) -> Md {
@@ -282,29 +300,6 @@ pub fn numbers_title(measures: usize) -> Md {
 /// Header of the table of numbers.
 pub const NUMBERS_HEAD: &str =
     "| Measure | Baseline | Proof of concept | Target | Other | Lines |\n|---|---|---|---|---|---|\n";
-
-/// Title of the fold of changed promises.
-#[must_use]
-pub fn promises_title(count: usize) -> Md {
-    md![counted(count, "commitment", "commitments"), " changed"]
-}
-
-/// One changed promise.
-#[must_use]
-pub fn promise(change: &CommitmentChange, place: Option<Md>) -> Md {
-    let mut line = md!["- ", change.kind.word(), " ", prose(&change.key, NAME), ": "];
-    match (&change.before, &change.after) {
-        (Some(before), Some(after)) => line.push(md![code(before, NAME), " → ", code(after, NAME)]),
-        (None, Some(after)) => line.push(md!["new, ", code(after, NAME)]),
-        (Some(before), None) => line.push(md!["gone, was ", code(before, NAME)]),
-        (None, None) => {}
-    }
-    if let Some(place) = place {
-        line.push(md![" ", place]);
-    }
-    line.push("\n");
-    line
-}
 
 /// The last lines: how to waive, what ran.
 #[must_use]

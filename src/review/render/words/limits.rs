@@ -41,8 +41,11 @@ pub fn and_more(count: usize) -> Md {
     if count > 0 { md!["- and ", count, " more\n"] } else { Md::default() }
 }
 
-/// Title of what is left out on purpose.
-pub const WAIVED: &str = "**Left out on purpose**\n\n";
+/// Title of the fold of what is left out on purpose.
+#[must_use]
+pub fn waived_title(count: usize) -> Md {
+    md![counted(count, "item", "items"), " left out on purpose"]
+}
 
 /// Title of what the change itself would leave out: nothing of it is left out yet.
 pub const PROPOSED: &str = "**Proposed waivers** (each counts once the base holds it, or once somebody with write access other than \

@@ -353,6 +353,8 @@ fn placed(files: Vec<(String, Patch, Vec<LineRange>)>) -> Vec<Placed> {
         head_repo_url: String::new(),
         files: files.into_iter().map(file).collect(),
         config: None,
+        defaults: None,
+        proposed_config: None,
         skipped: Vec::new(),
     };
     let gate = Gate { fail_on: None, require_complete: false };

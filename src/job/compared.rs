@@ -5,6 +5,7 @@ use crate::engine::{Assessment, Settings};
 use crate::finding::{Finding, Severity};
 use crate::review::{Comparison, Reporting, Version, commitments, compare};
 use crate::rules;
+use crate::text::Date;
 
 /// Compares, and adds what only both versions together show to the findings of the head.
 pub(super) fn compared(
@@ -26,11 +27,16 @@ pub(super) fn compared(
     (head, Some(base.assessment), comparison)
 }
 
-/// How loosened commitments are reported; none where they are switched off or waived.
+/// How loosened commitments are reported; none where they are switched off or waived, by the configuration or by command.
 pub(super) fn reporting(settings: &Settings) -> Option<Reporting> {
     let remark = &rules::LOOSENED;
+    let waived = settings.waivers.iter().map(|waiver| (&waiver.rule, waiver.until));
+    let granted = settings.granted.iter().map(|waiver| (&waiver.rule, waiver.until));
+    let is_over = |last: Date| settings.today.is_some_and(|today| last < today);
     let is_off = settings.off.iter().any(|code| code.eq_ignore_ascii_case(remark.code))
-        || settings.waivers.iter().any(|waiver| waiver.rule.eq_ignore_ascii_case(remark.code));
+        || waived
+            .chain(granted)
+            .any(|(rule, until)| rule.eq_ignore_ascii_case(remark.code) && !until.is_some_and(is_over));
     let set = settings.severity.iter().find(|(code, _)| code.eq_ignore_ascii_case(remark.code));
     (!is_off).then(|| Reporting {
         why: remark.why,

@@ -430,7 +430,7 @@ mod tests {
                 ) => faults.push(format!("{tag:?}")),
                 Event::Text(more) if !in_code => text.push_str(&more),
                 Event::Code(_) => text.push('\u{fffc}'),
-                Event::SoftBreak | Event::HardBreak => text.push('\n'),
+                Event::SoftBreak | Event::HardBreak | Event::End(pulldown_cmark::TagEnd::TableCell) => text.push('\n'),
                 _ => {}
             }
         }

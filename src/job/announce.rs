@@ -70,14 +70,14 @@ impl Announcer<'_> {
 
 /// What the newest run of the change was about to post.
 pub(super) async fn last(deps: &Deps, at: &ChangeRef) -> Result<Option<Intent>, PlatformError> {
-    deps.journal.last(&at.to_string()).await.map_err(unwritten)
+    deps.journal.last(&at.to_string()).await.map_err(|error| unwritten(&error))
 }
 
 pub(super) async fn intend(deps: &Deps, intent: Intent) -> Result<(), PlatformError> {
-    deps.journal.intend(&intent).await.map_err(unwritten)
+    deps.journal.intend(&intent).await.map_err(|error| unwritten(&error))
 }
 
-fn unwritten(error: StoreError) -> PlatformError {
+fn unwritten(error: &StoreError) -> PlatformError {
     PlatformError::Unavailable { what: "the journal of what is posted".into(), detail: error.to_string() }
 }
 

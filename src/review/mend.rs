@@ -72,7 +72,7 @@ impl Desk<'_> {
         let Some(document) = document else {
             let left = self.left_the_change(&comment.path);
             return if left {
-                self.fixed(comment, mark, mark.items.iter().collect(), false)
+                self.fixed(comment, mark, &mark.items.iter().collect::<Vec<_>>(), false)
             } else {
                 Mended::default()
             };
@@ -84,7 +84,7 @@ impl Desk<'_> {
         let gone: Vec<&Item> =
             mark.items.iter().zip(fates).filter(|(_, fate)| **fate == Fate::Gone).map(|(item, _)| item).collect();
         if fates.iter().all(|fate| matches!(fate, Fate::Gone | Fate::Twice)) {
-            return self.fixed(comment, mark, gone, true);
+            return self.fixed(comment, mark, &gone, true);
         }
         let changed = fates.iter().any(|fate| matches!(fate, Fate::Gone | Fate::Reworded(_)));
         if !changed || fates.contains(&Fate::Unknown) {
@@ -111,8 +111,8 @@ impl Desk<'_> {
     }
 
     /// A comment whose findings are all gone; what it said stays readable when nobody changed it since.
-    fn fixed(&self, comment: &PostedComment, mark: &Mark, gone: Vec<&Item>, in_change: bool) -> Mended {
-        let mut text = words::fixed_comment(&self.review.change.head, rules(&gone), in_change);
+    fn fixed(&self, comment: &PostedComment, mark: &Mark, gone: &[&Item], in_change: bool) -> Mended {
+        let mut text = words::fixed_comment(&self.review.change.head, rules(gone), in_change);
         if let Some(unchanged) = self.key.unchanged(&self.review.change.at, &comment.body) {
             let was = super::render::escape::own_words(&unchanged);
             let fold = md!["<details>\n<summary>", words::WAS_SAID, "</summary>\n\n", was, "\n</details>\n"];

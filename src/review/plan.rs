@@ -252,12 +252,11 @@ impl Desk<'_> {
                 continue;
             }
             let (path, body) = (document.path.clone(), self.sealed(MarkKind::Inline, &items, text));
-            match wanted.lines {
-                Some(lines) => on_lines.push(InlineComment { path, lines, body }),
-                None => {
-                    let commit = self.review.change.head.clone();
-                    on_files.push(Action::CreateFileComment { commit, path, body });
-                }
+            if let Some(lines) = wanted.lines {
+                on_lines.push(InlineComment { path, lines, body });
+            } else {
+                let commit = self.review.change.head.clone();
+                on_files.push(Action::CreateFileComment { commit, path, body });
             }
         }
         (on_lines, on_files)

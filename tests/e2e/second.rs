@@ -105,7 +105,7 @@ async fn an_inserted_line_above_all_findings_moves_links_and_says_nothing_new() 
     let story = Story::begin().await;
     let (reviews, inline) = (story.pull.reviews().len(), story.pull.inline());
     assert!(inline.len() >= 3 && !story.summary().is_empty());
-    story.pull.push(&[(PATH, &SPEC.replacen("\n", "\n\nFor the steering group.\n", 1))]);
+    story.pull.push(&[(PATH, &SPEC.replacen('\n', "\n\nFor the steering group.\n", 1))]);
     let writes = story.writes().await;
     assert!(writes <= 2, "the links of the summary and the check: {writes}");
     assert_eq!(story.pull.reviews().len(), reviews);

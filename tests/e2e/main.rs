@@ -25,3 +25,4 @@ mod measured;
 mod model;
 mod peers;
 mod stories;
+mod waivers;

@@ -7,7 +7,7 @@ use super::{Repository, is_commit};
 use crate::config;
 use crate::diff::{Patch, parse_patch};
 use crate::platform::{Choice, PlatformError, Wanted};
-use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, ProposedConfig, Skipped};
+use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
 
 /// Bytes of one file.
 const FILE: usize = 1 << 20;
@@ -51,7 +51,7 @@ impl Repository {
         let pull = self.pull(at).await?;
         let base = self.merge_base(&pull).await?;
         let mut skipped = Vec::new();
-        let config = self.config(&pull.base.sha, &mut skipped).await?;
+        let config = self.config(&pull.base.sha).await?;
         let defaults = None;
         let wanted = wanted(config.as_ref(), None);
         let (rows, edited) = self.changed_files(at, &pull, &wanted, &mut skipped).await?;
@@ -135,14 +135,14 @@ impl Repository {
     }
 
     /// The configuration as the change would leave it: nothing follows from it but what is said of its mistakes.
-    async fn proposed_config(&self, row: File, head: &str) -> Result<Option<ProposedConfig>, PlatformError> {
+    async fn proposed_config(&self, row: File, head: &str) -> Result<Option<ConfigText>, PlatformError> {
         let read = self.head_text(&row, head, FILE).await.map_err(|failure| failure.error(&row.filename))?;
         let text = match read {
             Read::Text(text) => Ok(text),
             Read::Left(why) => Err(why),
             Read::Absent => return Ok(None),
         };
-        Ok(Some(ProposedConfig { path: row.filename, text }))
+        Ok(Some(ConfigText { path: row.filename, text }))
     }
 
     async fn documents(
@@ -242,12 +242,13 @@ impl Repository {
 
     /// From the tip of the target branch: the author of a change chooses where it branches off, and must not choose the
     /// rules with it.
-    async fn config(&self, base: &str, skipped: &mut Vec<Skipped>) -> Result<Option<ConfigText>, PlatformError> {
+    async fn config(&self, base: &str) -> Result<Option<ConfigText>, PlatformError> {
         for path in config::PATHS {
             match self.text_at(path, base, FILE).await.map_err(|failure| failure.error(path))? {
-                Read::Text(text) => return Ok(Some(ConfigText { path: (*path).to_owned(), text })),
+                Read::Text(text) => return Ok(Some(ConfigText { path: (*path).to_owned(), text: Ok(text) })),
                 Read::Absent => {}
-                Read::Left(why) => skipped.push(Skipped { what: (*path).to_owned(), why }),
+                // It stands where it stands, and says something that nobody can know.
+                Read::Left(why) => return Ok(Some(ConfigText { path: (*path).to_owned(), text: Err(why) })),
             }
         }
         Ok(None)

@@ -32,6 +32,7 @@ pub(super) fn inputs_key(deps: &Deps, review: &Review, options: &Options, again:
             asked,
         ]);
     }
+    parts.push(format!("proposed {:?}", change.proposed_config));
     parts.push("removed".into());
     parts.extend(review.removed.iter().cloned());
     parts.push("skipped".into());
@@ -42,7 +43,7 @@ pub(super) fn inputs_key(deps: &Deps, review: &Review, options: &Options, again:
 /// By what a change is reviewed.
 fn policy(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: Option<&str>) -> Vec<String> {
     let model = deps.model.as_ref().filter(|_| !options.no_model).map_or("", |model| model.name());
-    let config = change.config.as_ref().map_or("", |config| config.text.as_str());
+    let config = format!("{:?} {:?}", change.config, change.defaults);
     let fail_on = gate.fail_on.map_or("never", Severity::word);
     let flags = format!("{fail_on} {} {}", gate.require_complete, options.is_spec);
     let granted = options.granted.iter().map(granted_key);
@@ -50,7 +51,7 @@ fn policy(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: Op
     let paused = options.paused.iter().map(|by| format!("paused {by:?}"));
     let decided = granted.chain(accepted).chain(paused).collect::<Vec<_>>().join("\n");
     let at = change.at.to_string();
-    [&at, config, deps.version, &deps.rules.hash, model, &flags, &decided, again.unwrap_or_default()]
+    [&at, &config, deps.version, &deps.rules.hash, model, &flags, &decided, again.unwrap_or_default()]
         .map(str::to_owned)
         .to_vec()
 }

@@ -39,12 +39,12 @@ pub(super) async fn ask(
     if deps.model.is_none() || options.no_model {
         return Ok(words::NO_MODEL.into());
     }
-    let wanted = |file: Option<&ConfigText>, _: Option<&ConfigText>| -> Choice {
-        let paths = Paths::new(&configuration(deps, file).0);
+    let wanted = |file: Option<&ConfigText>, defaults: Option<&ConfigText>| -> Choice {
+        let paths = Paths::new(&configuration(deps, file, defaults).0);
         Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
     };
     let change = platform.fetch(at, &wanted).await?.change;
-    let (config, _) = configuration(deps, change.config.as_ref());
+    let (config, _) = configuration(deps, change.config.as_ref(), change.defaults.as_ref());
     let paths = Paths::new(&config);
     let (paid, purse) = deps.for_run(Some(at.to_string()));
     let links = Links::new(&change.head_repo_url, &change.head, &[rules::DOCS.to_owned()]);

@@ -3,10 +3,12 @@
 use super::announce::Announcer;
 use super::ask::{self, Spent};
 use super::compared::{compared, reporting};
+use super::idle::idle;
 use super::key::{inputs_key, run_key};
+use super::limits::keep_within;
 use super::linked::{Judged, Library, Shelf, apart, may_be_document};
 use super::payload::ReviewJob;
-use super::settings::{configuration, settings};
+use super::settings::{configuration, proposed, settings, today};
 use super::{Deps, Options};
 use crate::config::{Config, Paths};
 use crate::critique::ledger::Ledger;
@@ -74,6 +76,11 @@ pub async fn review_texts(
         }
         run.documents.push(Entry::Reviewed(Box::new(reviewed), document));
     }
+    // One document tells nothing of a waiver that is meant for another.
+    if options.is_survey && run.reviewed().any(Reviewed::is_spec) {
+        let heads: Vec<&Assessment> = run.reviewed().map(|reviewed| &reviewed.head).collect();
+        run.problems.extend(idle(&deps.rules, Some(config), &[], heads.into_iter(), today(deps)));
+    }
     // Another model may have taken over.
     run.model = deps.model.as_ref().filter(|_| !options.no_model).map(|model| model.name().to_owned());
     run.cost = purse.ledger();
@@ -134,12 +141,13 @@ async fn reviewed(
     asked: &ReviewJob,
     showing: Showing,
 ) -> Result<ChangeReview, PlatformError> {
-    let wanted = |file: Option<&ConfigText>, _: Option<&ConfigText>| -> Choice {
-        let paths = Paths::new(&configuration(deps, file).0);
+    let wanted = |file: Option<&ConfigText>, defaults: Option<&ConfigText>| -> Choice {
+        let paths = Paths::new(&configuration(deps, file, defaults).0);
         Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
     };
     let Fetched { mut change, posted } = platform.fetch(at, &wanted).await?;
-    let (config, problems) = configuration(deps, change.config.as_ref());
+    let (config, mut problems) = configuration(deps, change.config.as_ref(), change.defaults.as_ref());
+    keep_within(&mut change, config.limits);
     let paths = Paths::new(&config);
     let (paid, purse) = deps.for_run(Some(change.at.to_string()));
     let options = &Options { no_model: options.no_model || options.paused.is_some(), ..options.clone() };
@@ -184,7 +192,10 @@ async fn reviewed(
         cost: if cost.calls > 0 { cost.words() } else { String::new() },
         ..PlanOptions::default()
     };
-    let mut review = Review { removed, ..gather(change, documents, problems, gate, key) };
+    let heads = documents.iter().map(|document: &Reviewed| &document.head);
+    problems.extend(idle(&deps.rules, None, &options.granted, heads, today(deps)));
+    let proposed = proposed(deps, &change);
+    let mut review = Review { removed, proposed, ..gather(change, documents, problems, gate, key) };
     review.inputs = inputs_key(deps, &review, options, again);
     if cost.calls > 0 {
         tracing::info!(change = %review.change.at, cost = %plan.cost, "asked the model");

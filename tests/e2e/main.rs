@@ -30,3 +30,4 @@ mod peers;
 mod publish;
 mod second;
 mod stories;
+mod waivers;

@@ -73,13 +73,12 @@ impl Repository {
         let Some(files) = object else { return Ok(None) };
         for (at, path) in config::PATHS.iter().enumerate() {
             let Some(file) = graph::file(&files, at) else { continue };
-            return Ok(match file.whole() {
-                Read::Text(text) => {
-                    let path = format!("{}/{REPO}/{path}", self.scope.owner);
-                    Some(ConfigText { path, text: text.as_ref().to_owned() })
-                }
-                Read::Absent | Read::Left(_) => None,
-            });
+            let text = match file.whole() {
+                Read::Text(text) => Ok(text.as_ref().to_owned()),
+                Read::Left(why) => Err(why),
+                Read::Absent => return Ok(None),
+            };
+            return Ok(Some(ConfigText { path: format!("{}/{REPO}/{path}", self.scope.owner), text }));
         }
         Ok(None)
     }

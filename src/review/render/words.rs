@@ -10,7 +10,10 @@ pub mod tally;
 
 pub use asked::model;
 pub use check::{SUMMARY_REFUSED, SUPERSEDED_TITLE, queue, queue_title, superseded};
-pub use limits::{PROPOSED, and_more, brief, overflow, problems, skipped, unread, waived, waived_title};
+pub use limits::{
+    PROPOSED, and_more, brief, overflow, problems, proposed_mistakes, proposed_settings, skipped, unread, waived,
+    waived_title,
+};
 pub use promises::{PROMISES_HEAD, SAY_WHY, loosened, more_promises, promise, promises_title, uncounted_promises};
 pub use reading::{
     CHAIN_HEAD, RISKS_HEAD, accepted, answered, asked_elsewhere, cell, chain_title, gap, judged, level,

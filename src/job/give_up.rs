@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use super::payload::{Payload, ReviewJob};
 use super::settings::configuration;
-use super::worker::{Payload, Worker};
+use super::worker::Worker;
 use crate::platform::{Choice, Now, PlatformError};
 use crate::review::render::check;
 use crate::review::{Action, Conclusion, Outcome};
@@ -16,7 +17,7 @@ const TOTAL: Duration = Duration::from_mins(1);
 
 /// Completes the check on the head, so that nobody waits for a review that does not come.
 pub(super) async fn tell(worker: &Worker, job: &Leased, reason: &str) {
-    let Ok(payload) = serde_json::from_str::<Payload>(&job.payload) else { return };
+    let Ok(Payload::Review(payload)) = Payload::read(&job.payload) else { return };
     let (worker, reason) = (worker.clone(), reason.to_owned());
     // A task of its own: what made the review stop with a defect may do so again.
     let task = tokio::spawn(async move { tokio::time::timeout(TOTAL, complete(&worker, &payload, &reason)).await });
@@ -29,7 +30,7 @@ pub(super) async fn tell(worker: &Worker, job: &Leased, reason: &str) {
     }
 }
 
-async fn complete(worker: &Worker, payload: &Payload, reason: &str) -> Result<(), PlatformError> {
+async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<(), PlatformError> {
     let at = &payload.at;
     let platform = worker.platforms.open(at, payload.installation).await?;
     if !platform.capabilities().checks {
@@ -54,7 +55,7 @@ async fn complete(worker: &Worker, payload: &Payload, reason: &str) -> Result<()
 
 /// What the configuration of the target branch asks for; false where it cannot be read. In a task of its own, for reading may be
 /// what the review stopped at.
-async fn is_strict(worker: &Worker, payload: &Payload) -> bool {
+async fn is_strict(worker: &Worker, payload: &ReviewJob) -> bool {
     let (worker, payload) = (worker.clone(), payload.clone());
     let task = tokio::spawn(async move {
         let platform = worker.platforms.open(&payload.at, payload.installation).await.ok()?;

@@ -5,6 +5,7 @@ mod deps;
 mod give_up;
 mod linked;
 pub mod measure;
+pub mod payload;
 mod publish;
 mod purse;
 mod run;

@@ -4,6 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::ask::{self, Spent};
 use super::linked::{Judged, Library, Shelf, may_be_document};
+use super::payload::ReviewJob;
 use super::settings::{configuration, settings};
 use super::{Deps, Options};
 use crate::config::{self, Config, Paths};
@@ -101,17 +102,17 @@ pub async fn review_change(
     at: &ChangeRef,
     options: &Options,
 ) -> Result<ChangeReview, PlatformError> {
-    review_asked(deps, platform, at, options, None).await
+    review_asked(deps, platform, at, options, &ReviewJob::of(at.clone(), None)).await
 }
 
-/// As [`review_change`]; `again` names the request of a person to do it once more, so that what is posted for the same state
+/// As [`review_change`]; `asked` may be the request of a person to do it once more, so that what is posted for the same state
 /// does not stand in its way.
 pub(super) async fn review_asked(
     deps: &Deps,
     platform: &dyn Platform,
     at: &ChangeRef,
     options: &Options,
-    again: Option<&str>,
+    asked: &ReviewJob,
 ) -> Result<ChangeReview, PlatformError> {
     let wanted = |file: Option<&ConfigText>, _: Option<&ConfigText>| -> Choice {
         let paths = Paths::new(&configuration(deps, file).0);
@@ -143,7 +144,7 @@ pub(super) async fn review_asked(
         fail_on: options.fail_on.unwrap_or(config.fail_on),
         require_complete: options.require_complete || config.require_complete,
     };
-    let key = run_key(deps, &change, options, gate, again);
+    let key = run_key(deps, &change, options, gate, asked.again_at(&change.head));
     let cost = purse.ledger();
     let plan = PlanOptions {
         inline: true,

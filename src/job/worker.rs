@@ -4,39 +4,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
+use super::payload::{CommitJob, Payload, ReviewJob};
 use super::run::review_asked;
 use super::{Deps, Options, Published, give_up, publish};
 use crate::platform::{PlatformError, Platforms};
 use crate::review::ChangeRef;
-use crate::store::{Leased, Millis, NewJob, Store, StoreError};
+use crate::store::{Leased, Millis, Store, StoreError};
 
 /// A lease: renewed while a review goes on, short enough that a dead worker's job is taken over soon.
 const LEASE: Duration = Duration::from_mins(5);
 /// Failures after which a job is given up.
 const MAX_FAILURES: u32 = 8;
-
-/// What a job is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payload {
-    /// The change.
-    pub at: ChangeRef,
-    /// Installation of the App that may act on it, when the event named one.
-    pub installation: Option<u64>,
-    /// Id of the delivery in which a person asked for the review once more.
-    #[serde(default)]
-    pub again: Option<String>,
-}
-
-impl Payload {
-    /// The job for this change. Jobs of one change coalesce, so a burst of pushes is reviewed once, at its newest head.
-    #[must_use]
-    pub fn job(&self) -> NewJob {
-        let payload = serde_json::to_string(self).unwrap_or_default();
-        NewJob { key: format!("github:{}", self.at), payload }
-    }
-}
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +56,7 @@ impl Worker {
         let worker = self.clone();
         let work = job.clone();
         // A task of its own: a panic ends this job and not the worker.
-        let mut task = tokio::spawn(async move { worker.review(&work).await });
+        let mut task = tokio::spawn(async move { worker.work(&work).await });
         let ended = loop {
             tokio::select! {
                 ended = &mut task => break ended,
@@ -128,16 +106,43 @@ impl Worker {
         }
     }
 
-    async fn review(&self, job: &Leased) -> Result<(), Failure> {
-        let payload: Payload = serde_json::from_str(&job.payload)
+    async fn work(&self, job: &Leased) -> Result<(), Failure> {
+        let payload = Payload::read(&job.payload)
             .map_err(|error| Failure::Lasting(format!("the job's payload cannot be read: {error}")))?;
+        match payload {
+            Payload::Review(asked) => self.review(job, &asked).await,
+            Payload::Checks(asked) => self.checks(&asked).await,
+            Payload::Command(_) | Payload::Group(_) => Ok(()),
+        }
+    }
+
+    /// Has every open change with this commit as its head reviewed once more.
+    async fn checks(&self, asked: &CommitJob) -> Result<(), Failure> {
+        let platform = self.platforms.open(&asked.at, asked.installation).await?;
+        for number in platform.changes_of(&asked.at, &asked.commit).await? {
+            let at = ChangeRef { number, ..asked.at.clone() };
+            let review = ReviewJob {
+                again: Some(asked.request.clone()),
+                head: Some(asked.commit.clone()),
+                ..ReviewJob::of(at, asked.installation)
+            };
+            self.enqueue(&Payload::Review(review)).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds work. A job that is done twice adds it twice, and the second time finds nothing left to do.
+    async fn enqueue(&self, payload: &Payload) -> Result<(), Failure> {
+        Ok(self.store.enqueue(payload.job(), self.now()).await?)
+    }
+
+    async fn review(&self, job: &Leased, payload: &ReviewJob) -> Result<(), Failure> {
         let platform = self.platforms.open(&payload.at, payload.installation).await?;
-        let again = payload.again.as_deref();
-        let review = review_asked(&self.deps, platform.as_ref(), &payload.at, &self.options, again).await?;
+        let review = review_asked(&self.deps, platform.as_ref(), &payload.at, &self.options, payload).await?;
         match self.keep(job).await {
             Ok(true) => {}
             Ok(false) => return Err(Failure::Lost),
-            Err(error) => return Err(Failure::Passing { reason: error.to_string(), wait: None }),
+            Err(error) => return Err(error.into()),
         }
         match publish(&self.deps, platform.as_ref(), &review).await? {
             Published::Done { writes, .. } => {
@@ -199,6 +204,12 @@ enum Failure {
     Lost,
 }
 
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Passing { reason: error.to_string(), wait: None }
+    }
+}
+
 impl From<PlatformError> for Failure {
     fn from(error: PlatformError) -> Self {
         let reason = error.to_string();
@@ -224,24 +235,10 @@ mod tests {
         assert_eq!(backoff(60), Duration::from_mins(15));
     }
 
-    #[test]
-    fn jobs_of_one_change_share_their_key_and_the_payload_comes_back() {
-        let at = ChangeRef { owner: "o".into(), repo: "r".into(), number: 7 };
-        let job = Payload { at: at.clone(), installation: Some(5), again: None }.job();
-        assert_eq!(job.key, "github:o/r#7");
-        assert_eq!(serde_json::from_str::<Payload>(&job.payload).unwrap().at, at);
-    }
-
-    #[test]
-    fn a_payload_of_an_older_version_is_read() {
-        let old = r#"{"at":{"owner":"o","repo":"r","number":7},"installation":null}"#;
-        assert_eq!(serde_json::from_str::<Payload>(old).unwrap().again, None);
-    }
-
     async fn worker(stage: Stage, clock: Arc<AtomicI64>) -> (Worker, Stage, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("jobs.db")).await.unwrap();
-        let payload = Payload { at: change(&[]).at, installation: None, again: None };
+        let payload = Payload::Review(ReviewJob::of(change(&[]).at, None));
         let delivery = NewDelivery { id: "1".into(), body_sha256: String::new(), event: String::new() };
         store.accept(delivery, Some(payload.job()), 0).await.unwrap();
         let time = clock.clone();

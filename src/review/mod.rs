@@ -5,6 +5,7 @@
 mod action;
 mod catalogue;
 mod change;
+pub mod command;
 mod compare;
 mod gather;
 pub mod marker;

@@ -51,6 +51,7 @@ pub struct AppState {
     secrets: Arc<WebhookSecrets>,
     clock: Arc<dyn Fn() -> Millis + Send + Sync>,
     limits: Limits,
+    mention: Arc<str>,
     slots: Arc<Semaphore>,
     memory: Arc<Semaphore>,
 }
@@ -68,9 +69,16 @@ impl AppState {
             secrets: Arc::new(secrets),
             clock,
             limits,
+            mention: "specreview".into(),
             slots: Arc::new(Semaphore::new(limits.requests)),
             memory: Arc::new(Semaphore::new(body::units(limits.held_bytes))),
         }
+    }
+
+    /// The name of the bot's account: a command may begin with `@name`.
+    #[must_use]
+    pub fn with_mention(self, name: &str) -> Self {
+        Self { mention: name.into(), ..self }
     }
 }
 
@@ -168,6 +176,64 @@ mod tests {
         let job = world.store.claim("w", 2000, 1000).await.unwrap().unwrap();
         assert_eq!(job.key, "github:o/r#7");
         assert!(job.payload.contains("\"installation\":5"), "{}", job.payload);
+    }
+
+    fn comment(body: &str, kind: &str) -> String {
+        serde_json::json!({
+            "action": "created", "installation": { "id": 5 },
+            "repository": { "name": "r", "owner": { "login": "o" } },
+            "issue": { "number": 7, "user": { "id": 1 }, "pull_request": {} },
+            "comment": { "id": 33, "body": body, "html_url": "https://github.com/x",
+                "user": { "id": 2, "login": "ann", "type": kind } },
+        })
+        .to_string()
+    }
+
+    #[tokio::test]
+    async fn a_comment_with_a_command_is_work_of_its_own_and_any_other_is_none() {
+        let world = world(Limits::default()).await;
+        for (n, (body, kind)) in [
+            ("Looks good", "User"),
+            ("> /specreview pause", "User"),
+            ("/specreview pause", "Bot"),
+            ("@other pause", "User"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let (status, answer) =
+                world.send(signed("first", "issue_comment", &n.to_string(), &comment(body, kind))).await;
+            assert_eq!((status, world.queued().await), (200, 0), "{body} {answer}");
+        }
+        for expected in ["queued", "duplicate"] {
+            let body = comment("/specreview pause", "User");
+            let (status, answer) = world.send(signed("first", "issue_comment", "c", &body)).await;
+            assert!(status == 202 && answer.contains(expected), "{answer}");
+        }
+        let job = world.store.claim("w", 2000, 1000).await.unwrap().unwrap();
+        assert_eq!(job.key, "github:o/r#7 comment 33");
+        assert!(job.payload.contains("Pause"), "{}", job.payload);
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_a_change_is_called_off_when_it_is_closed() {
+        let world = world(Limits::default()).await;
+        world.send(signed("first", "pull_request", "d1", OPENED)).await;
+        assert_eq!(world.queued().await, 1);
+        let closed = OPENED.replace("opened", "closed");
+        let (status, body) = world.send(signed("first", "pull_request", "d2", &closed)).await;
+        assert!(status == 200 && body.contains("closed"), "{body}");
+        assert_eq!(world.queued().await, 0);
+    }
+
+    #[tokio::test]
+    async fn a_check_of_a_fork_that_is_asked_for_again_leads_to_its_commit() {
+        let world = world(Limits::default()).await;
+        let body = r#"{"action":"rerequested","check_suite":{"head_sha":"0123456789012345678901234567890123456789",
+            "pull_requests":[]},"repository":{"name":"r","owner":{"login":"o"}},"installation":{"id":5}}"#;
+        assert_eq!(world.send(signed("first", "check_suite", "d1", body)).await.0, 202);
+        let job = world.store.claim("w", 2000, 1000).await.unwrap().unwrap();
+        assert_eq!(job.key, "github:o/r commit 0123456789012345678901234567890123456789");
     }
 
     #[tokio::test]

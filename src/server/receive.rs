@@ -10,8 +10,12 @@ use serde_json::json;
 
 use super::AppState;
 use super::body::{self, Unread};
-use crate::job::worker::Payload;
-use crate::platform::github::webhook::{ChangeAction, Delivery, Event, SIGNATURE, verify};
+use crate::job::payload::{CommandJob, CommitJob, Payload, ReviewJob, review_key};
+use crate::platform::github::webhook::{
+    ChangeAction, CheckEvent, CommentEvent, Delivery, Event, GroupEvent, SIGNATURE, verify,
+};
+use crate::review::ChangeRef;
+use crate::review::command::commands;
 use crate::store::{Accepted, NewDelivery, NewJob};
 use crate::text::sha256_hex;
 
@@ -40,15 +44,17 @@ pub(super) async fn webhook(State(state): State<AppState>, headers: HeaderMap, b
         }
     };
     tracing::Span::current().record("delivery", delivery.id.as_str());
-    let (event, jobs) = match work(&delivery) {
+    let id = delivery.id.clone();
+    let (event, jobs) = match work(delivery, &state.mention) {
         Work::Pong => return answer(StatusCode::OK, "pong", None),
         Work::None(why) => {
             tracing::debug!(why, "nothing to do");
             return answer(StatusCode::OK, "ignored", Some(&why));
         }
+        Work::CallOff(at) => return call_off(&state, &at).await,
         Work::Jobs { event, jobs } => (event, jobs),
     };
-    store(&state, &delivery.id, &event, jobs, &sha256_hex(&body)).await
+    store(&state, &id, &event, jobs, &sha256_hex(&body)).await
 }
 
 /// What a delivery asks for.
@@ -56,34 +62,71 @@ pub(super) async fn webhook(State(state): State<AppState>, headers: HeaderMap, b
 enum Work {
     Pong,
     None(String),
-    Jobs { event: String, jobs: Vec<NewJob> },
+    /// What waits for this change is no longer wanted.
+    CallOff(ChangeRef),
+    Jobs {
+        event: String,
+        jobs: Vec<NewJob>,
+    },
 }
 
-fn work(delivery: &Delivery) -> Work {
-    match &delivery.event {
+fn work(delivery: Delivery, mention: &str) -> Work {
+    let Delivery { id, event } = delivery;
+    match event {
         Event::Ping => Work::Pong,
-        Event::Ignored { why } => Work::None(why.clone()),
-        Event::Change(change) if change.action == ChangeAction::Closed => {
-            Work::None("the pull request is closed".into())
-        }
+        Event::Ignored { why } => Work::None(why),
+        Event::Change(change) if change.action == ChangeAction::Closed => Work::CallOff(change.at),
         Event::Change(change) => Work::Jobs {
             event: format!("{:?} {}", change.action, change.at),
-            jobs: vec![Payload { at: change.at.clone(), installation: change.installation, again: None }.job()],
+            jobs: vec![Payload::Review(ReviewJob::of(change.at, change.installation)).job()],
         },
-        Event::CheckRerequested(check) if check.changes.is_empty() => {
-            Work::None("the event names no pull request of this commit".into())
+        Event::CheckRerequested(check) => rerequested(check, &id),
+        Event::Comment(comment) if comment.by.is_bot => Work::None("a comment of a program".into()),
+        Event::Comment(comment) => commanded(comment, mention),
+        Event::Group(GroupEvent { at, head, installation }) => Work::Jobs {
+            event: format!("Group {at}"),
+            jobs: vec![Payload::Group(CommitJob { at, installation, commit: head, request: id }).job()],
+        },
+    }
+}
+
+fn rerequested(check: CheckEvent, id: &str) -> Work {
+    let CheckEvent { owner, repo, changes, head, installation } = check;
+    let event = format!("CheckRerequested {owner}/{repo}");
+    // Of a fork the platform tells only the commit.
+    if changes.is_empty() {
+        let Some(commit) = head else {
+            return Work::None("the event names neither a pull request nor a commit".into());
+        };
+        let at = ChangeRef { owner, repo, number: 0 };
+        return Work::Jobs {
+            event,
+            jobs: vec![Payload::Checks(CommitJob { at, installation, commit, request: id.to_owned() }).job()],
+        };
+    }
+    let again = |at| ReviewJob { again: Some(id.to_owned()), ..ReviewJob::of(at, installation) };
+    Work::Jobs { event, jobs: changes.into_iter().map(|at| Payload::Review(again(at)).job()).collect() }
+}
+
+fn commanded(comment: CommentEvent, mention: &str) -> Work {
+    let CommentEvent { at, installation, comment, to, by, author, head, url, body } = comment;
+    let said = commands(&body, mention);
+    if said.is_empty() {
+        return Work::None("a comment without a command".into());
+    }
+    let event = format!("Comment {at}");
+    let job = CommandJob { at, installation, comment, to, by, author, head, url, said };
+    Work::Jobs { event, jobs: vec![Payload::Command(job).job()] }
+}
+
+/// Calls off what waits. Nothing is kept of it: it may be sent again and does no harm.
+async fn call_off(state: &AppState, at: &ChangeRef) -> Response {
+    match state.store.call_off(&review_key(at), "the change is closed", (state.clock)()).await {
+        Ok(_) => answer(StatusCode::OK, "ignored", Some("the pull request is closed")),
+        Err(error) => {
+            tracing::error!(%error, change = %at, "what waits for a closed change could not be called off");
+            busy()
         }
-        Event::CheckRerequested(check) => Work::Jobs {
-            event: format!("CheckRerequested {}/{}", check.owner, check.repo),
-            jobs: check
-                .changes
-                .iter()
-                .map(|at| {
-                    let again = Some(delivery.id.clone());
-                    Payload { at: at.clone(), installation: check.installation, again }.job()
-                })
-                .collect(),
-        },
     }
 }
 

@@ -1,5 +1,6 @@
 //! Keeps deliveries and jobs: stored before they are acknowledged, done at least once, posted once.
 
+mod decisions;
 pub mod folder;
 mod journal;
 mod spend;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 
+pub use decisions::{Asker, Decision, DecisionKind, Decisions};
 pub use folder::Folder;
 pub use journal::{Intent, Journal, NoJournal};
 pub use spend::{Account, Spend, Totals};
@@ -146,6 +148,18 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the database cannot be written: the sender must not be acknowledged.
     async fn accept(&self, delivery: NewDelivery, job: Option<NewJob>, now: Millis) -> Result<Accepted, StoreError>;
+
+    /// Adds a job that no delivery asked for. As with [`Store::accept`], it replaces what waits under its key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn enqueue(&self, job: NewJob, now: Millis) -> Result<(), StoreError>;
+
+    /// Calls off what waits under this key, for `reason`; a job that is held already goes on. True when something waited.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn call_off(&self, key: &str, reason: &str, now: Millis) -> Result<bool, StoreError>;
 
     /// Takes the job that has been due longest and leases it until `now + lease_ms`, so that none starves; new work of a key
     /// replaces what waits under it.

@@ -2,7 +2,7 @@
 //! PostgreSQL the inner `SELECT` of [`CLAIM`] gets `FOR UPDATE SKIP LOCKED`.
 
 /// Version of the schema that this program reads and writes.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// Scripts by version: the one at index `n` leads from version `n` to `n + 1`.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -10,6 +10,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema-2.sql"),
     include_str!("schema-3.sql"),
     include_str!("schema-4.sql"),
+    include_str!("schema-5.sql"),
 ];
 
 pub(super) const CREATE_META: &str = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BIGINT NOT NULL)";
@@ -123,3 +124,27 @@ pub(super) const WRITE_INTENT: &str = "INSERT INTO intent (change, key, head, ch
          state = excluded.state, at = excluded.at";
 
 pub(super) const DROP_INTENTS: &str = "DELETE FROM intent WHERE at < $1";
+
+pub(super) const DECIDED: &str = "SELECT kind, subject, person, reason, until, url, at FROM decision WHERE change = $1 \
+     ORDER BY at, kind, subject";
+
+pub(super) const DECIDE: &str = "INSERT INTO decision (change, kind, subject, person, reason, until, url, at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+     ON CONFLICT (change, kind, subject) DO UPDATE SET person = excluded.person, reason = excluded.reason, \
+         until = excluded.until, url = excluded.url, at = excluded.at";
+
+pub(super) const REVOKE: &str = "DELETE FROM decision WHERE change = $1 AND kind = $2 AND subject = $3";
+
+/// Another try of the same comment counts no more.
+pub(super) const COUNT: &str = "INSERT INTO answer (change, comment, class, commands, at) VALUES ($1, $2, $3, $4, $5) \
+     ON CONFLICT (change, comment) DO NOTHING";
+
+/// What was counted for comments before this one. The cast is for PostgreSQL, whose sums of BIGINT are NUMERIC.
+pub(super) const COUNTED: &str = "SELECT CAST(COALESCE(SUM(commands), 0) AS BIGINT) FROM answer \
+     WHERE change = $1 AND comment <> $2 AND class = $3 AND at > $4";
+
+pub(super) const FORGET_COUNTS: &str = "DELETE FROM answer WHERE at < $1";
+
+/// What waits under a key is no longer wanted.
+pub(super) const CALL_OFF: &str = "UPDATE job SET state = 'done', reason = $2, updated_at = $3 \
+     WHERE key = $1 AND state = 'queued'";

@@ -136,6 +136,19 @@ impl Store for SqliteStore {
         Ok(accepted)
     }
 
+    async fn enqueue(&self, job: NewJob, now: Millis) -> Result<(), StoreError> {
+        let failed = |source| StoreError::Database { what: "storing a job", source };
+        let query = sqlx::query(sql::ENQUEUE).bind(&job.key).bind(&job.payload).bind(now);
+        query.execute(&self.pool).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn call_off(&self, key: &str, reason: &str, now: Millis) -> Result<bool, StoreError> {
+        let failed = |source| StoreError::Database { what: "calling a job off", source };
+        let query = sqlx::query(sql::CALL_OFF).bind(key).bind(reason).bind(now);
+        Ok(query.execute(&self.pool).await.map_err(failed)?.rows_affected() == 1)
+    }
+
     async fn claim(&self, worker: &str, now: Millis, lease_ms: i64) -> Result<Option<Leased>, StoreError> {
         let what = "taking a job";
         let failed = |source| StoreError::Database { what, source };

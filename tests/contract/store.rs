@@ -43,6 +43,8 @@ promises!(
     a_delivery_without_work_is_remembered,
     a_hundred_copies_at_once_are_one,
     waiting_work_of_one_key_is_one_job_with_the_newest_payload,
+    work_that_no_delivery_asked_for_is_work_like_any_other,
+    waiting_work_is_called_off_and_held_work_goes_on,
     new_work_during_a_run_waits_for_it,
     the_job_that_waits_longest_goes_first,
     a_lease_is_renewed_until_another_takes_over,
@@ -129,6 +131,31 @@ async fn waiting_work_of_one_key_is_one_job_with_the_newest_payload(place: &dyn 
     give(&*store, "k", "c", 5).await;
     let held = take(&*store, 6).await.unwrap();
     assert_eq!((held.payload.as_str(), held.failures), ("c", 0));
+}
+
+async fn work_that_no_delivery_asked_for_is_work_like_any_other(place: &dyn Place) {
+    let store = place.open().await;
+    give(&*store, "k", "a", 1).await;
+    store.enqueue(job("k", "b"), 2).await.unwrap();
+    store.enqueue(job("l", "c"), 3).await.unwrap();
+    expect(&*store, 2, 0, 0).await;
+    assert_eq!(take_payload(&*store, 4).await.as_deref(), Some("b"));
+    assert_eq!(take_payload(&*store, 4).await.as_deref(), Some("c"));
+}
+
+async fn waiting_work_is_called_off_and_held_work_goes_on(place: &dyn Place) {
+    let store = place.open().await;
+    assert!(!store.call_off("k", "closed", 1).await.unwrap());
+    give(&*store, "k", "a", 1).await;
+    let held = take(&*store, 2).await.unwrap();
+    give(&*store, "k", "b", 3).await;
+    give(&*store, "l", "c", 3).await;
+    assert!(store.call_off("k", "closed", 4).await.unwrap());
+    expect(&*store, 1, 1, 0).await;
+    assert_eq!(store.reason("k").await.unwrap().as_deref(), Some("closed"));
+    assert!(store.finish(&held, 5).await.unwrap());
+    give(&*store, "k", "d", 6).await;
+    expect(&*store, 2, 0, 0).await;
 }
 
 async fn new_work_during_a_run_waits_for_it(place: &dyn Place) {

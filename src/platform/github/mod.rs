@@ -4,6 +4,7 @@ mod auth;
 mod carry_out;
 mod client;
 mod defaults;
+mod event;
 mod fetch;
 mod graph;
 mod known;

@@ -4,11 +4,11 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::HeaderMap;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
 use sha2::Sha256;
 
-use super::is_name;
-use crate::review::ChangeRef;
+use super::event::read;
+
+pub use super::event::{ChangeAction, ChangeEvent, CheckEvent, CommentEvent, Event, GroupEvent};
 
 /// Header with the signature. The older `X-Hub-Signature` (SHA-1) is never looked at.
 pub const SIGNATURE: &str = "x-hub-signature-256";
@@ -62,63 +62,6 @@ pub struct Delivery {
     pub id: String,
     /// What happened.
     pub event: Event,
-}
-
-/// Everything that can start work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// GitHub says hello.
-    Ping,
-    /// A pull request moved.
-    Change(ChangeEvent),
-    /// Somebody asks for the check again.
-    CheckRerequested(CheckEvent),
-    /// Nothing to do; counted, and answered as a success so that GitHub keeps the hook.
-    Ignored {
-        /// Why, for the log.
-        why: String,
-    },
-}
-
-/// What happened to a pull request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ChangeAction {
-    /// Opened.
-    Opened,
-    /// Opened again.
-    Reopened,
-    /// New commits, or other ones after a forced push.
-    Synchronized,
-    /// No longer a draft.
-    ReadyForReview,
-    /// Another target branch.
-    BaseChanged,
-    /// Closed or merged.
-    Closed,
-}
-
-/// A pull request that moved. The event is only a hint: the state is read again before anything is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangeEvent {
-    /// What happened.
-    pub action: ChangeAction,
-    /// Which one.
-    pub at: ChangeRef,
-    /// Installation of the App, when the hook belongs to an App.
-    pub installation: Option<u64>,
-}
-
-/// A check, or all checks of a commit, asked for again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckEvent {
-    /// Owner of the repository.
-    pub owner: String,
-    /// Name of the repository.
-    pub repo: String,
-    /// Pull requests with its commit as head; empty for forks, of which GitHub tells none.
-    pub changes: Vec<ChangeRef>,
-    /// Installation of the App.
-    pub installation: Option<u64>,
 }
 
 /// Why a request is not believed or not understood.
@@ -195,149 +138,12 @@ fn nibble(digit: u8) -> Option<u8> {
     }
 }
 
-#[derive(Deserialize)]
-struct Owner {
-    login: String,
-}
-
-#[derive(Deserialize)]
-struct Repository {
-    name: String,
-    owner: Owner,
-}
-
-#[derive(Deserialize)]
-struct Installation {
-    id: u64,
-}
-
-#[derive(Deserialize, Default)]
-struct Changes {
-    base: Option<serde::de::IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-struct PullRequestEvent {
-    number: u64,
-    repository: Repository,
-    installation: Option<Installation>,
-    #[serde(default)]
-    changes: Changes,
-}
-
-#[derive(Deserialize)]
-struct PullNumber {
-    number: u64,
-}
-
-#[derive(Deserialize)]
-struct Check {
-    #[serde(default)]
-    pull_requests: Vec<PullNumber>,
-}
-
-#[derive(Deserialize)]
-struct CheckPayload {
-    #[serde(alias = "check_suite")]
-    check_run: Check,
-    repository: Repository,
-    installation: Option<Installation>,
-}
-
-#[derive(Deserialize)]
-struct AnyEvent {
-    action: Option<String>,
-}
-
-fn read(name: &str, body: &[u8]) -> Result<Event, Reject> {
-    match name {
-        "ping" => parse::<AnyEvent>(body).map(|_| Event::Ping),
-        "pull_request" => match action(body)?.as_str() {
-            "opened" => change(body, ChangeAction::Opened),
-            "reopened" => change(body, ChangeAction::Reopened),
-            "synchronize" => change(body, ChangeAction::Synchronized),
-            "ready_for_review" => change(body, ChangeAction::ReadyForReview),
-            "edited" => change(body, ChangeAction::BaseChanged),
-            "closed" => change(body, ChangeAction::Closed),
-            other => Ok(ignored(name, other)),
-        },
-        "check_run" | "check_suite" => match action(body)?.as_str() {
-            "rerequested" => check(body),
-            other => Ok(ignored(name, other)),
-        },
-        other => {
-            let event: AnyEvent = parse(body)?;
-            Ok(ignored(other, event.action.as_deref().unwrap_or("")))
-        }
-    }
-}
-
-fn change(body: &[u8], action: ChangeAction) -> Result<Event, Reject> {
-    let event: PullRequestEvent = parse(body)?;
-    if action == ChangeAction::BaseChanged && event.changes.base.is_none() {
-        return Ok(Event::Ignored { why: "pull_request edited: only its title or description".into() });
-    }
-    let (owner, repo) = names(event.repository)?;
-    Ok(Event::Change(ChangeEvent {
-        action,
-        at: ChangeRef { owner, repo, number: number(event.number)? },
-        installation: event.installation.map(|installation| installation.id),
-    }))
-}
-
-fn check(body: &[u8]) -> Result<Event, Reject> {
-    let event: CheckPayload = parse(body)?;
-    let (owner, repo) = names(event.repository)?;
-    let at = |pull: PullNumber| {
-        number(pull.number).map(|number| ChangeRef { owner: owner.clone(), repo: repo.clone(), number })
-    };
-    let changes = event.check_run.pull_requests.into_iter().map(at).collect::<Result<_, _>>()?;
-    Ok(Event::CheckRerequested(CheckEvent {
-        changes,
-        installation: event.installation.map(|installation| installation.id),
-        owner,
-        repo,
-    }))
-}
-
-fn parse<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, Reject> {
-    serde_json::from_slice(body).map_err(|error| {
-        let form = body.starts_with(b"payload=");
-        let advice = if form { "; set the webhook's content type to application/json" } else { "" };
-        Reject::Malformed(format!("{error}{advice}"))
-    })
-}
-
-fn action(body: &[u8]) -> Result<String, Reject> {
-    parse::<AnyEvent>(body)?.action.ok_or_else(|| Reject::Malformed("there is no action".into()))
-}
-
-/// Words of a payload end up in logs: short, and nothing but visible characters.
-fn ignored(name: &str, action: &str) -> Event {
-    let shown = |text: &str| text.chars().filter(char::is_ascii_graphic).take(60).collect::<String>();
-    let why = format!("{} {}", shown(name), shown(action)).trim().to_owned();
-    Event::Ignored { why }
-}
-
-/// Names end up in paths of requests: only what GitHub itself allows in them.
-fn names(repository: Repository) -> Result<(String, String), Reject> {
-    let (owner, repo) = (repository.owner.login, repository.name);
-    if is_name(&owner) && is_name(&repo) {
-        Ok((owner, repo))
-    } else {
-        Err(Reject::Malformed("the repository has a name that no repository can have".into()))
-    }
-}
-
-fn number(number: u64) -> Result<u64, Reject> {
-    if number > 0 { Ok(number) } else { Err(Reject::Malformed("pull requests are numbered from 1".into())) }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::string_slice)] // Digits and short texts of the tests' own.
 
     use super::*;
+    use crate::review::ChangeRef;
 
     const SECRET: &str = "It's a Secret to Everybody";
     const HEAD: &str = "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12";

@@ -31,7 +31,6 @@ pub fn spoken_lines(source: &str) -> Vec<String> {
             (None, Event::Start(Tag::Paragraph)) if blocks == 0 => line = Some(Line::Fresh),
             (None, Event::Start(_)) => blocks += 1,
             (None, Event::End(_)) => blocks = blocks.saturating_sub(1),
-            (None, _) => {}
             (Some(said), Event::End(TagEnd::Paragraph)) => {
                 end(said, &mut out);
                 line = None;
@@ -40,7 +39,7 @@ pub fn spoken_lines(source: &str) -> Vec<String> {
             (Some(_), Event::End(_)) => markup = markup.saturating_sub(1),
             (Some(said), Event::SoftBreak | Event::HardBreak) => end(said, &mut out),
             (Some(Line::Words(words)), Event::Text(text) | Event::Code(text)) => words.push_str(&text),
-            (Some(Line::Words(_) | Line::Other), _) => {}
+            (None | Some(Line::Words(_) | Line::Other), _) => {}
             (Some(said), Event::Text(text)) => {
                 let before = source.get(..range.start).unwrap_or_default();
                 let begins = before.chars().rev().take_while(|c| *c != '\n').all(|c| matches!(c, ' ' | '\t' | '\r'));

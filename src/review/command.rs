@@ -280,8 +280,8 @@ mod tests {
         assert_eq!(commands(body, "specreview"), expected, "{body:?}");
     }
 
-    fn waive(rule: &str, reason: &str, until: Option<&str>) -> Said {
-        Ok(Command::Waive { rule: rule.into(), reason: reason.into(), until: until.map(Into::into) })
+    fn waive(rule: &str, reason: &str, until: Option<&str>) -> Command {
+        Command::Waive { rule: rule.into(), reason: reason.into(), until: until.map(Into::into) }
     }
 
     #[test]
@@ -364,13 +364,13 @@ mod tests {
             ("explain", form(Verb::Explain)),
             ("explain MET-009 please", form(Verb::Explain)),
             ("explain a/b", form(Verb::Explain)),
-            ("waive MET-009 because it is a pilot", waive("MET-009", "it is a pilot", None)),
+            ("waive MET-009 because it is a pilot", Ok(waive("MET-009", "it is a pilot", None))),
             (
                 "waive VER-001:data because a pilot until 2027-01-31",
-                waive("VER-001:data", "a pilot", Some("2027-01-31")),
+                Ok(waive("VER-001:data", "a pilot", Some("2027-01-31"))),
             ),
-            ("waive MET-009 because a pilot until 31.1.2027", waive("MET-009", "a pilot", Some("31.1.2027"))),
-            ("waive MET-009 because we wait until launch", waive("MET-009", "we wait until launch", None)),
+            ("waive MET-009 because a pilot until 31.1.2027", Ok(waive("MET-009", "a pilot", Some("31.1.2027")))),
+            ("waive MET-009 because we wait until launch", Ok(waive("MET-009", "we wait until launch", None))),
             ("waive MET-009", form(Verb::Waive)),
             ("waive MET-009 it is a pilot", form(Verb::Waive)),
             ("waive MET-009 because", form(Verb::Waive)),

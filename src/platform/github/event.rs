@@ -538,7 +538,7 @@ mod tests {
         leaf.prop_recursive(4, 64, 12, move |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::hash_map(keys, inner, 0..12).prop_map(|map| Value::from_iter(map)),
+                prop::collection::hash_map(keys, inner, 0..12).prop_map(Value::from_iter),
             ]
         })
     }

@@ -42,7 +42,7 @@ const ROOMS: &[Room] = &[
     pure("config", &["text", "finding"]),
     pure("critique", &["text", "finding", "document", "facts"]),
     pure("review", &["text", "finding", "diff", "document", "facts", "engine::Assessment", "critique::Critique",
-        "critique::Usage", "critique::Verdict"]),
+        "critique::FreeAnswer", "critique::Usage", "critique::Verdict"]),
     pure("output", &["text", "finding", "document", "facts", "review", "engine::Assessment", "critique::Critique",
         "critique::Usage", "critique::Verdict", "critique::ledger"]),
     pure("eval", &["text", "finding", "document", "facts", "rules", "engine", "critique"]),

@@ -221,6 +221,10 @@ pub(super) struct Serve {
     #[arg(long)]
     pub(super) resolve_threads: bool,
 
+    /// Name of the App's account, for commands as `@NAME review` [env: SPECREVIEW_MENTION] [default: specreview]
+    #[arg(long, value_name = "NAME")]
+    pub(super) mention: Option<String>,
+
     #[command(flatten)]
     pub(super) model: ModelFlags,
 
@@ -232,7 +236,7 @@ pub(super) struct Serve {
 pub(super) enum Rules {
     /// Every rule with code, severity and name
     List,
-    /// The page of a rule
+    /// What a rule, a criterion (MR1) or a risk (SR8) asks for
     Explain {
         /// Code of the rule, as MET-003
         code: String,

@@ -260,6 +260,8 @@ fn options(args: &Ci) -> Options {
         require_complete: args.gate.require_complete,
         root: None,
         granted: Vec::new(),
+        accepted: Vec::new(),
+        paused: None,
     }
 }
 

@@ -61,6 +61,8 @@ pub(super) fn options(args: &Args) -> Options {
         require_complete: args.gate.require_complete,
         root: None,
         granted: Vec::new(),
+        accepted: Vec::new(),
+        paused: None,
     }
 }
 

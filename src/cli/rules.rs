@@ -10,7 +10,6 @@ use super::error::{CliError, Exit, count};
 use crate::finding::Problem;
 use crate::job::Deps;
 use crate::rules::{ExampleOutcome, RuleSet, Source, TestReport, new_page, test_sources};
-use crate::text::nearest::nearest;
 
 /// A page is text that a person reads.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -60,8 +59,10 @@ fn list(rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
 }
 
 fn explain(code: &str, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
-    let Some(text) = rules.explain(code) else {
-        let nearest = nearest(code, rules.codes()).map(str::to_owned);
+    let questions = crate::critique::builtin().0;
+    let other = || crate::job::explain(rules, &questions, code).map(|told| told.plain());
+    let Some(text) = rules.explain(code).or_else(other) else {
+        let nearest = crate::job::nearest_code(rules, &questions, code).map(str::to_owned);
         return Err(CliError::UnknownRule { code: code.to_owned(), nearest });
     };
     io.out.write_all(text.as_bytes()).map_err(CliError::Output)?;

@@ -38,6 +38,7 @@ struct Settings {
     app_id: String,
     app_key: SecretString,
     github: String,
+    mention: String,
 }
 
 /// Serves until SIGINT or SIGTERM.
@@ -50,6 +51,7 @@ pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
     let database = SqliteStore::open(&settings.database).await?;
     deps.money.spend = Some(Arc::new(database.clone()));
     deps.verdicts = Some(Arc::new(database.clone()));
+    let decisions = Arc::new(database.clone());
     let store: Arc<dyn Store> = Arc::new(database);
     let bind = |source| CliError::Bind { address: settings.bind.clone(), source };
     let listener = TcpListener::bind(&settings.bind).await.map_err(bind)?;
@@ -61,11 +63,13 @@ pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
         deps: deps.clone(),
         options: Options::default(),
         store: store.clone(),
+        decisions,
         platforms: Arc::new(github),
     };
     let mut worker = tokio::spawn(worker.run(IDLE, stopped.clone()));
     let tidy = tokio::spawn(tidy(store.clone(), stopped.clone()));
-    let state = AppState::new(store, settings.secrets, deps.clock.clone(), Limits::default());
+    let state =
+        AppState::new(store, settings.secrets, deps.clock.clone(), Limits::default()).with_mention(&settings.mention);
     tracing::info!(%address, rules = deps.rules.rules.len(), model = deps.model.as_ref().map(|model| model.name()),
         "listening; webhooks go to /webhook");
     let mut until = stopped;
@@ -144,6 +148,7 @@ fn settings(args: &Serve, env: &Env) -> Result<Settings, CliError> {
         app_id: app_id.to_owned(),
         app_key,
         github: setup::github_url(&args.github, env),
+        mention: args.mention.as_deref().or_else(|| env.get("SPECREVIEW_MENTION")).unwrap_or("specreview").to_owned(),
     })
 }
 

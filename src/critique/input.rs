@@ -200,6 +200,12 @@ impl<'a> Reading<'a> {
         if self.nonce.is_empty() { title } else { title.replace(&self.nonce, "") }
     }
 
+    /// The question of a person, on one line, without private data.
+    pub(super) fn asked(&self, question: &str) -> String {
+        let question = one_line(&self.view.redacted(question), 600);
+        if self.nonce.is_empty() { question } else { question.replace(&self.nonce, "") }
+    }
+
     pub(super) fn measures(&self) -> Vec<MeasureRow> {
         self.measures.iter().take(ROWS).map(|(_, row)| row.clone()).collect()
     }

@@ -6,6 +6,7 @@ mod alone;
 mod answer;
 mod estimate;
 mod evidence;
+mod free;
 mod input;
 mod judge;
 mod kept;
@@ -26,6 +27,7 @@ mod tests;
 mod visible;
 
 pub use estimate::estimate_tokens;
+pub use free::{FreeAnswer, FreeTalk};
 pub use input::{AskedRisk, Sheet};
 pub use kept::Record;
 pub use question::{Applies, Question, Questionnaire, Rubric, builtin, load};

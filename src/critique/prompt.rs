@@ -90,6 +90,30 @@ pub(super) fn risks(
     })
 }
 
+/// The question of a person about the whole document, as far as a call takes it.
+pub(super) fn free(
+    reading: &Reading<'_>,
+    template: &Template,
+    question: &str,
+    schema: serde_json::Value,
+    nonce: &str,
+) -> Option<Ask> {
+    let parts = reading.all();
+    let values = Values { asked: reading.asked(question), ..values(reading, &parts, nonce) };
+    let (system, user) = template.render(&values)?;
+    Some(Ask {
+        questions: vec!["ask".to_owned()],
+        pass: Pass::First,
+        parts,
+        system,
+        user,
+        schema_name: "ask".to_owned(),
+        schema,
+        max_tokens: ANSWER,
+        is_repair: false,
+    })
+}
+
 /// A whole reply, made from the example of a page.
 fn example(shown: &Question) -> String {
     let mut answer = serde_json::json!({ "question": shown.id });

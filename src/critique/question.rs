@@ -21,6 +21,7 @@ pub struct Questionnaire {
     pub(super) first: Template,
     pub(super) second: Template,
     pub(super) risks: Template,
+    pub(super) ask: Template,
 }
 
 /// A question, ready to be asked.
@@ -179,9 +180,10 @@ pub fn load<'a>(pages: impl IntoIterator<Item = (&'a str, &'a str)>) -> (Questio
                 Some(template) if template.id == "first" => book.first = template,
                 Some(template) if template.id == "second" => book.second = template,
                 Some(template) if template.id == "risks" => book.risks = template,
+                Some(template) if template.id == "ask" => book.ask = template,
                 Some(template) => {
                     let message = format!("no call uses the template {}", template.id);
-                    problems.push(problem(path, "id", None, message, "templates are first, second and risks"));
+                    problems.push(problem(path, "id", None, message, "templates are first, second, risks and ask"));
                 }
                 None => {}
             }
@@ -306,7 +308,7 @@ mod tests {
         let ids: Vec<&str> = book.questions.iter().map(|question| question.id.as_str()).collect();
         let expected = "RC MR1 MR2 MR3 MR4 MR5 MR6 MR7 MR8 MR9 MR10 GF1 GF2 GF3 GF4 GF5";
         assert_eq!(ids.join(" "), expected);
-        assert!([&book.first, &book.second, &book.risks].iter().all(|template| template.version > 0));
+        assert!([&book.first, &book.second, &book.risks, &book.ask].iter().all(|template| template.version > 0));
     }
 
     #[test]

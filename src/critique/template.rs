@@ -24,12 +24,13 @@ const VARIABLES: &[&str] = &[
     "sections",
     "whole",
     "risks",
+    "asked",
 ];
 
 /// The two messages of one kind of call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Template {
-    /// `first`, `second` or `risks`.
+    /// `first`, `second`, `risks` or `ask`.
     pub(super) id: String,
     pub(super) version: u32,
     system: Fence,
@@ -50,6 +51,7 @@ pub(super) struct Values {
     pub(super) sections: Vec<SectionRow>,
     pub(super) whole: bool,
     pub(super) risks: Vec<RiskRow>,
+    pub(super) asked: String,
 }
 
 #[derive(Debug, Serialize)]

@@ -1,14 +1,18 @@
 //! Carries the questions of the critique to the model and brings verdicts back. A model that fails leaves a visible gap,
 //! never an error.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 
 use super::{Deps, Options};
+use crate::config::{self, Paths};
 use crate::critique::{Ask, Critique, Record, Sheet, Talk, Usage, Verdict};
+use crate::document::Document;
 use crate::model::Model;
+use crate::text::front_matter;
 
 /// How long the critique of a change may take in all: what the checklist found is never late because of it.
 const TOTAL: Duration = Duration::from_mins(2);
@@ -34,6 +38,26 @@ impl Spent {
 
     fn within(total: Duration) -> Self {
         Self { usage: Usage::default(), stopped: None, until: Instant::now() + total }
+    }
+}
+
+/// The model that may be asked about the document at `place`, or why none may, as what is said of the document.
+pub(super) fn may_ask(
+    deps: &Deps,
+    paths: &Paths,
+    place: Option<&str>,
+    document: &Document,
+) -> Result<Arc<dyn Model>, String> {
+    let model = deps.model.as_ref().ok_or_else(|| "is not read by a model, because there is none".to_owned())?;
+    // Front matter that is none by its form may still hold the document back.
+    let front = document.front_matter.as_ref().map(|front| front.text.as_str());
+    let front = front.or_else(|| front_matter(&document.source).map(|front| front.front));
+    let may_go = |is_local: bool| config::egress(paths, place, front, is_local);
+    // A document that stays in the house is asked about without the model in reserve that is elsewhere.
+    let local = if may_go(false).is_err() { model.local_part() } else { None };
+    match may_go(local.is_some() || model.is_local()) {
+        Ok(()) => Ok(local.unwrap_or_else(|| model.clone())),
+        Err(held) => Err(format!("is not sent to a model, because {}", held.because)),
     }
 }
 
@@ -153,7 +177,6 @@ pub(super) fn dropped(verdicts: &[Verdict]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Document;
     use crate::engine::{Settings, assess_with_facts};
     use crate::job::testing::{SPEC, deps};
     use crate::model::{ModelError, Replay};

@@ -8,6 +8,7 @@ use crate::critique::Questionnaire;
 use crate::engine::GrantedWaiver;
 use crate::finding::Severity;
 use crate::model::{Model, Purse};
+use crate::review::Acceptance;
 use crate::review::marker::MarkerKey;
 use crate::rules::RuleSet;
 use crate::source::file;
@@ -65,6 +66,10 @@ pub struct Options {
     pub root: Option<PathBuf>,
     /// Waivers that were given by command on the change that is reviewed, by people who may.
     pub granted: Vec<GrantedWaiver>,
+    /// Questions that such people accept as they are.
+    pub accepted: Vec<Acceptance>,
+    /// Who had the change paused: nothing is said then, and rules alone decide the check.
+    pub paused: Option<String>,
 }
 
 impl Options {

@@ -11,7 +11,7 @@ use crate::review::{Action, Conclusion, Outcome};
 use crate::store::Leased;
 
 /// Key of the check: never that of a run, so that a later run completes a check of its own.
-const KEY: &str = "given-up";
+pub(super) const KEY: &str = "given-up";
 /// How long the attempt may take.
 const TOTAL: Duration = Duration::from_mins(1);
 

@@ -7,7 +7,7 @@ use super::linked::{Judged, Library, Shelf, may_be_document};
 use super::payload::ReviewJob;
 use super::settings::{configuration, settings};
 use super::{Deps, Options};
-use crate::config::{self, Config, Paths};
+use crate::config::{Config, Paths};
 use crate::critique::ledger::Ledger;
 use crate::critique::{AskedRisk, Sheet, Usage};
 use crate::document::Document;
@@ -22,7 +22,7 @@ use crate::review::{
 };
 use crate::rules::{self, RawRisk, RuleSet};
 use crate::source::Loaded;
-use crate::text::{front_matter, hex, sha256_hex};
+use crate::text::{hex, sha256_hex};
 
 /// Reviews texts: every input gets an entry, in the order given. Without a base everything found is new.
 pub async fn review_texts(
@@ -122,6 +122,7 @@ pub(super) async fn review_asked(
     let (config, problems) = configuration(deps, change.config.as_ref());
     let paths = Paths::new(&config);
     let (paid, purse) = deps.for_run(Some(change.at.to_string()));
+    let options = &Options { no_model: options.no_model || options.paused.is_some(), ..options.clone() };
     let (mut documents, mut removed) = (Vec::new(), Vec::new());
     let mut spent = Spent::new();
     let shelf = |base| Library::new(Shelf::Change { platform, change: &change, base });
@@ -147,7 +148,9 @@ pub(super) async fn review_asked(
     let key = run_key(deps, &change, options, gate, asked.again_at(&change.head));
     let cost = purse.ledger();
     let plan = PlanOptions {
-        inline: true,
+        inline: options.paused.is_none(),
+        accepted: options.accepted.clone(),
+        paused: options.paused.clone(),
         inline_comments: config.inline_comments,
         check_without_spec: config.check_without_spec,
         catalogue: catalogue(&deps.rules),
@@ -252,24 +255,19 @@ async fn ask_about(
     reviewed: &mut Reviewed,
     spent: &mut Spent,
 ) {
-    let Some(model) = deps.model.as_deref().filter(|_| !options.no_model && !reviewed.head.checks.is_empty()) else {
+    if deps.model.is_none() || options.no_model || reviewed.head.checks.is_empty() {
         return;
-    };
+    }
     if reviewed.head.profile.kind != Kind::AiSpec && !options.is_spec {
         return;
     }
-    // Front matter that is none by its form may still hold the document back.
-    let front = document.front_matter.as_ref().map(|front| front.text.as_str());
-    let front = front.or_else(|| front_matter(&document.source).map(|front| front.front));
-    let may_go = |is_local: bool| config::egress(paths, place, front, is_local);
-    // A document that stays in the house is asked about without the model in reserve that is elsewhere.
-    let local = if may_go(false).is_err() { model.local_part() } else { None };
-    if let Err(held) = may_go(local.is_some() || model.is_local()) {
-        reviewed.critique.incomplete =
-            Some(format!("{} is not sent to a model, because {}", reviewed.path, held.because));
-        return;
-    }
-    let asked = Deps { model: local.or_else(|| deps.model.clone()), ..deps.clone() };
+    let asked = match ask::may_ask(deps, paths, place, document) {
+        Ok(model) => Deps { model: Some(model), ..deps.clone() },
+        Err(held) => {
+            reviewed.critique.incomplete = Some(format!("{} {held}", reviewed.path));
+            return;
+        }
+    };
     let risks = asked_risks(&deps.rules, &reviewed.head);
     let sheet = Sheet { document, facts, checks: &reviewed.head.checks, risks: &risks };
     reviewed.critique = ask::critique(&asked, options, sheet, spent).await;
@@ -314,9 +312,12 @@ fn run_key(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: O
     let flags = format!("{fail_on} {} {}", gate.require_complete, options.is_spec);
     let at = change.at.to_string();
     let again = again.unwrap_or_default();
-    let granted = options.granted.iter().map(granted_key).collect::<Vec<_>>().join("\n");
+    let granted = options.granted.iter().map(granted_key);
+    let accepted = options.accepted.iter().map(|one| format!("{:?}", [&one.fingerprint, &one.by, &one.reason]));
+    let paused = options.paused.iter().map(|by| format!("paused {by:?}"));
+    let decided = granted.chain(accepted).chain(paused).collect::<Vec<_>>().join("\n");
     let (head, base) = (change.head.as_str(), change.base.as_str());
-    for part in [at.as_str(), head, base, config, deps.version, &deps.rules.hash, model, &flags, &granted, again] {
+    for part in [at.as_str(), head, base, config, deps.version, &deps.rules.hash, model, &flags, &decided, again] {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }

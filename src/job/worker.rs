@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::decided::{Decided, decided};
 use super::payload::{CommitJob, Payload, ReviewJob};
 use super::run::review_asked;
-use super::{Deps, Options, Published, give_up, publish};
+use super::{Deps, Options, Published, command, give_up, group, publish};
 use crate::platform::{PlatformError, Platforms};
 use crate::review::ChangeRef;
-use crate::store::{Leased, Millis, Store, StoreError};
+use crate::store::{Decisions, Leased, Millis, Store, StoreError};
 
 /// A lease: renewed while a review goes on, short enough that a dead worker's job is taken over soon.
 const LEASE: Duration = Duration::from_mins(5);
@@ -42,6 +43,8 @@ pub struct Worker {
     pub options: Options,
     /// Where jobs are kept.
     pub store: Arc<dyn Store>,
+    /// Where it is kept what people decided by command.
+    pub decisions: Arc<dyn Decisions>,
     /// Opens a platform for a change.
     pub platforms: Arc<dyn Platforms>,
 }
@@ -112,7 +115,8 @@ impl Worker {
         match payload {
             Payload::Review(asked) => self.review(job, &asked).await,
             Payload::Checks(asked) => self.checks(&asked).await,
-            Payload::Command(_) | Payload::Group(_) => Ok(()),
+            Payload::Command(asked) => command::answer(self, &asked).await,
+            Payload::Group(asked) => group::answer(self, &asked, job.failures).await,
         }
     }
 
@@ -132,13 +136,21 @@ impl Worker {
     }
 
     /// Adds work. A job that is done twice adds it twice, and the second time finds nothing left to do.
-    async fn enqueue(&self, payload: &Payload) -> Result<(), Failure> {
+    pub(super) async fn enqueue(&self, payload: &Payload) -> Result<(), Failure> {
         Ok(self.store.enqueue(payload.job(), self.now()).await?)
     }
 
     async fn review(&self, job: &Leased, payload: &ReviewJob) -> Result<(), Failure> {
         let platform = self.platforms.open(&payload.at, payload.installation).await?;
-        let review = review_asked(&self.deps, platform.as_ref(), &payload.at, &self.options, payload).await?;
+        let before = self.decided(payload).await?;
+        let Decided { granted, accepted, paused } = before.clone();
+        let options = Options { granted, accepted, paused, ..self.options.clone() };
+        let review = review_asked(&self.deps, platform.as_ref(), &payload.at, &options, payload).await?;
+        // What was decided meanwhile holds for what is posted: a review of an older state is done anew.
+        if self.decided(payload).await? != before {
+            let reason = "a command has decided something meanwhile".to_owned();
+            return Err(Failure::Passing { reason, wait: Some(Duration::ZERO) });
+        }
         match self.keep(job).await {
             Ok(true) => {}
             Ok(false) => return Err(Failure::Lost),
@@ -155,6 +167,12 @@ impl Worker {
                 Err(Failure::Passing { reason: format!("the head moved to {head}"), wait: Some(Duration::ZERO) })
             }
         }
+    }
+
+    /// What was decided on the change, as far as this review heeds it.
+    async fn decided(&self, asked: &ReviewJob) -> Result<Decided, Failure> {
+        let decided = decided(self.decisions.as_ref(), &asked.at.to_string()).await?;
+        Ok(Decided { paused: decided.paused.filter(|_| !asked.despite_pause), ..decided })
     }
 
     /// Works until `stop` says true; sleeps `idle` between looks at an empty queue.
@@ -175,7 +193,7 @@ impl Worker {
         }
     }
 
-    fn now(&self) -> Millis {
+    pub(super) fn now(&self) -> Millis {
         (self.deps.clock)()
     }
 }
@@ -194,7 +212,7 @@ fn lost(job: &Leased) -> Step {
     Step::Lost
 }
 
-enum Failure {
+pub(super) enum Failure {
     Passing {
         reason: String,
         wait: Option<Duration>,
@@ -246,6 +264,7 @@ mod tests {
             name: "one".into(),
             deps: Deps { clock: Arc::new(move || time.load(Ordering::Relaxed)), ..deps() },
             options: Options::default(),
+            decisions: Arc::new(store.clone()),
             store: Arc::new(store),
             platforms: Arc::new(stage.clone()),
         };

@@ -279,6 +279,14 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// True for what shows nothing outside of the check.
+    #[must_use]
+    pub const fn is_of_check(&self) -> bool {
+        matches!(self, Self::StartCheck { .. } | Self::CancelCheck { .. } | Self::CompleteCheck { .. })
+    }
+}
+
 /// What became of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

@@ -31,6 +31,8 @@ pub enum MarkKind {
     Inline,
     /// An inline comment whose findings are fixed.
     Fixed,
+    /// An answer to the commands of a comment, which is its key.
+    Reply,
 }
 
 const KINDS: &[(MarkKind, &str)] = &[
@@ -38,6 +40,7 @@ const KINDS: &[(MarkKind, &str)] = &[
     (MarkKind::Review, "review"),
     (MarkKind::Inline, "inline"),
     (MarkKind::Fixed, "fixed"),
+    (MarkKind::Reply, "reply"),
 ];
 
 /// A finding that a marked text carries.

@@ -9,8 +9,10 @@ use super::place::{Layout, Placement, Room, layout};
 use super::render::escape::{Md, md, prose};
 use super::render::{Page, check, inline, summary, words};
 use super::standing::{Fate, Standing, standing};
-use super::{Asked, Catalogue, FileStatus, Question, REMEMBERED, Review, Reviewed, document_key, questions};
-use crate::finding::{DOCS, Finding};
+use super::{
+    Acceptance, Asked, Catalogue, FileStatus, Question, REMEMBERED, Review, Reviewed, document_key, questions,
+};
+use crate::finding::{DOCS, Finding, Source};
 
 /// What the caller wants of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,10 @@ pub struct Options {
     pub rules: String,
     /// What the model cost, for the same line; empty where none was asked.
     pub cost: String,
+    /// Questions that are accepted as they are.
+    pub accepted: Vec<Acceptance>,
+    /// Who had the change paused: nothing but the check is written.
+    pub paused: Option<String>,
 }
 
 impl Default for Options {
@@ -44,6 +50,8 @@ impl Default for Options {
             version: String::new(),
             rules: String::new(),
             cost: String::new(),
+            accepted: Vec::new(),
+            paused: None,
         }
     }
 }
@@ -84,7 +92,9 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
     }
     actions.extend(desk.mine.comments.iter().filter_map(|standing| desk.update(&page, standing)));
     if let Some((id, wanted)) = desk.check(posted) {
-        let output = if review.documents.is_empty() {
+        let output = if let Some(by) = &options.paused {
+            check::paused(&page, by)
+        } else if review.documents.is_empty() {
             check::without_spec(&page, &review.removed)
         } else {
             let mut annotated: Vec<_> =
@@ -101,6 +111,9 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
                 output,
             });
         }
+    }
+    if options.paused.is_some() {
+        actions.retain(Action::is_of_check);
     }
     actions
 }
@@ -186,7 +199,30 @@ impl Desk<'_> {
             standing_comments,
             catalogue: &self.options.catalogue,
         };
-        layout(self.review, &room)
+        self.without_accepted(layout(self.review, &room))
+    }
+
+    /// What is accepted as it is has a row in the summary, and no comment.
+    fn without_accepted(&self, mut layout: Layout) -> Layout {
+        let is_accepted = |document: usize, finding: usize| {
+            let finding = self.review.documents.get(document).and_then(|document| document.finding(finding));
+            let accepted = &self.options.accepted;
+            finding.is_some_and(|finding| {
+                finding.source == Source::Model
+                    && accepted.iter().any(|one| one.fingerprint == finding.fingerprint.as_str())
+            })
+        };
+        for comment in &mut layout.comments {
+            let document = comment.document;
+            comment.findings.retain(|finding| !is_accepted(document, *finding));
+        }
+        layout.comments.retain(|comment| !comment.findings.is_empty());
+        for placed in &mut layout.placed {
+            if is_accepted(placed.document, placed.finding) {
+                placed.placement = Placement::Summary;
+            }
+        }
+        layout
     }
 
     /// The new inline comments. One that is too long for the platform moves into the summary.
@@ -310,7 +346,7 @@ impl Desk<'_> {
             .flat_map(|mark| mark.asked.iter().filter(|asked| !asked.answered || mark.key == self.review.key))
             .cloned()
             .collect();
-        self.review.documents.iter().map(|document| questions(document, &earlier, &[])).collect()
+        self.review.documents.iter().map(|document| questions(document, &earlier, &self.options.accepted)).collect()
     }
 
     /// The text with its marker on a line of its own.

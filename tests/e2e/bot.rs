@@ -74,6 +74,7 @@ impl Bot {
             deps: deps.clone(),
             options: Options::default(),
             store: Arc::new(store.clone()),
+            decisions: Arc::new(store.clone()),
             platforms: Arc::new(github),
         };
         let secrets = WebhookSecrets::new([SECRET]).unwrap();

@@ -15,6 +15,7 @@
 mod bot;
 mod budget;
 mod by_hand;
+mod commands;
 mod conversation;
 mod critique;
 mod endpoint;

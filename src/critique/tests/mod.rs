@@ -4,7 +4,7 @@ mod pages;
 mod replies;
 mod rounds;
 
-use super::{Ask, AskedRisk, Closed, Question, Questionnaire, Sheet, Talk, builtin};
+use super::{Ask, AskedRisk, Closed, FreeTalk, Question, Questionnaire, Sheet, Talk, builtin};
 use crate::document::Document;
 use crate::facts::{
     Comparator, ConceptFact, ConceptState, Facts, Kind, Lexicon, Measure, Passage, Profile, Quantity, Role, Stage, Unit,

@@ -5,6 +5,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use super::client::{Answer, Failure, GRAPH};
+use super::event::RERUN;
 use super::known::{Courtesy, Run};
 use super::wire::{CheckRun, Made};
 use super::{Repository, graph};
@@ -177,6 +178,11 @@ impl Repository {
                     "summary": cut(&output.summary, CHECK_TEXT),
                     "annotations": left,
                 },
+                "actions": [{
+                    "label": "Review again",
+                    "description": "Reviews this commit once more",
+                    "identifier": RERUN,
+                }],
             });
             if let Some(fields) = body.as_object_mut() {
                 if run.is_none() {

@@ -11,12 +11,16 @@ use crate::review::{
 impl Repository {
     pub(super) fn posted(&self, at: &ChangeRef, state: State) -> Posted {
         let State { viewer, comments, reviews, threads, suites, .. } = state;
+        let told = comments.iter().map(|one| &one.said);
+        let told = told.chain(threads.iter().flat_map(|one| &one.comments.nodes).map(|one| &one.said));
+        let replies = told.filter_map(|said| self.mark(at, said)).filter(|mark| mark.kind == MarkKind::Reply);
+        let replies = replies.map(|mark| mark.key).collect();
         Posted {
             summaries: self.summaries(at, comments),
             reviews: self.reviews(at, reviews),
             comments: self.inline(at, &viewer, threads),
             checks: self.checks(&viewer, suites),
-            replies: Vec::new(),
+            replies,
         }
     }
 

@@ -59,6 +59,17 @@ pub fn without_spec(page: &Page<'_>, removed: &[String]) -> CheckOutput {
     CheckOutput { title: title.to_owned(), summary: summary.into_string(), annotations: Vec::new() }
 }
 
+/// The output of the check of a change that somebody had paused: rules alone, and who it was.
+#[must_use]
+pub fn paused(page: &Page<'_>, by: &str) -> CheckOutput {
+    let tally = Tally::of(page.introduced());
+    let consequence = words::consequence(page.conclusion, page.blocks(), tally.total());
+    let title = [words::PAUSED_TITLE, consequence].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    let mut summary = if page.documents.is_empty() { Md::from(words::NO_SPEC_CHECK) } else { page.verdict() };
+    summary.push(words::paused_check(by));
+    CheckOutput { title: title.join(" · "), summary: summary.into_string(), annotations: Vec::new() }
+}
+
 /// The output of the check of a change whose review was given up.
 #[must_use]
 pub fn given_up(reason: &str) -> CheckOutput {

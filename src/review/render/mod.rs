@@ -8,6 +8,7 @@ pub mod inline;
 pub mod links;
 mod matrix;
 pub mod numbers;
+pub mod reply;
 mod sheet;
 pub mod summary;
 pub mod tally;
@@ -55,7 +56,7 @@ impl<'a> Page<'a> {
         Self {
             documents: review.documents.iter().collect(),
             placed,
-            questions: review.documents.iter().map(|document| questions(document, &[], &[])).collect(),
+            questions: review.documents.iter().map(|document| questions(document, &[], &options.accepted)).collect(),
             skipped: &review.change.skipped,
             problems: &review.problems,
             gate: review.gate,

@@ -2,6 +2,7 @@
 
 mod asked;
 mod check;
+pub mod commands;
 mod limits;
 mod reading;
 
@@ -104,6 +105,19 @@ pub fn removed(paths: &[String]) -> Md {
     }
     text.push(". What it promised holds no longer.\n");
     text
+}
+
+/// Title of the check of a change that is paused.
+pub const PAUSED_TITLE: &str = "Paused";
+
+/// What the check of a paused change says.
+#[must_use]
+pub fn paused_check(by: &str) -> Md {
+    md![
+        "Reviews of this change are paused by ",
+        prose(by, NAME),
+        ": rules alone were applied, and nothing is said on the change. The command `resume` ends it.\n"
+    ]
 }
 
 /// Title of the check of a review that was given up.

@@ -1,0 +1,324 @@
+//! Answers the commands of one comment: who may, what is decided, what is said. A decision is kept before it is answered, and an
+//! answer that is there already is not given twice.
+
+use std::time::Duration;
+
+use super::explain::{explain, nearest_code};
+use super::payload::{CommandJob, Payload, ReviewJob};
+use super::settings::today;
+use super::worker::{Failure, Worker};
+use super::{give_up, question};
+use crate::platform::{Now, Platform, Role};
+use crate::review::command::{Command, Said};
+use crate::review::render::escape::Md;
+use crate::review::render::reply::reply;
+use crate::review::render::words::commands as words;
+use crate::review::{Action, Asked, Outcome, ReplyTo};
+use crate::rules::RuleKey;
+use crate::store::{Asker, Decision, DecisionKind, Millis};
+use crate::text::Date;
+use crate::text::nearest::nearest;
+
+/// Most commands that are answered on a change within [`HOUR`], for people who may write; and for all others together.
+const MOST: u32 = 30;
+const MOST_OF_OTHERS: u32 = 10;
+/// So many comments more are told that it was enough; after them nothing is said.
+const TOLD: u64 = 3;
+const HOUR: Millis = 60 * 60 * 1000;
+/// When an answer whose outcome is unknown is looked for again.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// What the person may do, as far as it was looked up.
+enum Right {
+    /// Nobody asked for more than everybody may.
+    Unasked,
+    Known(Role),
+    Unknown(String),
+}
+
+/// One comment while it is answered.
+struct Desk<'a> {
+    worker: &'a Worker,
+    platform: &'a dyn Platform,
+    job: &'a CommandJob,
+    now: Now,
+    right: Right,
+}
+
+pub(super) async fn answer(worker: &Worker, job: &CommandJob) -> Result<(), Failure> {
+    if job.by.is_bot {
+        return Ok(());
+    }
+    let platform = worker.platforms.open(&job.at, job.installation).await?;
+    let now = platform.now(&job.at).await?;
+    if now.posted.replies.contains(&key(job)) {
+        return Ok(());
+    }
+    let needs_right = job.said.iter().flatten().any(|command| !command.is_open_to_all());
+    let right = match needs_right {
+        false => Right::Unasked,
+        true => match platform.role(&job.at, &job.by).await {
+            Ok(role) => Right::Known(role),
+            Err(error) => Right::Unknown(error.to_string()),
+        },
+    };
+    let desk = Desk { worker, platform: platform.as_ref(), job, now, right };
+    let Some(told) = desk.told().await? else {
+        tracing::info!(change = %job.at, comment = job.comment, "too many commands: not answered");
+        return Ok(());
+    };
+    desk.reply(told).await
+}
+
+/// The name under which an answer is found again.
+fn key(job: &CommandJob) -> String {
+    match job.to {
+        ReplyTo::Conversation => format!("c{}", job.comment),
+        ReplyTo::Thread(_) => format!("t{}", job.comment),
+    }
+}
+
+impl Desk<'_> {
+    /// What to say; none where enough was said.
+    async fn told(&self) -> Result<Option<Md>, Failure> {
+        let Self { worker, job, .. } = self;
+        let may = matches!(self.right, Right::Known(Role::Write));
+        let (asker, most) = if may { (Asker::Writer, MOST) } else { (Asker::Other, MOST_OF_OTHERS) };
+        let (now, asked) = (worker.now(), u32::try_from(job.said.len()).unwrap_or(u32::MAX));
+        let change = job.at.to_string();
+        // Ids of comments in conversations and on lines are numbered apart.
+        let comment = job.comment.rotate_left(1) ^ u64::from(matches!(job.to, ReplyTo::Thread(_)));
+        let before = worker.decisions.count(&change, comment, asker, asked, now, now - HOUR).await?;
+        if before >= u64::from(most) + TOLD {
+            return Ok(None);
+        }
+        if before >= u64::from(most) {
+            return Ok(Some(words::answer(None, words::too_often(most))));
+        }
+        let mut told = Md::default();
+        for said in &job.said {
+            told.push(self.answer_to(said).await?);
+        }
+        Ok(Some(told))
+    }
+
+    async fn answer_to(&self, said: &Said) -> Result<Md, Failure> {
+        let command = match said {
+            Ok(command) => command,
+            Err(mistake) => return Ok(words::answer(None, words::mistake(mistake))),
+        };
+        let text = match &self.right {
+            _ if command.is_open_to_all() => self.open(command),
+            Right::Known(Role::Write) if !self.now.is_open => words::CLOSED.into(),
+            Right::Known(Role::Write) => self.carry_out(command).await?,
+            Right::Unknown(why) => words::unsure(why),
+            Right::Known(_) | Right::Unasked => words::DENIED.into(),
+        };
+        Ok(words::answer(Some(command.verb()), text))
+    }
+
+    /// What everybody may ask.
+    fn open(&self, command: &Command) -> Md {
+        let deps = &self.worker.deps;
+        match command {
+            Command::Explain { code } => explain(&deps.rules, &deps.questions, code).map_or_else(
+                || words::no_code(code, nearest_code(&deps.rules, &deps.questions, code)),
+                |told| words::explained(&told),
+            ),
+            _ => words::help(),
+        }
+    }
+
+    async fn carry_out(&self, command: &Command) -> Result<Md, Failure> {
+        let paused = self.decisions().await?.into_iter().any(|one| one.kind == DecisionKind::Pause);
+        match command {
+            Command::Review if !paused && self.is_reviewed() => Ok(words::reviewed(self.head())),
+            Command::Review if !paused => {
+                self.review(false).await?;
+                Ok(words::started(self.head()))
+            }
+            Command::Review | Command::Rerun => {
+                self.review(true).await?;
+                Ok(words::started(self.head()))
+            }
+            Command::Pause => {
+                self.decide(DecisionKind::Pause, String::new(), "", None).await?;
+                Ok(words::paused(&self.job.by.login))
+            }
+            Command::Resume if !paused => Ok(words::NOT_PAUSED.into()),
+            Command::Resume => {
+                self.revoke(DecisionKind::Pause, "").await?;
+                self.review(false).await?;
+                Ok(words::RESUMED.into())
+            }
+            Command::Waive { rule, reason, until } => self.waive(rule, reason, until.as_deref()).await,
+            Command::Accept { question, reason } => self.accept(question.as_deref(), reason).await,
+            Command::Ask { question } => {
+                let Self { worker, platform, job, .. } = self;
+                Ok(question::ask(&worker.deps, *platform, &job.at, &worker.options, question).await?)
+            }
+            Command::Explain { .. } | Command::Help => Ok(self.open(command)),
+        }
+    }
+
+    async fn waive(&self, said: &str, reason: &str, until: Option<&str>) -> Result<Md, Failure> {
+        let Self { worker, job, .. } = self;
+        let deps = &worker.deps;
+        let key = RuleKey::parse(said);
+        if !deps.rules.has(&key) {
+            if deps.questions.questions.iter().any(|question| question.id == key.code) {
+                return Ok(words::is_question(said));
+            }
+            return Ok(words::no_rule(said, nearest(&key.code, deps.rules.codes())));
+        }
+        let rule = key.to_string();
+        let last = until.map(Date::parse);
+        match (until, last) {
+            (Some(said), Some(None)) => return Ok(words::no_date(said)),
+            (Some(said), Some(Some(last))) if last < today(deps) => {
+                return Ok(words::past(said));
+            }
+            _ => {}
+        }
+        if self.is_author() {
+            self.decide(DecisionKind::Proposal, rule.clone(), reason, until).await?;
+            return Ok(words::proposed(&rule));
+        }
+        self.decide(DecisionKind::Waiver, rule.clone(), reason, until).await?;
+        self.revoke(DecisionKind::Proposal, &rule).await?;
+        self.review(false).await?;
+        Ok(words::waived(&rule, &job.by.login, until, &directive(&rule, reason, until, &job.by.login)))
+    }
+
+    async fn accept(&self, said: Option<&str>, reason: &str) -> Result<Md, Failure> {
+        if self.is_author() {
+            return Ok(words::NOT_BY_AUTHOR.into());
+        }
+        let open = self.open_questions();
+        let here = self.asked_here();
+        let is_meant = |asked: &&Asked| match said {
+            Some(said) => {
+                let (criterion, _) = asked.criterion.split_once(':').unwrap_or((&asked.criterion, ""));
+                asked.criterion.eq_ignore_ascii_case(said) || criterion.eq_ignore_ascii_case(said)
+            }
+            None => here.contains(&asked.fingerprint),
+        };
+        let meant: Vec<&Asked> = open.iter().filter(is_meant).collect();
+        let names = |all: &[&Asked]| {
+            let mut names: Vec<String> = all.iter().map(|asked| asked.criterion.clone()).collect();
+            names.sort();
+            names.dedup();
+            names
+        };
+        if meant.is_empty() {
+            return Ok(words::no_question(&names(&open.iter().collect::<Vec<_>>())));
+        }
+        for asked in &meant {
+            self.decide(DecisionKind::Question, asked.fingerprint.clone(), reason, None).await?;
+        }
+        self.review(false).await?;
+        Ok(words::accepted(&names(&meant), &self.job.by.login))
+    }
+
+    /// The questions that the summary remembers as open.
+    fn open_questions(&self) -> Vec<Asked> {
+        let marker = &self.worker.deps.marker;
+        let marks = self.now.posted.summaries.iter().filter_map(|summary| marker.read(&self.job.at, &summary.body));
+        marks.flat_map(|mark| mark.asked).filter(|asked| !asked.answered).collect()
+    }
+
+    /// Fingerprints of what the conversation that the command stands in is about.
+    fn asked_here(&self) -> Vec<String> {
+        let ReplyTo::Thread(first) = self.job.to else { return Vec::new() };
+        let first = first.to_string();
+        let own = self.now.posted.comments.iter().filter(|comment| comment.id.0 == first);
+        own.flat_map(|comment| comment.fingerprints.clone()).collect()
+    }
+
+    fn is_author(&self) -> bool {
+        self.job.author == Some(self.job.by.id)
+    }
+
+    /// The head when the command was written, as far as it is known.
+    fn head(&self) -> &str {
+        self.job.head.as_deref().unwrap_or(&self.now.head)
+    }
+
+    fn is_reviewed(&self) -> bool {
+        let is_current = self.head() == self.now.head;
+        is_current && self.now.posted.checks.iter().any(|check| check.completed && check.key != give_up::KEY)
+    }
+
+    async fn decisions(&self) -> Result<Vec<Decision>, Failure> {
+        Ok(self.worker.decisions.decided(&self.job.at.to_string()).await?)
+    }
+
+    async fn decide(
+        &self,
+        kind: DecisionKind,
+        subject: String,
+        reason: &str,
+        until: Option<&str>,
+    ) -> Result<(), Failure> {
+        let Self { worker, job, .. } = self;
+        let decision = Decision {
+            kind,
+            subject,
+            by: job.by.login.clone(),
+            reason: reason.to_owned(),
+            until: until.map(str::to_owned),
+            url: job.url.clone(),
+            at: worker.now(),
+        };
+        tracing::info!(change = %job.at, by = %job.by.login, ?kind, subject = %decision.subject, "decided by command");
+        Ok(worker.decisions.decide(&job.at.to_string(), &decision).await?)
+    }
+
+    async fn revoke(&self, kind: DecisionKind, subject: &str) -> Result<(), Failure> {
+        Ok(self.worker.decisions.revoke(&self.job.at.to_string(), kind, subject).await?)
+    }
+
+    /// Has the change reviewed. Whatever was decided is kept by now, and a review that is under way is followed by this one.
+    async fn review(&self, again: bool) -> Result<(), Failure> {
+        let Self { worker, job, .. } = self;
+        let review = ReviewJob {
+            again: again.then(|| format!("comment {}", key(job))),
+            head: again.then(|| self.head().to_owned()),
+            despite_pause: again,
+            ..ReviewJob::of(job.at.clone(), job.installation)
+        };
+        worker.enqueue(&Payload::Review(review)).await
+    }
+
+    async fn reply(&self, told: Md) -> Result<(), Failure> {
+        let Self { worker, platform, job, .. } = self;
+        let body = reply(&worker.deps.marker, &job.at, &key(job), told);
+        let action = Action::Reply { to: job.to.clone(), body };
+        match platform.carry_out(&job.at, &action).await {
+            Outcome::Done { .. } => {
+                tracing::info!(change = %job.at, comment = job.comment, "answered");
+                Ok(())
+            }
+            // The comment is gone, or the conversation is locked: there is nobody to be told.
+            Outcome::Rejected(reason) => {
+                tracing::warn!(change = %job.at, comment = job.comment, %reason, "an answer was refused");
+                Ok(())
+            }
+            Outcome::Delayed { seconds, reason } => {
+                Err(Failure::Passing { reason, wait: Some(Duration::from_secs(seconds)) })
+            }
+            Outcome::Unknown(reason) => Err(Failure::Passing { reason, wait: Some(LOOK) }),
+        }
+    }
+}
+
+/// The waiver as a document holds it. Nothing in a reason can end it.
+fn directive(rule: &str, reason: &str, until: Option<&str>, by: &str) -> String {
+    let plain = |text: &str| {
+        let shown: String =
+            text.chars().filter(|c| !c.is_control() && !"<>\"\u{201c}\u{201d}\u{201e}".contains(*c)).collect();
+        shown.replace("--", "\u{2013}")
+    };
+    let until = until.map(|until| format!(" until=\"{until}\"")).unwrap_or_default();
+    format!("<!-- specreview: waive {rule} reason=\"{}\"{until} by=\"{}\" -->", plain(reason), plain(by))
+}

@@ -1,0 +1,51 @@
+//! What a code stands for: a rule, a criterion of the critique, or a risk. Decides nothing.
+
+use crate::critique::Questionnaire;
+use crate::review::render::words::commands::Explained;
+use crate::rules::{RuleKey, RuleSet};
+use crate::text::nearest::nearest;
+
+/// What this code asks for; none where nothing has it.
+#[must_use]
+pub fn explain(rules: &RuleSet, questions: &Questionnaire, code: &str) -> Option<Explained> {
+    let key = RuleKey::parse(code);
+    if let Some(rule) = rules.get(&key.code) {
+        return Some(Explained {
+            title: format!("{} {} ({}, {})", rule.code, rule.name, rule.family, rule.worst()),
+            asks: asks(&rule.page.body),
+            why: rule.why.clone(),
+            paste: rule.skeleton.clone().unwrap_or_default(),
+        });
+    }
+    if let Some(question) = questions.questions.iter().find(|question| question.id == key.code) {
+        let rubric = &question.rubric;
+        return Some(Explained {
+            title: format!("{} {}", question.id, question.title),
+            asks: rubric.question.clone(),
+            why: rubric.why.clone(),
+            paste: rubric.skeleton.clone().unwrap_or_default(),
+        });
+    }
+    let risk = rules.risks.iter().find(|risk| risk.id.to_uppercase() == key.code)?;
+    Some(Explained {
+        title: format!("{} {}", risk.id, risk.name),
+        asks: risk.question.clone(),
+        why: risk.risk.clone(),
+        paste: String::new(),
+    })
+}
+
+/// The code that was probably meant.
+#[must_use]
+pub fn nearest_code<'a>(rules: &'a RuleSet, questions: &'a Questionnaire, code: &str) -> Option<&'a str> {
+    let criteria = questions.questions.iter().map(|question| question.id.as_str());
+    let risks = rules.risks.iter().map(|risk| risk.id.as_str());
+    nearest(&code.to_uppercase(), rules.codes().chain(criteria).chain(risks))
+}
+
+/// The first paragraph of a page below its title: what it asks for.
+fn asks(body: &str) -> String {
+    let words = body.lines().skip_while(|line| line.trim().is_empty() || line.starts_with('#'));
+    let lines: Vec<&str> = words.take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
+    lines.join(" ")
+}

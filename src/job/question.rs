@@ -1,0 +1,103 @@
+//! Carries a person's question about the specifications of a change to the model. What comes back is shown with passages of the
+//! document, or not at all. Costs are the change's.
+
+use std::time::Duration;
+
+use super::ask::may_ask;
+use super::linked::may_be_document;
+use super::settings::{configuration, settings};
+use super::{Deps, Options};
+use crate::config::{Config, Paths};
+use crate::critique::{FreeAnswer, FreeTalk, Sheet};
+use crate::document::Document;
+use crate::engine::assess_with_facts;
+use crate::facts::Kind;
+use crate::model::Model;
+use crate::platform::{Choice, Platform, PlatformError};
+use crate::review::render::escape::Md;
+use crate::review::render::links::Links;
+use crate::review::render::words::commands as words;
+use crate::review::{ChangeRef, ChangedFile, ConfigText};
+use crate::rules;
+
+/// Most documents that are asked about.
+const DOCUMENTS: usize = 3;
+/// How long the model may take for one of them.
+const TOTAL: Duration = Duration::from_mins(1);
+
+/// What the model answers, ready to be shown.
+///
+/// # Errors
+/// When the change cannot be read.
+pub(super) async fn ask(
+    deps: &Deps,
+    platform: &dyn Platform,
+    at: &ChangeRef,
+    options: &Options,
+    question: &str,
+) -> Result<Md, PlatformError> {
+    if deps.model.is_none() || options.no_model {
+        return Ok(words::NO_MODEL.into());
+    }
+    let wanted = |file: Option<&ConfigText>, _: Option<&ConfigText>| -> Choice {
+        let paths = Paths::new(&configuration(deps, file).0);
+        Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
+    };
+    let change = platform.fetch(at, &wanted).await?.change;
+    let (config, _) = configuration(deps, change.config.as_ref());
+    let paths = Paths::new(&config);
+    let (paid, purse) = deps.for_run(Some(at.to_string()));
+    let links = Links::new(&change.head_repo_url, &change.head, &[rules::DOCS.to_owned()]);
+    let (mut told, mut documents) = (Md::default(), 0);
+    for file in change.files.iter().filter(|file| !paths.is_excluded(&file.path)) {
+        let Some(specification) = Specification::of(&paid, file, &config, &paths, options) else { continue };
+        if documents == DOCUMENTS {
+            told.push(words::more_documents());
+            break;
+        }
+        documents += 1;
+        told.push(match specification.ask(&paid, &paths, question).await {
+            Ok(answer) => words::asked(&file.path, &answer, &links),
+            Err(why) => words::unanswered(&file.path, &why),
+        });
+    }
+    let cost = purse.ledger();
+    tracing::info!(change = %at, documents, cost = %cost.words(), "answered a question");
+    Ok(if documents == 0 { words::NO_DOCUMENT.into() } else { told })
+}
+
+/// A document that may be asked about.
+struct Specification {
+    path: String,
+    document: Document,
+    settings: crate::engine::Settings,
+}
+
+impl Specification {
+    fn of(deps: &Deps, file: &ChangedFile, config: &Config, paths: &Paths, options: &Options) -> Option<Self> {
+        let document = Document::parse(file.head.as_deref()?);
+        let settings = settings(deps, config, paths, &file.path, options);
+        let (head, _) = assess_with_facts(&document, &deps.rules, &settings);
+        let is_spec = settings.is_spec || head.profile.kind == Kind::AiSpec;
+        is_spec.then(|| Self { path: file.path.clone(), document, settings })
+    }
+
+    /// The answer, or why there is none.
+    async fn ask(&self, deps: &Deps, paths: &Paths, question: &str) -> Result<FreeAnswer, String> {
+        let model = may_ask(deps, paths, Some(&self.path), &self.document)?;
+        let (head, facts) = assess_with_facts(&self.document, &deps.rules, &self.settings);
+        let sheet = Sheet { document: &self.document, facts: &facts, checks: &head.checks, risks: &[] };
+        let unasked = || "the question could not be put".to_owned();
+        let talk = FreeTalk::open(sheet, &deps.questions, question, &(deps.random)()).ok_or_else(unasked)?;
+        let late = |_| "the time for the model's answer is over".to_owned();
+        let reply = tokio::time::timeout(TOTAL, Model::ask(model.as_ref(), talk.ask())).await.map_err(late)?;
+        let reply = reply.map_err(|error| {
+            tracing::warn!(%error, "the model did not answer");
+            error.for_readers().to_owned()
+        })?;
+        talk.hear(&reply.text).map_err(|why| {
+            tracing::info!(why, "the model's answer is of no use");
+            "the model's answer could not be used".to_owned()
+        })
+    }
+}

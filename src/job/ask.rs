@@ -196,7 +196,7 @@ mod tests {
     }
 
     /// Two documents are asked about; what each was told, and what all of it cost.
-    async fn two(model: std::sync::Arc<dyn Model>, total: Duration) -> ([Critique; 2], Usage) {
+    async fn two(model: Arc<dyn Model>, total: Duration) -> ([Critique; 2], Usage) {
         let deps = Deps { model: Some(model), ..deps() };
         let document = Document::parse(SPEC);
         let settings = Settings { is_spec: true, ..Settings::default() };
@@ -210,7 +210,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_model_that_fails_is_not_asked_about_the_next_document() {
-        let model = std::sync::Arc::new(Replay::new("empty"));
+        let model = Arc::new(Replay::new("empty"));
         let (told, usage) = two(model.clone(), TOTAL).await;
         assert_eq!(model.asked().len(), 1);
         assert!(told.iter().all(|critique| critique.incomplete.is_some()), "{told:?}");
@@ -219,7 +219,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_model_that_is_slow_stops_when_the_time_of_the_change_is_over() {
-        let (told, usage) = two(std::sync::Arc::new(Mute), Duration::from_millis(20)).await;
+        let (told, usage) = two(Arc::new(Mute), Duration::from_millis(20)).await;
         for critique in told {
             assert_eq!(critique.incomplete.as_deref(), Some("the time for the model's questions is over"));
         }

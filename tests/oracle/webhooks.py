@@ -36,11 +36,15 @@ TABLE = {
     ("pull_request", "converted_to_draft"): IGNORED,
     ("pull_request", "labeled"): IGNORED,
     ("check_suite", "rerequested"): QUEUED,
-    # GitHub names no pull request in these: there is nothing to look at.
-    ("check_run", "rerequested"): IGNORED,
+    # GitHub names no pull request in these, only the commit.
+    ("check_run", "rerequested"): QUEUED,
+    # A button that is not ours.
+    ("check_run", "requested_action"): IGNORED,
+    ("merge_group", "checks_requested"): QUEUED,
     # Not on a pull request, and no command.
     ("issue_comment", "created"): IGNORED,
     ("issue_comment", "edited"): IGNORED,
+    ("pull_request_review_comment", "created"): IGNORED,
 }
 
 

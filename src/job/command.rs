@@ -55,12 +55,13 @@ pub(super) async fn answer(worker: &Worker, job: &CommandJob) -> Result<(), Fail
         return Ok(());
     }
     let needs_right = job.said.iter().flatten().any(|command| !command.is_open_to_all());
-    let right = match needs_right {
-        false => Right::Unasked,
-        true => match platform.role(&job.at, &job.by).await {
+    let right = if needs_right {
+        match platform.role(&job.at, &job.by).await {
             Ok(role) => Right::Known(role),
             Err(error) => Right::Unknown(error.to_string()),
-        },
+        }
+    } else {
+        Right::Unasked
     };
     let desk = Desk { worker, platform: platform.as_ref(), job, now, right };
     let Some(told) = desk.told().await? else {

@@ -17,6 +17,8 @@ const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
 /// The page of the finding that these stories waive.
 const PAGE: &str = "poc-threshold-above-target.md";
 const CODE: &str = "ARI-004";
+/// Accounts of programs that were given the right to write.
+const PROGRAMS: [&str; 2] = ["evil[bot]", "specreview[bot]"];
 const DAY: Duration = Duration::from_hours(24);
 
 /// The answers to commands, in the conversation and on lines, oldest first.
@@ -132,9 +134,7 @@ async fn help_and_explain_are_for_everybody_and_all_else_for_those_who_may_write
 #[tokio::test]
 async fn programs_are_not_heard_whatever_they_are_called_and_whoever_they_write_for() {
     let (forge, bot, pull) = reviewed().await;
-    let repo = forge.repo("acme/specs");
-    for login in ["evil[bot]", "specreview[bot]"] {
-        repo.collaborator(login, "write");
+    for login in PROGRAMS {
         ignored(&bot, &pull.comment_event(login, "/specreview pause")).await;
     }
     let plain = pull.comment_event("ann", "/specreview pause");
@@ -436,6 +436,6 @@ async fn a_document_that_gives_orders_gets_no_order_shown() {
 
 #[tokio::test]
 async fn a_document_that_stays_in_the_house_is_not_asked_about() {
-    let (told, sent) = asked(&format!("---\negress: never\n---\n{SPEC}"), &json!({ "quotes": [], "answer": "" })).await;
+    let (told, sent) = asked(&format!("---\nllm: never\n---\n{SPEC}"), &json!({ "quotes": [], "answer": "" })).await;
     assert!(told.contains("is not sent to a model") && sent.is_empty(), "{told} {sent}");
 }

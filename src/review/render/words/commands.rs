@@ -46,10 +46,8 @@ const fn does(verb: Verb) -> &'static str {
 /// One answer of several, with the command that it is about.
 #[must_use]
 pub fn answer(verb: Option<Verb>, text: Md) -> Md {
-    match verb {
-        Some(verb) => md!["**", verb.word(), "**: ", text, "\n\n"],
-        None => md![text, "\n\n"],
-    }
+    let about = verb.map_or_else(Md::default, |verb| md!["**", verb.word(), "**: "]);
+    md![about, text, "\n\n"]
 }
 
 /// What can be asked.
@@ -282,10 +280,11 @@ pub fn asked(document: &str, answer: &FreeAnswer, links: &Links) -> Md {
         };
         return md![path(document), ": ", why, "\n\n"];
     }
-    let mut text = match &answer.text {
-        Some(said) => md![path(document), ", in the model's words: ", prose(said, SENTENCE), "\n\n"],
-        None => md![path(document), ", passages that bear on it:\n\n"],
-    };
+    let told = answer.text.as_ref().map_or_else(
+        || Md::from(", passages that bear on it:"),
+        |said| md![", in the model's words: ", prose(said, SENTENCE)],
+    );
+    let mut text = md![path(document), told, "\n\n"];
     for passage in &answer.passages {
         let place = link(at(passage.lines), links.lines(document, Some(passage.lines)).as_ref());
         text.push(md!["> ", quote(&passage.quote), "\n>\n> ", place, "\n\n"]);

@@ -110,6 +110,9 @@ pub(super) fn show(args: &Show, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit
     Ok(Exit::Good)
 }
 
+/// Widest row after which origins still stand in one column, in characters.
+const WIDE: usize = 60;
+
 /// A line for each key, as it could stand in a file, with its origin behind it.
 fn table(all: &Effective) -> String {
     let rows = all.keys().into_iter().flat_map(|shown| {
@@ -123,7 +126,6 @@ fn table(all: &Effective) -> String {
         }
     });
     let rows: Vec<(String, String)> = rows.map(|(row, origin)| (plain(&row), plain(&origin))).collect();
-    const WIDE: usize = 60;
     let width = rows.iter().map(|(row, _)| row.chars().count()).filter(|wide| *wide <= WIDE).max().unwrap_or(0);
     rows.into_iter().fold(String::new(), |out, (row, origin)| format!("{out}{row:width$}  # {origin}\n"))
 }

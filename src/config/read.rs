@@ -141,15 +141,13 @@ impl<'a> Reader<'a> {
         let comments = self.number("review.inline-comments", raw.inline_comments, 0, COMMENTS);
         config.inline_comments = comments.unwrap_or(config.inline_comments);
         if let Some(code) = raw.language {
-            match Language::ALL.into_iter().find(|one| one.code().eq_ignore_ascii_case(code.get_ref())) {
-                Some(language) => config.language = language,
-                None => {
-                    self.said.remove("review.language");
-                    let shown = shown(code.get_ref());
-                    let all = Language::ALL.map(Language::code).join(", ");
-                    let message = format!("`review.language`: there are no words in {shown}");
-                    self.bad("unknown-language", Some(code.span()), message, format!("use one of: {all}"));
-                }
+            let found = Language::ALL.into_iter().find(|one| one.code().eq_ignore_ascii_case(code.get_ref()));
+            config.language = found.unwrap_or(config.language);
+            if found.is_none() {
+                self.said.remove("review.language");
+                let all = Language::ALL.map(Language::code).join(", ");
+                let message = format!("`review.language`: there are no words in {}", shown(code.get_ref()));
+                self.bad("unknown-language", Some(code.span()), message, format!("use one of: {all}"));
             }
         }
     }

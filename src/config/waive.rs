@@ -46,15 +46,16 @@ impl<'a> Reader<'a> {
             }
             let until = match raw.until {
                 None => None,
-                Some(until) => match Date::parse(&until.get_ref().to_string()) {
-                    Some(day) => Some(day),
-                    None => {
-                        let shown = shown(&until.get_ref().to_string());
-                        let message = format!("the waiver of {} ends on `{shown}`, and does not count", rule.get_ref());
+                Some(until) => {
+                    let word = until.get_ref().to_string();
+                    let Some(day) = Date::parse(&word) else {
+                        let message =
+                            format!("the waiver of {} ends on `{}`, and does not count", rule.get_ref(), shown(&word));
                         self.bad("bad-date", Some(until.span()), message, "write the last day as 2027-01-31");
                         continue;
-                    }
-                },
+                    };
+                    Some(day)
+                }
             };
             // What is wrong about an end must not make a waiver that counts for good.
             if !is_sound {

@@ -7,11 +7,11 @@ use crate::rules::RuleSet;
 use crate::text::Date;
 
 /// Waivers by command that do nothing for any document, and, where `config` is given, those of the configuration.
-pub(super) fn idle<'a>(
+pub(super) fn idle(
     rules: &RuleSet,
     config: Option<&Config>,
     granted: &[GrantedWaiver],
-    assessments: impl Iterator<Item = &'a Assessment> + Clone,
+    assessments: &[&Assessment],
     today: Date,
 ) -> Vec<Problem> {
     let is_used = |rule: &str| {
@@ -21,7 +21,7 @@ pub(super) fn idle<'a>(
                 && check.rule.eq_ignore_ascii_case(code)
                 && part.is_none_or(|part| check.part.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(part)))
         };
-        assessments.clone().any(|assessment| assessment.checks.iter().any(fits))
+        assessments.iter().any(|assessment| assessment.checks.iter().any(fits))
     };
     let is_rule = |rule: &str| rules.get(rule.split(':').next().unwrap_or_default()).is_some();
     let mut problems = Vec::new();

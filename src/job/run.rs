@@ -79,7 +79,7 @@ pub async fn review_texts(
     // One document tells nothing of a waiver that is meant for another.
     if options.is_survey && run.reviewed().any(Reviewed::is_spec) {
         let heads: Vec<&Assessment> = run.reviewed().map(|reviewed| &reviewed.head).collect();
-        run.problems.extend(idle(&deps.rules, Some(config), &[], heads.into_iter(), today(deps)));
+        run.problems.extend(idle(&deps.rules, Some(config), &[], &heads, today(deps)));
     }
     // Another model may have taken over.
     run.model = deps.model.as_ref().filter(|_| !options.no_model).map(|model| model.name().to_owned());
@@ -192,8 +192,8 @@ async fn reviewed(
         cost: if cost.calls > 0 { cost.words() } else { String::new() },
         ..PlanOptions::default()
     };
-    let heads = documents.iter().map(|document: &Reviewed| &document.head);
-    problems.extend(idle(&deps.rules, None, &options.granted, heads, today(deps)));
+    let heads: Vec<&Assessment> = documents.iter().map(|document: &Reviewed| &document.head).collect();
+    problems.extend(idle(&deps.rules, None, &options.granted, &heads, today(deps)));
     let proposed = proposed(deps, &change);
     let mut review = Review { removed, proposed, ..gather(change, documents, problems, gate, key) };
     review.inputs = inputs_key(deps, &review, options, again);

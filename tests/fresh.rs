@@ -37,10 +37,14 @@ fn the_example_of_the_configuration_page_is_sound() {
     let page = include_str!("../docs/configuration.md");
     let example =
         page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the page has an example");
-    let codes = specreview::rules::builtin().0.rules.iter().map(|rule| rule.code.clone()).collect();
-    let (config, problems) = specreview::config::parse(".specreview.toml", example, &codes);
-    assert_eq!(problems, []);
-    assert_ne!(config, specreview::config::Config::default());
+    let rules = specreview::rules::builtin().0.rules;
+    let codes = rules.iter().map(|rule| rule.code.clone()).collect();
+    let known = specreview::config::Known { codes, packs: rules.into_iter().map(|rule| rule.pack).collect() };
+    let today = specreview::text::Date::parse("2026-01-01").expect("a day");
+    let layer = specreview::config::parse(".specreview.toml", Ok(example), &known);
+    let all = specreview::config::Effective::of(None, Some(layer), today);
+    assert_eq!(all.problems, []);
+    assert_ne!(all.config, specreview::config::Config::default());
 }
 
 /// A question that reads a concept nobody defines would take every absence for granted.

@@ -129,6 +129,11 @@ pub(super) struct GateFlags {
     /// Configuration file [default: .specreview.toml or .github/specreview.toml]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+
+    /// Configuration file of the organisation, which that of the repository stands above [default: on pull requests that of the owner's
+    /// .github repository]
+    #[arg(long, value_name = "FILE")]
+    pub(super) org: Option<PathBuf>,
 }
 
 /// The model of the critique. The key comes from the environment only.
@@ -271,6 +276,23 @@ pub(super) enum Config {
         /// The file [default: .specreview.toml or .github/specreview.toml]
         file: Option<PathBuf>,
     },
+    /// Print every key with its value and where it comes from
+    Show(Show),
+}
+
+/// Print every key with its value and where it comes from
+#[derive(Debug, Args)]
+pub(super) struct Show {
+    #[command(flatten)]
+    pub(super) gate: GateFlags,
+
+    /// Leave the model out even where one is configured
+    #[arg(long)]
+    pub(super) no_llm: bool,
+
+    /// Form of the list
+    #[arg(long, value_enum, default_value_t = TableFormat::Text)]
+    pub(super) format: TableFormat,
 }
 
 #[derive(Debug, Subcommand)]

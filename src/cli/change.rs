@@ -31,7 +31,8 @@ pub(super) async fn review(
     let deps = setup::deps(asked, env, "specreview");
     let api = api(args.github.github_url.as_deref(), env.get("GITHUB_API_URL"), host)?;
     let config = config::given(args.gate.config.as_deref())?;
-    let platform = given::config(setup::github(token, &api, &deps.marker)?.open(at, None).await?, config);
+    let defaults = config::given(args.gate.org.as_deref())?;
+    let platform = given::config(setup::github(token, &api, &deps.marker)?.open(at, None).await?, config, defaults);
     let review = job::review_change(&deps, platform.as_ref(), at, &options(args)).await?;
     let text = match args.format {
         Format::Json => report::json(&run(&deps, &review, left_out), &review.plan.catalogue),
@@ -81,6 +82,7 @@ pub(super) fn run(deps: &Deps, reviewed: &ChangeReview, left_out: Option<String>
     let review = &reviewed.review;
     let text =
         |path: &str| review.change.files.iter().find(|file| file.path == path).and_then(|file| file.head.as_deref());
+    let proposed = review.proposed.iter().flat_map(|proposed| &proposed.problems);
     let mut usage = Usage::default();
     let mut incomplete = left_out;
     let mut documents = Vec::with_capacity(review.documents.len());
@@ -96,7 +98,7 @@ pub(super) fn run(deps: &Deps, reviewed: &ChangeReview, left_out: Option<String>
         model: review.documents.iter().find_map(|document| document.critique.model.clone()),
         documents,
         skipped: review.change.skipped.clone(),
-        problems: review.problems.clone(),
+        problems: review.problems.iter().chain(proposed).cloned().collect(),
         usage,
         cost: reviewed.cost,
         incomplete,

@@ -24,6 +24,9 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// The workspace.
 const EVERYTHING: &str = ".";
 
+/// The configuration of the repository and that of the organisation, as far as there are any.
+type Files = (Option<ConfigText>, Option<ConfigText>);
+
 /// What was reviewed, in the form that is reported.
 struct Done {
     run: Run,
@@ -39,29 +42,32 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
     let mut left_out = asked.left_out.take();
     let mut deps = setup::deps(asked, env, "specreview");
     let given = config::given(args.gate.config.as_deref())?;
+    let org = config::given(args.gate.org.as_deref())?;
     let named = !args.paths.is_empty();
     // The base's configuration speaks of the whole repository.
     let root = config::root(args.gate.config.as_deref());
     let done = match place(env) {
-        Place::Pull(at, token) if !named => match of_change(args, &deps, &at, token, given, left_out, env, io).await {
-            Ok(done) => done,
-            // A hiccup of the platform is no fault of the change, and documents that it does not touch must not block it.
-            Err(error) => unread(args, &deps, &at, &error).await,
-        },
+        Place::Pull(at, token) if !named => {
+            match of_change(args, &deps, &at, token, (given, org), left_out, env, io).await {
+                Ok(done) => done,
+                // A hiccup of the platform is no fault of the change, and documents that it does not touch must not block it.
+                Err(error) => unread(args, &deps, &at, &error).await,
+            }
+        }
         Place::Pull(at, token) => {
-            let config = match given {
-                Some(given) => Some(given),
+            let files = match given {
+                Some(given) => (Some(given), org),
                 None => match of_base(args, &deps, &at, token, env).await {
-                    Ok(config) => config,
+                    Ok((config, defaults)) => (config, org.or(defaults)),
                     Err(error) => {
                         let text = "the configuration of the base cannot be read, the default one is used";
                         say(io, "warning", &format!("{text}: {}", error.line()))?;
                         without_model(&mut deps, &mut left_out, io)?;
-                        None
+                        (None, org)
                     }
                 },
             };
-            of_files(args, &deps, (config, root), Vec::new(), left_out, env, io).await?
+            of_files(args, &deps, (files, root), Vec::new(), left_out, env, io).await?
         }
         Place::Unread(why) => {
             let what = if named { "the paths are" } else { "the specifications of the workspace are" };
@@ -74,7 +80,7 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
             if given.is_none() {
                 without_model(&mut deps, &mut left_out, io)?;
             }
-            of_files(args, &deps, (given, root), Vec::new(), left_out, env, io).await?
+            of_files(args, &deps, ((given, org), root), Vec::new(), left_out, env, io).await?
         }
         Place::Elsewhere(why) => {
             if !named {
@@ -84,7 +90,7 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
             let place = config::place(args.gate.config.as_deref());
             let config = config::given(place.as_deref())?;
             let root = config::root(place.as_deref());
-            of_files(args, &deps, (config, root), problems, left_out, env, io).await?
+            of_files(args, &deps, ((config, org), root), problems, left_out, env, io).await?
         }
     };
     report(args, &deps, &done, env, io)?;
@@ -164,16 +170,11 @@ async fn unread(args: &Ci, deps: &Deps, at: &ChangeRef, error: &CliError) -> Don
 
 /// The configuration of the pull request's base. The one in the checkout belongs to the pull request, which must not choose
 /// the rules for itself.
-async fn of_base(
-    args: &Ci,
-    deps: &Deps,
-    at: &ChangeRef,
-    token: &str,
-    env: &Env,
-) -> Result<Option<ConfigText>, CliError> {
+async fn of_base(args: &Ci, deps: &Deps, at: &ChangeRef, token: &str, env: &Env) -> Result<Files, CliError> {
     let api = setup::github_url(&args.github, env);
     let platform = setup::github(token, &api, &deps.marker)?.open(at, None).await?;
-    Ok(platform.fetch(at, &|_, _| -> Choice { Box::new(|_| false) }).await?.change.config)
+    let change = platform.fetch(at, &|_, _| -> Choice { Box::new(|_| false) }).await?.change;
+    Ok((change.config, change.defaults))
 }
 
 /// No model is asked where nobody knows what the repository says about its texts.
@@ -192,13 +193,13 @@ async fn of_change(
     deps: &Deps,
     at: &ChangeRef,
     token: &str,
-    given: Option<ConfigText>,
+    (given, org): Files,
     left_out: Option<String>,
     env: &Env,
     io: &mut Io<'_>,
 ) -> Result<Done, CliError> {
     let api = setup::github_url(&args.github, env);
-    let platform = given::config(setup::github(token, &api, &deps.marker)?.open(at, None).await?, given);
+    let platform = given::config(setup::github(token, &api, &deps.marker)?.open(at, None).await?, given, org);
     let review = job::review_change(deps, platform.as_ref(), at, &options(args)).await?;
     if args.post {
         match job::publish(deps, platform.as_ref(), &review).await {
@@ -218,18 +219,19 @@ async fn of_change(
 async fn of_files(
     args: &Ci,
     deps: &Deps,
-    (config, root): (Option<ConfigText>, PathBuf),
+    ((config, org), root): (Files, PathBuf),
     mut problems: Vec<Problem>,
     left_out: Option<String>,
     env: &Env,
     io: &mut Io<'_>,
 ) -> Result<Done, CliError> {
-    let (config, more) = config.map_or_else(Default::default, |file| config::parse(&file, &deps.rules));
+    let all = config::effective(&deps.rules, config.as_ref(), org.as_ref());
+    let (config, more) = (all.config, all.problems);
     problems.extend(more);
     let named = !args.paths.is_empty();
     let paths = if named { args.paths.clone() } else { vec![EVERYTHING.to_owned()] };
     let loaded = load::load(&paths, MAX_BYTES, &config, &root, env, io).await;
-    let options = Options { root: Some(root), ..options(args) };
+    let options = Options { root: Some(root), is_survey: !named, ..options(args) };
     let mut run = job::review_texts(deps, loaded, &config, problems, &options).await;
     run.incomplete = run.incomplete.or(left_out);
     if named && run.reviewed().next().is_none() {
@@ -259,6 +261,7 @@ fn options(args: &Ci) -> Options {
         fail_on: args.gate.fail_on.map(super::args::FailOn::severity),
         require_complete: args.gate.require_complete,
         root: None,
+        is_survey: false,
         granted: Vec::new(),
     }
 }

@@ -1,24 +1,42 @@
 //! Finds and reads the configuration for the command line. What it means is `config`'s business.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
+
+use super::args::{Show, TableFormat};
 use super::env::Io;
-use super::error::{CliError, Exit};
-use crate::config::{self, PATHS};
+use super::error::{CliError, Exit, plain};
+use super::setup;
+use crate::config::{self, Effective, Origin, PATHS};
 use crate::finding::Problem;
+use crate::job::{self, DAY};
 use crate::review::ConfigText;
 use crate::rules::RuleSet;
+use crate::text::Date;
 
 /// A configuration is a page of text, never more.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// The configuration that applies: the file given, else the first that is found in the folder, else the defaults. Mistakes come
-/// back beside it; they never stop a review.
-pub(super) fn read(given: Option<&Path>, rules: &RuleSet) -> Result<(config::Config, Vec<Problem>), CliError> {
-    let file = self::given(place(given).as_deref())?;
-    Ok(file.map_or_else(Default::default, |file| parse(&file, rules)))
+/// The configuration that applies: the file given, else the first that is found in the folder, above that of the organisation, else
+/// the defaults. Mistakes come back beside it; they never stop a review.
+pub(super) fn read(
+    given: Option<&Path>,
+    org: Option<&Path>,
+    rules: &RuleSet,
+) -> Result<(config::Config, Vec<Problem>), CliError> {
+    let all = files(given, org, rules)?;
+    Ok((all.config, all.problems))
+}
+
+fn files(given: Option<&Path>, org: Option<&Path>, rules: &RuleSet) -> Result<Effective, CliError> {
+    Ok(effective(rules, self::given(place(given).as_deref())?.as_ref(), self::given(org)?.as_ref()))
+}
+
+/// What these files mean today.
+pub(super) fn effective(rules: &RuleSet, file: Option<&ConfigText>, org: Option<&ConfigText>) -> Effective {
+    job::effective(rules, file, org, Date::of_day(setup::now().div_euclid(DAY)))
 }
 
 /// The folder that the globs of a configuration start from. A file of a usual name lies in it; one of another name in a repository or a
@@ -55,24 +73,93 @@ pub(super) fn place(given: Option<&Path>) -> Option<PathBuf> {
 pub(super) fn given(path: Option<&Path>) -> Result<Option<ConfigText>, CliError> {
     let Some(path) = path else { return Ok(None) };
     let text = text(path).map_err(|source| CliError::ConfigUnread { path: path.to_owned(), source })?;
-    Ok(Some(ConfigText { path: path.display().to_string(), text }))
-}
-
-/// What the text of a configuration means, with its mistakes.
-pub(super) fn parse(file: &ConfigText, rules: &RuleSet) -> (config::Config, Vec<Problem>) {
-    let codes: BTreeSet<String> = rules.codes().map(str::to_owned).collect();
-    config::parse(&file.path, &file.text, &codes)
+    Ok(Some(ConfigText { path: path.display().to_string(), text: Ok(text) }))
 }
 
 /// `config check`: every mistake with its place.
 pub(super) fn check(given: Option<&Path>, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
     let path = place(given).ok_or(CliError::NoConfig)?;
-    let (_, problems) = read(Some(&path), rules)?;
+    let (_, problems) = read(Some(&path), None, rules)?;
     if !problems.is_empty() {
         return Err(CliError::ConfigBroken { problems });
     }
     writeln!(io.out, "{}: no mistakes", path.display()).map_err(CliError::Output)?;
     Ok(Exit::Good)
+}
+
+/// `config show`: every key, its value, and where it comes from. Mistakes are named beside it.
+pub(super) fn show(args: &Show, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
+    let mut all = files(args.gate.config.as_deref(), args.gate.org.as_deref(), rules)?;
+    if let Some(fail_on) = args.gate.fail_on {
+        all.by_flag("review.fail-on", "--fail-on", |config| config.fail_on = fail_on.severity());
+    }
+    if args.gate.require_complete {
+        all.by_flag("review.require-complete", "--require-complete", |config| config.require_complete = true);
+    }
+    if args.no_llm {
+        all.without_model("--no-llm");
+    }
+    let text = match args.format {
+        TableFormat::Json => format!("{:#}\n", shown(&all)),
+        TableFormat::Text => table(&all),
+    };
+    io.out.write_all(text.as_bytes()).map_err(CliError::Output)?;
+    for problem in &all.problems {
+        let _ = writeln!(io.err, "warning: {}", plain(&problem.to_string()));
+    }
+    Ok(Exit::Good)
+}
+
+/// Widest row after which origins still stand in one column, in characters.
+const WIDE: usize = 60;
+
+/// A line for each key, as it could stand in a file, with its origin behind it.
+fn table(all: &Effective) -> String {
+    let rows = all.keys().into_iter().flat_map(|shown| {
+        let origin = shown.origins.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        match (&shown.value, shown.key) {
+            // One line each: a reason is long.
+            (Value::Array(many), "waive") if !many.is_empty() => {
+                many.iter().map(|one| (format!("{} = {}", shown.key, inline(one)), origin.clone())).collect::<Vec<_>>()
+            }
+            (value, key) => vec![(format!("{key} = {}", inline(value)), origin)],
+        }
+    });
+    let rows: Vec<(String, String)> = rows.map(|(row, origin)| (plain(&row), plain(&origin))).collect();
+    let width = rows.iter().map(|(row, _)| row.chars().count()).filter(|wide| *wide <= WIDE).max().unwrap_or(0);
+    rows.into_iter().fold(String::new(), |out, (row, origin)| format!("{out}{row:width$}  # {origin}\n"))
+}
+
+/// A value as TOML writes it on one line.
+fn inline(value: &Value) -> String {
+    match value {
+        Value::Array(many) => format!("[{}]", many.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Value::Object(fields) if fields.is_empty() => "{}".to_owned(),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| {
+                let is_bare = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+                let name = if is_bare { name.clone() } else { Value::from(name.as_str()).to_string() };
+                format!("{name} = {}", inline(value))
+            });
+            format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The same for programs.
+fn shown(all: &Effective) -> Value {
+    let origin = |origin: &Origin| match origin {
+        Origin::Default => json!({ "from": "default" }),
+        Origin::Organisation(place) => json!({ "from": "organisation", "file": place.file, "line": place.line }),
+        Origin::Repository(place) => json!({ "from": "repository", "file": place.file, "line": place.line }),
+        Origin::CommandLine(flag) => json!({ "from": "command-line", "flag": flag }),
+    };
+    let keys = all.keys().into_iter().map(|shown| {
+        let origins: Vec<Value> = shown.origins.iter().map(origin).collect();
+        json!({ "key": shown.key, "value": shown.value, "origins": origins })
+    });
+    json!({ "schema": "specreview/config/v1", "keys": keys.collect::<Vec<_>>(), "problems": all.problems })
 }
 
 fn find() -> Option<PathBuf> {

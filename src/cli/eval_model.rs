@@ -74,7 +74,7 @@ fn exit(args: &Args, run: &Run, problems: &[Problem], io: &mut Io<'_>) -> Exit {
 
 /// Labelled texts go to a model under the same conditions as specifications: what the configuration holds back stays here.
 fn may_leave(files: &Files, is_local: bool, rules: &RuleSet, io: &mut Io<'_>) -> Result<(), CliError> {
-    let (config, problems) = config::read(None, rules)?;
+    let (config, problems) = config::read(None, None, rules)?;
     for problem in &problems {
         let _ = writeln!(io.err, "warning: {}", plain(&problem.to_string()));
     }

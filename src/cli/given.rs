@@ -10,15 +10,17 @@ use crate::review::{Action, Capabilities, ChangeRef, ConfigText, Outcome};
 
 struct Given {
     platform: Box<dyn Platform>,
-    config: ConfigText,
+    config: Option<ConfigText>,
+    defaults: Option<ConfigText>,
 }
 
-/// The platform, with the configuration that was given; the platform as it is where none was.
-pub(super) fn config(platform: Box<dyn Platform>, given: Option<ConfigText>) -> Box<dyn Platform> {
-    match given {
-        Some(config) => Box::new(Given { platform, config }),
-        None => platform,
-    }
+/// The platform, with the configurations that were given for repository and organisation; the platform as it is where none was.
+pub(super) fn config(
+    platform: Box<dyn Platform>,
+    config: Option<ConfigText>,
+    defaults: Option<ConfigText>,
+) -> Box<dyn Platform> {
+    if config.is_none() && defaults.is_none() { platform } else { Box::new(Given { platform, config, defaults }) }
 }
 
 #[async_trait]
@@ -28,9 +30,13 @@ impl Platform for Given {
     }
 
     async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Fetched, PlatformError> {
-        let by_the_given = |_: Option<&ConfigText>, defaults: Option<&ConfigText>| wanted(Some(&self.config), defaults);
+        let by_the_given = |config: Option<&ConfigText>, defaults: Option<&ConfigText>| {
+            wanted(self.config.as_ref().or(config), self.defaults.as_ref().or(defaults))
+        };
         let mut fetched = self.platform.fetch(at, &by_the_given).await?;
-        fetched.change.config = Some(self.config.clone());
+        let change = &mut fetched.change;
+        change.config = self.config.clone().or(change.config.take());
+        change.defaults = self.defaults.clone().or(change.defaults.take());
         Ok(fetched)
     }
 

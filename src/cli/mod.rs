@@ -94,6 +94,7 @@ fn dispatch(command: &Command, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliEr
         Command::Rules(command) => rules::rules(command, &rules::known()?.0, io),
         Command::Eval(args) if args.model.model.is_some() => runtime()?.block_on(eval_model::measure(args, env, io)),
         Command::Eval(args) => eval::eval(args, io),
+        Command::Config(Config::Show(args)) => config::show(args, &rules::known()?.0, io),
         Command::Config(Config::Check { file }) => config::check(file.as_deref(), &rules::known()?.0, io),
         Command::Model(Model::Probe(args)) => runtime()?.block_on(probe::probe(args, env, io)),
         Command::Version => {

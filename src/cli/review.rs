@@ -25,11 +25,12 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     let left_out = asked.left_out.take();
     let mut deps = setup::deps(asked, env, "specreview");
     let mut problems = rules::add_own(&mut deps)?;
-    let (config, more) = config::read(args.gate.config.as_deref(), &deps.rules)?;
+    let (config, more) = config::read(args.gate.config.as_deref(), args.gate.org.as_deref(), &deps.rules)?;
     problems.extend(more);
     let root = config::root(config::place(args.gate.config.as_deref()).as_deref());
     let loaded = load::load(&args.inputs, args.max_bytes, &config, &root, env, io).await;
-    let options = Options { root: Some(root), ..options(args) };
+    let is_survey = args.inputs.iter().any(|input| std::path::Path::new(input).is_dir());
+    let options = Options { root: Some(root), is_survey, ..options(args) };
     let mut run = job::review_texts(&deps, loaded, &config, problems, &options).await;
     run.incomplete = run.incomplete.or(left_out);
     let gate = Gate { fail_on: options.fail_on.flatten(), require_complete: options.require_complete };
@@ -60,6 +61,7 @@ pub(super) fn options(args: &Args) -> Options {
         fail_on: Some(args.gate.fail_on.and_then(super::args::FailOn::severity)),
         require_complete: args.gate.require_complete,
         root: None,
+        is_survey: false,
         granted: Vec::new(),
     }
 }

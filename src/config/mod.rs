@@ -3,17 +3,24 @@
 
 mod egress;
 mod globs;
+mod key;
+mod layer;
 pub(crate) mod page;
 mod raw;
 mod read;
+mod waive;
 
 pub use egress::{Egress, Withheld, egress};
 pub use globs::Paths;
+pub use layer::{Effective, Layer, Origin, Place, Shown};
 pub use raw::schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Problem, Severity};
+use schemars::JsonSchema;
+
+use crate::finding::Severity;
+use crate::text::Date;
 
 /// Where the file may lie in a repository, first found wins.
 pub const PATHS: &[&str] = &[".specreview.toml", ".github/specreview.toml"];
@@ -33,12 +40,20 @@ pub struct Config {
     pub inline_comments: usize,
     /// Complete a check on changes without a specification. Default: true.
     pub check_without_spec: bool,
+    /// A review of a change whose check fails asks for changes. Default: false.
+    pub request_changes: bool,
+    /// Language of the words that are posted.
+    pub language: Language,
+    /// How much of one change is read.
+    pub limits: Limits,
+    /// Packs of rules that apply; none for all.
+    pub packs: Option<BTreeSet<String>>,
     /// Rules that are switched off.
     pub off: BTreeSet<String>,
     /// Rules with another severity.
     pub severity: BTreeMap<String, Severity>,
-    /// Waivers: rule code (perhaps with part) and reason.
-    pub waivers: Vec<(String, String)>,
+    /// Rules that are left out on purpose.
+    pub waivers: Vec<Waiver>,
     /// Where the text of documents may go.
     pub llm: Egress,
     /// Files that go to no model (globs).
@@ -56,6 +71,10 @@ impl Default for Config {
             require_complete: false,
             inline_comments: 10,
             check_without_spec: true,
+            request_changes: false,
+            language: Language::En,
+            limits: Limits::MOST,
+            packs: None,
             off: BTreeSet::new(),
             severity: BTreeMap::new(),
             waivers: Vec::new(),
@@ -80,23 +99,109 @@ impl Config {
     }
 }
 
-/// Reads `text` of the file `path`. What is broken keeps its default and is reported; `codes` are the known rule codes (with
-/// none, every code passes).
+/// A language in which there are words to post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+}
+
+impl Language {
+    /// All there are.
+    pub const ALL: [Self; 1] = [Self::En];
+
+    /// Its code (ISO 639-1).
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+        }
+    }
+}
+
+/// How much of one change is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Documents.
+    pub documents: usize,
+    /// Bytes of one document.
+    pub file_bytes: usize,
+    /// Bytes of all documents, at the head and again at the base.
+    pub change_bytes: usize,
+}
+
+impl Limits {
+    /// What the program reads at most: a repository can only ask for less.
+    pub const MOST: Self = Self { documents: 200, file_bytes: 1 << 20, change_bytes: 5 << 20 };
+}
+
+/// A rule that a file leaves out on purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// Rule code, perhaps with a part.
+    pub rule: String,
+    /// Why.
+    pub reason: String,
+    /// Who approved it, as the file says.
+    pub by: Option<String>,
+    /// The last day on which it counts, included (UTC); none for good.
+    pub until: Option<Date>,
+    /// The file in which it stands.
+    pub file: String,
+    /// Line of its rule, from 1.
+    pub line: u32,
+    /// Column of its rule in characters, from 1.
+    pub column: u32,
+}
+
+/// What the names in a file can mean.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Codes of rules; with none, every code passes.
+    pub codes: BTreeSet<String>,
+    /// Names of packs; with none, every name passes.
+    pub packs: BTreeSet<String>,
+}
+
+/// Reads `text` of the file `path`, or why it cannot be read. What is broken keeps its default and is reported; where it may have held text
+/// back from a model, everything is held back.
 #[must_use]
-pub fn parse(path: &str, text: &str, codes: &BTreeSet<String>) -> (Config, Vec<Problem>) {
-    read::read(path, text, codes)
+pub fn parse(path: &str, text: Result<&str, &str>, known: &Known) -> Layer {
+    read::read(path, text, known)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn codes() -> BTreeSet<String> {
-        ["MET-002", "MET-003", "MON-002", "GOV-001"].map(str::to_owned).into()
+    use crate::finding::Problem;
+
+    fn known() -> Known {
+        let codes = ["MET-002", "MET-003", "MON-002", "GOV-001"].map(str::to_owned).into();
+        Known { codes, packs: ["core".to_owned()].into() }
+    }
+
+    fn layer(path: &str, text: &str) -> Layer {
+        parse(path, Ok(text), &known())
     }
 
     fn read(text: &str) -> (Config, Vec<Problem>) {
-        parse(".specreview.toml", text, &codes())
+        let layer = layer(".specreview.toml", text);
+        (layer.config, layer.problems)
+    }
+
+    fn waiver(rule: &str, reason: &str, line: u32) -> Waiver {
+        Waiver {
+            rule: rule.into(),
+            reason: reason.into(),
+            by: None,
+            until: None,
+            file: ".specreview.toml".into(),
+            line,
+            column: 8,
+        }
     }
 
     /// Problems as `code line:column`, in order of their place.
@@ -116,9 +221,10 @@ mod tests {
     fn every_key_is_read() {
         let (config, problems) = read(
             "[review]\nspecs = [\"docs/**\"]\nexclude = [\"old/\"]\nfail-on = \"warning\"\nrequire-complete = true\n\
-            inline-comments = 3\ncheck-without-spec = false\n[rules]\noff = [\"GOV-001\"]\n\
+            inline-comments = 3\ncheck-without-spec = false\nrequest-changes = true\nlanguage = \"en\"\n\
+            [limits]\ndocuments = 20\nfile-bytes = 65536\nchange-bytes = 131072\n[rules]\npacks = [\"core\"]\noff = [\"GOV-001\"]\n\
             severity = { MET-002 = \"info\", \"MON-002:data\" = \"error\" }\n\
-            [[waive]]\nrule = \"MON-002:data\"\nreason = \" the input is fixed \"\n[model]\nllm = \"local-only\"\nnever = [\"secret/**\"]\nlocal-only = [\"internal/\"]\n",
+            [[waive]]\nrule = \"MON-002:data\"\nreason = \" the input is fixed \"\nby = \"Lena\"\nuntil = \"2027-01-31\"\n[model]\nllm = \"local-only\"\nnever = [\"secret/**\"]\nlocal-only = [\"internal/\"]\n",
         );
         assert_eq!(problems, []);
         let expected = Config {
@@ -128,9 +234,17 @@ mod tests {
             require_complete: true,
             inline_comments: 3,
             check_without_spec: false,
+            request_changes: true,
+            language: Language::En,
+            limits: Limits { documents: 20, file_bytes: 65_536, change_bytes: 131_072 },
+            packs: Some(["core".to_owned()].into()),
             off: ["GOV-001".to_owned()].into(),
             severity: [("MET-002".to_owned(), Severity::Info), ("MON-002:data".to_owned(), Severity::Error)].into(),
-            waivers: vec![("MON-002:data".into(), "the input is fixed".into())],
+            waivers: vec![Waiver {
+                by: Some("Lena".into()),
+                until: Date::parse("2027-01-31"),
+                ..waiver("MON-002:data", "the input is fixed", 19)
+            }],
             llm: Egress::LocalOnly,
             llm_never: vec!["secret/**".into()],
             llm_local_only: vec!["internal/".into()],
@@ -240,7 +354,7 @@ mod tests {
         assert!(config.require_complete);
         assert_eq!(config.off, ["MET-002".to_owned()].into());
         assert_eq!(config.severity, [("MET-003".to_owned(), Severity::Info)].into());
-        assert_eq!(config.waivers, [("GOV-001".to_owned(), "small team".to_owned())]);
+        assert_eq!(config.waivers, [waiver("GOV-001", "small team", 12)]);
         assert_eq!(problems.len(), 6, "{problems:#?}");
     }
 
@@ -269,7 +383,157 @@ mod tests {
 
     #[test]
     fn without_known_rules_every_code_passes() {
-        let (config, problems) = parse("x", "[rules]\noff = [\"ANY-001\"]\n", &BTreeSet::new());
-        assert_eq!((config.off.len(), problems.len()), (1, 0));
+        let layer = parse("x", Ok("[rules]\noff = [\"ANY-001\"]\npacks = [\"any\"]\n"), &Known::default());
+        assert_eq!((layer.config.off.len(), layer.problems.len()), (1, 0));
+    }
+
+    #[test]
+    fn a_waiver_with_a_broken_end_never_counts_for_good() {
+        let of = |until: &str| read(&format!("[[waive]]\nrule = \"MET-002\"\nreason = \"x\"\n{until}\n"));
+        for until in ["until = \"2027-01-31\"", "until = 2027-01-31"] {
+            let (config, problems) = of(until);
+            assert_eq!(problems, [], "{until}");
+            assert_eq!(config.waivers.iter().map(|one| one.until).collect::<Vec<_>>(), [Date::parse("2027-01-31")]);
+        }
+        for (until, code) in [
+            ("until = \"soon\"", "bad-date"),
+            ("until = \"2027-02-30\"", "bad-date"),
+            ("until = 2027-01-31T10:00:00Z", "bad-date"),
+            ("until = 5", "wrong-type"),
+            ("until = \"2027-01-31\"\nuntil = 2028-01-31", "syntax"),
+            ("untill = \"2027-01-31\"", "unknown-key"),
+        ] {
+            let (config, problems) = of(until);
+            assert_eq!(problems.iter().map(|one| one.code.as_str()).collect::<Vec<_>>(), [code], "{until}");
+            let counts = config.waivers.iter().filter(|one| one.until.is_none()).count();
+            assert_eq!(counts, 0, "{until}: {config:?}");
+        }
+    }
+
+    #[test]
+    fn waivers_that_never_do_anything_are_told() {
+        let of = |rule: &str| format!("[[waive]]\nrule = \"{rule}\"\nreason = \"x\"\n");
+        check(&format!("{}{}", of("MET-002"), of("MET-002")), &["waived-twice 5:8"]);
+        check(&format!("{}{}", of("MON-002:data"), of("MON-002:model")), &[]);
+        check(&format!("[rules]\noff = [\"MET-002\"]\n{}", of("MET-002")), &["waiver-without-effect 4:8"]);
+        check(&of("MET-999"), &["unknown-rule 2:8"]);
+        let layer = layer("x.toml", &format!("{}until = 2026-01-31\n", of("MET-002")));
+        let told = |day| layer.problems(Date::parse(day).unwrap());
+        assert_eq!(told("2026-01-31"), [], "the last day is included");
+        let ended = told("2026-02-01");
+        assert_eq!(
+            ended.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                "x.toml:2:8: the waiver of MET-002 ended on 2026-01-31 and does not count (take it out, or give it a later day)"
+            ]
+        );
+    }
+
+    #[test]
+    fn only_languages_packs_and_limits_that_there_are_can_be_asked_for() {
+        check("[review]\nlanguage = \"de\"\n", &["unknown-language 2:12"]);
+        let (_, problems) = read("[review]\nlanguage = \"de\"\n");
+        assert!(problems[0].advice.contains("en"), "{problems:?}");
+        check("[rules]\npacks = [\"core\", \"cor\"]\n", &["unknown-pack 2:18"]);
+        assert_eq!(read("[rules]\npacks = [\"cor\"]\n").0.packs, None, "a typing error switches nothing off");
+        check("[rules]\npacks = \"core\"\n", &["wrong-type 2:9"]);
+        check(
+            "[limits]\ndocuments = 201\nfile-bytes = 0\nchange-bytes = -1\n",
+            &["out-of-range 2:13", "out-of-range 3:14", "out-of-range 4:16"],
+        );
+        assert_eq!(read("[limits]\ndocuments = 201\n").0.limits, Limits::MOST);
+        check("[limits]\nfile_bytes = 5\n", &["unknown-key 2:1"]);
+        check("[review]\nrequest-changes = 1\n", &["wrong-type 2:19"]);
+        check("[review]\npause = true\n", &["unknown-key 2:1"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_holds_everything_back_from_a_model() {
+        let big = format!("[model]\nllm = \"allowed\"\n{}", "#".repeat(1 << 20));
+        for (text, code) in [
+            (Err("not UTF-8 (byte 3)"), "unreadable"),
+            (Ok(big.as_str()), "too-large"),
+            (Ok("[review\nfail-on = \"never\"\n"), "syntax"),
+        ] {
+            let layer = parse(".specreview.toml", text, &known());
+            assert_eq!(layer.problems.first().map(|one| one.code.as_str()), Some(code));
+            let all = Effective::of(None, Some(layer), Date::of_day(0));
+            assert_eq!(all.config.llm, Egress::Never, "{code}");
+            assert!(all.problems[0].advice.contains("nothing is sent to a model"), "{:?}", all.problems);
+        }
+    }
+
+    fn both(organisation: &str, repository: &str) -> Effective {
+        let own = layer(".specreview.toml", repository);
+        Effective::of(Some(layer("acme/.github/.specreview.toml", organisation)), Some(own), Date::of_day(0))
+    }
+
+    /// The keys that a file sets, as `key = value # origin`.
+    fn shown(all: &Effective) -> Vec<String> {
+        let keys = all.keys().into_iter().filter(|one| one.origins != [Origin::Default]);
+        keys.map(|one| {
+            let origins: Vec<String> = one.origins.iter().map(ToString::to_string).collect();
+            format!("{} = {} # {}", one.key, one.value, origins.join(", "))
+        })
+        .collect()
+    }
+
+    #[test]
+    fn the_repository_stands_above_the_organisation_key_by_key() {
+        let all = both(
+            "[review]\nspecs = [\"a/**\"]\nfail-on = \"warning\"\nrequire-complete = true\n\
+             [rules]\nseverity = { MET-002 = \"info\", MET-003 = \"info\" }\noff = [\"GOV-001\"]\n\
+             [[waive]]\nrule = \"MET-002\"\nreason = \"all of us\"\n[model]\nnever = [\"x/**\"]\n",
+            "[review]\nspecs = [\"b/**\", \"c/**\"]\nfail-on = \"never\"\n\
+             [rules]\nseverity = { MET-003 = \"error\" }\noff = []\n\
+             [[waive]]\nrule = \"MET-003\"\nreason = \"us\"\n[model]\nnever = [\"y/**\"]\n",
+        );
+        assert_eq!(all.problems, []);
+        let (org, own) = ("organisation acme/.github/.specreview.toml", "repository .specreview.toml");
+        assert_eq!(
+            shown(&all),
+            [
+                format!("review.specs = [\"b/**\",\"c/**\"] # {own}:2"),
+                format!("review.fail-on = \"never\" # {own}:3"),
+                format!("review.require-complete = true # {org}:4"),
+                format!("rules.off = [] # {own}:6"),
+                format!("rules.severity = {{\"MET-002\":\"info\",\"MET-003\":\"error\"}} # {org}:6, {own}:5"),
+                format!(
+                    "waive = [{{\"rule\":\"MET-002\",\"reason\":\"all of us\"}},\
+                 {{\"rule\":\"MET-003\",\"reason\":\"us\"}}] # {org}:8, {own}:7"
+                ),
+                format!("model.never = [\"x/**\",\"y/**\"] # {org}:12, {own}:11"),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_an_organisation_holds_back_no_repository_sends() {
+        use Egress::{Allowed, LocalOnly, Never};
+        let llm = |word: Egress| format!("[model]\nllm = \"{}\"\n", word.word());
+        for (organisation, repository, expected, origin) in [
+            (Never, Allowed, Never, "organisation acme/.github/.specreview.toml:2"),
+            (Never, LocalOnly, Never, "organisation acme/.github/.specreview.toml:2"),
+            (LocalOnly, Allowed, LocalOnly, "organisation acme/.github/.specreview.toml:2"),
+            (LocalOnly, Never, Never, "repository .specreview.toml:2"),
+            (Allowed, LocalOnly, LocalOnly, "repository .specreview.toml:2"),
+            (Allowed, Allowed, Allowed, "organisation acme/.github/.specreview.toml:2"),
+        ] {
+            let all = both(&llm(organisation), &llm(repository));
+            assert_eq!(all.config.llm, expected);
+            assert_eq!(shown(&all), [format!("model.llm = \"{}\" # {origin}", expected.word())]);
+        }
+        assert_eq!(both("[model]\nenabled = false\n", "[model]\nenabled = true\n").config.llm, Never);
+    }
+
+    #[test]
+    fn of_two_broken_files_each_is_told_once_with_its_own_path() {
+        let all = both(
+            "[review]\nfail_on = \"error\"\nrequire-complete = true\n",
+            "[review]\nspec = []\nfail-on = \"info\"\n",
+        );
+        let told: Vec<String> = all.problems.iter().map(|one| format!("{}:{}", one.file, one.line.unwrap())).collect();
+        assert_eq!(told, ["acme/.github/.specreview.toml:2", ".specreview.toml:2"]);
+        assert!(all.config.require_complete && all.config.fail_on == Some(Severity::Info), "what is sound counts");
     }
 }

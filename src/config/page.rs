@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::finding::Problem;
-use crate::text::Lines;
+use crate::text::{Lines, Position};
 
 /// Largest file in bytes.
 const LONGEST: usize = 256 * 1024;
@@ -54,6 +54,11 @@ impl<'a> Page<'a> {
             message: message.into(),
             advice: advice.into(),
         });
+    }
+
+    /// Line and column of a byte of the text.
+    pub(super) fn position(&self, at: usize) -> Position {
+        self.lines.position(self.text, at)
     }
 
     /// How many problems were noted so far.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use toml::Spanned;
 
-use super::Egress;
+use super::{Egress, Language};
 use crate::finding::Severity;
 
 /// Settings of specreview for one repository. Read from the base commit of a change.
@@ -19,6 +19,8 @@ pub(super) struct RawConfig {
     pub(super) review: RawReview,
     /// Rules that are switched off or weigh otherwise here.
     pub(super) rules: RawRules,
+    /// How much of one change is read.
+    pub(super) limits: RawLimits,
     /// Rules that this repository leaves out on purpose. Each waiver is listed in every review.
     pub(super) waive: Vec<RawWaiver>,
     /// The critique by a language model.
@@ -44,6 +46,11 @@ pub(super) struct RawReview {
     /// Most inline comments of one review, 0 to 25; what does not fit stands in the summary. Default: 10.
     #[schemars(with = "Option<u8>", range(max = 25))]
     pub(super) inline_comments: Option<Spanned<i64>>,
+    /// Ask for changes where the check fails, so that somebody has to dismiss the review before the merge. Default: false, a comment.
+    pub(super) request_changes: Option<bool>,
+    /// Language of the words that are posted. Default: en.
+    #[schemars(with = "Option<Language>")]
+    pub(super) language: Option<Spanned<String>>,
     /// Complete a check on changes that touch no specification, so that a required check never blocks them. Default: true.
     pub(super) check_without_spec: Option<bool>,
 }
@@ -59,11 +66,30 @@ pub(super) enum RawFailOn {
     Info,
 }
 
+/// `[limits]`
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "Limits")]
+pub(super) struct RawLimits {
+    /// Most documents of one change that are read, up to what the operator allows. Default: 200.
+    #[schemars(with = "Option<u64>", range(min = 1, max = 200))]
+    pub(super) documents: Option<Spanned<i64>>,
+    /// Most bytes of one document, up to what the operator allows. Default: 1048576.
+    #[schemars(with = "Option<u64>", range(min = 1, max = 1_048_576))]
+    pub(super) file_bytes: Option<Spanned<i64>>,
+    /// Most bytes of all documents of one change, up to what the operator allows. Default: 5242880.
+    #[schemars(with = "Option<u64>", range(min = 1, max = 5_242_880))]
+    pub(super) change_bytes: Option<Spanned<i64>>,
+}
+
 /// `[rules]`
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[schemars(rename = "Rules")]
 pub(super) struct RawRules {
+    /// Packs of rules that apply. Default: all there are; `core` comes with the program.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(super) packs: Option<Vec<Spanned<String>>>,
     /// Codes of rules that are switched off, such as `GOV-002`. They are not listed in a review; to leave one out visibly, waive it.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) off: Option<Vec<Spanned<String>>>,
@@ -83,6 +109,29 @@ pub(super) struct RawWaiver {
     /// Why the rule does not apply here, in words for the next reader. A waiver without a reason does not count.
     #[schemars(with = "String", required)]
     pub(super) reason: Option<Spanned<String>>,
+    /// Who approved it.
+    #[schemars(with = "Option<String>")]
+    pub(super) by: Option<Spanned<String>>,
+    /// The last day on which it counts, included (UTC): `2027-01-31`. Without one it counts for good.
+    #[schemars(with = "Option<String>", regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
+    pub(super) until: Option<Spanned<RawDay>>,
+}
+
+/// A day as text, or as TOML writes days.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum RawDay {
+    Text(String),
+    Day(toml::value::Datetime),
+}
+
+impl std::fmt::Display for RawDay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Day(day) => day.fmt(f),
+        }
+    }
 }
 
 /// `[model]`
@@ -168,13 +217,13 @@ mod tests {
                 described += 1;
             }
         }
-        assert_eq!(described, 4 + 6 + 2 + 2 + 4);
+        assert_eq!(described, 5 + 8 + 3 + 3 + 4 + 4);
     }
 
     #[test]
     fn keys_come_from_the_types() {
-        assert_eq!(keys::<RawConfig>(), ["review", "rules", "waive", "model"]);
-        assert_eq!(keys::<RawWaiver>(), ["rule", "reason"]);
+        assert_eq!(keys::<RawConfig>(), ["review", "rules", "limits", "waive", "model"]);
+        assert_eq!(keys::<RawWaiver>(), ["rule", "reason", "by", "until"]);
         assert!(keys::<RawReview>().contains(&"fail-on".to_owned()));
     }
 }

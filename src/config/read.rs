@@ -1,7 +1,7 @@
 //! From the text of the file to checked settings, key by key: what is broken is reported with its place and left at its
 //! default, and never takes anything sound with it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use schemars::JsonSchema;
@@ -9,10 +9,12 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, ValueDeserializer};
 
+use super::key::KEYS;
+use super::layer::UNREADABLE;
 use super::page::{Entry, Page, one_line};
-use super::raw::{RawFailOn, RawModel, RawReview, RawRules, RawWaiver, keys};
-use super::{Config, Egress, globs};
-use crate::finding::{Problem, Severity};
+use super::raw::{RawFailOn, RawLimits, RawModel, RawReview, RawRules, keys};
+use super::{Config, Egress, Known, Language, Layer, Limits, globs};
+use crate::finding::Severity;
 use crate::text::nearest::nearest;
 
 /// Most inline comments that a repository can ask for.
@@ -45,27 +47,66 @@ const OPERATOR: &[&str] = &[
     "organization",
 ];
 
-pub(super) fn read(path: &str, text: &str, codes: &BTreeSet<String>) -> (Config, Vec<Problem>) {
-    let mut reader = Reader { page: Page::new(path, text), codes };
-    let config = reader.config();
-    (config, reader.page.problems())
+pub(super) fn read(path: &str, text: Result<&str, &str>, known: &Known) -> Layer {
+    let (text, unread) = text.map_or_else(|why| ("", Some(why)), |text| (text, None));
+    let mut reader = Reader { page: Page::new(path, text), path, known, said: BTreeMap::new(), waived: Vec::new() };
+    let mut config = match unread {
+        None => reader.config(),
+        Some(why) => {
+            let advice = "until it can be read the defaults are used, and nothing is sent to a model";
+            reader.bad(UNREADABLE, None, format!("the file cannot be read: {why}"), advice);
+            Config::default()
+        }
+    };
+    let mut problems = reader.page.problems();
+    // Whatever could not be read may have been what holds text back.
+    if problems.iter().any(|problem| matches!(problem.code.as_str(), "syntax" | "too-large" | UNREADABLE)) {
+        config.llm = Egress::Never;
+    }
+    for problem in problems.iter_mut().filter(|problem| problem.code == "syntax") {
+        problem.advice.push_str(", and nothing is sent to a model");
+    }
+    if config.llm != Egress::Allowed {
+        reader.said.entry("model.llm").or_insert(None);
+    }
+    Layer { path: path.to_owned(), config, said: reader.said, problems }
 }
 
-struct Reader<'a> {
-    page: Page<'a>,
-    codes: &'a BTreeSet<String>,
+pub(super) struct Reader<'a> {
+    pub(super) page: Page<'a>,
+    pub(super) path: &'a str,
+    known: &'a Known,
+    /// The keys that are set, with their lines.
+    said: BTreeMap<&'static str, Option<u32>>,
+    /// Where the waivers that count stand.
+    pub(super) waived: Vec<Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
-    fn bad(&mut self, code: &str, at: Option<Range<usize>>, message: impl Into<String>, advice: impl Into<String>) {
+    pub(super) fn bad(
+        &mut self,
+        code: &str,
+        at: Option<Range<usize>>,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) {
         self.page.bad(code, at, message, advice);
+    }
+
+    /// Notes that a key is set.
+    pub(super) fn says(&mut self, name: &str, at: usize) {
+        let name = if name == "model.enabled" { "model.llm" } else { name };
+        if let Some(key) = KEYS.iter().find(|key| key.name == name) {
+            self.said.insert(key.name, Some(self.page.position(at).line));
+        }
     }
 
     fn config(&mut self) -> Config {
         let mut config = Config::default();
-        for (key, value) in self.page.entries("keep it short; the defaults are used") {
+        for (key, value) in self.page.entries("keep it short; the defaults are used, and nothing is sent to a model") {
             match key.get_ref().as_ref() {
                 "review" => self.review(&mut config, value),
+                "limits" => self.limits(&mut config, value),
                 "rules" => self.rules(&mut config, value),
                 "waive" => self.waivers(&mut config, value),
                 "model" => {
@@ -79,6 +120,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        self.idle_waivers(&config);
         config
     }
 
@@ -95,14 +137,43 @@ impl<'a> Reader<'a> {
         };
         config.require_complete = raw.require_complete.unwrap_or(config.require_complete);
         config.check_without_spec = raw.check_without_spec.unwrap_or(config.check_without_spec);
-        if let Some(comments) = raw.inline_comments {
-            let count = usize::try_from(*comments.get_ref()).ok().filter(|count| *count <= COMMENTS);
-            if count.is_none() {
-                let message = format!("`review.inline-comments` is {}", comments.get_ref());
-                self.bad("out-of-range", Some(comments.span()), message, format!("use 0 to {COMMENTS}"));
+        config.request_changes = raw.request_changes.unwrap_or(config.request_changes);
+        let comments = self.number("review.inline-comments", raw.inline_comments, 0, COMMENTS);
+        config.inline_comments = comments.unwrap_or(config.inline_comments);
+        if let Some(code) = raw.language {
+            let found = Language::ALL.into_iter().find(|one| one.code().eq_ignore_ascii_case(code.get_ref()));
+            config.language = found.unwrap_or(config.language);
+            if found.is_none() {
+                self.said.remove("review.language");
+                let all = Language::ALL.map(Language::code).join(", ");
+                let message = format!("`review.language`: there are no words in {}", shown(code.get_ref()));
+                self.bad("unknown-language", Some(code.span()), message, format!("use one of: {all}"));
             }
-            config.inline_comments = count.unwrap_or(config.inline_comments);
         }
+    }
+
+    fn limits(&mut self, config: &mut Config, value: Spanned<DeValue<'a>>) {
+        let raw: RawLimits = self.section("limits", value);
+        let most = Limits::MOST;
+        for (name, said, most, limit) in [
+            ("limits.documents", raw.documents, most.documents, &mut config.limits.documents),
+            ("limits.file-bytes", raw.file_bytes, most.file_bytes, &mut config.limits.file_bytes),
+            ("limits.change-bytes", raw.change_bytes, most.change_bytes, &mut config.limits.change_bytes),
+        ] {
+            *limit = self.number(name, said, 1, most).unwrap_or(*limit);
+        }
+    }
+
+    /// A number from `least` to `most`; reports another one.
+    fn number(&mut self, name: &'static str, said: Option<Spanned<i64>>, least: usize, most: usize) -> Option<usize> {
+        let said = said?;
+        let count = usize::try_from(*said.get_ref()).ok().filter(|count| (least..=most).contains(count));
+        if count.is_none() {
+            self.said.remove(name);
+            let message = format!("`{name}` is {}", said.get_ref());
+            self.bad("out-of-range", Some(said.span()), message, format!("use {least} to {most}"));
+        }
+        count
     }
 
     /// Whatever is wrong here was meant to hold something back: it holds back everything.
@@ -120,6 +191,27 @@ impl<'a> Reader<'a> {
 
     fn rules(&mut self, config: &mut Config, value: Spanned<DeValue<'a>>) {
         let raw: RawRules = self.section("rules", value);
+        if let Some(packs) = raw.packs {
+            let names: Vec<String> = self.known.packs.iter().cloned().collect();
+            let mut sound = BTreeSet::new();
+            for pack in packs {
+                if names.is_empty() || names.contains(pack.get_ref()) {
+                    sound.insert(pack.into_inner());
+                    continue;
+                }
+                let shown = shown(pack.get_ref());
+                let advice = match nearest(pack.get_ref(), names.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("known packs: {}", names.join(", ")),
+                };
+                self.bad("unknown-pack", Some(pack.span()), format!("there is no pack {shown}"), advice);
+            }
+            // Without any pack nothing would be reviewed: a typing error must not switch everything off.
+            config.packs = Some(sound).filter(|sound| !sound.is_empty());
+            if config.packs.is_none() {
+                self.said.remove("rules.packs");
+            }
+        }
         for code in raw.off.unwrap_or_default() {
             if self.is_known(&code) {
                 config.off.insert(code.into_inner());
@@ -132,45 +224,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn waivers(&mut self, config: &mut Config, value: Spanned<DeValue<'a>>) {
-        let span = value.span();
-        let items: Vec<_> = match value.into_inner() {
-            DeValue::Array(items) => items.into_iter().collect(),
-            one @ DeValue::Table(_) => vec![Spanned::new(span, one)],
-            other => {
-                let message = format!("`waive` is {}, not a list of tables", kind(&other));
-                self.bad("wrong-type", Some(span), message, "write [[waive]], then rule and reason");
-                return;
-            }
-        };
-        for item in items {
-            let place = item.span();
-            let before = self.page.count();
-            let raw: RawWaiver = self.section("waive", item);
-            let is_sound = self.page.count() == before;
-            let Some(rule) = raw.rule else {
-                if is_sound {
-                    self.bad("no-rule", Some(place), "the waiver names no rule", "add rule = \"CODE\"");
-                }
-                continue;
-            };
-            if !self.is_known(&rule) {
-                continue;
-            }
-            let reason = raw.reason.map(|reason| reason.get_ref().trim().to_owned()).unwrap_or_default();
-            if reason.is_empty() {
-                if is_sound {
-                    let message = format!("the waiver of {} has no reason and does not count", rule.get_ref());
-                    self.bad("no-reason", Some(rule.span()), message, "add reason = \"…\" for the next reader");
-                }
-                continue;
-            }
-            config.waivers.push((rule.into_inner(), reason));
-        }
-    }
-
     /// One table as its raw type. What the type refuses is reported and taken out, the innermost part that is wrong at a time.
-    fn section<T: DeserializeOwned + JsonSchema + Default>(&mut self, name: &str, value: Spanned<DeValue<'a>>) -> T {
+    pub(super) fn section<T: DeserializeOwned + JsonSchema + Default>(
+        &mut self,
+        name: &str,
+        value: Spanned<DeValue<'a>>,
+    ) -> T {
         let span = value.span();
         let table = match value.into_inner() {
             DeValue::Table(table) => table,
@@ -193,7 +252,12 @@ impl<'a> Reader<'a> {
             let table: DeTable<'a> = entries.iter().cloned().collect();
             let error = match T::deserialize(ValueDeserializer::from(Spanned::new(span.clone(), DeValue::Table(table))))
             {
-                Ok(raw) => return raw,
+                Ok(raw) => {
+                    for (key, _) in &entries {
+                        self.says(&format!("{name}.{}", key.get_ref()), key.span().start);
+                    }
+                    return raw;
+                }
                 Err(error) => error,
             };
             let at = error.span().unwrap_or_else(|| span.clone());
@@ -252,14 +316,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Is this the code of a rule, perhaps with a part? Reports it when it is not. Where no rules are known, every code passes.
-    fn is_known(&mut self, code: &Spanned<String>) -> bool {
+    pub(super) fn is_known(&mut self, code: &Spanned<String>) -> bool {
         let word = code.get_ref().as_str();
         let rule = word.split_once(':').map_or(word, |(rule, _)| rule);
-        if self.codes.is_empty() || self.codes.contains(word) || self.codes.contains(rule) {
+        let codes = &self.known.codes;
+        if codes.is_empty() || codes.contains(word) || codes.contains(rule) {
             return true;
         }
-        let shown: String = word.chars().filter(|c| !c.is_control()).take(40).collect();
-        let advice = match nearest(rule, self.codes.iter().map(String::as_str)) {
+        let shown = shown(word);
+        let advice = match nearest(rule, codes.iter().map(String::as_str)) {
             Some(near) => format!("did you mean {near}?"),
             None => "`specreview rules list` shows all codes".into(),
         };
@@ -301,7 +366,12 @@ fn speaks_of_models(key: &str) -> bool {
     WORDS.iter().any(|word| low.contains(word)) || nearest(&low, WORDS).is_some()
 }
 
-fn kind(value: &DeValue<'_>) -> &'static str {
+/// A word of the file, short and on one line.
+pub(super) fn shown(word: &str) -> String {
+    word.chars().filter(|c| !c.is_control()).take(40).collect()
+}
+
+pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",

@@ -86,6 +86,9 @@ fn excuse(rule: &Rule, profile: &Profile, settings: &Settings) -> Option<String>
     if settings.off.iter().any(|code| code.eq_ignore_ascii_case(&rule.code)) {
         return Some("switched off in the settings".to_owned());
     }
+    if settings.packs.as_ref().is_some_and(|packs| !packs.contains(&rule.pack)) {
+        return Some(format!("the settings leave the pack {} out", rule.pack));
+    }
     rule.applies.excuse(profile)
 }
 

@@ -53,6 +53,8 @@ pub struct StandingWaiver {
 pub struct Settings {
     /// Treat the document as a specification whatever it looks like (`--as spec`, configured paths).
     pub is_spec: bool,
+    /// Packs of rules that apply; none for all.
+    pub packs: Option<BTreeSet<String>>,
     /// Codes that are switched off.
     pub off: BTreeSet<String>,
     /// Codes whose findings get another severity.

@@ -14,7 +14,7 @@ use crate::source::file;
 use crate::store::{Account, Millis, Verdicts};
 
 /// Milliseconds of a day.
-pub(super) const DAY: Millis = 24 * 60 * 60 * 1000;
+pub const DAY: Millis = 24 * 60 * 60 * 1000;
 
 /// Everything that jobs share.
 #[derive(Clone)]
@@ -63,6 +63,8 @@ pub struct Options {
     pub require_complete: bool,
     /// Folder that the globs of the configuration start from, where files are reviewed; without one, paths are taken as they are.
     pub root: Option<PathBuf>,
+    /// Whole folders are reviewed: a waiver of the configuration that does nothing for any of their documents is told.
+    pub is_survey: bool,
     /// Waivers that were given by command on the change that is reviewed, by people who may.
     pub granted: Vec<GrantedWaiver>,
 }

@@ -59,7 +59,11 @@ async fn is_strict(worker: &Worker, payload: &Payload) -> bool {
     let task = tokio::spawn(async move {
         let platform = worker.platforms.open(&payload.at, payload.installation).await.ok()?;
         let fetched = platform.fetch(&payload.at, &|_, _| -> Choice { Box::new(|_| false) }).await.ok()?;
-        Some(configuration(&worker.deps, fetched.change.config.as_ref()).0.require_complete)
+        Some(
+            configuration(&worker.deps, fetched.change.config.as_ref(), fetched.change.defaults.as_ref())
+                .0
+                .require_complete,
+        )
     });
     task.await.ok().flatten().unwrap_or(false)
 }

@@ -3,6 +3,8 @@
 mod ask;
 mod deps;
 mod give_up;
+mod idle;
+mod limits;
 mod linked;
 pub mod measure;
 mod publish;
@@ -13,7 +15,8 @@ mod settings;
 mod testing;
 pub mod worker;
 
-pub use deps::{Deps, Options};
+pub use deps::{DAY, Deps, Options};
 pub use publish::{Published, publish};
 pub use purse::Money;
 pub use run::{ChangeReview, asked_risk, asked_risks, catalogue, review_change, review_texts};
+pub use settings::{effective, known};

@@ -3,8 +3,10 @@
 use sha2::{Digest as _, Sha256};
 
 use super::ask::{self, Spent};
+use super::idle::idle;
+use super::limits::keep_within;
 use super::linked::{Judged, Library, Shelf, may_be_document};
-use super::settings::{configuration, settings};
+use super::settings::{configuration, proposed, settings, today};
 use super::{Deps, Options};
 use crate::config::{self, Config, Paths};
 use crate::critique::ledger::Ledger;
@@ -72,6 +74,11 @@ pub async fn review_texts(
         }
         run.documents.push(Entry::Reviewed(Box::new(reviewed), document));
     }
+    // One document tells nothing of a waiver that is meant for another.
+    if options.is_survey && run.reviewed().any(Reviewed::is_spec) {
+        let heads: Vec<&Assessment> = run.reviewed().map(|reviewed| &reviewed.head).collect();
+        run.problems.extend(idle(&deps.rules, Some(config), &[], &heads, today(deps)));
+    }
     // Another model may have taken over.
     run.model = deps.model.as_ref().filter(|_| !options.no_model).map(|model| model.name().to_owned());
     run.cost = purse.ledger();
@@ -113,12 +120,13 @@ pub(super) async fn review_asked(
     options: &Options,
     again: Option<&str>,
 ) -> Result<ChangeReview, PlatformError> {
-    let wanted = |file: Option<&ConfigText>, _: Option<&ConfigText>| -> Choice {
-        let paths = Paths::new(&configuration(deps, file).0);
+    let wanted = |file: Option<&ConfigText>, defaults: Option<&ConfigText>| -> Choice {
+        let paths = Paths::new(&configuration(deps, file, defaults).0);
         Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
     };
     let Fetched { mut change, posted } = platform.fetch(at, &wanted).await?;
-    let (config, problems) = configuration(deps, change.config.as_ref());
+    let (config, mut problems) = configuration(deps, change.config.as_ref(), change.defaults.as_ref());
+    keep_within(&mut change, config.limits);
     let paths = Paths::new(&config);
     let (paid, purse) = deps.for_run(Some(change.at.to_string()));
     let (mut documents, mut removed) = (Vec::new(), Vec::new());
@@ -155,7 +163,10 @@ pub(super) async fn review_asked(
         rules: deps.rules.hash.clone(),
         cost: if cost.calls > 0 { cost.words() } else { String::new() },
     };
-    let review = Review { removed, ..gather(change, documents, problems, gate, key) };
+    let heads: Vec<&Assessment> = documents.iter().map(|document: &Reviewed| &document.head).collect();
+    problems.extend(idle(&deps.rules, None, &options.granted, &heads, today(deps)));
+    let proposed = proposed(deps, &change);
+    let review = Review { removed, proposed, ..gather(change, documents, problems, gate, key) };
     if cost.calls > 0 {
         tracing::info!(change = %at, cost = %plan.cost, "asked the model");
     }
@@ -308,14 +319,14 @@ pub fn asked_risks(rules: &RuleSet, head: &Assessment) -> Vec<AskedRisk> {
 fn run_key(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: Option<&str>) -> String {
     let mut hash = Sha256::new();
     let model = deps.model.as_ref().filter(|_| !options.no_model).map_or("", |model| model.name());
-    let config = change.config.as_ref().map_or("", |config| config.text.as_str());
+    let config = format!("{:?} {:?}", change.config, change.defaults);
     let fail_on = gate.fail_on.map_or("never", Severity::word);
     let flags = format!("{fail_on} {} {}", gate.require_complete, options.is_spec);
     let at = change.at.to_string();
     let again = again.unwrap_or_default();
     let granted = options.granted.iter().map(granted_key).collect::<Vec<_>>().join("\n");
     let (head, base) = (change.head.as_str(), change.base.as_str());
-    for part in [at.as_str(), head, base, config, deps.version, &deps.rules.hash, model, &flags, &granted, again] {
+    for part in [at.as_str(), head, base, &config, deps.version, &deps.rules.hash, model, &flags, &granted, again] {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }

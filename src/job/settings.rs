@@ -1,18 +1,52 @@
-//! From the configuration to the settings of one document.
+//! From the configuration files to what holds, and to the settings of one document.
 
 use super::deps::DAY;
 use super::{Deps, Options};
-use crate::config::{self, Config, Paths};
+use crate::config::{self, Config, Effective, Known, Layer, Paths};
 use crate::engine::{Settings, Waiver};
 use crate::finding::Problem;
-use crate::review::ConfigText;
+use crate::review::{Change, ConfigText, ProposedSettings};
+use crate::rules::RuleSet;
 use crate::text::Date;
 
-/// The settings that the configuration of the target branch gives, or those that hold without one.
-pub(super) fn configuration(deps: &Deps, file: Option<&ConfigText>) -> (Config, Vec<Problem>) {
-    let Some(file) = file else { return (Config::default(), Vec::new()) };
-    let codes = deps.rules.codes().map(str::to_owned).collect();
-    config::parse(&file.path, &file.text, &codes)
+/// What names in a configuration file can mean with these rules.
+#[must_use]
+pub fn known(rules: &RuleSet) -> Known {
+    let packs = rules.rules.iter().map(|rule| rule.pack.clone()).collect();
+    Known { codes: rules.codes().map(str::to_owned).collect(), packs }
+}
+
+/// What holds by the file of the target branch and that of its owner, as far as there are any.
+#[must_use]
+pub fn effective(
+    rules: &RuleSet,
+    repository: Option<&ConfigText>,
+    organisation: Option<&ConfigText>,
+    today: Date,
+) -> Effective {
+    let known = known(rules);
+    Effective::of(organisation.map(|file| layer(file, &known)), repository.map(|file| layer(file, &known)), today)
+}
+
+fn layer(file: &ConfigText, known: &Known) -> Layer {
+    config::parse(&file.path, file.text.as_deref().map_err(String::as_str), known)
+}
+
+/// As [`effective`], on the day of the review.
+pub(super) fn configuration(
+    deps: &Deps,
+    repository: Option<&ConfigText>,
+    organisation: Option<&ConfigText>,
+) -> (Config, Vec<Problem>) {
+    let all = effective(&deps.rules, repository, organisation, today(deps));
+    (all.config, all.problems)
+}
+
+/// The mistakes of the configuration that the change would leave.
+pub(super) fn proposed(deps: &Deps, change: &Change) -> Option<ProposedSettings> {
+    let file = change.proposed_config.as_ref()?;
+    let problems = layer(file, &known(&deps.rules)).problems(today(deps));
+    Some(ProposedSettings { path: file.path.clone(), problems })
 }
 
 /// The day of the review (UTC).
@@ -20,26 +54,23 @@ pub(super) fn today(deps: &Deps) -> Date {
     Date::of_day((deps.clock)().div_euclid(DAY))
 }
 
-/// The settings for the document at `path`, as the globs of the configuration see it. Every waiver in it counts; what a change adds is for the
-/// caller to say.
+/// The settings for the document at `path`, as the globs of the configuration see it. Every waiver in it counts; what a change
+/// adds is for the caller to say.
 pub(super) fn settings(deps: &Deps, config: &Config, paths: &Paths, path: &str, options: &Options) -> Settings {
-    let waiver = |(rule, reason): &(String, String)| Waiver {
-        rule: rule.clone(),
-        reason: reason.clone(),
-        by: None,
-        until: None,
+    let waiver = |one: &config::Waiver| Waiver {
+        rule: one.rule.clone(),
+        reason: one.reason.clone(),
+        by: one.by.clone(),
+        until: one.until,
     };
+    let is_here = |path_of: Option<&str>| path_of.is_none_or(|at| at == path);
     Settings {
         is_spec: options.is_spec || paths.is_spec(path),
+        packs: config.packs.clone(),
         off: config.off.clone(),
         severity: config.severity.clone(),
         waivers: config.waivers.iter().map(waiver).collect(),
-        granted: options
-            .granted
-            .iter()
-            .filter(|one| one.path.as_deref().is_none_or(|at| at == path))
-            .cloned()
-            .collect(),
+        granted: options.granted.iter().filter(|one| is_here(one.path.as_deref())).cloned().collect(),
         before: None,
         today: Some(today(deps)),
     }

@@ -24,6 +24,7 @@ pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate, limit: usize) -> Str
         documents: specs,
         skipped: &unopened,
         problems: &run.problems,
+        proposed: None,
         gate,
         conclusion: run.conclusion(gate),
         links: Links::rules_only(&[DOCS.to_owned()]),

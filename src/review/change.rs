@@ -43,7 +43,7 @@ pub struct Change {
     /// Configuration file of the owner, for all repositories; that of the base stands above it.
     pub defaults: Option<ConfigText>,
     /// The configuration file as the change would leave it; none where the change does not touch it, or removes it.
-    pub proposed_config: Option<ProposedConfig>,
+    pub proposed_config: Option<ConfigText>,
     /// What was not read, and why. Not empty means that the review is incomplete.
     pub skipped: Vec<Skipped>,
 }
@@ -51,18 +51,9 @@ pub struct Change {
 /// A configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigText {
-    /// Path in the repository.
+    /// Path in the repository that is reviewed; that of another one begins with its owner and name.
     pub path: String,
-    /// Its text.
-    pub text: String,
-}
-
-/// A configuration file that a change adds or edits. It takes effect after the merge.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProposedConfig {
-    /// Path in the repository.
-    pub path: String,
-    /// Its text at the head, or why it cannot be read.
+    /// Its text, or why it cannot be read.
     pub text: Result<String, String>,
 }
 

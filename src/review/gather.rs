@@ -54,6 +54,15 @@ impl Reviewed {
     }
 }
 
+/// A configuration file that a change adds or edits: it takes effect after the merge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProposedSettings {
+    /// The file.
+    pub path: String,
+    /// Its mistakes, with their lines at the head.
+    pub problems: Vec<Problem>,
+}
+
 /// Everything there is to say about one change.
 #[derive(Debug, Clone)]
 pub struct Review {
@@ -63,8 +72,10 @@ pub struct Review {
     pub documents: Vec<Reviewed>,
     /// Paths of specifications that the change removes.
     pub removed: Vec<String>,
-    /// Mistakes in the configuration of the base.
+    /// Mistakes in the configuration that is in force.
     pub problems: Vec<Problem>,
+    /// The configuration that the change would leave; none where it touches none.
+    pub proposed: Option<ProposedSettings>,
     /// The gate that applies.
     pub gate: Gate,
     /// Its result.
@@ -79,7 +90,7 @@ pub fn gather(change: Change, mut documents: Vec<Reviewed>, problems: Vec<Proble
     documents.sort_by(|a, b| a.path.cmp(&b.path));
     let complete = change.skipped.is_empty() && documents.iter().all(|document| document.head.limits.is_empty());
     let conclusion = conclusion(documents.iter().flat_map(Reviewed::introduced), complete, gate);
-    Review { change, documents, removed: Vec::new(), problems, gate, conclusion, key }
+    Review { change, documents, removed: Vec::new(), problems, proposed: None, gate, conclusion, key }
 }
 
 #[cfg(test)]

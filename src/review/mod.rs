@@ -24,9 +24,9 @@ pub use action::{
     PostedCheck, PostedComment, PostedReview, PostedSummary, ReplyTo, SUMMARY_URL, Thread,
 };
 pub use catalogue::Catalogue;
-pub use change::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, ProposedConfig, Skipped};
+pub use change::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
 pub use compare::{CommitmentChange, Comparison, compare};
-pub use gather::{Review, Reviewed, gather};
+pub use gather::{ProposedSettings, Review, Reviewed, gather};
 pub use place::{Comment, Layout, Placed, Placement, Room, is_missing, layout, place};
 pub use plan::{Options, plan};
 pub use questions::{Acceptance, Asked, Question, QuestionState, REMEMBERED, document_key, questions};

@@ -126,3 +126,57 @@ fn the_configuration_of_the_folder_applies() {
     let report = world.run(&["review", "--format", "json", "README.md"]).json();
     assert!(!report["documents"][0]["findings"].as_array().unwrap().is_empty());
 }
+
+#[test]
+fn every_setting_is_shown_with_where_it_comes_from() {
+    let world = world();
+    world.file(
+        ".specreview.toml",
+        b"[review]\nfail-on = \"warning\"\n[rules]\nseverity = { MET-002 = \"info\" }\n[model]\nllm = \"allowed\"\n",
+    );
+    world.file("org.toml", b"[review]\nfail-on = \"never\"\nrequire-complete = true\n[model]\nllm = \"never\"\n");
+    let line = |args: &[&str], key: &str| {
+        let out = world.run(args).says(0, &[]).out.clone();
+        let found = out.lines().find(|line| line.starts_with(&format!("{key} ="))).unwrap_or_default().to_owned();
+        found.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let org = ["config", "show", "--org", "org.toml"];
+    let flags = ["config", "show", "--fail-on", "error", "--no-llm"];
+    for (args, key, expected) in [
+        (&org[..2], "review.language", "review.language = \"en\" # default"),
+        (&org[..2], "review.fail-on", "review.fail-on = \"warning\" # repository .specreview.toml:2"),
+        (&org, "review.fail-on", "review.fail-on = \"warning\" # repository .specreview.toml:2"),
+        (&org, "review.require-complete", "review.require-complete = true # organisation org.toml:3"),
+        (&org, "rules.severity", "rules.severity = { MET-002 = \"info\" } # repository .specreview.toml:4"),
+        (&org, "model.llm", "model.llm = \"never\" # organisation org.toml:5"),
+        (&flags, "review.fail-on", "review.fail-on = \"error\" # command line (--fail-on)"),
+        (&flags, "model.llm", "model.llm = \"never\" # command line (--no-llm)"),
+    ] {
+        assert_eq!(line(args, key), expected);
+    }
+    let json = world.run(&[&org[..], &["--format", "json"]].concat()).says(0, &[]).json();
+    let keys = json["keys"].as_array().unwrap();
+    let llm = keys.iter().find(|one| one["key"] == "model.llm").unwrap();
+    assert_eq!((llm["value"].as_str(), llm["origins"][0]["line"].as_u64()), (Some("never"), Some(5)));
+}
+
+#[test]
+fn a_waiver_of_the_configuration_is_listed_and_one_without_effect_is_told_of_whole_folders() {
+    let world = world();
+    world.file(
+        ".specreview.toml",
+        b"[[waive]]\nrule = \"ENV-001\"\nreason = \"one machine\"\nby = \"Lena\"\nuntil = \"2999-01-31\"\n\
+          [[waive]]\nrule = \"BIZ-001\"\nreason = \"none\"\n",
+    );
+    let idle = ".specreview.toml:7:8: the waiver of BIZ-001 does nothing for what was read";
+    let done = world.run(&["review", "specs"]);
+    assert!(done.says(0, &[idle]).out.contains("waived: ENV-001: one machine (by Lena, until 2999-01-31)"), "{done:?}");
+    assert!(!world.run(&["review", "specs/parcel.md"]).err.contains("does nothing"), "one file tells nothing");
+    let report = world.run(&["review", "--format", "json", "specs"]).json();
+    let check =
+        report["documents"][0]["checks"].as_array().unwrap().iter().find(|one| one["rule"] == "ENV-001").unwrap();
+    let expected = serde_json::json!({
+        "reason": "one machine", "by": "Lena", "until": "2999-01-31", "counts": true, "proposed": false
+    });
+    assert_eq!((&check["state"], &check["waiver"]), (&"waived".into(), &expected));
+}

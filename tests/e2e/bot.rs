@@ -19,7 +19,7 @@ use crate::log::Log;
 
 pub struct Bot {
     pub store: SqliteStore,
-    worker: Worker,
+    pub worker: Worker,
     url: String,
     clock: Arc<AtomicI64>,
     log: Log,

@@ -265,7 +265,7 @@ async fn the_configuration_is_the_one_of_the_target_branch() {
     let change = fetch(&forge, &pull).await;
     assert_eq!(change.base, weak);
     let config = change.config.unwrap();
-    assert_eq!((config.path.as_str(), config.text.as_str()), (".specreview.toml", "fail-on = \"warning\""));
+    assert_eq!((config.path.as_str(), config.text.as_deref()), (".specreview.toml", Ok("fail-on = \"warning\"")));
     forge.finish();
 }
 

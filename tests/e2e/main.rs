@@ -27,3 +27,4 @@ mod measured;
 mod model;
 mod peers;
 mod stories;
+mod waivers;

@@ -44,7 +44,9 @@ impl Repository {
             Err(failure) => {
                 let error = failure.error("the owner's defaults");
                 tracing::warn!(%owner, %error, "the owner's defaults cannot be read: the last known ones count");
-                defaults.last(owner)
+                // Where nothing was ever known, they may be what holds texts back from a model.
+                let unread = || Some(ConfigText { path: format!("{owner}/{REPO}"), text: Err(error.to_string()) });
+                defaults.last(owner).map_or_else(unread, |known| known.0)
             }
         }
     }
@@ -73,13 +75,12 @@ impl Repository {
         let Some(files) = object else { return Ok(None) };
         for (at, path) in config::PATHS.iter().enumerate() {
             let Some(file) = graph::file(&files, at) else { continue };
-            return Ok(match file.whole() {
-                Read::Text(text) => {
-                    let path = format!("{}/{REPO}/{path}", self.scope.owner);
-                    Some(ConfigText { path, text: text.as_ref().to_owned() })
-                }
-                Read::Absent | Read::Left(_) => None,
-            });
+            let text = match file.whole() {
+                Read::Text(text) => Ok(text.as_ref().to_owned()),
+                Read::Left(why) => Err(why),
+                Read::Absent => return Ok(None),
+            };
+            return Ok(Some(ConfigText { path: format!("{}/{REPO}/{path}", self.scope.owner), text }));
         }
         Ok(None)
     }

@@ -9,7 +9,7 @@ use super::{Repository, graph, is_commit};
 use crate::config;
 use crate::diff::{Patch, parse_patch};
 use crate::platform::{Choice, Fetched, PlatformError, Wanted};
-use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, ProposedConfig, Skipped};
+use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
 
 /// Documents of a change.
 const DOCUMENTS: usize = 200;
@@ -26,7 +26,7 @@ impl Repository {
         let pull = &state.pull;
         let (base, rows) = self.compared(pull.tip(), &pull.head).await?;
         let mut skipped = Vec::new();
-        let config = self.config(&state, &mut skipped).await?;
+        let config = self.config(&state).await?;
         let defaults = self.defaults().await;
         let wanted = wanted(config.as_ref(), defaults.as_ref());
         let (rows, edited) = self.changed_files(at, rows, pull.changed_files, &wanted, &mut skipped).await?;
@@ -110,7 +110,7 @@ impl Repository {
     }
 
     /// The configuration as the change would leave it: nothing follows from it but what is said of its mistakes.
-    async fn proposed_config(&self, row: File, head: &str) -> Result<Option<ProposedConfig>, PlatformError> {
+    async fn proposed_config(&self, row: File, head: &str) -> Result<Option<ConfigText>, PlatformError> {
         let wish = Wish { commit: head, path: &row.filename, blob: row.sha.as_deref() };
         let read = self.read_all(&[wish]).await.map_err(|failure| failure.error(&row.filename))?.into_iter().next();
         let text = match read {
@@ -118,7 +118,7 @@ impl Repository {
             Some(Read::Left(why)) => Err(why),
             Some(Read::Absent) | None => return Ok(None),
         };
-        Ok(Some(ProposedConfig { path: row.filename, text }))
+        Ok(Some(ConfigText { path: row.filename, text }))
     }
 
     async fn documents(
@@ -195,7 +195,7 @@ impl Repository {
 
     /// From the tip of the target branch: the author of a change chooses where it branches off, and must not choose the
     /// rules with it.
-    async fn config(&self, state: &State, skipped: &mut Vec<Skipped>) -> Result<Option<ConfigText>, PlatformError> {
+    async fn config(&self, state: &State) -> Result<Option<ConfigText>, PlatformError> {
         let tip = state.pull.tip();
         for (at, path) in config::PATHS.iter().enumerate() {
             let read = if let Some(files) = state.pull.files() {
@@ -206,10 +206,11 @@ impl Repository {
             };
             match read.map_err(|failure| failure.error(path))? {
                 Read::Text(text) => {
-                    return Ok(Some(ConfigText { path: (*path).to_owned(), text: text.as_ref().to_owned() }));
+                    return Ok(Some(ConfigText { path: (*path).to_owned(), text: Ok(text.as_ref().to_owned()) }));
                 }
                 Read::Absent => {}
-                Read::Left(why) => skipped.push(Skipped { what: (*path).to_owned(), why }),
+                // It stands where it stands, and says something that nobody can know.
+                Read::Left(why) => return Ok(Some(ConfigText { path: (*path).to_owned(), text: Err(why) })),
             }
         }
         Ok(None)

@@ -172,8 +172,8 @@ impl Defaults {
     }
 
     /// What was last known, however long ago.
-    pub(super) fn last(&self, owner: &str) -> Option<ConfigText> {
-        lock(&self.0).get(owner).and_then(|(_, known)| known.clone())
+    pub(super) fn last(&self, owner: &str) -> Option<Known> {
+        lock(&self.0).get(owner).map(|(_, known)| Known(known.clone()))
     }
 
     pub(super) fn keep(&self, owner: &str, now: i64, found: Option<ConfigText>) {

@@ -1,10 +1,10 @@
 //! What the check shows: title, a short summary, and annotations for findings whose lines the diff does not show or that did not
 //! fit into the summary. Annotations are plain text.
 
-use super::escape::{Md, clip, visible};
+use super::escape::{Md, clip, md, visible};
 use super::tally::Tally;
 use super::{Page, words};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Problem, Severity};
 use crate::review::{Annotation, CheckOutput, Conclusion, Placed, Queued};
 use crate::text::LineRange;
 
@@ -56,7 +56,14 @@ pub fn without_spec(page: &Page<'_>, removed: &[String]) -> CheckOutput {
         summary.push(words::problems(page.problems));
     }
     let title = if title.is_empty() { none } else { title };
-    CheckOutput { title: title.to_owned(), summary: summary.into_string(), annotations: Vec::new() }
+    let mut annotations = Vec::new();
+    let mut title = title.to_owned();
+    if let Some(proposed) = page.proposed {
+        title = words::proposed_mistakes(&title, proposed.problems.len());
+        annotations.extend(proposed.problems.iter().filter_map(|problem| mistake(&proposed.path, problem)));
+        summary.push(md!["\n", words::proposed_settings(proposed)]);
+    }
+    CheckOutput { title, summary: summary.into_string(), annotations }
 }
 
 /// The output of the check of a change whose review was given up.
@@ -78,6 +85,18 @@ pub fn superseded(newer: &str) -> CheckOutput {
 pub fn queued(conclusion: Conclusion, group: &[Queued]) -> CheckOutput {
     let title = words::queue_title(conclusion, !group.is_empty()).to_owned();
     CheckOutput { title, summary: words::queue(group).into_string(), annotations: Vec::new() }
+}
+
+/// A mistake in a file of the head, on its line. The list in the summary names it as well: annotations do not reach every reader.
+fn mistake(path: &str, problem: &Problem) -> Option<Annotation> {
+    let message = format!("{} ({})", problem.message, problem.advice);
+    Some(Annotation {
+        path: path.to_owned(),
+        lines: LineRange::single(problem.line?),
+        level: "warning",
+        title: clip(&visible(&problem.code, false), 250),
+        message: clip(&visible(&message, true), 4000),
+    })
 }
 
 /// One finding as an annotation, on its line or on the first line of the file.

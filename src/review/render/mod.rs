@@ -13,7 +13,9 @@ pub mod summary;
 pub mod tally;
 pub mod words;
 
-use super::{Catalogue, Conclusion, Gate, Placed, Question, Review, Reviewed, Skipped, conclusion, questions};
+use super::{
+    Catalogue, Conclusion, Gate, Placed, ProposedSettings, Question, Review, Reviewed, Skipped, conclusion, questions,
+};
 use crate::finding::{Finding, Problem};
 use links::Links;
 
@@ -28,6 +30,8 @@ pub struct Page<'a> {
     pub skipped: &'a [Skipped],
     /// Mistakes in the configuration.
     pub problems: &'a [Problem],
+    /// The configuration that the change would leave, where it touches one.
+    pub proposed: Option<&'a ProposedSettings>,
     /// Questions to the author, a list for each document.
     pub questions: Vec<Vec<Question>>,
     /// The gate.
@@ -58,6 +62,7 @@ impl<'a> Page<'a> {
             questions: review.documents.iter().map(|document| questions(document, &[], &[])).collect(),
             skipped: &review.change.skipped,
             problems: &review.problems,
+            proposed: review.proposed.as_ref(),
             gate: review.gate,
             conclusion: review.conclusion,
             links: Links::new(&review.change.head_repo_url, &review.change.head, &options.docs),

@@ -373,5 +373,15 @@ fn unread(page: &Page<'_>, most: usize) -> Md {
     if !page.problems.is_empty() {
         text.push(md![words::problems(page.problems), "\n"]);
     }
-    if text.units() > most { words::unread(page.skipped.len() + limits.len(), page.problems.len()) } else { text }
+    if let Some(proposed) = page.proposed {
+        text.push(md![words::proposed_settings(proposed), "\n"]);
+    }
+    if text.units() > most {
+        {
+            let proposed = page.proposed.map_or(0, |proposed| proposed.problems.len());
+            words::unread(page.skipped.len() + limits.len(), page.problems.len() + proposed)
+        }
+    } else {
+        text
+    }
 }

@@ -7,7 +7,10 @@ mod reading;
 
 pub use asked::model;
 pub use check::{SUPERSEDED_TITLE, queue, queue_title, superseded};
-pub use limits::{PROPOSED, WAIVED, and_more, brief, overflow, problems, skipped, unread, waived};
+pub use limits::{
+    PROPOSED, WAIVED, and_more, brief, overflow, problems, proposed_mistakes, proposed_settings, skipped, unread,
+    waived,
+};
 pub use reading::{
     CHAIN_HEAD, RISKS_HEAD, accepted, answered, asked_elsewhere, cell, chain_title, gap, judged, level,
     questions_title, risk_apart, risks_title, unseen,

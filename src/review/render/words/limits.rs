@@ -2,8 +2,8 @@
 
 use super::{QUOTE, SENTENCE, counted, path};
 use crate::finding::{Finding, Problem, Waived};
-use crate::review::Skipped;
 use crate::review::render::escape::{Md, md, prose};
+use crate::review::{ProposedSettings, Skipped};
 
 /// Entries of a list of what was not read, or of mistakes; the rest is counted.
 const LISTED: usize = 20;
@@ -77,12 +77,38 @@ pub fn problems(problems: &[Problem]) -> Md {
 
 /// A mistake in the configuration.
 fn problem(problem: &Problem) -> Md {
-    let place = problem.line.map_or_else(Md::default, |line| md![" line ", line]);
+    let place = match (problem.line, problem.column) {
+        (Some(line), Some(column)) => md![" line ", line, ", column ", column],
+        (Some(line), None) => md![" line ", line],
+        (None, _) => Md::default(),
+    };
     let mut text = prose(&problem.message, SENTENCE);
     if !problem.advice.is_empty() {
         text.push(md![" (", prose(&problem.advice, SENTENCE), ")"]);
     }
     md!["- ", path(&problem.file), place, ": ", text, "\n"]
+}
+
+/// A configuration that the change would leave, with its mistakes.
+#[must_use]
+pub fn proposed_settings(settings: &ProposedSettings) -> Md {
+    let head = md!["**Configuration** ", path(&settings.path), " is changed here: it takes effect after the merge"];
+    let mistakes = match settings.problems.len() {
+        0 => Md::from(".\n"),
+        count => md![", and has ", counted(count, "mistake", "mistakes"), ".\n\n"],
+    };
+    let more = and_more(settings.problems.len().saturating_sub(LISTED));
+    md![head, mistakes, Md::join(settings.problems.iter().take(LISTED).map(problem), ""), more]
+}
+
+/// The title of a check, where the configuration that the change would leave has mistakes.
+#[must_use]
+pub fn proposed_mistakes(title: &str, mistakes: usize) -> String {
+    match mistakes {
+        0 => title.to_owned(),
+        1 => format!("{title} · the changed configuration has a mistake"),
+        many => format!("{title} · the changed configuration has {many} mistakes"),
+    }
 }
 
 /// Title of the mistakes in the configuration.

@@ -1,0 +1,58 @@
+//! Waivers from outside the documents that do nothing: they are told, so that none of them hides what goes missing later.
+
+use crate::config::Config;
+use crate::engine::{Assessment, GrantedWaiver};
+use crate::finding::{Check, Problem};
+use crate::rules::RuleSet;
+use crate::text::Date;
+
+/// Waivers by command that do nothing for any document, and, where `config` is given, those of the configuration.
+pub(super) fn idle(
+    rules: &RuleSet,
+    config: Option<&Config>,
+    granted: &[GrantedWaiver],
+    assessments: &[&Assessment],
+    today: Date,
+) -> Vec<Problem> {
+    let is_used = |rule: &str| {
+        let (code, part) = rule.split_once(':').map_or((rule, None), |(code, part)| (code, Some(part)));
+        let fits = |check: &Check| {
+            check.waiver.is_some()
+                && check.rule.eq_ignore_ascii_case(code)
+                && part.is_none_or(|part| check.part.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(part)))
+        };
+        assessments.iter().any(|assessment| assessment.checks.iter().any(fits))
+    };
+    let is_rule = |rule: &str| rules.get(rule.split(':').next().unwrap_or_default()).is_some();
+    let mut problems = Vec::new();
+    let mut say = |code: &str, file: &str, place: Option<(u32, u32)>, message: String, advice: &str| {
+        problems.push(Problem {
+            code: code.into(),
+            file: file.into(),
+            line: place.map(|place| place.0),
+            column: place.map(|place| place.1),
+            message,
+            advice: advice.into(),
+        });
+    };
+    for one in granted {
+        let (rule, by) = (&one.rule, &one.by);
+        if !is_rule(rule) {
+            let message = format!("the waiver of {rule} that {by} gave names no rule");
+            say("unknown-rule", &one.url, None, message, "`specreview rules list` shows all codes");
+        } else if let Some(last) = one.until.filter(|last| *last < today) {
+            let message = format!("the waiver of {rule} that {by} gave ended on {last} and does not count");
+            say("waiver-ended", &one.url, None, message, "mend the item, or waive it again");
+        } else if !is_used(rule) {
+            let message = format!("the waiver of {rule} that {by} gave has nothing to waive here");
+            say("waiver-without-effect", &one.url, None, message, "it does nothing unless the item goes missing again");
+        }
+    }
+    let of_file = config.map(|config| config.waivers.as_slice()).unwrap_or_default();
+    for one in of_file.iter().filter(|one| one.until.is_none_or(|last| last >= today) && !is_used(&one.rule)) {
+        let message = format!("the waiver of {} does nothing for what was read", one.rule);
+        let place = Some((one.line, one.column));
+        say("waiver-without-effect", &one.file, place, message, "take it out if no other document needs it");
+    }
+    problems
+}

@@ -1036,7 +1036,7 @@ mod tests {
                     };
                     finding.message = format!("token-{n}-end {}", finding.message);
                     if long == Some(n) {
-                        finding.message.push_str(&" ```\n| words | of | a | table |\n<details>".repeat(1_700));
+                        finding.message.push_str(&" ``` | words | of | a | table | <details>".repeat(1_700));
                         finding.suggestion = Some(finding.message.clone());
                     }
                     finding

@@ -184,6 +184,7 @@ async fn reviewed(
         accepted: options.accepted.clone(),
         paused: options.paused.clone(),
         inline_comments: config.inline_comments,
+        request_changes: config.request_changes,
         check_without_spec: config.check_without_spec,
         catalogue: catalogue(&deps.rules),
         docs: vec![rules::DOCS.to_owned()],

@@ -59,9 +59,12 @@ async fn the_texts_of_a_change_are_read_once_however_often_it_is_pushed_to() {
         forge.recorded().iter().filter(|one| asks(one)).count()
     };
     assert_eq!(texts(&forge), 1, "{}", asked(&forge));
+    let (calls, writes) = (forge.calls(), forge.writes());
     pull.push(&[("src/main.rs", "fn main() {}\n")]);
     bot.review(&pull.event("synchronize")).await;
     assert_eq!(texts(&forge), 1, "{}", asked(&forge));
+    assert!(forge.calls() - calls <= 3, "{}", asked(&forge));
+    assert_eq!(forge.writes() - writes, 1, "the check of the new head: {}", asked(&forge));
     pull.look_away();
     finish(bot, forge).await;
 }

@@ -294,11 +294,13 @@ async fn a_403_at_any_step_of_publishing_loses_no_finding() {
             assert!(bot.log().contains("review given up"), "{route}");
             assert_eq!(bot.review(&opened).await, [Step::Done], "{route}: the same delivery takes it up again");
         }
-        let (told, inline) = (summary(&pull), pull.inline());
-        // On lines, or in the summary where lines were refused.
+        let told = pull.comments().into_iter().map(|one| one.body).collect::<String>();
+        let (inline, check) = (pull.inline(), pull.check().unwrap());
+        // On lines, or in the summary where lines were refused, or in the check where a summary was.
         let gate = "poc-threshold-above-target.md";
         let on_lines = inline.iter().filter(|one| one.body.contains(gate)).count();
-        assert_eq!(on_lines + usize::from(told.contains(gate)), 1, "{route}: {told}");
+        let in_check = check.annotations.iter().filter(|one| one.to_string().contains("ARI-004")).count();
+        assert_eq!(on_lines + usize::from(told.contains(gate)) + in_check, 1, "{route}: {told}");
         assert!(inline.is_empty() || inline.len() == comments, "{route}");
         assert_eq!(pull.check().unwrap().conclusion, conclusion, "{route}");
         pull.look_away();

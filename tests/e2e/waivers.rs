@@ -150,7 +150,7 @@ async fn a_change_of_the_configuration_is_told_its_mistakes_and_reviewed_by_the_
 
 #[tokio::test]
 async fn a_configuration_that_cannot_be_read_is_told_and_stops_no_review() {
-    let big = [b"# ".as_slice(), &[b'x'; 1 << 20]].concat();
+    let big = format!("# {}", "x".repeat(1 << 20)).into_bytes();
     for (bytes, why) in [
         (&b"[review]\nfail-on = \"never\" # \xe4\n"[..], "not UTF-8"),
         (&big[..], "larger than 1 MiB"),

@@ -22,7 +22,7 @@ pub const MARKER: &[u8] = b"the key of the bot under test";
 
 pub struct Bot {
     pub store: SqliteStore,
-    pub worker: Worker,
+    worker: Worker,
     url: String,
     clock: Arc<AtomicI64>,
     log: Log,

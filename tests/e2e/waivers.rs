@@ -172,3 +172,25 @@ async fn a_configuration_that_cannot_be_read_is_told_and_stops_no_review() {
         finish(bot, forge).await;
     }
 }
+
+#[tokio::test]
+async fn a_repository_stands_above_its_organisation_and_two_broken_files_are_each_told_once() {
+    let (forge, bot) = stage().await;
+    let org = forge.repo("acme/.github");
+    org.commit(
+        "main",
+        &[(".specreview.toml", "[review]\nfial-on = \"info\"\nfail-on = \"error\"\n[rules]\noff = [\"DAT-004\"]\n")],
+    );
+    org.make_public();
+    let repo = forge.repo("acme/specs");
+    repo.commit("main", &[(".specreview.toml", "[review]\nfail-on = \"never\"\nexlude = []\n")]);
+    let files = [("specs/a.md", SPEC), ("specs/b.md", SPEC)];
+    let pull = repo.open_pull("parcels", &files);
+    let body = summary(&bot, &pull, "opened").await;
+    for line in ["`acme/.github/.specreview.toml` line 2, column 1:", "`.specreview.toml` line 3, column 1:"] {
+        assert_eq!(body.matches(line).count(), 1, "{line}: {body}");
+    }
+    assert_eq!(told(&pull, &body), 0, "switched off by the organisation: {body}");
+    assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("success"), "the repository never fails");
+    finish(bot, forge).await;
+}

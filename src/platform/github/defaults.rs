@@ -44,7 +44,9 @@ impl Repository {
             Err(failure) => {
                 let error = failure.error("the owner's defaults");
                 tracing::warn!(%owner, %error, "the owner's defaults cannot be read: the last known ones count");
-                defaults.last(owner)
+                // Where nothing was ever known, they may be what holds texts back from a model.
+                let unread = || Some(ConfigText { path: format!("{owner}/{REPO}"), text: Err(error.to_string()) });
+                defaults.last(owner).map_or_else(unread, |known| known.0)
             }
         }
     }

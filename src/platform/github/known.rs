@@ -172,8 +172,8 @@ impl Defaults {
     }
 
     /// What was last known, however long ago.
-    pub(super) fn last(&self, owner: &str) -> Option<ConfigText> {
-        lock(&self.0).get(owner).and_then(|(_, known)| known.clone())
+    pub(super) fn last(&self, owner: &str) -> Option<Known> {
+        lock(&self.0).get(owner).map(|(_, known)| Known(known.clone()))
     }
 
     pub(super) fn keep(&self, owner: &str, now: i64, found: Option<ConfigText>) {
@@ -206,5 +206,10 @@ mod tests {
         assert_eq!(kept.fresh("acme", 0), None);
         kept.keep("acme", 0, None);
         assert_eq!((kept.fresh("acme", 899), kept.fresh("acme", 900)), (Some(Known(None)), None));
+        assert_eq!(
+            (kept.last("acme"), kept.last("other")),
+            (Some(Known(None)), None),
+            "none is not the same as unknown"
+        );
     }
 }

@@ -4,10 +4,14 @@
 const LONGEST: usize = 400;
 
 /// True when `text` (a block or a cell) holds a place open and says nothing else: `TBD`, `[Name]`, `Target: XX %`,
-/// `<owner>`, `{{model}}`, `.....`, `???`. "N/A" and a dash are answers, not placeholders.
+/// `<owner>`, `{{model}}`, `.....`, `???`, or a slot of a skeleton (`‹owner›`) anywhere. "N/A" and a dash are answers, not placeholders.
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
+    // The slots of a skeleton: as long as one is left, the text is not yet the author's, whatever stands around it.
+    if text.split_once('‹').is_some_and(|(_, rest)| rest.contains('›')) {
+        return true;
+    }
     if text.is_empty() || text.len() > LONGEST {
         return false;
     }

@@ -14,7 +14,7 @@ use crate::review::render::escape::Md;
 use crate::review::render::reply::reply;
 use crate::review::render::words::commands as words;
 use crate::review::{Action, Asked, Outcome, ReplyTo};
-use crate::rules::RuleKey;
+use crate::rules::{self, RuleKey};
 use crate::store::{Asker, Decision, DecisionKind, Millis};
 use crate::text::Date;
 use crate::text::nearest::nearest;
@@ -64,11 +64,20 @@ pub(super) async fn answer(worker: &Worker, job: &CommandJob) -> Result<(), Fail
         Right::Unasked
     };
     let desk = Desk { worker, platform: platform.as_ref(), job, now, right };
+    // What was done is not done again because its answer did not get through: a model is asked, and a pause taken back, once.
+    if let Some(body) = worker.decisions.answer(&job.at.to_string(), place(job)).await? {
+        return desk.post(body).await;
+    }
     let Some(told) = desk.told().await? else {
         tracing::info!(change = %job.at, comment = job.comment, "too many commands: not answered");
         return Ok(());
     };
     desk.reply(told).await
+}
+
+/// Ids of comments in conversations and on lines are numbered apart.
+fn place(job: &CommandJob) -> u64 {
+    job.comment.rotate_left(1) ^ u64::from(matches!(job.to, ReplyTo::Thread(_)))
 }
 
 /// The name under which an answer is found again.
@@ -87,9 +96,7 @@ impl Desk<'_> {
         let (asker, most) = if may { (Asker::Writer, MOST) } else { (Asker::Other, MOST_OF_OTHERS) };
         let (now, asked) = (worker.now(), u32::try_from(job.said.len()).unwrap_or(u32::MAX));
         let change = job.at.to_string();
-        // Ids of comments in conversations and on lines are numbered apart.
-        let comment = job.comment.rotate_left(1) ^ u64::from(matches!(job.to, ReplyTo::Thread(_)));
-        let before = worker.decisions.count(&change, comment, asker, asked, now, now - HOUR).await?;
+        let before = worker.decisions.count(&change, place(job), asker, asked, now, now - HOUR).await?;
         if before >= u64::from(most) + TOLD {
             return Ok(None);
         }
@@ -166,7 +173,9 @@ impl Desk<'_> {
         let Self { worker, job, .. } = self;
         let deps = &worker.deps;
         let key = RuleKey::parse(said);
-        if !deps.rules.has(&key) {
+        // A document has no waiver for it: the reason belongs beside the text.
+        let is_loosened = key.part.is_none() && key.code == rules::LOOSENED.code;
+        if !deps.rules.has(&key) && !is_loosened {
             if deps.questions.questions.iter().any(|question| question.id == key.code) {
                 return Ok(words::is_question(said));
             }
@@ -188,7 +197,8 @@ impl Desk<'_> {
         self.decide(DecisionKind::Waiver, rule.clone(), reason, until).await?;
         self.revoke(DecisionKind::Proposal, &rule).await?;
         self.review(false).await?;
-        Ok(words::waived(&rule, &job.by.login, until, &directive(&rule, reason, until, &job.by.login)))
+        let line = (!is_loosened).then(|| directive(&rule, reason, until, &job.by.login));
+        Ok(words::waived(&rule, &job.by.login, until, line.as_deref()))
     }
 
     async fn accept(&self, said: Option<&str>, reason: &str) -> Result<Md, Failure> {
@@ -292,8 +302,14 @@ impl Desk<'_> {
     }
 
     async fn reply(&self, told: Md) -> Result<(), Failure> {
-        let Self { worker, platform, job, .. } = self;
+        let Self { worker, job, .. } = self;
         let body = reply(&worker.deps.marker, &job.at, &key(job), told);
+        worker.decisions.keep_answer(&job.at.to_string(), place(job), &body).await?;
+        self.post(body).await
+    }
+
+    async fn post(&self, body: String) -> Result<(), Failure> {
+        let Self { platform, job, .. } = self;
         let action = Action::Reply { to: job.to.clone(), body };
         match platform.carry_out(&job.at, &action).await {
             Outcome::Done { .. } => {

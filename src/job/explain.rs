@@ -2,7 +2,7 @@
 
 use crate::critique::Questionnaire;
 use crate::review::render::words::commands::Explained;
-use crate::rules::{RuleKey, RuleSet};
+use crate::rules::{REMARKS, RuleKey, RuleSet};
 use crate::text::nearest::nearest;
 
 /// What this code asks for; none where nothing has it.
@@ -15,6 +15,14 @@ pub fn explain(rules: &RuleSet, questions: &Questionnaire, code: &str) -> Option
             asks: asks(&rule.page.body),
             why: rule.why.clone(),
             paste: rule.skeleton.clone().unwrap_or_default(),
+        });
+    }
+    if let Some(remark) = REMARKS.iter().find(|remark| remark.code == key.code) {
+        return Some(Explained {
+            title: format!("{} {} ({}, {})", remark.code, remark.name, remark.family, remark.level),
+            asks: remark.about.to_owned(),
+            why: remark.why.to_owned(),
+            paste: String::new(),
         });
     }
     if let Some(question) = questions.questions.iter().find(|question| question.id == key.code) {

@@ -7,7 +7,7 @@ use super::settings::configuration;
 use super::worker::Worker;
 use crate::platform::{Choice, Now, PlatformError};
 use crate::review::render::check;
-use crate::review::{Action, Conclusion, Outcome};
+use crate::review::{Action, ChangeRef, Conclusion, Outcome};
 use crate::store::Leased;
 
 /// Key of the check: never that of a run, so that a later run completes a check of its own.
@@ -40,8 +40,11 @@ async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<
     if posted.checks.iter().any(|check| check.completed && check.key == KEY) {
         return Ok(());
     }
-    let strict = worker.options.require_complete || is_strict(worker, payload).await;
-    let conclusion = if strict { Conclusion::Failure } else { Conclusion::Neutral };
+    let strict = worker.options.require_complete || is_strict(worker, at, payload.installation).await;
+    // What failed before on this head is not passed by a review that could not be done.
+    let failed = posted.checks.iter().rfind(|check| check.completed).and_then(|check| check.conclusion);
+    let stays = failed == Some(Conclusion::Failure);
+    let conclusion = if strict || stays { Conclusion::Failure } else { Conclusion::Neutral };
     let running = posted.checks.iter().find(|check| !check.completed).map(|check| check.id.clone());
     let output = check::given_up(reason);
     let action = Action::CompleteCheck { id: running, commit: head, key: KEY.to_owned(), conclusion, output };
@@ -55,11 +58,11 @@ async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<
 
 /// What the configuration of the target branch asks for; false where it cannot be read. In a task of its own, for reading may be
 /// what the review stopped at.
-async fn is_strict(worker: &Worker, payload: &ReviewJob) -> bool {
-    let (worker, payload) = (worker.clone(), payload.clone());
+pub(super) async fn is_strict(worker: &Worker, at: &ChangeRef, installation: Option<u64>) -> bool {
+    let (worker, at) = (worker.clone(), at.clone());
     let task = tokio::spawn(async move {
-        let platform = worker.platforms.open(&payload.at, payload.installation).await.ok()?;
-        let fetched = platform.fetch(&payload.at, &|_, _| -> Choice { Box::new(|_| false) }).await.ok()?;
+        let platform = worker.platforms.open(&at, installation).await.ok()?;
+        let fetched = platform.fetch(&at, &|_, _| -> Choice { Box::new(|_| false) }).await.ok()?;
         Some(
             configuration(&worker.deps, fetched.change.config.as_ref(), fetched.change.defaults.as_ref())
                 .0

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use super::give_up::is_strict;
 use super::payload::CommitJob;
 use super::worker::{Failure, Worker};
 use crate::platform::PlatformError;
 use crate::review::{Action, Outcome, Queued, queue};
 
 /// So often a check that is not there yet is waited for: the queue itself waits for an hour.
-const WAITS: u32 = 5;
-const WAIT: Duration = Duration::from_secs(30);
+const WAITS: u32 = 6;
+const WAIT: Duration = Duration::from_secs(90);
 
 /// Completes the check of the commit. `failures` is how often it was tried.
 pub(super) async fn answer(worker: &Worker, job: &CommitJob, failures: u32) -> Result<(), Failure> {
@@ -18,13 +19,14 @@ pub(super) async fn answer(worker: &Worker, job: &CommitJob, failures: u32) -> R
         return Ok(());
     }
     let checks = platform.now(&job.at).await?.posted.checks;
-    let ended = checks.iter().rev().find(|check| check.completed);
+    let ended = checks.iter().rev().find(|check| check.completed && check.conclusion.is_some());
     if ended.is_none() && failures < WAITS {
         let reason = "the change in the group has no completed check yet".to_owned();
         return Err(Failure::Passing { reason, wait: Some(WAIT) });
     }
     let queued = Queued { number: job.at.number, conclusion: ended.and_then(|check| check.conclusion) };
-    let (conclusion, output) = queue(&[queued]);
+    let strict = worker.options.require_complete || is_strict(worker, &job.at, job.installation).await;
+    let (conclusion, output) = queue(&[queued], strict);
     let (commit, key) = (job.commit.clone(), format!("group {}", job.at.number));
     match platform.carry_out(&job.at, &Action::CompleteCheck { id: None, commit, key, conclusion, output }).await {
         Outcome::Done { .. } => {

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::engine::{Assessment, GrantedWaiver};
 use crate::finding::{Check, Problem};
-use crate::rules::RuleSet;
+use crate::rules::{REMARKS, RuleSet};
 use crate::text::Date;
 
 /// Waivers by command that do nothing for any document, and, where `config` is given, those of the configuration.
@@ -24,6 +24,8 @@ pub(super) fn idle(
         assessments.iter().any(|assessment| assessment.checks.iter().any(fits))
     };
     let is_rule = |rule: &str| rules.get(rule.split(':').next().unwrap_or_default()).is_some();
+    // Remarks have no check that could say whether one was waived.
+    let is_remark = |rule: &str| REMARKS.iter().any(|remark| rule.eq_ignore_ascii_case(remark.code));
     let mut problems = Vec::new();
     let mut say = |code: &str, file: &str, place: Option<(u32, u32)>, message: String, advice: &str| {
         problems.push(Problem {
@@ -37,6 +39,9 @@ pub(super) fn idle(
     };
     for one in granted {
         let (rule, by) = (&one.rule, &one.by);
+        if is_remark(rule) {
+            continue;
+        }
         if !is_rule(rule) {
             let message = format!("the waiver of {rule} that {by} gave names no rule");
             say("unknown-rule", &one.url, None, message, "`specreview rules list` shows all codes");
@@ -49,7 +54,8 @@ pub(super) fn idle(
         }
     }
     let of_file = config.map(|config| config.waivers.as_slice()).unwrap_or_default();
-    for one in of_file.iter().filter(|one| one.until.is_none_or(|last| last >= today) && !is_used(&one.rule)) {
+    let is_idle = |rule: &str| !is_remark(rule) && !is_used(rule);
+    for one in of_file.iter().filter(|one| one.until.is_none_or(|last| last >= today) && is_idle(&one.rule)) {
         let message = format!("the waiver of {} does nothing for what was read", one.rule);
         let place = Some((one.line, one.column));
         say("waiver-without-effect", &one.file, place, message, "take it out if no other document needs it");

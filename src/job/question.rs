@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::ask::may_ask;
+use super::limits::keep_within;
 use super::linked::may_be_document;
 use super::settings::{configuration, settings};
 use super::{Deps, Options};
@@ -43,8 +44,9 @@ pub(super) async fn ask(
         let paths = Paths::new(&configuration(deps, file, defaults).0);
         Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
     };
-    let change = platform.fetch(at, &wanted).await?.change;
+    let mut change = platform.fetch(at, &wanted).await?.change;
     let (config, _) = configuration(deps, change.config.as_ref(), change.defaults.as_ref());
+    keep_within(&mut change, config.limits);
     let paths = Paths::new(&config);
     let (paid, purse) = deps.for_run(Some(at.to_string()));
     let links = Links::new(&change.head_repo_url, &change.head, &[rules::DOCS.to_owned()]);

@@ -165,10 +165,19 @@ pub(super) struct Desk<'a> {
 impl Desk<'_> {
     /// The check is written last: where it is complete for this key, all else was done or refused before it.
     fn is_done(&self, posted: &Posted) -> bool {
-        let checked = posted.checks.iter().any(|check| self.stands_for_this_run(check) && check.completed)
-            && posted.checks.iter().all(|check| check.completed);
-        let told = self.mine.summaries.len() == 1 || self.review.documents.is_empty() || !self.options.summary;
+        let checked = self.is_checked(posted) && posted.checks.iter().all(|check| check.completed);
+        let silent = !self.options.summary || self.options.paused.is_some();
+        let told = match self.mine.summaries.first() {
+            Some((_, mark)) => silent || mark.key == self.review.inputs,
+            None => silent || self.review.documents.is_empty(),
+        };
         checked && told && self.mine.summaries.len() < 2 && !self.is_there_twice()
+    }
+
+    /// The newest completed check says what this run says. Platforms go by the newest one of a name: an older one of this run, from
+    /// before the change had another base or another head in between, stands for nothing.
+    fn is_checked(&self, posted: &Posted) -> bool {
+        posted.checks.iter().rfind(|check| check.completed).is_some_and(|check| self.stands_for_this_run(check))
     }
 
     /// A check of this run; one that was ended without a verdict stands for nothing.
@@ -306,7 +315,7 @@ impl Desk<'_> {
         if !self.can.checks {
             return Vec::new();
         }
-        let done = posted.checks.iter().any(|check| self.stands_for_this_run(check) && check.completed);
+        let done = self.is_checked(posted);
         let mine = |check: &&PostedCheck| check.key == self.review.key;
         let other_verdict = |check: &PostedCheck| check.conclusion.is_some_and(|word| word != self.review.conclusion);
         let mut open: Vec<&PostedCheck> = posted.checks.iter().filter(|check| !check.completed).collect();
@@ -886,6 +895,22 @@ mod tests {
             let actions = plan(&pending(body), &review, can, &key(), &options());
             assert_eq!(words(&actions).first().is_some_and(|word| word == "delete pending p"), deleted, "{body}");
         }
+    }
+
+    #[test]
+    fn an_older_check_of_this_run_does_not_stand_for_it_once_another_run_spoke_last() {
+        let review = first(two());
+        let mut shown = after(&review);
+        assert_eq!(plan_of(&shown, &review), []);
+        let laxer = PostedCheck {
+            id: ObjectId("z".into()),
+            key: "of another base".into(),
+            completed: true,
+            conclusion: Some(Conclusion::Success),
+        };
+        shown.checks.push(laxer);
+        let actions = words(&plan_of(&shown, &review));
+        assert!(actions.iter().any(|word| word.starts_with("check new failure")), "{actions:?}");
     }
 
     #[test]

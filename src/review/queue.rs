@@ -13,14 +13,16 @@ pub struct Queued {
 }
 
 /// The conclusion for the head of a group, and what its check shows: failure if one failed, success if all succeeded, else
-/// neutral with the reason. A group of which no change is known is neutral too: nothing is known to be wrong.
+/// neutral with the reason, or, where everything must be known (`strict`), failure. A group of which no change is known is neutral too: nothing is known to be wrong.
 #[must_use]
-pub fn queue(group: &[Queued]) -> (Conclusion, CheckOutput) {
+pub fn queue(group: &[Queued], strict: bool) -> (Conclusion, CheckOutput) {
     let all = |wanted: Conclusion| group.iter().all(|at| at.conclusion == Some(wanted));
     let conclusion = if group.iter().any(|at| at.conclusion == Some(Conclusion::Failure)) {
         Conclusion::Failure
     } else if !group.is_empty() && all(Conclusion::Success) {
         Conclusion::Success
+    } else if strict {
+        Conclusion::Failure
     } else {
         Conclusion::Neutral
     };
@@ -49,8 +51,11 @@ mod tests {
                 .zip(1..)
                 .map(|(conclusion, number)| Queued { number, conclusion: *conclusion })
                 .collect();
-            let (conclusion, output) = queue(&group);
+            let (conclusion, output) = queue(&group, false);
             assert_eq!(conclusion, *expected, "{conclusions:?}");
+            let strict = queue(&group, true).0;
+            assert_eq!(strict == Success, conclusion == Success, "{conclusions:?}");
+            assert_ne!(strict, Neutral, "{conclusions:?}");
             let told = format!("{}\n{}", output.title, output.summary.replace('`', ""));
             assert!(told.contains(words), "{conclusions:?}: {told}");
             assert!(output.annotations.is_empty());

@@ -107,6 +107,23 @@ pub trait Decisions: Send + Sync {
         now: Millis,
         since: Millis,
     ) -> Result<u64, StoreError>;
+
+    /// Keeps the answer to a comment that was counted, so that what it took is not done again when it has to be sent again.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    async fn keep_answer(&self, change: &str, comment: u64, body: &str) -> Result<(), StoreError>;
+
+    /// The answer to a comment; none where none was kept.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    async fn answer(&self, change: &str, comment: u64) -> Result<Option<String>, StoreError>;
+}
+
+/// Ids beyond the column are no ids of a platform; they share a place.
+fn column(comment: u64) -> i64 {
+    i64::try_from(comment).unwrap_or(i64::MAX)
 }
 
 #[async_trait]
@@ -165,8 +182,7 @@ impl Decisions for SqliteStore {
     ) -> Result<u64, StoreError> {
         let what = "counting commands";
         let failed = |source| StoreError::Database { what, source };
-        // Ids beyond the column are no ids of a platform; they share a place.
-        let comment = i64::try_from(comment).unwrap_or(i64::MAX);
+        let comment = column(comment);
         let mut write = self.write(what).await?;
         let forget = sqlx::query(sql::FORGET_COUNTS).bind(now.saturating_sub(COUNTED_FOR));
         forget.execute(&mut *write).await.map_err(failed)?;
@@ -176,5 +192,24 @@ impl Decisions for SqliteStore {
         let others: i64 = others.fetch_one(&mut *write).await.map_err(failed)?;
         write.commit().await.map_err(failed)?;
         Ok(u64::try_from(others).unwrap_or(0))
+    }
+
+    async fn keep_answer(&self, change: &str, comment: u64, body: &str) -> Result<(), StoreError> {
+        let what = "keeping an answer";
+        let failed = |source| StoreError::Database { what, source };
+        let mut write = self.write(what).await?;
+        let keep = sqlx::query(sql::KEEP_ANSWER).bind(change).bind(column(comment)).bind(body);
+        keep.execute(&mut *write).await.map_err(failed)?;
+        write.commit().await.map_err(failed)
+    }
+
+    async fn answer(&self, change: &str, comment: u64) -> Result<Option<String>, StoreError> {
+        let what = "reading an answer";
+        let failed = |source| StoreError::Database { what, source };
+        let mut write = self.write(what).await?;
+        let read = sqlx::query_scalar::<_, Option<String>>(sql::ANSWER).bind(change).bind(column(comment));
+        let found = read.fetch_optional(&mut *write).await.map_err(failed)?;
+        write.commit().await.map_err(failed)?;
+        Ok(found.flatten())
     }
 }

@@ -15,6 +15,7 @@ CREATE TABLE answer (
     comment  BIGINT NOT NULL,
     class    TEXT NOT NULL,
     commands BIGINT NOT NULL,
+    body     TEXT,
     at       BIGINT NOT NULL,
     PRIMARY KEY (change, comment)
 );

@@ -143,6 +143,10 @@ pub(super) const COUNT: &str = "INSERT INTO answer (change, comment, class, comm
 pub(super) const COUNTED: &str = "SELECT CAST(COALESCE(SUM(commands), 0) AS BIGINT) FROM answer \
      WHERE change = $1 AND comment <> $2 AND class = $3 AND at > $4";
 
+pub(super) const KEEP_ANSWER: &str = "UPDATE answer SET body = $3 WHERE change = $1 AND comment = $2";
+
+pub(super) const ANSWER: &str = "SELECT body FROM answer WHERE change = $1 AND comment = $2";
+
 pub(super) const FORGET_COUNTS: &str = "DELETE FROM answer WHERE at < $1";
 
 /// What waits under a key is no longer wanted.

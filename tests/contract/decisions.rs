@@ -54,6 +54,10 @@ async fn promises(place: &impl Decisions) {
     let count = |change, comment, asker, now, since| place.count(change, comment, asker, 2, now, since);
     assert_eq!(count("o/r#1", 1, Asker::Writer, 10, 0).await.unwrap(), 0);
     assert_eq!(count("o/r#1", 1, Asker::Writer, 11, 0).await.unwrap(), 0, "another try is no other comment");
+    assert_eq!(place.answer("o/r#1", 1).await.unwrap(), None);
+    place.keep_answer("o/r#1", 1, "said").await.unwrap();
+    assert_eq!(place.answer("o/r#1", 1).await.unwrap().as_deref(), Some("said"));
+    assert_eq!(place.answer("o/r#2", 1).await.unwrap(), None, "of another change");
     assert_eq!(count("o/r#1", 2, Asker::Writer, 12, 0).await.unwrap(), 2);
     assert_eq!(count("o/r#1", 3, Asker::Other, 12, 0).await.unwrap(), 0);
     assert_eq!(count("o/r#2", 4, Asker::Writer, 12, 0).await.unwrap(), 0);

@@ -139,7 +139,7 @@ async fn programs_are_not_heard_whatever_they_are_called_and_whoever_they_write_
     }
     let plain = pull.comment_event("ann", "/specreview pause");
     ignored(&bot, &changed(&plain, |body| body["comment"]["user"]["type"] = json!("Bot"))).await;
-    ignored(&bot, &changed(&plain, |body| body["comment"]["performed_via_github_app"] = json!({ "id": 1 }))).await;
+    ignored(&bot, &changed(&plain, |body| body["comment"]["performed_via_github_app"] = forge.app())).await;
     assert!(answers(&pull).is_empty());
     pull.look_away();
     finish(bot, forge).await;

@@ -30,4 +30,5 @@ mod peers;
 mod publish;
 mod second;
 mod stories;
+mod turns;
 mod waivers;

@@ -9,6 +9,7 @@ use super::client::Failure;
 use super::texts::{Files, Read};
 use super::{Repository, Shared, graph};
 use crate::config;
+use crate::platform::PlatformError;
 use crate::review::ConfigText;
 
 /// Name of the repository.
@@ -65,7 +66,8 @@ impl Repository {
         let answer = match keyring.token(client, &scope, self.installation).await {
             Ok(token) => client.ask::<Answer>(&token, &question).await,
             // Not installed there, or there is none: everybody may read a public one.
-            Err(_) => self.ask(&question).await,
+            Err(PlatformError::Denied { .. } | PlatformError::NotFound { .. }) => self.ask(&question).await,
+            Err(error) => return Err(Failure::Credentials(error)),
         };
         let object = match answer {
             Ok(answer) => answer.repository.and_then(|repo| repo.object),

@@ -102,7 +102,7 @@ impl File {
     pub(super) fn whole(&self) -> Read {
         match self.shown() {
             Shown::Text(text) => text.into(),
-            Shown::Blob(_) => Read::Absent,
+            Shown::Blob(_) => Read::Left("GitHub does not give its whole text".into()),
             Shown::Other(why) => Read::Left(why),
         }
     }

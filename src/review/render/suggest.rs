@@ -4,6 +4,7 @@
 use super::Page;
 use super::escape::{Md, md, suggestion};
 use super::words;
+use crate::document::Document;
 use crate::finding::{Evidence, Finding, HIDDEN_TEXT, UNUSED_WAIVER};
 use crate::review::Reviewed;
 use crate::text::LineRange;
@@ -64,7 +65,9 @@ fn is_heading(line: &str) -> bool {
 fn is_one_comment(lines: &[&str]) -> bool {
     let text = lines.join("\n");
     let inner = text.trim().strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
+    // Of a comment that waives several rules, one may be of use while another is not.
     inner.is_some_and(|inner| !inner.contains("<!--") && !inner.contains("-->"))
+        && Document::parse(&text).directives.len() < 2
 }
 
 #[cfg(test)]

@@ -87,16 +87,10 @@ impl Pull {
             let comment = world.repos[&self.repo].pulls[&self.number].comments.iter().find(|one| one.id == id);
             let mut comment = world.comment_json(&self.repo, self.number, comment.expect("a comment to tell of"));
             comment["author_association"] = json!(world.association(&self.repo, login));
-            json!({
-                "issue": {
-                    "number": self.number,
-                    "title": pull["title"],
-                    "state": pull["state"],
-                    "user": pull["user"],
-                    "pull_request": { "html_url": pull["html_url"] },
-                },
-                "comment": comment,
-            })
+            let url = comment["url"].as_str().unwrap_or_default().to_owned();
+            comment["reactions"] = whole::reactions(&url);
+            let told = json!({ "issue": whole::issue(&pull), "comment": comment });
+            if action == "edited" { whole::with(told, json!({ "changes": { "body": { "from": "" } } })) } else { told }
         })
     }
 
@@ -143,7 +137,11 @@ impl Pull {
                     "head_ref": branch,
                     "base_sha": base_sha,
                     "base_ref": format!("refs/heads/{base}"),
-                    "head_commit": { "id": head, "message": "Merge" },
+                    "head_commit": {
+                        "id": head, "tree_id": head, "message": "Merge", "timestamp": whole::DATE,
+                        "author": { "name": "dora", "email": "dora@example.org" },
+                        "committer": { "name": "GitHub", "email": "noreply@example.org" },
+                    },
                 },
             })
         });

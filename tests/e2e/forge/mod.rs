@@ -290,6 +290,11 @@ impl Forge {
         lock(&self.world).tokens.keys().cloned().chain([SECRET.to_owned()]).chain(key_lines).collect()
     }
 
+    /// The App, as what it has written carries it.
+    pub fn app(&self) -> Value {
+        lock(&self.world).app_json()
+    }
+
     pub fn ping(&self) -> Delivery {
         let serial = lock(&self.world).id();
         Delivery::new(serial, "ping", &serde_json::json!({ "zen": "Keep it logically awesome.", "hook_id": 1 }), SECRET)

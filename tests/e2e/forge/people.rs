@@ -18,7 +18,8 @@ pub fn permission(world: &mut World, call: &Call) -> Answer {
         "triage" => "read",
         other => other,
     };
-    Answer::ok(&json!({ "permission": permission, "role_name": role, "user": world.user_json(login) }))
+    let user = super::whole::with(world.user_json(login), json!({ "role_name": role }));
+    Answer::ok(&json!({ "permission": permission, "role_name": role, "user": user }))
 }
 
 /// Every pull request that the commit is part of, open or not, as head or not.
@@ -27,7 +28,27 @@ pub fn pulls_of_commit(world: &mut World, call: &Call) -> Answer {
     let pulls = world.repos[&repo].pulls.values();
     let holds = pulls.filter(|pull| world.objects.history(&pull.head).contains(sha)).map(|pull| pull.number);
     let numbers: Vec<u64> = holds.collect();
-    let rows: Vec<Value> = numbers.into_iter().map(|number| world.pull_json(&repo, number)).collect();
+    // A list tells less of each than its own address does.
+    const OWN: &[&str] = &[
+        "additions",
+        "changed_files",
+        "comments",
+        "commits",
+        "deletions",
+        "maintainer_can_modify",
+        "mergeable",
+        "mergeable_state",
+        "merged",
+        "merged_by",
+        "rebaseable",
+        "review_comments",
+    ];
+    let short = |number| {
+        let mut row = world.pull_json(&repo, number);
+        row.as_object_mut().expect("an object").retain(|name, _| !OWN.contains(&name.as_str()));
+        row
+    };
+    let rows: Vec<Value> = numbers.into_iter().map(short).collect();
     super::read::page(world, call, rows, |row| row)
 }
 

@@ -110,8 +110,6 @@ impl World {
             "commit_id": inline.commit,
             "original_commit_id": inline.commit,
             "diff_hunk": "@@ -1 +1 @@",
-            "line": (!inline.on_file).then_some(inline.line),
-            "original_line": (!inline.on_file).then_some(inline.line),
             "start_line": inline.start_line,
             "original_start_line": inline.start_line,
             "start_side": inline.start_line.map(|_| &inline.side),
@@ -127,6 +125,10 @@ impl World {
             "pull_request_url": pull,
             "_links": { "self": { "href": own }, "html": { "href": html }, "pull_request": { "href": pull } },
         });
+        // A comment on a file as a whole has no line.
+        let line =
+            if inline.on_file { json!({}) } else { json!({ "line": inline.line, "original_line": inline.line }) };
+        let shown = with(shown, line);
         match inline.reply_to {
             Some(first) => with(shown, json!({ "in_reply_to_id": first })),
             None => shown,

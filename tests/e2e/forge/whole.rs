@@ -175,6 +175,44 @@ pub fn pull(api: &str, full_name: &str, number: u64, id: u64, head: &str) -> Val
     })
 }
 
+/// Nobody has reacted.
+pub fn reactions(url: &str) -> Value {
+    let mut none = json!({ "url": format!("{url}/reactions"), "total_count": 0 });
+    for name in ["+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"] {
+        none[name] = json!(0);
+    }
+    none
+}
+
+/// A pull request as events of its conversation tell of it: an issue.
+pub fn issue(pull: &Value) -> Value {
+    let mut issue =
+        json!({ "pull_request": {}, "locked": false, "active_lock_reason": null, "labels": [], "milestone": null });
+    for name in ["number", "title", "state", "user", "html_url", "draft", "created_at", "updated_at", "closed_at"] {
+        issue[name] = pull[name].clone();
+    }
+    for name in ["url", "html_url", "diff_url", "patch_url"] {
+        issue["pull_request"][name] = pull[name].clone();
+    }
+    let url = pull["issue_url"].as_str().unwrap_or_default();
+    let repo = url.rsplit_once("/issues/").map_or(url, |(repo, _)| repo);
+    issue["url"] = json!(url);
+    issue["repository_url"] = json!(repo);
+    for (name, below) in [("labels_url", "/labels{/name}"), ("comments_url", "/comments"), ("events_url", "/events")] {
+        issue[name] = json!(format!("{url}{below}"));
+    }
+    issue["id"] = pull["id"].clone();
+    issue["node_id"] = pull["node_id"].clone();
+    issue["reactions"] = reactions(url);
+    with(
+        issue,
+        json!({
+            "assignee": null, "assignees": [], "comments": 0, "body": null, "author_association": "CONTRIBUTOR",
+            "timeline_url": format!("{url}/timeline"), "performed_via_github_app": null, "state_reason": null,
+        }),
+    )
+}
+
 /// The App: what `GET /app` tells, and what stands where the App has acted.
 pub fn app(id: u64, slug: &str, owner: &Value, permissions: &Value) -> Value {
     json!({

@@ -29,11 +29,10 @@ pub fn access_token(world: &mut World, call: &Call) -> Answer {
     for name in call.body["repositories"].as_array().into_iter().flatten() {
         let full_name = format!("{owner}/{}", name.as_str().unwrap_or_default());
         if !world.repos.contains_key(&full_name) || world.left_out.contains(&full_name) {
-            return Answer::unprocessable(&[
-                "There is at least one repository that does not exist or is not accessible \
-                                            to the parent installation."
-                    .to_owned(),
-            ]);
+            return Answer::refuse(
+                422,
+                "There is at least one repository that does not exist or is not accessible to the parent installation.",
+            );
         }
         repos.push(full_name);
     }

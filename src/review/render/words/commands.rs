@@ -145,18 +145,22 @@ pub const NOT_PAUSED: &str = "there was no pause. Nothing was done.";
 
 /// A rule is left out on this change.
 #[must_use]
-pub fn waived(rule: &str, by: &str, until: Option<&str>, line: &str) -> Md {
+pub fn waived(rule: &str, by: &str, until: Option<&str>, line: Option<&str>) -> Md {
     let until = until.map_or_else(Md::default, |until| md![" until ", prose(until, NAME)]);
-    md![
+    let mut told = md![
         code(rule, NAME),
         " is waived on this change by ",
         prose(by, NAME),
         until,
-        ". The next review, which begins now, applies it and lists it.\n\n",
-        "The command line and other changes know only what stands in the document. To keep the waiver, put this line there, \
+        ". The next review, which begins now, applies it.",
+    ];
+    let Some(line) = line else { return told };
+    told.push(md![
+        "\n\nThe command line and other changes know only what stands in the document. To keep the waiver, put this line there, \
          unless it has one already:\n\n",
         fence(line, COPIED),
-    ]
+    ]);
+    told
 }
 
 /// The author of the change asks for a waiver.

@@ -120,7 +120,7 @@ impl CliError {
             Self::NoToken => {
                 "set GITHUB_TOKEN to a token that may read the repository, and write pull requests to post".into()
             }
-            Self::ConfigUnread { .. } => "check the path that was given".into(),
+            Self::ConfigUnread { .. } => "check the path that was given (--config, --org, or the file to check)".into(),
             Self::NoConfig => "it is optional; name a file, or make .specreview.toml".into(),
             Self::UnknownRule { nearest: Some(nearest), .. } => {
                 format!("did you mean {nearest}? `specreview rules list` shows all")

@@ -22,27 +22,28 @@ pub fn permission(world: &mut World, call: &Call) -> Answer {
     Answer::ok(&json!({ "permission": permission, "role_name": role, "user": user }))
 }
 
+/// A list tells less of each than its own address does.
+const OWN: &[&str] = &[
+    "additions",
+    "changed_files",
+    "comments",
+    "commits",
+    "deletions",
+    "maintainer_can_modify",
+    "mergeable",
+    "mergeable_state",
+    "merged",
+    "merged_by",
+    "rebaseable",
+    "review_comments",
+];
+
 /// Every pull request that the commit is part of, open or not, as head or not.
 pub fn pulls_of_commit(world: &mut World, call: &Call) -> Answer {
     let (repo, sha) = (call.repo(), &call.captures["sha"]);
     let pulls = world.repos[&repo].pulls.values();
     let holds = pulls.filter(|pull| world.objects.history(&pull.head).contains(sha)).map(|pull| pull.number);
     let numbers: Vec<u64> = holds.collect();
-    // A list tells less of each than its own address does.
-    const OWN: &[&str] = &[
-        "additions",
-        "changed_files",
-        "comments",
-        "commits",
-        "deletions",
-        "maintainer_can_modify",
-        "mergeable",
-        "mergeable_state",
-        "merged",
-        "merged_by",
-        "rebaseable",
-        "review_comments",
-    ];
     let short = |number| {
         let mut row = world.pull_json(&repo, number);
         row.as_object_mut().expect("an object").retain(|name, _| !OWN.contains(&name.as_str()));

@@ -60,7 +60,8 @@ pub(super) const KEYS: &[Key] = &[
     adds(
         "waive",
         |below, file| {
-            below.waivers.extend(file.waivers.iter().cloned());
+            // The nearer file speaks first: of two waivers of one rule, its reason is the one that is shown.
+            below.waivers.splice(0..0, file.waivers.iter().cloned());
             !file.waivers.is_empty()
         },
         |config| config.waivers.iter().map(waiver).collect(),

@@ -159,7 +159,7 @@ pub struct Waiver {
 /// What the names in a file can mean.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// Codes of rules; with none, every code passes.
+    /// Codes of rules, and of their parts as `MON-002:data`; with none, every code passes.
     pub codes: BTreeSet<String>,
     /// Names of packs; with none, every name passes.
     pub packs: BTreeSet<String>,
@@ -179,7 +179,8 @@ mod tests {
     use crate::finding::Problem;
 
     fn known() -> Known {
-        let codes = ["MET-002", "MET-003", "MON-002", "GOV-001"].map(str::to_owned).into();
+        let codes =
+            ["MET-002", "MET-003", "MON-002", "MON-002:data", "MON-002:model", "GOV-001"].map(str::to_owned).into();
         Known { codes, packs: ["core".to_owned()].into() }
     }
 
@@ -318,6 +319,7 @@ mod tests {
         check("[[waive]]\nrule = \"MET-002\"\nreson = \"x\"\n", &["unknown-key 3:1"]);
         check("[[waive]]\nreason = \"x\"\n", &["no-rule 1:1"]);
         check("[[waive]]\nrule = \"MET-009\"\nreason = \"x\"\n", &["unknown-rule 2:8"]);
+        check("[[waive]]\nrule = \"MON-002:foo\"\nreason = \"x\"\n", &["unknown-rule 2:8"]);
     }
 
     #[test]
@@ -499,8 +501,8 @@ mod tests {
                 format!("rules.off = [] # {own}:6"),
                 format!("rules.severity = {{\"MET-002\":\"info\",\"MET-003\":\"error\"}} # {org}:6, {own}:5"),
                 format!(
-                    "waive = [{{\"rule\":\"MET-002\",\"reason\":\"all of us\"}},\
-                 {{\"rule\":\"MET-003\",\"reason\":\"us\"}}] # {org}:8, {own}:7"
+                    "waive = [{{\"rule\":\"MET-003\",\"reason\":\"us\"}},\
+                     {{\"rule\":\"MET-002\",\"reason\":\"all of us\"}}] # {org}:8, {own}:7"
                 ),
                 format!("model.never = [\"x/**\",\"y/**\"] # {org}:12, {own}:11"),
             ]

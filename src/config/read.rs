@@ -318,13 +318,12 @@ impl<'a> Reader<'a> {
     /// Is this the code of a rule, perhaps with a part? Reports it when it is not. Where no rules are known, every code passes.
     pub(super) fn is_known(&mut self, code: &Spanned<String>) -> bool {
         let word = code.get_ref().as_str();
-        let rule = word.split_once(':').map_or(word, |(rule, _)| rule);
         let codes = &self.known.codes;
-        if codes.is_empty() || codes.contains(word) || codes.contains(rule) {
+        if codes.is_empty() || codes.contains(word) {
             return true;
         }
         let shown = shown(word);
-        let advice = match nearest(rule, codes.iter().map(String::as_str)) {
+        let advice = match nearest(word, codes.iter().map(String::as_str)) {
             Some(near) => format!("did you mean {near}?"),
             None => "`specreview rules list` shows all codes".into(),
         };

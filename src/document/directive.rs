@@ -31,6 +31,18 @@ pub enum DirectiveKind {
     Unknown(String),
 }
 
+/// A waiver as a document holds it: [`DirectiveKind::Waive`], written. Nothing in the words can end the comment.
+#[must_use]
+pub fn waiver_line(rule: &str, reason: &str, until: Option<&str>, by: &str) -> String {
+    let plain = |text: &str| {
+        let shown: String =
+            text.chars().filter(|c| !c.is_control() && !"<>\"\u{201c}\u{201d}\u{201e}".contains(*c)).collect();
+        shown.replace("--", "\u{2013}")
+    };
+    let until = until.map(|until| format!(" until=\"{until}\"")).unwrap_or_default();
+    format!("<!-- specreview: waive {rule} reason=\"{}\"{until} by=\"{}\" -->", plain(reason), plain(by))
+}
+
 /// Reads a whole comment with its `<!--` and `-->`. Several codes make several waivers; a comment that is not for
 /// this tool makes none.
 pub(super) fn read(comment: &str) -> Vec<DirectiveKind> {
@@ -114,6 +126,14 @@ mod tests {
     fn waive(rule: &str, reason: Option<&str>, until: Option<&str>) -> DirectiveKind {
         let (reason, until) = (reason.map(Into::into), until.map(Into::into));
         DirectiveKind::Waive { rule: rule.into(), reason, until, by: None }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let line = waiver_line("AB-1:data", "a --> \"b\" <i>", Some("2030-01-31"), "ann");
+        let reason = "a \u{2013} b i".to_owned();
+        let (until, by) = (Some("2030-01-31".into()), Some("ann".into()));
+        assert_eq!(read(&line), [DirectiveKind::Waive { rule: "AB-1:data".into(), reason: Some(reason), until, by }]);
     }
 
     #[test]

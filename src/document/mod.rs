@@ -22,7 +22,7 @@ mod unseen;
 mod words;
 mod writer;
 
-pub use directive::{Directive, DirectiveKind};
+pub use directive::{Directive, DirectiveKind, waiver_line};
 pub use mark::Mark;
 pub use placeholder::is_placeholder;
 pub use sentence::{Sentence, sentences};

@@ -6,7 +6,7 @@ use crate::document::{Document, SectionId};
 use crate::facts::{Facts, Kind, Linked, Profile};
 use crate::finding::{Check, CheckState, Evidence, Finding, FindingBuilder, Source, Waived};
 use crate::rules::check::{Answer, Context, Flaw, Shared};
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{Rule, RuleKey, RuleSet};
 
 /// Reviews one document. Pure: the same input gives the same result.
 #[must_use]
@@ -131,7 +131,7 @@ fn finding(
     let severity = rule.severity_of(answer.part.as_deref(), flaw, &cx.facts.profile);
     let mut message = rule.words_of(answer, flaw);
     if let Some(said) = waiver {
-        let (before, after) = waiver::words(&waiver::key(&rule.code, answer.part.as_deref()), said);
+        let (before, after) = waiver::words(&RuleKey { code: rule.code.clone(), part: answer.part.clone() }, said);
         message = format!("{before}{message}{after}");
     }
     let set = settings.severity.iter().find(|(code, _)| code.eq_ignore_ascii_case(&rule.code));

@@ -7,7 +7,7 @@ use crate::finding::{
     CheckState, Confidence, Evidence, Finding, FindingBuilder, Severity, Source, Standing, Void, Waived,
 };
 use crate::rules::check::{Answer, Context, Place};
-use crate::rules::{DOCS, Remark, Rule, RuleSet, UNKNOWN, UNUSED, WAIVER_GUIDE};
+use crate::rules::{DOCS, REMARKS, Remark, Rule, RuleKey, RuleSet, UNKNOWN, UNUSED, WAIVER_GUIDE};
 use crate::text::{Date, LineRange};
 
 /// All waivers of one run.
@@ -20,40 +20,11 @@ pub(super) struct Waivers {
 
 #[derive(Debug)]
 struct Entry {
-    key: Key,
+    key: RuleKey,
     said: Waived,
     /// Lines of the directive; none for a waiver from outside the document.
     lines: Option<LineRange>,
     used: bool,
-}
-
-/// Rule and part, in the spelling of codes.
-#[derive(Debug, PartialEq, Eq)]
-struct Key {
-    code: String,
-    part: Option<String>,
-}
-
-impl Key {
-    fn of(rule: &str) -> Self {
-        match rule.trim().split_once(':') {
-            Some((code, part)) => Self { code: code.trim().to_uppercase(), part: Some(part.trim().to_lowercase()) },
-            None => Self { code: rule.trim().to_uppercase(), part: None },
-        }
-    }
-
-    fn word(&self) -> String {
-        key(&self.code, self.part.as_deref())
-    }
-
-    fn fits(&self, rule: &Rule, part: Option<&str>) -> bool {
-        self.code.eq_ignore_ascii_case(&rule.code) && (self.part.is_none() || self.part.as_deref() == part)
-    }
-}
-
-/// Rule and part as one word: `MON-002:data`.
-pub(super) fn key(code: &str, part: Option<&str>) -> String {
-    part.map_or_else(|| code.to_owned(), |part| format!("{code}:{part}"))
 }
 
 /// The waivers of a document as it was before a change: those that give a reason and, where they end, a day.
@@ -63,7 +34,7 @@ pub fn standing_waivers(document: &Document) -> Vec<StandingWaiver> {
         let DirectiveKind::Waive { rule, reason, until, .. } = &directive.kind else { return None };
         let until = until.as_deref().map(Date::parse);
         (until != Some(None)).then_some(())?;
-        Some(StandingWaiver { key: Key::of(rule).word(), reason: reason.clone()?, until: until.flatten() })
+        Some(StandingWaiver { key: RuleKey::parse(rule).to_string(), reason: reason.clone()?, until: until.flatten() })
     };
     document.directives.iter().filter_map(standing).collect()
 }
@@ -106,7 +77,7 @@ impl Waivers {
         for (rule, reason, by, until) in by_command.chain(of_file) {
             let standing = ended(until).map_or(Standing::Counts, |last| Standing::Void(Void::Ended(last)));
             let said = Waived { standing, reason: Some(reason.clone()), by, until };
-            waivers.all.push(Entry { key: Key::of(rule), said, lines: None, used: false });
+            waivers.all.push(Entry { key: RuleKey::parse(rule), said, lines: None, used: false });
         }
         waivers
     }
@@ -122,12 +93,18 @@ impl Waivers {
                     continue;
                 }
             };
-            let key = Key::of(rule);
+            let key = RuleKey::parse(rule);
             let found = rules.get(&key.code);
             let has_part = |part: &String| found.is_some_and(|rule| rule.parts.contains(part));
             let last = until.as_deref().map(Date::parse);
             if found.is_none() {
-                self.strange.push((*lines, format!("There is no rule `{}` to waive.", key.code)));
+                let is_remark = REMARKS.iter().any(|remark| remark.code == key.code);
+                let message = if is_remark {
+                    format!("A document cannot waive the remark `{}`: the configuration or a command can.", key.code)
+                } else {
+                    format!("There is no rule `{}` to waive.", key.code)
+                };
+                self.strange.push((*lines, message));
             } else if key.part.as_ref().is_some_and(|part| !has_part(part)) {
                 self.strange.push((*lines, format!("The rule has no part as in `{rule}`.")));
             } else if last == Some(None) {
@@ -143,7 +120,7 @@ impl Waivers {
                     Standing::Void(Void::NoReason)
                 } else if let Some(last) = ended {
                     Standing::Void(Void::Ended(last))
-                } else if before.as_mut().is_none_or(|before| stood_before(before, &key.word(), &said)) {
+                } else if before.as_mut().is_none_or(|before| stood_before(before, &key.to_string(), &said)) {
                     Standing::Counts
                 } else {
                     Standing::Proposed
@@ -157,7 +134,7 @@ impl Waivers {
     /// one, else one that is void; the finding says why it does not count.
     pub(super) fn apply(&mut self, rule: &Rule, answer: &mut Answer, cx: &Context<'_>) -> Option<Waived> {
         let open = matches!(answer.state, CheckState::Absent | CheckState::Mentioned) || !answer.flaws.is_empty();
-        let fits = |entry: &&mut Entry| open && entry.key.fits(rule, answer.part.as_deref());
+        let fits = |entry: &&mut Entry| open && entry.key.covers(&rule.code, answer.part.as_deref());
         let mut fitting: Vec<&mut Entry> = self.all.iter_mut().filter(fits).collect();
         for entry in &mut fitting {
             entry.used = true;
@@ -215,16 +192,15 @@ impl Waivers {
         for (lines, message) in self.strange {
             say(UNKNOWN, lines, message);
         }
-        let mut told: Vec<(&Key, LineRange)> = Vec::new();
+        let mut told: Vec<(&RuleKey, LineRange)> = Vec::new();
         for entry in &self.all {
             let Some(lines) = entry.lines else { continue };
             let twin = told.iter().find(|(key, _)| **key == entry.key);
             if !entry.used {
-                let message = format!("{} has nothing to say here, so this waiver can go.", entry.key.word());
+                let message = format!("{} has nothing to say here, so this waiver can go.", entry.key);
                 say(UNUSED, lines, message);
             } else if let (Standing::Counts, Some((key, first))) = (entry.said.standing, twin) {
-                let message =
-                    format!("{} is waived in line {} already, so this waiver can go.", key.word(), first.start);
+                let message = format!("{} is waived in line {} already, so this waiver can go.", key, first.start);
                 say(UNUSED, lines, message);
             }
             if entry.said.counts() {
@@ -236,7 +212,7 @@ impl Waivers {
 }
 
 /// What a finding says of a waiver that stands against it and lifts nothing: before its own words, and after them.
-pub(super) fn words(key: &str, said: &Waived) -> (String, String) {
+pub(super) fn words(key: &RuleKey, said: &Waived) -> (String, String) {
     match said.standing {
         Standing::Counts => (String::new(), String::new()),
         Standing::Proposed => {

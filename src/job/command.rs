@@ -8,7 +8,8 @@ use super::payload::{CommandJob, Payload, ReviewJob};
 use super::settings::today;
 use super::worker::{Failure, Worker};
 use super::{give_up, question};
-use crate::platform::{Now, Platform, Role};
+use crate::document::waiver_line;
+use crate::platform::{Now, Platform, PlatformError, Role};
 use crate::review::command::{Command, Said};
 use crate::review::render::escape::Md;
 use crate::review::render::reply::reply;
@@ -73,6 +74,20 @@ pub(super) async fn answer(worker: &Worker, job: &CommandJob) -> Result<(), Fail
         return Ok(());
     };
     desk.reply(told).await
+}
+
+/// Tells whoever wrote the comment that nothing came of it, once.
+///
+/// # Errors
+/// When it cannot be told.
+pub(super) async fn give_up(worker: &Worker, job: &CommandJob, reason: &str) -> Result<(), PlatformError> {
+    let platform = worker.platforms.open(&job.at, job.installation).await?;
+    let now = platform.now(&job.at).await?;
+    if job.by.is_bot || now.posted.replies.contains(&key(job)) {
+        return Ok(());
+    }
+    let body = reply(&worker.deps.marker, &job.at, &key(job), words::answer(None, words::given_up(reason)));
+    give_up::sent(platform.carry_out(&job.at, &Action::Reply { to: job.to.clone(), body }).await, "to answer a comment")
 }
 
 /// Ids of comments in conversations and on lines are numbered apart.
@@ -191,13 +206,11 @@ impl Desk<'_> {
             _ => {}
         }
         if self.is_author() {
-            self.decide(DecisionKind::Proposal, rule.clone(), reason, until).await?;
             return Ok(words::proposed(&rule));
         }
         self.decide(DecisionKind::Waiver, rule.clone(), reason, until).await?;
-        self.revoke(DecisionKind::Proposal, &rule).await?;
         self.review(false).await?;
-        let line = (!is_loosened).then(|| directive(&rule, reason, until, &job.by.login));
+        let line = (!is_loosened).then(|| waiver_line(&rule, reason, until, &job.by.login));
         Ok(words::waived(&rule, &job.by.login, until, line.as_deref()))
     }
 
@@ -257,7 +270,7 @@ impl Desk<'_> {
 
     fn is_reviewed(&self) -> bool {
         let is_current = self.head() == self.now.head;
-        is_current && self.now.posted.checks.iter().any(|check| check.completed && check.key != give_up::KEY)
+        is_current && self.now.posted.checks.iter().any(|check| check.conclusion.is_some() && check.key != give_up::KEY)
     }
 
     async fn decisions(&self) -> Result<Vec<Decision>, Failure> {
@@ -327,15 +340,4 @@ impl Desk<'_> {
             Outcome::Unknown(reason) => Err(Failure::Passing { reason, wait: Some(LOOK) }),
         }
     }
-}
-
-/// The waiver as a document holds it. Nothing in a reason can end it.
-fn directive(rule: &str, reason: &str, until: Option<&str>, by: &str) -> String {
-    let plain = |text: &str| {
-        let shown: String =
-            text.chars().filter(|c| !c.is_control() && !"<>\"\u{201c}\u{201d}\u{201e}".contains(*c)).collect();
-        shown.replace("--", "\u{2013}")
-    };
-    let until = until.map(|until| format!(" until=\"{until}\"")).unwrap_or_default();
-    format!("<!-- specreview: waive {rule} reason=\"{}\"{until} by=\"{}\" -->", plain(reason), plain(by))
 }

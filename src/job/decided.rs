@@ -35,8 +35,6 @@ fn of(all: Vec<Decision>) -> Decided {
             }
             DecisionKind::Question => decided.accepted.push(Acceptance { fingerprint: subject, by, reason }),
             DecisionKind::Pause => decided.paused = Some(by),
-            // What the author asks for holds for nothing.
-            DecisionKind::Proposal => {}
         }
     }
     decided
@@ -47,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proposal_lifts_nothing_and_a_broken_day_ends_a_waiver() {
+    fn a_broken_day_ends_a_waiver() {
         let decision = |kind, until: Option<&str>| Decision {
             kind,
             subject: "MET-009".into(),
@@ -58,7 +56,6 @@ mod tests {
             at: 1,
         };
         let granted = |all| of(all).granted.len();
-        assert_eq!(granted(vec![decision(DecisionKind::Proposal, None)]), 0);
         assert_eq!(granted(vec![decision(DecisionKind::Waiver, Some("2027-02-30"))]), 0);
         assert_eq!(granted(vec![decision(DecisionKind::Waiver, Some("2027-02-28"))]), 1);
         assert_eq!(of(vec![decision(DecisionKind::Pause, None)]).paused.as_deref(), Some("ann"));

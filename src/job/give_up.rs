@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::command;
 use super::payload::{Payload, ReviewJob};
 use super::settings::configuration;
 use super::worker::Worker;
@@ -17,16 +18,36 @@ const TOTAL: Duration = Duration::from_mins(1);
 
 /// Completes the check on the head, so that nobody waits for a review that does not come.
 pub(super) async fn tell(worker: &Worker, job: &Leased, reason: &str) {
-    let Ok(Payload::Review(payload)) = Payload::read(&job.payload) else { return };
+    let Ok(payload) = Payload::read(&job.payload) else { return };
     let (worker, reason) = (worker.clone(), reason.to_owned());
     // A task of its own: what made the review stop with a defect may do so again.
-    let task = tokio::spawn(async move { tokio::time::timeout(TOTAL, complete(&worker, &payload, &reason)).await });
+    let task = tokio::spawn(async move { tokio::time::timeout(TOTAL, said(&worker, &payload, &reason)).await });
     match task.await {
         Ok(Ok(Ok(()))) => {}
         Ok(Ok(Err(error))) => {
             tracing::warn!(job = %job.key, %error, "nobody could be told that the review was given up");
         }
         Ok(Err(_)) | Err(_) => tracing::warn!(job = %job.key, "nobody could be told that the review was given up"),
+    }
+}
+
+async fn said(worker: &Worker, payload: &Payload, reason: &str) -> Result<(), PlatformError> {
+    match payload {
+        Payload::Review(job) => complete(worker, job, reason).await,
+        Payload::Command(job) => command::give_up(worker, job, reason).await,
+        // Nobody waits for an answer: the button leads to a review, and a queue times out by itself.
+        Payload::Checks(_) | Payload::Group(_) => Ok(()),
+    }
+}
+
+/// What became of the one write; `what` it was for.
+pub(super) fn sent(outcome: Outcome, what: &str) -> Result<(), PlatformError> {
+    let what = what.to_owned();
+    match outcome {
+        Outcome::Done { .. } => Ok(()),
+        Outcome::Rejected(detail) => Err(PlatformError::Denied { what, detail }),
+        Outcome::Delayed { seconds, reason: detail } => Err(PlatformError::RateLimited { seconds, detail }),
+        Outcome::Unknown(detail) => Err(PlatformError::Unavailable { what, detail }),
     }
 }
 
@@ -48,12 +69,7 @@ async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<
     let running = posted.checks.iter().find(|check| !check.completed).map(|check| check.id.clone());
     let output = check::given_up(reason);
     let action = Action::CompleteCheck { id: running, commit: head, key: KEY.to_owned(), conclusion, output };
-    match platform.carry_out(at, &action).await {
-        Outcome::Done { .. } => Ok(()),
-        Outcome::Rejected(detail) => Err(PlatformError::Denied { what: "to complete the check".into(), detail }),
-        Outcome::Delayed { seconds, reason: detail } => Err(PlatformError::RateLimited { seconds, detail }),
-        Outcome::Unknown(detail) => Err(PlatformError::Unavailable { what: "the check".into(), detail }),
-    }
+    sent(platform.carry_out(at, &action).await, "to complete the check")
 }
 
 /// What the configuration of the target branch asks for; false where it cannot be read. In a task of its own, for reading may be

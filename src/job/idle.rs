@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::engine::{Assessment, GrantedWaiver};
 use crate::finding::{Check, Problem};
-use crate::rules::{REMARKS, RuleSet};
+use crate::rules::{REMARKS, RuleKey, RuleSet};
 use crate::text::Date;
 
 /// Waivers by command that do nothing for any document, and, where `config` is given, those of the configuration.
@@ -15,15 +15,11 @@ pub(super) fn idle(
     today: Date,
 ) -> Vec<Problem> {
     let is_used = |rule: &str| {
-        let (code, part) = rule.split_once(':').map_or((rule, None), |(code, part)| (code, Some(part)));
-        let fits = |check: &Check| {
-            check.waiver.is_some()
-                && check.rule.eq_ignore_ascii_case(code)
-                && part.is_none_or(|part| check.part.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(part)))
-        };
+        let key = RuleKey::parse(rule);
+        let fits = |check: &Check| check.waiver.is_some() && key.covers(&check.rule, check.part.as_deref());
         assessments.iter().any(|assessment| assessment.checks.iter().any(fits))
     };
-    let is_rule = |rule: &str| rules.get(rule.split(':').next().unwrap_or_default()).is_some();
+    let is_rule = |rule: &str| rules.has(&RuleKey::parse(rule));
     // Remarks have no check that could say whether one was waived.
     let is_remark = |rule: &str| REMARKS.iter().any(|remark| rule.eq_ignore_ascii_case(remark.code));
     let mut problems = Vec::new();

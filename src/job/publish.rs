@@ -7,8 +7,9 @@ use super::announce::{intend, last, take_back};
 use super::refusal::Refusal;
 use super::{ChangeReview, Deps, bisect};
 use crate::platform::{Now, Platform, PlatformError};
+use crate::review::marker::{MarkKind, MarkerKey};
 use crate::review::{
-    Action, Capabilities, ChangeRef, Event, Named, Options, Outcome, Posted, Review, SUMMARY_URL, plan,
+    Action, Capabilities, ChangeRef, Event, Named, ObjectId, Options, Outcome, Posted, Review, SUMMARY_URL, plan,
 };
 use crate::store::{Intent, Millis};
 
@@ -99,13 +100,13 @@ pub async fn publish(
                 press.note(&posted, false).await?;
                 intended = true;
             }
-            match carry_out(platform, at, actions, &posted, &mut summary, &mut writes).await {
+            match carry_out((platform, &deps.marker), at, actions, &posted, &mut summary, &mut writes).await {
                 Ok(()) => {}
                 Err(Stop::Refused { action, reason }) => {
                     let name = name(&action);
                     tracing::warn!(change = %at, action = name, %reason, "the platform refused a write");
                     doubtful = made.into_iter().take_while(|other| *other != name).collect();
-                    match press.give_way(*action, &reason).await? {
+                    match press.give_way(*action, &reason, &posted).await? {
                         Way::On => trouble = reason,
                         Way::Doubtful => {
                             doubtful.push(name);
@@ -190,7 +191,7 @@ impl Press<'_> {
     }
 
     /// Finds a form that the platform may take: without the comment it refuses, shorter, without any comment, without a summary.
-    async fn give_way(&mut self, action: Action, reason: &str) -> Result<Way, PlatformError> {
+    async fn give_way(&mut self, action: Action, reason: &str, posted: &Posted) -> Result<Way, PlatformError> {
         let refusal = Refusal::of(reason);
         match (action, refusal) {
             (_, Refusal::Hurried) => return Ok(Way::Doubtful),
@@ -222,6 +223,10 @@ impl Press<'_> {
                     Err(Stop::Refused { .. } | Stop::Unknown { .. }) => {}
                 }
             }
+            (Action::UpdateComment { id, body }, _) => {
+                let at = &self.review.change.at;
+                self.options.refused.extend(brought(&self.deps.marker, at, posted, &id, &body));
+            }
             (Action::CreateFileComment { path, body, .. }, _) => self.refuse(&path, &body),
             (Action::CreateReview { .. }, _) if self.options.inline => self.options.inline = false,
             (Action::CreateSummary { .. } | Action::UpdateSummary { .. }, _)
@@ -246,8 +251,20 @@ impl Press<'_> {
     }
 }
 
+/// What the new text of a comment says that the posted one does not: reworded findings, which stand nowhere else.
+fn brought(marker: &MarkerKey, at: &ChangeRef, posted: &Posted, id: &ObjectId, body: &str) -> BTreeSet<Named> {
+    let Some(old) = posted.comments.iter().find(|comment| comment.id == *id) else { return BTreeSet::new() };
+    let items = |body: &str| {
+        let mark = marker.read(at, body).filter(|mark| mark.kind == MarkKind::Inline);
+        mark.map(|mark| mark.items).unwrap_or_default()
+    };
+    let known = items(&old.body);
+    let new = items(body).into_iter().filter(|item| !known.contains(item));
+    new.map(|item| (old.path.clone(), item.fingerprint)).collect()
+}
+
 async fn carry_out(
-    platform: &dyn Platform,
+    (platform, marker): (&dyn Platform, &MarkerKey),
     at: &ChangeRef,
     actions: Vec<Action>,
     posted: &Posted,
@@ -265,6 +282,9 @@ async fn carry_out(
                 }
             }
             Outcome::Rejected(reason) => match action {
+                Action::UpdateComment { ref id, ref body } if !brought(marker, at, posted, id, body).is_empty() => {
+                    return Err(Stop::Refused { action: Box::new(action), reason });
+                }
                 // Tidying up is not worth a lost review: what is already gone is as good as removed.
                 Action::DeletePending(_)
                 | Action::DeleteSummary(_)
@@ -355,7 +375,6 @@ mod tests {
     use super::*;
     use crate::job::announce::Announcer;
     use crate::job::testing::{Stage, deps};
-    use crate::review::ObjectId;
     use crate::review::testing::{added, at_line, change, review, reviewed};
     use crate::store::Journal as _;
     use crate::store::sqlite::SqliteStore;
@@ -399,6 +418,24 @@ mod tests {
                 assert_eq!(lines, [bad], "the refused one is told by the check");
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_reworded_finding_whose_comment_cannot_be_rewritten_is_told_by_the_check() {
+        let stage = Stage::default();
+        publish(&deps(), &stage, &told(1)).await.unwrap();
+        let mut again = told(1);
+        again.review.documents[0].head.findings[0] = at_line("MET-002", 1, "very good recall");
+        (again.review.key, again.review.inputs) = ("next".into(), "next".into());
+        let done = Outcome::Done { id: None, url: Some("u".into()) };
+        *stage.0.outcomes.lock().unwrap() = vec![done, Outcome::Rejected("HTTP 404: Not Found".into())];
+        let before = stage.sent().len();
+        publish(&deps(), &stage, &again).await.unwrap();
+        let sent = stage.sent().split_off(before);
+        let Some(Action::CompleteCheck { output, .. }) = sent.last() else { panic!("{sent:?}") };
+        assert_eq!(output.annotations.len(), 1, "{sent:?}");
+        let updates = sent.iter().filter(|action| matches!(action, Action::UpdateComment { .. })).count();
+        assert_eq!(updates, 1, "what was refused is not tried again: {sent:?}");
     }
 
     #[tokio::test]

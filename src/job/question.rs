@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use super::ask::may_ask;
 use super::limits::keep_within;
-use super::linked::may_be_document;
-use super::settings::{configuration, settings};
+use super::settings::{configuration, settings, wanted};
 use super::{Deps, Options};
 use crate::config::{Config, Paths};
 use crate::critique::{FreeAnswer, FreeTalk, Sheet};
@@ -14,11 +13,11 @@ use crate::document::Document;
 use crate::engine::assess_with_facts;
 use crate::facts::Kind;
 use crate::model::Model;
-use crate::platform::{Choice, Platform, PlatformError};
+use crate::platform::{Platform, PlatformError};
 use crate::review::render::escape::Md;
 use crate::review::render::links::Links;
 use crate::review::render::words::commands as words;
-use crate::review::{ChangeRef, ChangedFile, ConfigText};
+use crate::review::{ChangeRef, ChangedFile};
 use crate::rules;
 
 /// Most documents that are asked about.
@@ -40,11 +39,7 @@ pub(super) async fn ask(
     if deps.model.is_none() || options.no_model {
         return Ok(words::NO_MODEL.into());
     }
-    let wanted = |file: Option<&ConfigText>, defaults: Option<&ConfigText>| -> Choice {
-        let paths = Paths::new(&configuration(deps, file, defaults).0);
-        Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
-    };
-    let mut change = platform.fetch(at, &wanted).await?.change;
+    let mut change = platform.fetch(at, &wanted(deps)).await?.change;
     let (config, _) = configuration(deps, change.config.as_ref(), change.defaults.as_ref());
     keep_within(&mut change, config.limits);
     let paths = Paths::new(&config);

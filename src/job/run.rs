@@ -6,9 +6,9 @@ use super::compared::{compared, reporting};
 use super::idle::idle;
 use super::key::{inputs_key, run_key};
 use super::limits::keep_within;
-use super::linked::{Judged, Library, Shelf, apart, may_be_document};
+use super::linked::{Judged, Library, Shelf, apart};
 use super::payload::ReviewJob;
-use super::settings::{configuration, proposed, settings, today};
+use super::settings::{configuration, proposed, settings, today, wanted};
 use super::{Deps, Options};
 use crate::config::{Config, Paths};
 use crate::critique::ledger::Ledger;
@@ -18,10 +18,9 @@ use crate::engine::{Assessment, Settings, standing_waivers};
 use crate::facts::{Facts, Kind};
 use crate::finding::{Problem, RiskLevel};
 use crate::output::{Entry, Run};
-use crate::platform::{Choice, Fetched, Platform, PlatformError};
+use crate::platform::{Fetched, Platform, PlatformError};
 use crate::review::{
-    Catalogue, ChangeRef, ChangedFile, ConfigText, Gate, Options as PlanOptions, Posted, Review, Reviewed, compare,
-    gather,
+    Catalogue, ChangeRef, ChangedFile, Gate, Options as PlanOptions, Posted, Review, Reviewed, compare, gather,
 };
 use crate::rules::{self, RawRisk, RuleSet};
 use crate::source::Loaded;
@@ -141,11 +140,7 @@ async fn reviewed(
     asked: &ReviewJob,
     showing: Showing,
 ) -> Result<ChangeReview, PlatformError> {
-    let wanted = |file: Option<&ConfigText>, defaults: Option<&ConfigText>| -> Choice {
-        let paths = Paths::new(&configuration(deps, file, defaults).0);
-        Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
-    };
-    let Fetched { mut change, posted } = platform.fetch(at, &wanted).await?;
+    let Fetched { mut change, posted } = platform.fetch(at, &wanted(deps)).await?;
     let (config, mut problems) = configuration(deps, change.config.as_ref(), change.defaults.as_ref());
     keep_within(&mut change, config.limits);
     let paths = Paths::new(&config);

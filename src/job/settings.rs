@@ -1,10 +1,12 @@
 //! From the configuration files to what holds, and to the settings of one document.
 
 use super::deps::DAY;
+use super::linked::may_be_document;
 use super::{Deps, Options};
 use crate::config::{self, Config, Effective, Known, Layer, Paths};
 use crate::engine::{Settings, Waiver};
 use crate::finding::Problem;
+use crate::platform::Choice;
 use crate::review::{Change, ConfigText, ProposedSettings};
 use crate::rules::RuleSet;
 use crate::text::Date;
@@ -13,7 +15,8 @@ use crate::text::Date;
 #[must_use]
 pub fn known(rules: &RuleSet) -> Known {
     let packs = rules.rules.iter().map(|rule| rule.pack.clone()).collect();
-    Known { codes: rules.codes().map(str::to_owned).collect(), packs }
+    let parts = rules.rules.iter().flat_map(|rule| rule.parts.iter().map(|part| format!("{}:{part}", rule.code)));
+    Known { codes: rules.codes().map(str::to_owned).chain(parts).collect(), packs }
 }
 
 /// What holds by the file of the target branch and that of its owner, as far as there are any.
@@ -40,6 +43,14 @@ pub(super) fn configuration(
 ) -> (Config, Vec<Problem>) {
     let all = effective(&deps.rules, repository, organisation, today(deps));
     (all.config, all.problems)
+}
+
+/// Which files of a change are worth reading, by its configuration.
+pub(super) fn wanted(deps: &Deps) -> impl Fn(Option<&ConfigText>, Option<&ConfigText>) -> Choice + Send + Sync {
+    |repository, organisation| {
+        let paths = Paths::new(&configuration(deps, repository, organisation).0);
+        Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
+    }
 }
 
 /// The mistakes of the configuration that the change would leave.

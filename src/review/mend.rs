@@ -90,6 +90,14 @@ impl Desk<'_> {
         if !changed || fates.contains(&Fate::Unknown) {
             return Mended::default();
         }
+        // The platform keeps the comment as it is: what it should say by now is told elsewhere.
+        let is_refused = |index: usize| {
+            let named = |finding: &Finding| (document.path.clone(), finding.fingerprint.as_str().to_owned());
+            document.finding(index).is_some_and(|finding| self.options.refused.contains(&named(finding)))
+        };
+        if fates.iter().any(|fate| matches!(fate, Fate::Reworded(index) if is_refused(*index))) {
+            return Mended::default();
+        }
         let findings: Vec<&Finding> = fates.iter().filter_map(|fate| document.finding(fate.finding()?)).collect();
         let text = if gone.is_empty() { Md::default() } else { words::partly_fixed(head, rules(&gone)) };
         Mended { actions: vec![self.rewritten(page, document, comment, &findings, text)], settled: false }

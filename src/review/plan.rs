@@ -158,7 +158,7 @@ pub(super) struct Desk<'a> {
     pub(super) review: &'a Review,
     can: &'a Capabilities,
     pub(super) key: &'a MarkerKey,
-    options: &'a Options,
+    pub(super) options: &'a Options,
     pub(super) mine: Mine<'a>,
 }
 
@@ -205,7 +205,10 @@ impl Desk<'_> {
             let told = if comment.is_acknowledged() { &mut stands.acknowledged } else { &mut stands.told };
             for finding in comment.fates.iter().filter_map(|fate| document.finding(fate.finding()?)) {
                 let named = (document.path.clone(), finding.fingerprint.as_str().to_owned());
-                *told.entry(named).or_default() += 1;
+                // What the platform did not let the comment say stands elsewhere.
+                if !self.options.refused.contains(&named) {
+                    *told.entry(named).or_default() += 1;
+                }
             }
         }
         let most = self.options.inline_comments.min(self.can.inline_per_review + stands.comments);
@@ -296,7 +299,7 @@ impl Desk<'_> {
     /// What the check shows; `overflow` did not fit into the summary.
     fn output(&self, page: &Page<'_>, overflow: Vec<Placed>) -> CheckOutput {
         if let Some(by) = &self.options.paused {
-            return check::paused(page, by);
+            return check::paused(page, by, &self.review.removed);
         }
         if self.review.documents.is_empty() {
             return check::without_spec(page, &self.review.removed);

@@ -14,20 +14,14 @@ const COUNTED_FOR: Millis = 24 * 60 * 60 * 1000;
 pub enum DecisionKind {
     /// A rule is left out; the subject is its key.
     Waiver,
-    /// The author of the change asks for a waiver; the subject is the key of the rule.
-    Proposal,
     /// A question is closed as it is; the subject is its fingerprint.
     Question,
     /// Nothing is said; there is no subject.
     Pause,
 }
 
-const KINDS: &[(DecisionKind, &str)] = &[
-    (DecisionKind::Waiver, "waiver"),
-    (DecisionKind::Proposal, "proposal"),
-    (DecisionKind::Question, "question"),
-    (DecisionKind::Pause, "pause"),
-];
+const KINDS: &[(DecisionKind, &str)] =
+    &[(DecisionKind::Waiver, "waiver"), (DecisionKind::Question, "question"), (DecisionKind::Pause, "pause")];
 
 impl DecisionKind {
     fn word(self) -> &'static str {

@@ -1,7 +1,7 @@
 -- Version 5. What people decided on a change by command, and how many commands were answered there.
 CREATE TABLE decision (
     change  TEXT NOT NULL,
-    kind    TEXT NOT NULL CHECK (kind IN ('waiver', 'proposal', 'question', 'pause')),
+    kind    TEXT NOT NULL CHECK (kind IN ('waiver', 'question', 'pause')),
     subject TEXT NOT NULL,
     person  TEXT NOT NULL,
     reason  TEXT NOT NULL,

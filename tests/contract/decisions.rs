@@ -37,7 +37,7 @@ async fn promises(place: &impl Decisions) {
 
     // A later one about the same replaces it; one of another kind stands beside it.
     let later = decision(DecisionKind::Waiver, "MET-009", "eve", 3);
-    let asked = decision(DecisionKind::Proposal, "MET-009", "eve", 4);
+    let asked = decision(DecisionKind::Question, "MET-009", "eve", 4);
     for one in [&later, &later, &asked] {
         place.decide("o/r#1", one).await.unwrap();
     }
@@ -45,7 +45,7 @@ async fn promises(place: &impl Decisions) {
 
     // What is taken back is gone, on this change only.
     for _ in 0..2 {
-        place.revoke("o/r#1", DecisionKind::Proposal, "MET-009").await.unwrap();
+        place.revoke("o/r#1", DecisionKind::Question, "MET-009").await.unwrap();
     }
     assert_eq!(place.decided("o/r#1").await.unwrap(), [pause, later]);
     assert_eq!(place.decided("o/r#2").await.unwrap(), [waiver]);

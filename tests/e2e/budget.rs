@@ -4,18 +4,14 @@ use std::sync::Arc;
 
 use crate::bot::Bot;
 use crate::forge::Forge;
+use crate::stories::{finish, forge};
 
 const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
 
 async fn start() -> (Arc<Forge>, Bot) {
-    let forge = Arc::new(Forge::start().await);
+    let forge = forge().await;
     let bot = Bot::start(&forge).await;
     (forge, bot)
-}
-
-async fn finish(bot: Bot, forge: Arc<Forge>) {
-    bot.finish().await;
-    Arc::into_inner(forge).expect("the bot has let go of the forge").finish();
 }
 
 /// What was asked, for the message of a budget that is overdrawn.

@@ -311,6 +311,7 @@ async fn a_paused_change_gets_its_check_and_no_word_until_the_pause_ends() {
         "no gate is passed by a pause"
     );
     assert!(check.title.starts_with("Paused") && check.summary.contains("ann"), "{} {}", check.title, check.summary);
+    assert!(!check.annotations.is_empty(), "what blocks is told where nothing else is said");
 
     let told = say(&bot, &pull, "ann", "/specreview resume").await;
     assert!(told.contains("the pause is over"), "{told}");
@@ -380,6 +381,21 @@ async fn a_check_of_a_fork_is_run_again_by_its_button() {
     bot.review(&pull.requested_action("dora", "rerun")).await;
     assert_eq!(pull.checks().len(), checks + 1);
     ignored(&bot, &pull.requested_action("dora", "fix")).await;
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_command_that_cannot_be_done_is_answered_too() {
+    let (forge, bot, pull) = reviewed().await;
+    forge.fail_next("POST", "/graphql", Fault::Status(403));
+    let event = pull.comment_event("ann", "/specreview pause");
+    assert_eq!(bot.review(&event).await, [Step::Dead]);
+    assert!(last(&pull).contains("this could not be done"), "{}", last(&pull));
+    // Delivered again, it is not done behind its answer.
+    assert_eq!(bot.review(&event).await, [Step::Done]);
+    assert_eq!(answers(&pull).len(), 1);
+    assert!(!say(&bot, &pull, "ann", "/specreview resume").await.contains("the pause is over"));
     pull.look_away();
     finish(bot, forge).await;
 }

@@ -87,13 +87,17 @@ async fn a_target_that_gets_looser_stands_at_the_top_and_asks_for_its_reason() {
     assert!(asks, "{told}");
     pull.look_away();
 
-    let why = looser.replacen(
-        "\n## 5. Plan",
-        "\nThe target is 0.80 because the pilot showed that 0.85 costs too many checks.\n\n## 5. Plan",
-        1,
-    );
+    let below = "| Precision, damaged | \u{2013} | 0.30 | 0.40 |\n";
+    assert!(looser.contains(below));
+    let why =
+        looser.replace(below, &format!("{below}\nRecall is 0.80 because the pilot showed what the cameras can see.\n"));
     pull.push(&[(PATH, &why)]);
     bot.review(&pull.event("synchronize")).await;
+    let told = summary(&pull);
+    assert!(told.contains("0.85") && told.contains("0.80"), "the row stays: {told}");
+    let open = pull.inline().into_iter().any(|one| one.body.contains("CMP-001") && !one.body.contains("Fixed in"));
+    let told_again = told.lines().any(|line| line.starts_with("- ") && line.contains("CMP-001"));
+    assert!(!open && !told_again, "a reason beside it is enough: {told}");
     pull.look_away();
     finish(bot, forge).await;
 }

@@ -6,6 +6,7 @@ use specreview::job::worker::Step;
 
 use crate::bot::Bot;
 use crate::forge::{Edit, Forge, Pull};
+use crate::stories::{finish, forge};
 
 /// A specification that says nothing on whom the data stand for, among other faults.
 const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
@@ -17,14 +18,9 @@ fn waived(more: &str) -> String {
 }
 
 async fn stage() -> (Arc<Forge>, Bot) {
-    let forge = Arc::new(Forge::start().await);
+    let forge = forge().await;
     let bot = Bot::start(&forge).await;
     (forge, bot)
-}
-
-async fn finish(bot: Bot, forge: Arc<Forge>) {
-    bot.finish().await;
-    Arc::into_inner(forge).expect("the bot has let go of the forge").finish();
 }
 
 /// Reviews the change as it is and tells what the one summary says.

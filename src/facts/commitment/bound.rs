@@ -87,18 +87,6 @@ fn same(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1e-3)
 }
 
-/// Units whose values may be compared: shares with bare numbers, money in one currency, times.
-fn scale(unit: &Unit) -> &str {
-    match unit {
-        Unit::Plain | Unit::Percent | Unit::Count(_) => "",
-        Unit::Points => "points",
-        Unit::Times => "times",
-        Unit::Money(currency) => currency,
-        Unit::Duration => "time",
-        Unit::Date => "date",
-    }
-}
-
 fn by_comparator(comparator: Comparator) -> Option<Stricter> {
     match comparator {
         Comparator::AtLeast | Comparator::MoreThan => Some(Stricter::Up),
@@ -126,7 +114,7 @@ pub(super) fn of_measure(measure: &Measure, lexicon: &Lexicon) -> Bound {
         _ => value,
     };
     let size = |value: f64| if measure.relative { value.abs() } else { value };
-    let scale = scale(&measure.quantity.unit);
+    let scale = measure.quantity.unit.scale();
     Bound {
         scale: if measure.relative { format!("{scale} of change") } else { scale.to_owned() },
         value: size(share(measure.quantity.value)),
@@ -156,7 +144,7 @@ pub(super) fn of_text(text: &str) -> Vec<Bound> {
         let comparator = found.comparator.unwrap_or(Comparator::Equal);
         let by_word = || (found.unit == Unit::Duration).then(|| of_time(&before)).flatten();
         Bound {
-            scale: scale(&found.unit).to_owned(),
+            scale: found.unit.scale().to_owned(),
             value: share(found.value),
             upper: found.upper.map(share),
             comparator,

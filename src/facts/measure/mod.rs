@@ -22,7 +22,7 @@ mod subject;
 mod table;
 mod wording;
 
-use super::{Comparator, Hit, Lexicon, Metric, Quantity, Unit};
+use super::{Comparator, Hit, Lexicon, Metric, Quantity};
 use crate::document::{Block, BlockId, BlockKind, Document, TableId};
 use crate::text::{LineRange, Span};
 use std::collections::BTreeSet;
@@ -113,20 +113,8 @@ impl Measure {
             && self.averaging == other.averaging
             && self.at == other.at
             && self.relative == other.relative
-            && scale(&self.quantity.unit) == scale(&other.quantity.unit)
+            && self.quantity.unit.scale() == other.quantity.unit.scale()
             && (self.metric != "kpi" || self.name.eq_ignore_ascii_case(&other.name))
-    }
-}
-
-/// Units whose values may be compared: shares with bare numbers, money in one currency, times, counts of one noun.
-fn scale(unit: &Unit) -> &str {
-    match unit {
-        Unit::Plain | Unit::Percent | Unit::Count(_) => "",
-        Unit::Points => "points",
-        Unit::Times => "times",
-        Unit::Money(currency) => currency,
-        Unit::Duration => "time",
-        Unit::Date => "date",
     }
 }
 

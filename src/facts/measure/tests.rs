@@ -5,7 +5,7 @@ mod across;
 use std::fmt::Write as _;
 
 use super::*;
-use crate::facts::{RawLexicon, RawMetric, quantities};
+use crate::facts::{RawLexicon, RawMetric, Unit, quantities};
 
 #[derive(serde::Deserialize)]
 struct File {

@@ -70,6 +70,21 @@ pub enum Unit {
     Count(String),
 }
 
+impl Unit {
+    /// What values of it count: two are comparable where this is equal. Shares go with bare numbers and counts.
+    #[must_use]
+    pub fn scale(&self) -> &str {
+        match self {
+            Self::Plain | Self::Percent | Self::Count(_) => "",
+            Self::Points => "points",
+            Self::Times => "times",
+            Self::Money(currency) => currency,
+            Self::Duration => "time",
+            Self::Date => "date",
+        }
+    }
+}
+
 /// A number with everything that belongs to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quantity {

@@ -12,7 +12,7 @@ use crate::platform::{Choice, Fetched, PlatformError, Wanted};
 use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
 
 /// Documents of a change.
-const DOCUMENTS: usize = 200;
+const DOCUMENTS: usize = config::Limits::MOST.documents;
 /// Documents whose texts are asked for at once: as many long ones as an answer may carry.
 const AT_ONCE: usize = 40;
 /// Pages of the list of changed files: GitHub lists 3,000 and no more.

@@ -362,6 +362,10 @@ impl Repository {
                 break;
             }
         }
+        if comments.asks() || reviews.asks() || threads.asks() {
+            // Something of the bot's own may stand further on: it would be said twice.
+            return Err(Failure::NoAnswer("the conversation is too long to be read to its end".into()));
+        }
         match state {
             Some(state) if is_commit(&state.pull.head) && is_commit(state.pull.tip()) => {
                 Ok(State { comments: said, reviews: reviewed, threads: talked, ..state })

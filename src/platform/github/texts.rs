@@ -10,12 +10,13 @@ use serde_json::json;
 use super::client::{Failure, file_path, raw};
 use super::known::{Entry, Text};
 use super::{Repository, graph, is_commit};
+use crate::config::Limits;
 use crate::platform::PlatformError;
 
 /// Bytes of one file.
-pub(super) const FILE: usize = 1 << 20;
+pub(super) const FILE: usize = Limits::MOST.file_bytes;
 /// Bytes of all files of a change, at the head and again at the base.
-pub(super) const CHANGE: usize = 5 << 20;
+pub(super) const CHANGE: usize = Limits::MOST.change_bytes;
 
 /// What became of one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +142,9 @@ impl Repository {
         let answer: Answer = self.ask(&json!({ "query": query, "variables": variables })).await?;
         let mut found = answer.repository.unwrap_or_default();
         for (at, (commit, paths)) in commits.iter().enumerate() {
-            let files = found.remove(&format!("c{at}")).flatten().unwrap_or_default();
+            // What GitHub does not know yet is not absent for good: it is asked for again.
+            let unknown = || Failure::NoAnswer(format!("GitHub does not know the commit {commit}"));
+            let files = found.remove(&format!("c{at}")).flatten().ok_or_else(unknown)?;
             for (at, path) in paths.iter().enumerate() {
                 let text = self.put_away(&name, commit, path, graph::file(&files, at)).await?;
                 for (wish, read) in wishes.iter().zip(&mut read) {

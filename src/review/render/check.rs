@@ -61,15 +61,20 @@ pub fn without_spec(page: &Page<'_>, removed: &[String]) -> CheckOutput {
     CheckOutput { title, summary: summary.into_string(), annotations }
 }
 
-/// The output of the check of a change that somebody had paused: rules alone, and who it was.
+/// The output of the check of a change that somebody had paused: what rules found, all of it here since nothing is said on the
+/// change, and who it was. `removed` as in [`without_spec`].
 #[must_use]
-pub fn paused(page: &Page<'_>, by: &str) -> CheckOutput {
-    let tally = Tally::of(page.introduced());
-    let consequence = words::consequence(page.conclusion, page.blocks(), tally.total());
-    let title = [words::PAUSED_TITLE, consequence].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
-    let mut summary = if page.documents.is_empty() { Md::from(words::NO_SPEC_CHECK) } else { page.verdict() };
-    summary.push(words::paused_check(by));
-    CheckOutput { title: title.join(" · "), summary: summary.into_string(), annotations: Vec::new() }
+pub fn paused(page: &Page<'_>, by: &str, removed: &[String]) -> CheckOutput {
+    let told = if page.documents.is_empty() {
+        without_spec(page, removed)
+    } else {
+        let new: Vec<Placed> = page.placed.iter().filter(|placed| placed.introduced).copied().collect();
+        output(page, &new)
+    };
+    let said = told.summary.replace(words::see_summary().as_str(), "");
+    let paused = words::paused_check(by).into_string();
+    let title = clip(&format!("{} · {}", words::PAUSED_TITLE, told.title), 250);
+    CheckOutput { title, summary: format!("{}\n\n{paused}", said.trim_end()), annotations: told.annotations }
 }
 
 /// The output of the check of a change whose review was given up.

@@ -50,6 +50,12 @@ pub fn answer(verb: Option<Verb>, text: Md) -> Md {
     md![about, text, "\n\n"]
 }
 
+/// The commands of a comment came to nothing.
+#[must_use]
+pub fn given_up(reason: &str) -> Md {
+    md!["this could not be done: ", prose(reason, SENTENCE), " It may be asked again."]
+}
+
 /// What can be asked.
 #[must_use]
 pub fn help() -> Md {
@@ -167,7 +173,7 @@ pub fn waived(rule: &str, by: &str, until: Option<&str>, line: Option<&str>) -> 
 #[must_use]
 pub fn proposed(rule: &str) -> Md {
     md![
-        "noted, and nothing is lifted yet: the author of a change cannot waive ",
+        "nothing is lifted yet: the author of a change cannot waive ",
         code(rule, NAME),
         " alone. Somebody else with write access approves it with the same command."
     ]

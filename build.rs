@@ -17,8 +17,12 @@ fn main() -> io::Result<()> {
         let mut code = String::from("&[\n");
         for file in files {
             let shown = file.strip_prefix(&root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
-            // Writing to a string cannot fail.
-            let _ = writeln!(code, "    ({shown:?}, include_str!({:?})),", file.to_string_lossy());
+            // From where the checkout is when it is compiled: it may have been moved since this was written. Writing to a string cannot
+            // fail.
+            let _ = writeln!(
+                code,
+                "    ({shown:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/\", {shown:?}))),"
+            );
         }
         code.push(']');
         std::fs::write(out.join(format!("{name}.rs")), code)?;

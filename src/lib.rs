@@ -22,6 +22,7 @@ pub mod critique;
 
 pub mod review;
 
+pub mod draft;
 pub mod eval;
 pub mod output;
 
@@ -29,9 +30,13 @@ pub mod learn;
 
 // Floors 5 to 8: edges, conductor, entrances.
 #[cfg(feature = "service")]
+pub mod meter;
+#[cfg(feature = "service")]
 pub mod model;
 #[cfg(feature = "service")]
 pub mod net;
+#[cfg(feature = "service")]
+pub mod office;
 #[cfg(feature = "service")]
 pub mod platform;
 #[cfg(feature = "service")]

@@ -15,7 +15,7 @@ use std::process::Command;
 
 use specreview::critique::Critique;
 use specreview::diff::{Patch, parse_patch};
-use specreview::document::Document;
+use specreview::document::{Document, Form};
 use specreview::engine::{Assessment, Settings, assess};
 use specreview::finding::{Confidence, Evidence, FindingBuilder, Severity, Source};
 use specreview::review::{
@@ -328,6 +328,7 @@ fn placed(files: Vec<(String, Patch, Vec<LineRange>)>) -> Vec<Placed> {
         let comparison = compare(&head, None);
         Reviewed {
             path: path.clone(),
+            form: Form::Markdown,
             sha256: String::new(),
             comparison,
             head,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the pictures of README: the summary and one comment on a line, as GitHub shows them.
+"""Makes the pictures of README and docs: the summary and one comment on a line, as GitHub shows them, and the page of a report.
 
 The words are those that a story posts about docs/examples/parcel-damage.md; GitHub's own Markdown (cmark-gfm) and its own style
 sheet make a page of them, and a browser without a window takes the picture. Look at the pictures before they are committed.
@@ -127,6 +127,18 @@ def picture(name, content):
     print(f"{target}: {WIDTH + 32} x {shown} of {tall}, {os.path.getsize(target) // 1000} kB")
 
 
+def page():
+    """The beginning of the HTML report on the example."""
+    from PIL import Image
+
+    source, target = os.path.join(KEPT, "report.html"), os.path.join(ROOT, "docs/pictures/report.png")
+    subprocess.run(["cargo", "run", "--quiet", "--", "review", "docs/examples/parcel-damage.md", "--format", "html", "-o", source],
+                   cwd=ROOT, check=True)
+    browse(f"--screenshot={target}", "--window-size=1000,1230", f"file://{source}")
+    Image.open(target).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(target, optimize=True)
+    print(f"{target}: {os.path.getsize(target) // 1000} kB")
+
+
 def main():
     if sys.argv[1:] != ["prepared"]:
         prepare()
@@ -134,6 +146,7 @@ def main():
     speaking = [one for one in inline if "```suggestion" in one["body"]] or [one for one in inline if "ARI-004" in one["body"]] or inline
     picture("summary", box(summary, "commented"))
     picture("comment", on_a_line(speaking[0]))
+    page()
 
 
 main()

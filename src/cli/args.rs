@@ -1,11 +1,17 @@
 //! What can be typed: commands, flags and their help. Values only; nothing is done or read here.
 #![allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "these comments are the help that a terminal shows")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use super::desk_args::{Completions, Fix, Lsp, Man, New};
 pub(super) use super::eval_args::{Eval, EvalCommand};
+pub(super) use super::model_args::Model;
+pub(super) use super::report_args::{Also, BaselineFlags, Format, MoreReports};
+pub(super) use super::rules_args::Rules;
+pub(super) use super::serve_args::Serve;
+use super::setup_args::{Doctor, Setup};
 use crate::finding::Severity;
 
 /// Reviews technical specifications of AI projects: what is missing, contradictory or cannot be measured.
@@ -28,21 +34,45 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Review files, folders, a web address, a pull request, or standard input
     Review(Review),
+    /// Put text to fill in where a specification misses something, and change nothing else
+    Fix(Fix),
+    /// Write a specification to fill in, made from the rules
+    New(New),
+    /// Serve an editor: findings, rule pages and quick fixes while a specification is written
+    Lsp(Lsp),
     /// Review in a job of GitHub Actions: annotations, step summary, exit status
     Ci(Ci),
+    /// Post the review of a fork's pull request, from a job that follows the one which analysed it
+    Publish(Publish),
     /// Receive webhooks of a GitHub App and review its pull requests
     Serve(Serve),
+    /// Open a page in the browser on which documents are reviewed
+    Page(super::page_args::Page),
+    /// Make the GitHub App in the browser and write its secrets to a file
+    Setup(Setup),
+    /// Check a server's settings, App, database, clock, address and model, and say what is missing
+    Doctor(Box<Doctor>),
+    /// Jobs that the server gave up: list, have done once more
+    #[command(subcommand)]
+    Jobs(super::jobs::Jobs),
     /// The rules: list, explain, test, start a new one
     #[command(subcommand)]
     Rules(Rules),
+    /// What readers say of findings: keep it, show it, write it as labelled documents
+    #[command(subcommand)]
+    Feedback(super::feedback::Feedback),
     /// Measure the checklist on labelled documents, or on defects planted in your own
     Eval(Eval),
     /// The configuration of a repository
     #[command(subcommand)]
     Config(Config),
-    /// The model of the critique: what its endpoint can do
+    /// The model of the critique: what its endpoint can do; switch it off and on
     #[command(subcommand)]
     Model(Model),
+    /// Print the script by which a shell completes commands and flags
+    Completions(Completions),
+    /// Print the manual page of a command, or write those of all
+    Man(Man),
     /// Version of the program and of its rules
     Version,
 }
@@ -50,18 +80,30 @@ pub(super) enum Command {
 /// Review files, folders, a web address, a pull request, or standard input
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  specreview review docs/spec.md\n  specreview review specs/ --format json\n  \
+    specreview review --base origin/main\n  \
     specreview review https://github.com/owner/repo/pull/1\n  cat spec.md | specreview review -")]
 pub(super) struct Review {
-    /// Files, folders, an https address, a pull request's address, or - for standard input
-    #[arg(required = true, value_name = "PATH|URL|-")]
+    /// Files, folders, an https address, a pull request's address, or - for standard input; with --base what differs below them
+    #[arg(required_unless_present = "base", value_name = "PATH|URL|-")]
     pub(super) inputs: Vec<String>,
+
+    /// Compare the working tree with a branch, tag or commit, as on a pull request: only what is new counts, and the configuration is that
+    /// of the base
+    #[arg(long, value_name = "REF", conflicts_with = "post")]
+    pub(super) base: Option<String>,
 
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(super) format: Format,
 
     #[command(flatten)]
+    pub(super) more: MoreReports,
+
+    #[command(flatten)]
     pub(super) gate: GateFlags,
+
+    #[command(flatten)]
+    pub(super) baseline: BaselineFlags,
 
     /// Treat every input as what it is here said to be
     #[arg(long = "as", value_enum, value_name = "KIND")]
@@ -75,12 +117,16 @@ pub(super) struct Review {
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
 
+    /// Review again whenever a file changes, until Ctrl-C
+    #[arg(long)]
+    pub(super) watch: bool,
+
     /// Colour the text report
     #[arg(long, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub(super) color: Colour,
 
     /// Largest file in bytes
-    #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024 * 1024)]
+    #[arg(long, value_name = "BYTES", default_value_t = 64 * 1024 * 1024, conflicts_with = "base")]
     pub(super) max_bytes: u64,
 
     #[command(flatten)]
@@ -101,9 +147,38 @@ pub(super) struct Ci {
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
 
-    /// Post summary and comments on the pull request, where GITHUB_TOKEN may write
-    #[arg(long)]
-    pub(super) post: bool,
+    #[command(flatten)]
+    pub(super) more: MoreReports,
+
+    #[command(flatten)]
+    pub(super) baseline: BaselineFlags,
+
+    /// Post on the pull request, where GITHUB_TOKEN may write: summary and comments on lines, or the summary alone
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "review")]
+    pub(super) post: Option<PostMode>,
+
+    #[command(flatten)]
+    pub(super) gate: GateFlags,
+
+    #[command(flatten)]
+    pub(super) model: ModelFlags,
+
+    #[command(flatten)]
+    pub(super) github: GitHubFlags,
+}
+
+/// Post the review of a fork's pull request. Called in a job of the event workflow_run, with the report that `ci` wrote in the run before
+/// it; the report says which commit was looked at, and that commit is read and reviewed once more, as data. No code of the fork is checked
+/// out or run
+#[derive(Debug, Args)]
+pub(super) struct Publish {
+    /// The report of that run, taken from its artifact
+    #[arg(value_name = "REPORT")]
+    pub(super) report: PathBuf,
+
+    /// What to post: summary and comments on lines, or the summary alone
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = PostMode::Review)]
+    pub(super) post: PostMode,
 
     #[command(flatten)]
     pub(super) gate: GateFlags,
@@ -129,6 +204,10 @@ pub(super) struct GateFlags {
     /// Configuration file [default: .specreview.toml or .github/specreview.toml]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+
+    /// Further rule pages: a folder, or https://HOST/PACK.tar.gz#sha256=DIGEST (may be repeated)
+    #[arg(long, value_name = "FOLDER|ARCHIVE")]
+    pub(super) rules: Vec<String>,
 
     /// Configuration file of the organisation, which that of the repository stands above [default: on pull requests that of the owner's
     /// .github repository]
@@ -193,86 +272,6 @@ pub(super) struct GitHubFlags {
     pub(super) github_url: Option<String>,
 }
 
-/// Receive webhooks of a GitHub App and review its pull requests
-#[derive(Debug, Args)]
-#[command(after_help = "Secrets come from the environment or from files, never from flags:\n  \
-    SPECREVIEW_WEBHOOK_SECRET       secret of the App's webhook\n  \
-    SPECREVIEW_WEBHOOK_SECRET_NEXT  a second one, while the secret is being changed\n  \
-    SPECREVIEW_APP_KEY              private key of the App (PEM), unless --app-key-file is given\n  \
-    SPECREVIEW_MARKER_KEY           seals the marks by which the bot finds its own comments; keep it for good\n  \
-    SPECREVIEW_MODEL_KEY            key of the model endpoint")]
-pub(super) struct Serve {
-    /// Address to listen on [env: SPECREVIEW_BIND]
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        help = "Address to listen on [env: SPECREVIEW_BIND] [default: 127.0.0.1:8080]"
-    )]
-    pub(super) bind: Option<String>,
-
-    /// Database file [env: SPECREVIEW_DATABASE] [default: specreview.db]
-    #[arg(long, value_name = "FILE")]
-    pub(super) database: Option<PathBuf>,
-
-    /// Id or client id of the GitHub App [env: SPECREVIEW_APP_ID]
-    #[arg(long, value_name = "ID")]
-    pub(super) app_id: Option<String>,
-
-    /// File with the private key of the App [env: SPECREVIEW_APP_KEY_FILE]
-    #[arg(long, value_name = "FILE")]
-    pub(super) app_key_file: Option<PathBuf>,
-
-    /// Name of the App's account, for commands as `@NAME review` [env: SPECREVIEW_MENTION] [default: specreview]
-    #[arg(long, value_name = "NAME")]
-    pub(super) mention: Option<String>,
-
-    /// Mark conversations about what is fixed as done, where the App was granted to write contents: GitHub wants that right for it
-    #[arg(long)]
-    pub(super) resolve_threads: bool,
-
-    #[command(flatten)]
-    pub(super) model: ModelFlags,
-
-    #[command(flatten)]
-    pub(super) github: GitHubFlags,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Rules {
-    /// Every rule with code, severity and name
-    List,
-    /// What a rule, a criterion (MR1) or a risk (SR8) asks for
-    Explain {
-        /// Code of the rule, as MET-003
-        code: String,
-    },
-    /// Load the pages below PATH and run their examples
-    Test {
-        /// A page, or a folder of pages
-        path: PathBuf,
-    },
-    /// Learn the weights by which statements are recognised from labelled passages and papers
-    Learn {
-        /// Folder of labelled passages, a file an item
-        #[arg(long, value_name = "FOLDER", default_value = "rules/passages")]
-        passages: PathBuf,
-        /// Folder of labelled papers (see docs/eval.md), and of documents that are none in its folder `others`
-        #[arg(long, value_name = "FOLDER", default_value = "tests/corpus/learnt")]
-        papers: PathBuf,
-        /// File to write
-        #[arg(long, short, value_name = "FILE", default_value = "rules/weights.bin")]
-        output: PathBuf,
-    },
-    /// Write a page to start from
-    New {
-        /// Name of the flaw in kebab-case, as no-baseline
-        name: String,
-        /// File to write [default: .specreview/rules/NAME.md]
-        #[arg(long, short, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
-}
-
 #[derive(Debug, Subcommand)]
 pub(super) enum Config {
     /// Read a configuration file and name every mistake
@@ -297,26 +296,6 @@ pub(super) struct Show {
     /// Form of the list
     #[arg(long, value_enum, default_value_t = TableFormat::Text)]
     pub(super) format: TableFormat,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Model {
-    /// Ask the endpoint one tiny question and print what it can do: schema, system message, context, price
-    Probe(Probe),
-}
-
-/// Ask the endpoint one tiny question and print what it can do
-#[derive(Debug, Args)]
-pub(super) struct Probe {
-    #[command(flatten)]
-    pub(super) model: ModelFlags,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    Text,
-    Json,
-    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -345,11 +324,31 @@ pub(super) enum Colour {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PostMode {
+    /// A summary, and comments on the lines of the diff
+    Review,
+    /// A summary
+    Summary,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum FailOn {
     Never,
     Error,
     Warning,
     Info,
+}
+
+impl Command {
+    /// The file of settings that was named.
+    pub(super) fn env_file(&self) -> Option<&Path> {
+        match self {
+            Self::Serve(serve) => serve.settings.env_file.as_deref(),
+            Self::Page(page) => page.settings.env_file.as_deref(),
+            Self::Doctor(doctor) => doctor.serve.settings.env_file.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 impl FailOn {

@@ -8,12 +8,14 @@ use async_trait::async_trait;
 use super::args::{Format, Review as Args};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit};
-use super::review::options;
-use super::{config, given, model, report, setup};
+use super::report::{self, Report};
+use super::review::{ended, options, warn};
+use super::{config, given, model, rules, setup};
 use crate::critique::Usage;
 use crate::document::Document;
 use crate::job::{self, ChangeReview, Deps, Published};
-use crate::output::{Entry, Run};
+use crate::output::{Commits, Entry, Run};
+use crate::platform::local::WORKING_TREE;
 use crate::platform::{Fetched, Now, Platform, PlatformError, Platforms as _, Wanted};
 use crate::review::{Action, Capabilities, ChangeRef, Conclusion, Outcome, Posted, Review, Reviewed, conclusion};
 
@@ -25,20 +27,27 @@ pub(super) async fn review(
     env: &Env,
     io: &mut Io<'_>,
 ) -> Result<Exit, CliError> {
+    if args.baseline.baseline.is_some() || args.baseline.write_baseline {
+        return Err(CliError::BaselineOfChange);
+    }
     let token = env.first(&["GITHUB_TOKEN", "GH_TOKEN"]).ok_or(CliError::NoToken)?;
     let mut asked = model::asked(&args.model, env, io);
     let left_out = asked.left_out.take();
-    let deps = setup::deps(asked, env, "specreview");
+    let mut deps = setup::deps(asked, env, "specreview");
+    rules::add(&mut deps, false, &args.gate.rules, env).await?;
     let api = api(args.github.github_url.as_deref(), env.get("GITHUB_API_URL"), host)?;
     let config = config::given(args.gate.config.as_deref())?;
     let defaults = config::given(args.gate.org.as_deref())?;
     let platform = given::config(setup::github(token, &api, &deps.marker)?.open(at, None).await?, config, defaults);
     let review = job::review_change(&deps, platform.as_ref(), at, &options(args)).await?;
+    let run = run(&deps, &review, left_out);
+    let told = Report { run: &run, catalogue: &review.plan.catalogue, rules: &deps.rules, gate: review.review.gate };
     let text = match args.format {
-        Format::Json => report::json(&run(&deps, &review, left_out), &review.plan.catalogue),
         Format::Text | Format::Markdown => preview(&deps, &review, platform.capabilities()).await?,
+        format => told.render(format, report::look(args.color, args.output.is_some(), env, io)),
     };
-    report::write(&text, args.output.as_deref(), io)?;
+    let written = report::write(&text, args.output.as_deref(), io);
+    warn(told.also(&args.more.also), io);
     if args.post {
         let said = match job::publish(&deps, platform.as_ref(), &review).await? {
             Published::Done { writes: 0, .. } => "everything was posted already".to_owned(),
@@ -47,7 +56,7 @@ pub(super) async fn review(
         };
         let _ = writeln!(io.err, "{said}");
     }
-    Ok(exit(&review.review))
+    ended(exit(&review.review), written, io)
 }
 
 /// The API that the token is sent to. Only github.com is known to be GitHub: any other host must be named by the user, or the
@@ -89,12 +98,14 @@ pub(super) fn run(deps: &Deps, reviewed: &ChangeReview, left_out: Option<String>
     for reviewed in &review.documents {
         usage.add(reviewed.critique.usage);
         incomplete = incomplete.or_else(|| reviewed.critique.incomplete.clone());
-        let document = Document::parse(text(&reviewed.path).unwrap_or_default());
+        let document = Document::read(&reviewed.path, text(&reviewed.path).unwrap_or_default());
         documents.push(Entry::Reviewed(Box::new(reviewed.clone()), document));
     }
+    let commits = Commits {
+        head: Some(review.change.head.clone()).filter(|head| head != WORKING_TREE),
+        base: review.change.base.clone(),
+    };
     Run {
-        version: deps.version.to_owned(),
-        rules: deps.rules.hash.clone(),
         model: review.documents.iter().find_map(|document| document.critique.model.clone()),
         documents,
         skipped: review.change.skipped.clone(),
@@ -102,6 +113,8 @@ pub(super) fn run(deps: &Deps, reviewed: &ChangeReview, left_out: Option<String>
         usage,
         cost: reviewed.cost,
         incomplete,
+        commits: Some(commits),
+        ..Run::new(deps.version, &deps.rules.hash)
     }
 }
 

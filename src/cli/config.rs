@@ -163,7 +163,12 @@ fn shown(all: &Effective) -> Value {
 }
 
 fn find() -> Option<PathBuf> {
-    PATHS.iter().map(PathBuf::from).find(|path| path.is_file())
+    find_in(Path::new(""))
+}
+
+/// The configuration of a folder, if it has one.
+pub(super) fn find_in(folder: &Path) -> Option<PathBuf> {
+    PATHS.iter().map(|path| folder.join(path)).find(|path| path.is_file())
 }
 
 fn text(path: &Path) -> io::Result<String> {

@@ -26,6 +26,18 @@ impl Env {
         Self::new(std::env::vars_os().filter_map(text))
     }
 
+    /// These above `lower`: what is set here stands.
+    pub(super) fn over(&self, lower: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut vars: BTreeMap<String, String> = lower.into_iter().collect();
+        for (name, value) in &self.vars {
+            // A blank one counts as unset.
+            if !value.trim().is_empty() || !vars.contains_key(name) {
+                vars.insert(name.clone(), value.clone());
+            }
+        }
+        Self { vars }
+    }
+
     /// The value of a variable; a blank one counts as unset.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -70,6 +82,8 @@ pub struct Io<'a> {
     pub terminal: bool,
     /// Its width in columns, where known.
     pub width: Option<usize>,
+    /// The terminal behind standard error, where progress is shown; none where standard error leads elsewhere.
+    pub ticker: Option<super::Ticker>,
 }
 
 impl std::fmt::Debug for Io<'_> {

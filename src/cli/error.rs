@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
+use super::setup_app::SetupError;
 use crate::finding::Problem;
 use crate::model::ModelError;
 use crate::platform::PlatformError;
@@ -54,20 +55,46 @@ pub(super) enum CliError {
     MixedInputs,
     #[error("--post needs the address of a pull request")]
     PostWithoutChange,
+    #[error("--base compares files of the repository here, and {} is none", shown(input))]
+    BaseElsewhere { input: String },
+    #[error("the code of the pull request is checked out in {}, and this job has the secrets of the repository", folder.display())]
+    CheckedOut { folder: PathBuf },
+    #[error("there is no run whose pull request could be found: {0}")]
+    NoRun(String),
+    #[error("{} is not taken for a report: {why}", path.display())]
+    NoClaim { path: PathBuf, why: String },
+    #[error("the report is of another commit than the run that it comes from ({run})")]
+    OtherCommit { run: String },
     #[error("{} is not github.com, and the token is sent nowhere else unasked", shown(host))]
     ForeignHost { host: String },
     #[error("there is no token for GitHub")]
     NoToken,
     #[error("the configuration {} cannot be read: {source}", path.display())]
     ConfigUnread { path: PathBuf, source: io::Error },
+    #[error("the baseline {} cannot be read: {source}", path.display())]
+    BaselineUnread { path: PathBuf, source: io::Error },
+    #[error("the baseline {} cannot be used: {reason}", path.display())]
+    BaselineBroken { path: PathBuf, reason: String },
+    #[error("a pull request is compared with its base and takes no baseline")]
+    BaselineOfChange,
     #[error("there is no configuration file here")]
     NoConfig,
     #[error("the configuration has {}", count(problems.len(), "mistake"))]
     ConfigBroken { problems: Vec<Problem> },
+    #[error("{} stands for {count} documents", shown(input))]
+    SeveralDocuments { input: String, count: usize },
+    #[error("{} finds nothing in the document", shown(rule))]
+    NoFinding { rule: String, known: String },
+    #[error("{} finds several things in the document", shown(rule))]
+    ManyFindings { rule: String, lines: Vec<String> },
     #[error("there is no rule {}", shown(code))]
     UnknownRule { code: String, nearest: Option<String> },
     #[error("{} cannot be read: {source}", path.display())]
     Unread { path: PathBuf, source: io::Error },
+    #[error("the rules of {} cannot be used: {reason}", shown(given))]
+    Pages { given: String, reason: String },
+    #[error("the pages given with --rules have {}", count(problems.len(), "mistake"))]
+    PagesBroken { problems: Vec<Problem> },
     #[error("there is no rule page in {}", path.display())]
     NoPages { path: PathBuf },
     #[error("there is no labelled document in {}", shown(folders))]
@@ -84,6 +111,22 @@ pub(super) enum CliError {
     BadName { name: String },
     #[error("{} is there already", path.display())]
     Exists { path: PathBuf },
+    #[error("{} is there already and is left as it is", path.display())]
+    Taken { path: PathBuf },
+    #[error("{} is not written: a template is Markdown", path.display())]
+    NotMarkdown { path: PathBuf },
+    #[error("{} is no file that can be changed", shown(what))]
+    NoFile { what: String },
+    #[error("{} cannot be watched", shown(what))]
+    Unwatchable { what: String },
+    #[error("there is no command {}", shown(name))]
+    NoCommand { name: String, nearest: Option<String> },
+    #[error("the talk with the editor ended: {}", plain(why))]
+    Editor { why: String },
+    #[error("{code} has no text to put in: it only compares or forbids")]
+    NothingToPutIn { code: String },
+    #[error("standard input is no book: {0}")]
+    NoBook(String),
     #[error("{} cannot be written: {source}", path.display())]
     Unwritten { path: PathBuf, source: io::Error },
     #[error("the report cannot be written: {0}")]
@@ -104,6 +147,8 @@ pub(super) enum CliError {
     Runtime(#[source] io::Error),
     #[error("the server stopped: {0}")]
     Stopped(#[source] io::Error),
+    #[error(transparent)]
+    Setup(#[from] SetupError),
 }
 
 impl CliError {
@@ -117,14 +162,31 @@ impl CliError {
             Self::PostWithoutChange => {
                 "give an address like https://github.com/owner/repo/pull/1, or leave --post out".into()
             }
+            Self::BaseElsewhere { .. } => "leave it out, or leave --base out".into(),
+            Self::CheckedOut { .. } => {
+                "under pull_request_target leave the checkout out, or check out the target branch: the review reads the change \
+                 through the API and needs no checkout"
+                    .into()
+            }
+            Self::NoRun(_) => "call it in a workflow that runs `on: workflow_run` of the one that analyses; see docs/action.md".into(),
+            Self::NoClaim { .. } => "give the file that `specreview ci --report FILE` wrote, as the artifact of that run holds it".into(),
+            Self::OtherCommit { .. } => "nothing is posted; take the report from the artifact of the run that the event names".into(),
             Self::NoToken => {
                 "set GITHUB_TOKEN to a token that may read the repository, and write pull requests to post".into()
             }
             Self::ConfigUnread { .. } => "check the path that was given (--config, --org, or the file to check)".into(),
+            Self::BaselineUnread { .. } => "check the path that --baseline names; --write-baseline makes the file".into(),
+            Self::BaselineBroken { .. } => "mend it, or delete it and write it anew with --write-baseline".into(),
+            Self::BaselineOfChange => "leave --baseline and --write-baseline out".into(),
             Self::NoConfig => "it is optional; name a file, or make .specreview.toml".into(),
+            Self::SeveralDocuments { .. } => "name one of them".into(),
+            Self::NoFinding { known, .. } if known.is_empty() => "no rule does".into(),
+            Self::NoFinding { known, .. } => format!("these do: {known}"),
+            Self::ManyFindings { .. } => "say which one is meant".into(),
             Self::UnknownRule { nearest: Some(nearest), .. } => {
                 format!("did you mean {nearest}? `specreview rules list` shows all")
             }
+            Self::NoBook(_) => "it is called by mdBook: `mdbook build docs`".into(),
             Self::UnknownRule { nearest: None, .. } => "`specreview rules list` shows all".into(),
             Self::NoPages { .. } => {
                 "give a .md page or a folder of pages; `specreview rules new NAME` writes one".into()
@@ -140,14 +202,27 @@ impl CliError {
             Self::LabelsBroken => "correct the mistakes above, then measure again".into(),
             Self::BadName { .. } => "use small letters, digits and hyphens, as in no-baseline".into(),
             Self::Exists { .. } => "give another file with --output".into(),
+            Self::Unwatchable { .. } => "--watch takes files and folders; leave it out for anything else".into(),
+            Self::NoCommand { nearest: Some(nearest), .. } => format!("did you mean {nearest}? `specreview --help` shows all"),
+            Self::NoCommand { nearest: None, .. } => "`specreview --help` shows all".into(),
+            Self::Editor { .. } => "start it from an editor; docs/editors.md has the settings".into(),
+            Self::Taken { .. } => "give the name of a new file; `specreview fix` adds what an existing one misses".into(),
+            Self::NotMarkdown { .. } => "name a file that ends with .md, or - for standard output".into(),
+            Self::NoFile { .. } => "name files on this machine, one after the other".into(),
+            Self::NothingToPutIn { code } => format!("`specreview rules explain {code}` shows what it wants"),
+            Self::Setup(error) => error.advice(),
             Self::Bind { .. } => "give a free address with --bind, as 127.0.0.1:8080".into(),
             Self::Store(StoreError::Open { .. }) => {
-                "check the path given with --database and who may write there".into()
+                "check what --database names: a path, and who may write there; or a server, whether it answers, and what its user may do".into()
             }
             Self::Platform(PlatformError::NotFound { .. }) => {
                 "check the address, and that the token may see the repository".into()
             }
+            Self::Pages { .. } => {
+                "give a folder of pages, a .tar.gz, or https://HOST/PACK.tar.gz#sha256=DIGEST with what `sha256sum` says of it".into()
+            }
             Self::ConfigBroken { .. }
+            | Self::PagesBroken { .. }
             | Self::NothingReviewed(_)
             | Self::Unread { .. }
             | Self::Unwritten { .. }
@@ -169,7 +244,10 @@ impl CliError {
             Self::NothingReviewed(inputs) => {
                 inputs.iter().map(|input| format!("{}: {}", shown(&input.what), input.why)).collect()
             }
-            Self::ConfigBroken { problems } => problems.iter().map(ToString::to_string).collect(),
+            Self::ConfigBroken { problems } | Self::PagesBroken { problems } => {
+                problems.iter().map(ToString::to_string).collect()
+            }
+            Self::ManyFindings { lines, .. } => lines.clone(),
             Self::Settings { missing } => missing.iter().map(|one| format!("{}: {}", one.what, one.how)).collect(),
             _ => Vec::new(),
         }
@@ -214,9 +292,16 @@ pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Without characters that steer a terminal: names of files and words of other programs may hold them.
+/// Without characters that steer a terminal, and without what begins a command of a runner wherever it stands in a line: names of files
+/// and words of other programs may hold both.
 pub(super) fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    without_runner_commands(text)
+}
+
+/// GitHub's runner obeys `##[command]` anywhere in a line that a job prints.
+pub(super) fn without_runner_commands(text: String) -> String {
+    if text.contains("##[") { text.replace("##[", "## [") } else { text }
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::platform::{Fetched, Now, Platform, PlatformError, Wanted};
-use crate::review::{Action, Capabilities, ChangeRef, ConfigText, Outcome};
+use crate::platform::{Fetched, Now, Opened, Person, Platform, PlatformError, Role, Wanted};
+use crate::review::{Action, Capabilities, ChangeRef, ConfigText, Outcome, Pressure};
 
 struct Given {
     platform: Box<dyn Platform>,
@@ -52,6 +52,22 @@ impl Platform for Given {
 
     async fn now(&self, at: &ChangeRef) -> Result<Now, PlatformError> {
         self.platform.now(at).await
+    }
+
+    async fn role(&self, at: &ChangeRef, who: &Person) -> Result<Role, PlatformError> {
+        self.platform.role(at, who).await
+    }
+
+    async fn changes_of(&self, at: &ChangeRef, commit: &str) -> Result<Vec<u64>, PlatformError> {
+        self.platform.changes_of(at, commit).await
+    }
+
+    async fn changes_from(&self, at: &ChangeRef, owner: &str, branch: &str) -> Result<Vec<Opened>, PlatformError> {
+        self.platform.changes_from(at, owner, branch).await
+    }
+
+    fn pressure(&self) -> Pressure {
+        self.platform.pressure()
     }
 
     fn pause(&self) -> Duration {

@@ -5,10 +5,12 @@ use std::path::Path;
 
 use super::env::{Env, Io};
 use crate::config::{Config, Paths};
-use crate::net::client::{Fetcher, Limits};
+use crate::net::client::{FetchError, Fetcher, Limits};
 use crate::net::guard::Policy;
-use crate::source::url::{Bases, recognise};
+use crate::source::url::hosts::{BadHost, Hosts};
+use crate::source::url::recognise;
 use crate::source::{Loaded, file, url};
+use ::url::Url;
 
 /// Reads all inputs. What the configuration, whose globs start from `root`, excludes is left out of folders; an input that is named is
 /// read.
@@ -17,40 +19,62 @@ pub(super) async fn load(
     max_bytes: u64,
     config: &Config,
     root: &Path,
-    env: &Env,
+    (env, github_url): (&Env, Option<&str>),
     io: &mut Io<'_>,
 ) -> Vec<Loaded> {
+    let inputs: Vec<String> = inputs.iter().map(|input| local(input)).collect();
     let mut loaded = Vec::new();
     for group in inputs.chunk_by(|a, b| recognise(a).is_none() == recognise(b).is_none()) {
         if group.iter().any(|input| recognise(input).is_none()) {
             loaded.extend(file::load(group, io.stdin, max_bytes));
         } else {
-            loaded.extend(fetch(group, env).await);
+            loaded.extend(fetch(group, env, github_url).await);
         }
     }
     let named: HashSet<&str> = inputs.iter().map(String::as_str).collect();
+    // An address was named, whatever it stands for.
     let paths = Paths::new(config);
     let is_excluded = |path: &str| paths.is_excluded(file::below(root, path).as_deref().unwrap_or(path));
-    loaded.retain(|one| named.contains(path(one)) || !is_excluded(path(one)));
+    loaded.retain(|one| named.contains(path(one)) || recognise(path(one)).is_some() || !is_excluded(path(one)));
     loaded
 }
 
-async fn fetch(addresses: &[String], env: &Env) -> Vec<Loaded> {
-    // Hosts of the company's own network, which no address of the world may reach by accident.
+/// The path that a `file://` address stands for; anything else as it is.
+fn local(input: &str) -> String {
+    let is_file = input.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file://"));
+    let address = is_file.then(|| Url::parse(input).ok()).flatten();
+    let path = address.and_then(|address| address.to_file_path().ok());
+    path.and_then(|path| path.to_str().map(str::to_owned)).unwrap_or_else(|| input.to_owned())
+}
+
+/// What fetches from the web: from any of its hosts, or from those of `only` alone. The hosts of `own` may be in the company's own
+/// network.
+pub(super) fn fetcher(env: &Env, own: Vec<String>, only: Option<Vec<String>>) -> Result<Fetcher, FetchError> {
+    // Further hosts there, which no address of the world may reach by accident.
     let trusted = env.get("SPECREVIEW_TRUSTED_HOSTS").unwrap_or_default();
-    let policy = Policy {
-        trusted: trusted.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect(),
-    };
-    let fetcher = match Fetcher::new(policy, Limits::default()) {
-        Ok(fetcher) => fetcher,
-        Err(error) => {
-            let unread = |path: &String| Loaded::Unread { path: path.clone(), reason: error.to_string() };
-            return addresses.iter().map(unread).collect();
-        }
-    };
+    // Where hosts are named, every host is not every host of the network too: those are named by themselves.
+    let may = |host: &&str| only.as_ref().is_none_or(|only| only.iter().any(|named| named == host));
+    let trusted = trusted.split(',').map(str::trim).filter(|host| !host.is_empty()).filter(may).map(str::to_owned);
+    let own: Vec<String> = trusted.chain(own).collect();
+    let policy = Policy { only, ..Policy::trusting(own) };
+    Fetcher::new(policy, Limits::default())
+}
+
+/// The platforms as the environment has them.
+fn hosts(env: &Env, github_url: Option<&str>) -> Result<Hosts, BadHost> {
+    let flag = |name: &str| github_url.filter(|_| name == "GITHUB_API_URL");
+    Hosts::read(|name| flag(name).or_else(|| env.get(name)).map(str::to_owned))
+}
+
+async fn fetch(addresses: &[String], env: &Env, github_url: Option<&str>) -> Vec<Loaded> {
+    let desk = hosts(env, github_url).map_err(|error| error.to_string());
+    let desk = desk.and_then(|hosts| Ok((fetcher(env, hosts.own(), None).map_err(|error| error.to_string())?, hosts)));
     let mut loaded = Vec::with_capacity(addresses.len());
     for address in addresses {
-        loaded.push(url::load(&fetcher, address, &Bases::default()).await);
+        match &desk {
+            Ok((fetcher, hosts)) => loaded.extend(url::load(fetcher, hosts, address).await),
+            Err(reason) => loaded.push(Loaded::Unread { path: address.clone(), reason: reason.clone() }),
+        }
     }
     loaded
 }
@@ -58,5 +82,23 @@ async fn fetch(addresses: &[String], env: &Env) -> Vec<Loaded> {
 fn path(loaded: &Loaded) -> &str {
     match loaded {
         Loaded::Text { path, .. } | Loaded::Unread { path, .. } => path,
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn a_file_may_be_named_by_its_address() {
+        for (input, path) in [
+            ("file:///a/b%20c.md", "/a/b c.md"),
+            ("FILE:///a.md", "/a.md"),
+            ("file://elsewhere/a.md", "file://elsewhere/a.md"),
+            ("docs/a.md", "docs/a.md"),
+            ("https://example.org/a.md", "https://example.org/a.md"),
+        ] {
+            assert_eq!(local(input), path, "{input}");
+        }
     }
 }

@@ -126,8 +126,8 @@ fn open(flags: &ModelFlags, env: &Env, memory: Memory) -> Result<Opened, Vec<Str
         }
         (Memory::Folder, None) => {
             let usual = Catalogue::builtin().0.caps;
-            if (caps.change, caps.day) != (usual.change, usual.day) {
-                let what = "a cap of a change or a day holds only where spending is remembered: \
+            if (Caps { review: usual.review, ..caps }) != usual {
+                let what = "a cap of a change, an author, a repository or a day holds only where spending is remembered: \
                             set --spend-dir or SPECREVIEW_SPEND_DIR";
                 return Err(vec![what.to_owned()]);
             }
@@ -136,7 +136,8 @@ fn open(flags: &ModelFlags, env: &Env, memory: Memory) -> Result<Opened, Vec<Str
         }
     };
     let mut notes = Vec::new();
-    let in_dollars = [caps.review, caps.change, caps.day].iter().any(|cap| cap.cost.is_some());
+    let all = [caps.review, caps.change, caps.author, caps.repository, caps.day];
+    let in_dollars = all.iter().any(|cap| cap.cost.is_some());
     let names = [Some(first.name()), second.as_ref().map(Model::name)];
     for name in names.into_iter().flatten().filter(|name| in_dollars && catalogue.known(name).price.is_none()) {
         notes.push(format!(
@@ -271,7 +272,13 @@ fn catalogue(flags: &ModelFlags, env: &Env) -> Result<Catalogue, Vec<String>> {
         }
     }
     let caps = &mut catalogue.caps;
-    for (cap, of) in [(&mut caps.review, "REVIEW"), (&mut caps.change, "CHANGE"), (&mut caps.day, "DAY")] {
+    for (cap, of) in [
+        (&mut caps.review, "REVIEW"),
+        (&mut caps.change, "CHANGE"),
+        (&mut caps.author, "AUTHOR"),
+        (&mut caps.repository, "REPOSITORY"),
+        (&mut caps.day, "DAY"),
+    ] {
         let name = format!("SPECREVIEW_MAX_USD_PER_{of}");
         if let Some(text) = env.get(&name) {
             cap.cost = text.parse().ok().and_then(MicroUsd::from_usd);

@@ -1,9 +1,9 @@
 //! `model probe`: asks an endpoint one tiny question and prints what it can do.
 
-use super::args::Probe;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, plain};
 use super::model::{self, Clients};
+use super::model_args::Probe;
 use crate::critique::ledger::{Ledger, MicroUsd, Price};
 use crate::model::openai::{Found, OpenAi};
 use crate::model::{Catalogue, Model as _};

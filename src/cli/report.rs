@@ -2,17 +2,19 @@
 
 use std::path::Path;
 
-use super::args::{Colour, Format};
+use super::args::{Also, Colour, Format};
 use super::env::{Env, Io};
 use super::error::CliError;
+use crate::job;
 use crate::output::text::Look;
-use crate::output::{Run, annotations as commands, json as v1, markdown, text};
+use crate::output::{Run, annotations as commands, gitlab, html, json as v1, junit, markdown, rdjson, sarif, text};
 use crate::review::{Catalogue, Gate};
+use crate::rules::RuleSet;
 
 /// GitHub drops a step summary that is longer than 1 MiB; a unit takes three bytes at most.
 const SUMMARY_UNITS: usize = 340_000;
 /// Columns where nobody tells.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 
 /// How a text report looks: colour only on a terminal unless asked for; `NO_COLOR` counts.
 pub(super) fn look(wish: Colour, to_file: bool, env: &Env, io: &Io<'_>) -> Look {
@@ -28,12 +30,45 @@ pub(super) fn look(wish: Colour, to_file: bool, env: &Env, io: &Io<'_>) -> Look 
     Look { colour, width: width.clamp(40, 160) }
 }
 
-/// The report.
-pub(super) fn render(run: &Run, catalogue: &Catalogue, format: Format, look: Look, gate: Gate) -> String {
-    match format {
-        Format::Text => text::render(run, catalogue, look),
-        Format::Json => json(run, catalogue),
-        Format::Markdown => markdown::render(run, catalogue, gate, usize::MAX),
+/// A run with what its reports tell besides.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Report<'a> {
+    pub(super) run: &'a Run,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) rules: &'a RuleSet,
+    pub(super) gate: Gate,
+}
+
+impl Report<'_> {
+    /// The report in one form.
+    pub(super) fn render(self, format: Format, look: Look) -> String {
+        let Self { run, catalogue, rules, gate } = self;
+        match format {
+            Format::Text => text::render(run, catalogue, look),
+            Format::Json => json(run, catalogue),
+            Format::Markdown => markdown::render(run, catalogue, gate, usize::MAX),
+            Format::Html => html::render(run, catalogue, gate),
+            Format::Sarif => sarif::render(run, catalogue, &job::guide_of(run, rules), gate),
+            Format::Gitlab => gitlab::render(run, catalogue),
+            Format::Junit => junit::render(run, catalogue, gate),
+            Format::Rdjson => rdjson::render(run),
+            Format::Github => annotations(run, catalogue),
+        }
+    }
+
+    /// Those that are written: where nothing was reviewed, only forms that tell so.
+    pub(super) fn wanted(self, files: &[Also]) -> impl Iterator<Item = &Also> {
+        let nothing = self.run.reviewed().next().is_none();
+        files.iter().filter(move |also| !nothing || also.format.is_kept())
+    }
+
+    /// Writes every further report. What cannot be written comes back, and changes neither the others nor the verdict.
+    #[must_use]
+    pub(super) fn also(self, files: &[Also]) -> Vec<CliError> {
+        let look = Look { colour: false, width: WIDTH };
+        self.wanted(files)
+            .filter_map(|Also { format, file }| to_file(&self.render(*format, look), file).err())
+            .collect()
     }
 }
 
@@ -55,11 +90,13 @@ pub(super) fn annotations(run: &Run, catalogue: &Catalogue) -> String {
 /// Writes to the file, else to standard output. A reader that went away is no error.
 pub(super) fn write(text: &str, to: Option<&Path>, io: &mut Io<'_>) -> Result<(), CliError> {
     match to {
-        Some(path) => {
-            std::fs::write(path, text).map_err(|source| CliError::Unwritten { path: path.to_owned(), source })
-        }
+        Some(path) => to_file(text, path),
         None => io.out.write_all(text.as_bytes()).map_err(CliError::Output),
     }
+}
+
+fn to_file(text: &str, path: &Path) -> Result<(), CliError> {
+    std::fs::write(path, text).map_err(|source| CliError::Unwritten { path: path.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -71,7 +108,7 @@ mod tests {
         let check = |wish, terminal, to_file, vars: &[(&str, &str)]| {
             let env = Env::new(vars.iter().map(|(name, value)| ((*name).into(), (*value).into())));
             let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
-            let io = Io { stdin: &mut stdin, out: &mut out, err: &mut err, terminal, width: Some(72) };
+            let io = Io { stdin: &mut stdin, out: &mut out, err: &mut err, terminal, width: Some(72), ticker: None };
             let look = look(wish, to_file, &env, &io);
             (look.colour, look.width)
         };

@@ -1,9 +1,10 @@
 //! `review`: files, folders, an address, standard input, or a pull request. Reads, asks the conductor, writes the report.
 
-use super::args::{Format, Review as Args};
+use super::args::Review as Args;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, plain};
-use super::{change, config, load, model, report, rules, setup};
+use super::report::{self, Report};
+use super::{baseline, change, compared, config, load, model, progress, rules, setup};
 use crate::job::{self, Options};
 use crate::output::{Run, exit_status};
 use crate::review::{Gate, Skipped};
@@ -18,39 +19,76 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     match (changes.collect::<Vec<_>>().as_slice(), args.inputs.len()) {
         ([], _) if args.post => return Err(CliError::PostWithoutChange),
         ([], _) => {}
-        ([(host, at)], 1) => return change::review(args, host, at, env, io).await,
+        ([(host, at)], 1) if args.base.is_none() => return change::review(args, host, at, env, io).await,
+        _ if args.base.is_some() => {}
         _ => return Err(CliError::MixedInputs),
     }
+    if let Some(base) = &args.base {
+        return compared::review(args, base, env, io).await;
+    }
+    let baseline = baseline::open(&args.baseline)?;
     let mut asked = model::asked(&args.model, env, io);
     let left_out = asked.left_out.take();
     let mut deps = setup::deps(asked, env, "specreview");
-    let mut problems = rules::add_own(&mut deps)?;
+    let line = progress::Line::of(env, io);
+    let progress = line.progress(io.width.unwrap_or(report::WIDTH), std::time::Instant::now());
+    let mut problems = rules::add(&mut deps, true, &args.gate.rules, env).await?;
     let (config, more) = config::read(args.gate.config.as_deref(), args.gate.org.as_deref(), &deps.rules)?;
     problems.extend(more);
     let root = config::root(config::place(args.gate.config.as_deref()).as_deref());
-    let loaded = load::load(&args.inputs, args.max_bytes, &config, &root, env, io).await;
+    let loaded =
+        load::load(&args.inputs, args.max_bytes, &config, &root, (env, args.github.github_url.as_deref()), io).await;
     let is_survey = args.inputs.iter().any(|input| std::path::Path::new(input).is_dir());
-    let options = Options { root: Some(root), is_survey, ..options(args) };
+    let options = Options { root: Some(root), is_survey, progress, ..options(args) };
     let mut run = job::review_texts(&deps, loaded, &config, problems, &options).await;
+    drop(line);
     run.incomplete = run.incomplete.or(left_out);
+    if let Some(said) = baseline.map(|file| file.apply(&mut run)).transpose()?.flatten() {
+        let _ = writeln!(io.err, "{}", plain(&said));
+    }
     let gate = Gate { fail_on: options.fail_on.flatten(), require_complete: options.require_complete };
     let nothing = run.reviewed().next().is_none();
-    // A program that reads JSON gets its report whatever happened.
-    if !nothing || args.format == Format::Json {
+    let catalogue = job::catalogue(&deps.rules);
+    let told = Report { run: &run, catalogue: &catalogue, rules: &deps.rules, gate };
+    let mut written = Ok(());
+    if !nothing || args.format.is_kept() {
         let look = report::look(args.color, args.output.is_some(), env, io);
-        let text = report::render(&run, &job::catalogue(&deps.rules), args.format, look, gate);
-        report::write(&text, args.output.as_deref(), io)?;
+        written = report::write(&told.render(args.format, look), args.output.as_deref(), io);
     }
+    warn(told.also(&args.more.also), io);
     if nothing {
         return Err(CliError::NothingReviewed(run.unopened()));
     }
+    not_whole(&run, io);
+    ended(exit(&run, gate), written, io)
+}
+
+/// What was not reviewed, and mistakes of the configuration.
+pub(super) fn not_whole(run: &Run, io: &mut Io<'_>) {
     for Skipped { what, why } in run.unopened() {
         let _ = writeln!(io.err, "warning: not reviewed: {}: {}", plain(&what), plain(&why));
     }
     for problem in &run.problems {
         let _ = writeln!(io.err, "warning: {}", plain(&problem.to_string()));
     }
-    Ok(exit(&run, gate))
+}
+
+/// Further reports that could not be written.
+pub(super) fn warn(unwritten: Vec<CliError>, io: &mut Io<'_>) {
+    for error in unwritten {
+        let _ = writeln!(io.err, "warning: {}", error.line());
+    }
+}
+
+/// The verdict stands where the report could not be written. Where it would be good the caller has to know that there is no report.
+pub(super) fn ended(exit: Exit, written: Result<(), CliError>, io: &mut Io<'_>) -> Result<Exit, CliError> {
+    match written {
+        Err(error @ CliError::Unwritten { .. }) if exit != Exit::Good => {
+            let _ = io.err.write_all(error.report().as_bytes());
+            Ok(exit)
+        }
+        written => written.map(|()| exit),
+    }
 }
 
 /// What the flags ask of the conductor. `review` is a report: nothing fails it unless somebody says so.
@@ -60,11 +98,7 @@ pub(super) fn options(args: &Args) -> Options {
         no_model: args.model.no_llm,
         fail_on: Some(args.gate.fail_on.and_then(super::args::FailOn::severity)),
         require_complete: args.gate.require_complete,
-        root: None,
-        is_survey: false,
-        granted: Vec::new(),
-        accepted: Vec::new(),
-        paused: None,
+        ..Options::default()
     }
 }
 

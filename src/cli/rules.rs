@@ -5,35 +5,67 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::Rules;
-use super::env::Io;
+use super::env::{Env, Io};
 use super::error::{CliError, Exit, count};
 use crate::finding::Problem;
 use crate::job::Deps;
-use crate::rules::{ExampleOutcome, RuleSet, Source, TestReport, new_page, test_sources};
+use crate::rules::{CORE, ExampleOutcome, Pack, Rule, RuleSet, Source, TestReport, new_page, test_sources};
 
 /// A page is text that a person reads.
 const MAX_BYTES: u64 = 1024 * 1024;
 
+/// What switches a pack on.
+const NAME_IT: &str = "name it in `packs` below `[rules]` of .specreview.toml";
+
 /// Where a repository keeps pages of its own.
-const OWN: &str = ".specreview/rules";
+pub(super) const OWN: &str = ".specreview/rules";
 
 /// The rules that come with the program and those of the working tree, with the mistakes of the latter.
 pub(super) fn known() -> Result<(RuleSet, Vec<Problem>), CliError> {
-    let own = Path::new(OWN);
+    known_in(Path::new(""))
+}
+
+/// The same with those of another folder.
+pub(super) fn known_in(folder: &Path) -> Result<(RuleSet, Vec<Problem>), CliError> {
+    let own = folder.join(OWN);
     if !own.is_dir() {
         return Ok(crate::rules::builtin());
     }
     let mut files = Vec::new();
-    collect(own, &mut files).map_err(|source| CliError::Unread { path: own.to_owned(), source })?;
+    collect(&own, &mut files).map_err(|source| CliError::Unread { path: own.clone(), source })?;
     Ok(crate::rules::with_user(&files))
 }
 
-/// Lets a review use the rules of the working tree; their mistakes come back.
-pub(super) fn add_own(deps: &mut Deps) -> Result<Vec<Problem>, CliError> {
-    if !Path::new(OWN).is_dir() {
+/// The pages of a folder's own, as far as they can be listed.
+pub(super) fn own_in(folder: &Path) -> Vec<PathBuf> {
+    pages(&folder.join(OWN)).unwrap_or_default()
+}
+
+/// As [`known`], with the pages that are named by hand; those of the working tree only where they may be trusted. Mistakes in pages
+/// that are named are the operator's, and end the command.
+pub(super) async fn all(own: bool, given: &[String], env: &Env) -> Result<(RuleSet, Vec<Problem>), CliError> {
+    if given.is_empty() {
+        return if own { known() } else { Ok(crate::rules::builtin()) };
+    }
+    let mut files = super::packs::read(given, env).await?;
+    let (rules, problems) = crate::rules::with_user(&files);
+    if !problems.is_empty() {
+        return Err(CliError::PagesBroken { problems });
+    }
+    if !own || !Path::new(OWN).is_dir() {
+        return Ok((rules, problems));
+    }
+    collect(Path::new(OWN), &mut files).map_err(|source| CliError::Unread { path: OWN.into(), source })?;
+    Ok(crate::rules::with_user(&files))
+}
+
+/// Lets a review use further rules: those that are named by hand, and where they may be trusted those of the working tree, whose mistakes
+/// come back.
+pub(super) async fn add(deps: &mut Deps, own: bool, given: &[String], env: &Env) -> Result<Vec<Problem>, CliError> {
+    if given.is_empty() && !(own && Path::new(OWN).is_dir()) {
         return Ok(Vec::new());
     }
-    let (rules, problems) = known()?;
+    let (rules, problems) = all(own, given, env).await?;
     deps.rules = Arc::new(rules);
     Ok(problems)
 }
@@ -42,30 +74,50 @@ pub(super) fn add_own(deps: &mut Deps) -> Result<Vec<Problem>, CliError> {
 pub(super) fn rules(command: &Rules, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
     match command {
         Rules::List => list(rules, io),
-        Rules::Explain { code } => explain(code, rules, io),
+        Rules::Explain { code, .. } => explain(code, rules, "", io),
         Rules::Test { path } => test(path, io),
         Rules::Learn { passages, papers, output } => super::learn::learn(passages, papers, output, rules, io),
+        Rules::Book { words } => super::book::book(words, rules, io),
         Rules::New { name, output } => new(name, output.as_deref(), rules, io),
     }
 }
 
 fn list(rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
-    for rule in &rules.rules {
-        let why = rule.demotion().map(|why| format!(" ({why})")).unwrap_or_default();
-        writeln!(io.out, "{:<8} {:<8} {:<14} {}{why}", rule.code, rule.worst(), rule.family, rule.name)
+    // A file that cannot be read is the business of `config check`.
+    let chosen = super::config::read(None, None, rules).map(|(config, _)| config.packs).unwrap_or_default();
+    let mut packs: Vec<&Pack> = rules.packs.iter().collect();
+    packs.sort_by_key(|pack| pack.name != CORE);
+    for pack in packs {
+        let of_pack: Vec<&Rule> = rules.rules.iter().filter(|rule| rule.pack == pack.name).collect();
+        let is_on = |rule: &Rule| rules.is_on(rule, chosen.as_ref());
+        let on = of_pack.iter().filter(|rule| is_on(rule)).count();
+        let is_mixed = on > 0 && on < of_pack.len();
+        let state = match on {
+            0 => format!("off: {NAME_IT}"),
+            on if is_mixed => format!("{on} of {} on; for all of them {NAME_IT}", of_pack.len()),
+            _ => "on".to_owned(),
+        };
+        writeln!(io.out, "# {} ({}, {}) {state}", pack.name, pack.title, count(of_pack.len(), "rule"))
             .map_err(CliError::Output)?;
+        for rule in of_pack {
+            let why = rule.demotion().map(|why| format!(" ({why})")).unwrap_or_default();
+            let off = if is_mixed && !is_on(rule) { " (off)" } else { "" };
+            writeln!(io.out, "{:<8} {:<8} {:<14} {}{off}{why}", rule.code, rule.worst(), rule.family, rule.name)
+                .map_err(CliError::Output)?;
+        }
     }
     Ok(Exit::Good)
 }
 
-fn explain(code: &str, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
+/// Explains a rule, with what readers said of it at the end.
+pub(super) fn explain(code: &str, rules: &RuleSet, said: &str, io: &mut Io<'_>) -> Result<Exit, CliError> {
     let questions = crate::critique::builtin().0;
     let other = || crate::job::explain(rules, &questions, code).map(|told| told.plain());
     let Some(text) = rules.explain(code).or_else(other) else {
         let nearest = crate::job::nearest_code(rules, &questions, code).map(str::to_owned);
         return Err(CliError::UnknownRule { code: code.to_owned(), nearest });
     };
-    io.out.write_all(text.as_bytes()).map_err(CliError::Output)?;
+    io.out.write_all(text.as_bytes()).and_then(|()| io.out.write_all(said.as_bytes())).map_err(CliError::Output)?;
     Ok(Exit::Good)
 }
 
@@ -99,7 +151,7 @@ fn show(report: &TestReport, files: usize, io: &mut Io<'_>) -> std::io::Result<(
 }
 
 /// The pages and tables below `path`, in order; links are not followed.
-fn collect(path: &Path, files: &mut Vec<Source>) -> std::io::Result<()> {
+fn pages(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut left = vec![path.to_owned()];
     let mut found: Vec<PathBuf> = Vec::new();
     while let Some(path) = left.pop() {
@@ -118,7 +170,12 @@ fn collect(path: &Path, files: &mut Vec<Source>) -> std::io::Result<()> {
         }
     }
     found.sort();
-    for path in found {
+    Ok(found)
+}
+
+/// The same, read.
+pub(super) fn collect(path: &Path, files: &mut Vec<Source>) -> std::io::Result<()> {
+    for path in pages(path)? {
         if std::fs::metadata(&path)?.len() > MAX_BYTES {
             return Err(std::io::Error::other(format!("{} is larger than 1 MiB", path.display())));
         }
@@ -155,7 +212,8 @@ fn new(name: &str, output: Option<&Path>, rules: &RuleSet, io: &mut Io<'_>) -> R
     Ok(Exit::Good)
 }
 
-fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+/// Writes a file that is not there yet, with the folders above it.
+pub(super) fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }

@@ -1,162 +1,250 @@
 //! `serve`: checks every setting, then runs receiver and worker until told to stop.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use super::args::Serve;
 use super::env::Env;
-use super::error::{CliError, Exit, Missing};
-use super::{model, setup};
+use super::error::{CliError, Exit};
+use super::serve_args::LONGEST_DEBOUNCE;
+use super::{credentials, model, page, setup};
 use crate::job::Options;
-use crate::job::worker::Worker;
+use crate::job::reconcile::Reconciler;
+use crate::job::shift::{Pulse, Shift};
+use crate::job::worker::{LAST, Worker};
+use crate::platform::Platforms;
 use crate::platform::github::webhook::WebhookSecrets;
-use crate::server::{self, AppState, Limits};
-use crate::store::sqlite::SqliteStore;
-use crate::store::{Millis, Store};
+use crate::server::front::Front;
+use crate::server::{self, AppState, Door, Exporter, Limits, Proof, Token};
+use crate::store::{Address, Database, Store};
 
-/// Pause of the worker at an empty queue.
+/// Pause of a worker at an empty queue.
 const IDLE: Duration = Duration::from_secs(1);
-/// How long a review that has begun may go on after the signal to stop. It is taken up again at the next start.
-const LAST: Duration = Duration::from_secs(20);
-/// How often old rows are removed, and how old they are then: longer than GitHub sends a delivery again.
+/// How much longer than a job that posts the rest may take to end: the store is told of the jobs that are given back.
+const MARGIN: Duration = Duration::from_secs(3);
+/// How often old rows are removed.
 const TIDY: Duration = Duration::from_hours(1);
-const KEEP: Millis = 8 * 24 * 60 * 60 * 1000;
+/// How often what was measured is put away where nobody reads it.
+const COUNT: Duration = Duration::from_secs(10);
 
 /// What the server needs, complete.
 #[derive(Debug)]
 struct Settings {
     bind: String,
-    database: PathBuf,
+    operator_bind: Option<String>,
+    admin: Option<Token>,
+    /// The token of the page, where it has one.
+    page: Option<Token>,
+    database: Address,
     secrets: WebhookSecrets,
     app_id: String,
     app_key: SecretString,
     github: String,
     mention: String,
+    debounce: Duration,
+    newcomer_label: Option<String>,
 }
 
-/// Serves until SIGINT or SIGTERM.
+/// Serves until SIGINT or SIGTERM; a second one ends at once.
 pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
     let settings = settings(args, env)?;
+    let mut signals = Signals::new().map_err(CliError::Runtime)?;
     let asked = model::strict(&args.model, env).map_err(|reason| CliError::Setting { what: "the model", reason })?;
     let mut deps = setup::deps(asked, env, &format!("specreview/{}", settings.app_id));
     let key = settings.app_key.expose_secret();
     let github = setup::app(&settings.app_id, key, &settings.github, &deps.marker, args.resolve_threads)?;
-    let database = SqliteStore::open(&settings.database).await?;
+    let database = Database::open(settings.database).await?;
     deps.money.spend = Some(Arc::new(database.clone()));
     deps.verdicts = Some(Arc::new(database.clone()));
     deps.journal = Arc::new(database.clone());
     let decisions = Arc::new(database.clone());
-    let store: Arc<dyn Store> = Arc::new(database);
-    let bind = |source| CliError::Bind { address: settings.bind.clone(), source };
-    let listener = TcpListener::bind(&settings.bind).await.map_err(bind)?;
-    let address = listener.local_addr().map_err(bind)?;
+    let store: Arc<dyn Store> = Arc::new(database.clone());
+    let listener = bind(&settings.bind).await?;
+    let address = listener.local_addr().map_err(|source| unbound(&settings.bind, source))?;
+    let operator = match &settings.operator_bind {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
+    let exporter = Exporter::install(deps.version)
+        .map_err(|error| CliError::Setting { what: "the metrics", reason: error.to_string() })?;
 
     let (stop, stopped) = watch::channel(false);
+    let pulse = Pulse::default();
+    let shift = Shift::new(stopped.clone(), pulse.clone());
+    let state = AppState::new(store.clone(), settings.secrets, deps.clock.clone(), Limits::default())
+        .with_mention(&settings.mention)
+        .with_debounce(settings.debounce)
+        .with_label(settings.newcomer_label.as_deref())
+        .with_pulse(pulse)
+        .with_proof(proof(&github))
+        .with_exporter(exporter.clone())
+        .with_admin(settings.admin);
+    let desk = if args.page {
+        page::is_asked_for(settings.page.as_ref())?;
+        let hosts = page::hosts(&args.page_flags, env, "");
+        Some(page::desk(deps.clone(), Arc::new(database), hosts, env)?)
+    } else {
+        None
+    };
+    let front = desk.clone().map(|desk| Front::new(desk, settings.page, stopped.clone()));
+    let state = state.with_front(front);
     let worker = Worker {
         name: format!("{address}-{}", (deps.random)()),
         deps: deps.clone(),
-        options: Options::default(),
+        options: Options { newcomer_label: settings.newcomer_label, ..Options::default() },
         store: store.clone(),
         decisions,
-        platforms: Arc::new(github),
+        platforms: Arc::new(github.clone()),
     };
-    let mut worker = tokio::spawn(worker.run(IDLE, stopped.clone()));
-    let tidy = tokio::spawn(tidy(store.clone(), stopped.clone()));
-    let state =
-        AppState::new(store, settings.secrets, deps.clock.clone(), Limits::default()).with_mention(&settings.mention);
-    tracing::info!(%address, rules = deps.rules.rules.len(), model = deps.model.as_ref().map(|model| model.name()),
-        "listening; webhooks go to /webhook");
-    let mut until = stopped;
-    let server = tokio::spawn(server::serve(listener, state, async move {
-        let _ = until.wait_for(|stop| *stop).await;
-    }));
+    let reconciler = Reconciler { worker: worker.clone(), watch: Arc::new(github) };
 
-    let mut server = server;
-    let early = first_end(signal(), &mut server, &mut worker).await;
+    // Whatever runs for as long as the server does is started here, each under its name.
+    let mut parts = Parts::default();
+    for number in 1..=args.workers {
+        let worker = Worker { name: format!("{}-{number}", worker.name), ..worker.clone() };
+        parts.start("worker", worker.run(IDLE, shift.clone()));
+    }
+    if let Some(desk) = &desk {
+        page::start(&mut parts, desk, &args.page_flags, &shift, stopped.clone());
+    }
+    parts.start("search for what was missed", reconciler.run(stopped.clone()));
+    parts.start("removal of old rows", tidy(store, stopped.clone()));
+    parts.start("counting", count(exporter, stopped.clone()));
+    let door = if operator.is_some() { Door::Public } else { Door::Both };
+    parts.start("listener", server::serve(listener, state.clone(), door, told(stopped.clone())));
+    if let Some(operator) = operator {
+        let at = operator.local_addr().ok().map(|address| address.to_string());
+        tracing::info!(operator_address = at, "metrics and admin endpoints have their own address");
+        parts.start("operator's listener", server::serve(operator, state, Door::Operator, told(stopped)));
+    }
+    tracing::info!(%address, rules = deps.rules.rules.len(), model = deps.model.as_ref().map(|model| model.name()),
+        workers = args.workers, "listening; webhooks go to /webhook");
+
+    tokio::select! {
+        () = signals.next() => {}
+        ended = parts.first_end() => return Err(CliError::Stopped(ended)),
+    }
     let _ = stop.send(true);
-    early.map_err(CliError::Stopped)?;
-    tracing::info!("stopping");
-    let all = async {
-        let _ = server.await;
-        let _ = worker.await;
-        let _ = tidy.await;
-    };
-    if tokio::time::timeout(LAST, all).await.is_err() {
-        tracing::warn!("a review was still running: it is taken up again at the next start");
+    tracing::info!("stopping: what posts is finished, everything else waits for the next start");
+    tokio::select! {
+        ended = tokio::time::timeout(LAST + MARGIN, parts.all_end()) => if ended.is_err() {
+            tracing::warn!("not everything ended in time: it is taken up again at the next start");
+        },
+        () = signals.next() => tracing::warn!("told to stop a second time: ended at once"),
     }
     Ok(Exit::Good)
 }
 
-/// Waits for the signal to stop. Neither the listener nor the worker may end before it: a server that takes deliveries and does
-/// nothing about them would look well.
-async fn first_end(
-    signal: impl Future<Output = ()>,
-    server: &mut JoinHandle<io::Result<()>>,
-    worker: &mut JoinHandle<()>,
-) -> io::Result<()> {
-    let ended = |what| io::Error::other(format!("the {what} ended"));
-    tokio::select! {
-        () = signal => Ok(()),
-        served = server => Err(served.map_err(io::Error::other).flatten().err().unwrap_or_else(|| ended("listener"))),
-        worked = worker => Err(worked.map_err(io::Error::other).err().unwrap_or_else(|| ended("worker"))),
+/// What runs, by name. None may end before the signal: a server that takes deliveries and does nothing about them would look well.
+#[derive(Default)]
+pub(super) struct Parts(JoinSet<&'static str>);
+
+impl Parts {
+    pub(super) fn start(&mut self, name: &'static str, part: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn(async move {
+            part.await;
+            name
+        });
     }
+
+    pub(super) async fn first_end(&mut self) -> io::Error {
+        match self.0.join_next().await {
+            Some(Err(error)) => io::Error::other(error),
+            Some(Ok(name)) => io::Error::other(format!("the {name} ended")),
+            None => io::Error::other("nothing runs"),
+        }
+    }
+
+    pub(super) async fn all_end(&mut self) {
+        while self.0.join_next().await.is_some() {}
+    }
+}
+
+pub(super) async fn bind(address: &str) -> Result<TcpListener, CliError> {
+    TcpListener::bind(address).await.map_err(|source| unbound(address, source))
+}
+
+pub(super) fn unbound(address: &str, source: io::Error) -> CliError {
+    CliError::Bind { address: address.to_owned(), source }
+}
+
+pub(super) async fn told(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Asks the platform whether it believes the credentials.
+fn proof(platforms: &(impl Platforms + Clone + 'static)) -> Proof {
+    let platforms = platforms.clone();
+    Box::new(move || {
+        let platforms = platforms.clone();
+        Box::pin(async move { platforms.ready().await.map_err(|error| error.to_string()) })
+    })
 }
 
 /// Every setting that is missing is named at once.
 fn settings(args: &Serve, env: &Env) -> Result<Settings, CliError> {
     let mut missing = Vec::new();
-    let secrets: Vec<&str> = ["SPECREVIEW_WEBHOOK_SECRET", "SPECREVIEW_WEBHOOK_SECRET_NEXT"]
-        .iter()
-        .filter_map(|name| env.get(name))
-        .collect();
-    let secrets = WebhookSecrets::new(secrets).ok();
+    let secrets = credentials::webhook_secrets(env);
     if secrets.is_none() {
-        missing.push(Missing { what: "secret of the App's webhook", how: "set SPECREVIEW_WEBHOOK_SECRET" });
+        missing.push(credentials::NO_SECRET);
     }
-    let app_id = args.app_id.as_deref().or_else(|| env.get("SPECREVIEW_APP_ID"));
+    let app_id = credentials::app_id(args, env);
     if app_id.is_none() {
-        missing.push(Missing { what: "id of the GitHub App", how: "set --app-id or SPECREVIEW_APP_ID" });
+        missing.push(credentials::NO_ID);
     }
-    let key_file = args.app_key_file.clone().or_else(|| env.get("SPECREVIEW_APP_KEY_FILE").map(PathBuf::from));
-    let app_key = match key_file {
-        Some(path) => Some(SecretString::from(
-            std::fs::read_to_string(&path).map_err(|source| CliError::Unread { path, source })?,
-        )),
-        // Where only one line fits, line ends are often written as \n.
-        None => env.get("SPECREVIEW_APP_KEY").map(|key| SecretString::from(key.replace("\\n", "\n"))),
-    };
+    let app_key = credentials::app_key(args, env)?;
     if app_key.is_none() {
-        missing.push(Missing {
-            what: "private key of the GitHub App",
-            how: "set --app-key-file, SPECREVIEW_APP_KEY_FILE or SPECREVIEW_APP_KEY",
-        });
+        missing.push(credentials::NO_KEY);
     }
     let (Some(secrets), Some(app_id), Some(app_key)) = (secrets, app_id, app_key) else {
         return Err(CliError::Settings { missing });
     };
-    let database = args.database.clone().or_else(|| env.get("SPECREVIEW_DATABASE").map(PathBuf::from));
+    let admin = env.get("SPECREVIEW_ADMIN_TOKEN").map(Token::new).transpose();
+    let admin = admin.map_err(|weak| CliError::Setting { what: "SPECREVIEW_ADMIN_TOKEN", reason: weak.to_string() })?;
+    let operator_bind = args.operator_bind.as_deref().or_else(|| env.get("SPECREVIEW_OPERATOR_BIND"));
     Ok(Settings {
         bind: args.bind.as_deref().or_else(|| env.get("SPECREVIEW_BIND")).unwrap_or("127.0.0.1:8080").to_owned(),
-        database: database.unwrap_or_else(|| PathBuf::from("specreview.db")),
+        operator_bind: operator_bind.map(str::to_owned),
+        admin,
+        page: page::token(env)?,
+        database: setup::database(args.database.as_ref(), env)?,
         secrets,
         app_id: app_id.to_owned(),
         app_key,
         github: setup::github_url(&args.github, env),
         mention: args.mention.as_deref().or_else(|| env.get("SPECREVIEW_MENTION")).unwrap_or("specreview").to_owned(),
+        debounce: debounce(args.debounce, env)?,
+        newcomer_label: newcomer_label(args.newcomer_label.as_deref(), env),
     })
+}
+
+/// The label that a newcomer's pull request needs before a model is asked; none where it needs none.
+fn newcomer_label(given: Option<&str>, env: &Env) -> Option<String> {
+    let label = given.or_else(|| env.get("SPECREVIEW_NEWCOMER_LABEL")).unwrap_or("specreview-model").trim();
+    (label != "none").then(|| label.to_owned())
+}
+
+/// How long a push waits for a newer one.
+fn debounce(given: Option<u64>, env: &Env) -> Result<Duration, CliError> {
+    let Some(text) = env.get("SPECREVIEW_DEBOUNCE").filter(|_| given.is_none()) else {
+        return Ok(given.map_or(server::DEBOUNCE, Duration::from_secs));
+    };
+    let seconds = text.parse().ok().filter(|seconds| *seconds <= LONGEST_DEBOUNCE);
+    let reason = || format!("{text:?} is no number of seconds from 0 to {LONGEST_DEBOUNCE}");
+    let seconds = seconds.ok_or_else(|| CliError::Setting { what: "SPECREVIEW_DEBOUNCE", reason: reason() })?;
+    Ok(Duration::from_secs(seconds))
 }
 
 /// Removes what is long done, now and then.
 async fn tidy(store: Arc<dyn Store>, mut stopped: watch::Receiver<bool>) {
     loop {
-        match store.prune(setup::now() - KEEP).await {
+        match store.prune(setup::now()).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "old deliveries and jobs were removed"),
             Err(error) => tracing::warn!(%error, "old rows could not be removed"),
@@ -168,20 +256,48 @@ async fn tidy(store: Arc<dyn Store>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// SIGINT, or SIGTERM where there is one.
-async fn signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+/// Puts away what was measured.
+async fn count(exporter: Exporter, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(COUNT) => exporter.tidy(),
+            _ = stopped.wait_for(|stop| *stop) => return,
         }
     }
-    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// SIGINT, and SIGTERM where there is one. None is missed once this is made.
+pub(super) struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    pub(super) fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(unix)]
+    pub(super) async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(super) async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 #[cfg(test)]
@@ -198,17 +314,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_part_that_ends_by_itself_is_an_error_and_the_signal_is_none() {
-        let (server, worker) = (|| tokio::spawn(std::future::pending()), || tokio::spawn(std::future::pending()));
-        let never = std::future::pending;
-        assert!(first_end(async {}, &mut server(), &mut worker()).await.is_ok());
-        let error =
-            first_end(never(), &mut server(), &mut tokio::spawn(async { panic!("a defect") })).await.unwrap_err();
-        assert!(error.to_string().contains("a defect"), "{error}");
-        let error = first_end(never(), &mut server(), &mut tokio::spawn(async {})).await.unwrap_err();
-        assert_eq!(error.to_string(), "the worker ended");
-        let error = first_end(never(), &mut tokio::spawn(async { Ok(()) }), &mut worker()).await.unwrap_err();
-        assert_eq!(error.to_string(), "the listener ended");
+    async fn a_part_that_ends_by_itself_is_an_error() {
+        let end = async |part: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>| {
+            let mut parts = Parts::default();
+            parts.start("listener", std::future::pending());
+            parts.start("worker", part);
+            parts.first_end().await.to_string()
+        };
+        let error = end(Box::pin(async { panic!("a defect") })).await;
+        assert!(error.contains("a defect"), "{error}");
+        assert_eq!(end(Box::pin(async {})).await, "the worker ended");
+    }
+
+    #[test]
+    fn an_admin_token_that_could_be_guessed_is_refused() {
+        let vars = |token| {
+            [("SPECREVIEW_WEBHOOK_SECRET", "w"), ("SPECREVIEW_APP_KEY", "k"), ("SPECREVIEW_ADMIN_TOKEN", token)]
+        };
+        let report = try_settings(&["--app-id", "1"], &vars("123456789012345")).unwrap_err().report();
+        assert!(report.contains("SPECREVIEW_ADMIN_TOKEN") && report.contains("16"), "{report}");
+        let settings = try_settings(&["--app-id", "1"], &vars("1234567890123456")).unwrap();
+        assert!(settings.admin.is_some() && !format!("{settings:?}").contains("1234567890"));
     }
 
     #[test]
@@ -235,6 +361,43 @@ mod tests {
         assert_eq!(settings.app_key.expose_secret(), "-----BEGIN\nKEY");
         let shown = format!("{settings:?}");
         assert!(!shown.contains("whs-") && !shown.contains("KEY"), "{shown}");
+    }
+
+    #[test]
+    fn a_push_waits_as_long_as_is_said() {
+        let all =
+            |value| [("SPECREVIEW_WEBHOOK_SECRET", "w"), ("SPECREVIEW_APP_KEY", "k"), ("SPECREVIEW_DEBOUNCE", value)];
+        for (flag, value, expected) in [
+            (None, None, Some(5)),
+            (None, Some("0"), Some(0)),
+            (None, Some("30"), Some(30)),
+            (Some("7"), Some("30"), Some(7)),
+            (Some("0"), Some("soon"), Some(0)),
+            (None, Some("soon"), None),
+            (None, Some("601"), None),
+        ] {
+            let flags: Vec<&str> =
+                ["--app-id", "1"].into_iter().chain(flag.into_iter().flat_map(|f| ["--debounce", f])).collect();
+            let vars = all(value.unwrap_or_default());
+            let vars = if value.is_some() { &vars[..] } else { &vars[..2] };
+            let told = try_settings(&flags, vars).map(|settings| settings.debounce.as_secs());
+            assert_eq!(told.as_ref().ok().copied(), expected, "{flag:?} {value:?}");
+            assert!(told.is_ok() || told.unwrap_err().report().contains("SPECREVIEW_DEBOUNCE"));
+        }
+    }
+
+    #[test]
+    fn a_newcomer_needs_a_label_unless_none_is_wanted() {
+        for (flag, value, expected) in [
+            (None, None, Some("specreview-model")),
+            (None, Some("ask"), Some("ask")),
+            (Some("other"), Some("ask"), Some("other")),
+            (Some("none"), Some("ask"), None),
+            (None, Some("none"), None),
+        ] {
+            let env = Env::new(value.map(|value: &str| ("SPECREVIEW_NEWCOMER_LABEL".into(), value.into())));
+            assert_eq!(newcomer_label(flag, &env).as_deref(), expected, "{flag:?} {value:?}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use secrecy::{ExposeSecret, SecretString};
+
 use super::args::GitHubFlags;
 use super::env::Env;
 use super::error::CliError;
@@ -11,7 +13,7 @@ use crate::job::Deps;
 use crate::platform::github::{AppKey, Credentials, GitHub, Settings, Token};
 use crate::review::marker::MarkerKey;
 use crate::rules;
-use crate::store::{Millis, NoJournal};
+use crate::store::{Address, Millis, NoJournal};
 
 /// GitHub with a token: for one change by hand or in CI.
 pub(super) fn github(token: &str, api: &str, marker: &MarkerKey) -> Result<GitHub, CliError> {
@@ -61,6 +63,13 @@ pub(super) fn deps(asked: Asked, env: &Env, identity: &str) -> Deps {
     }
 }
 
+/// Where the server's database is.
+pub(super) fn database(flag: Option<&SecretString>, env: &Env) -> Result<Address, CliError> {
+    let given = flag.map(ExposeSecret::expose_secret).or_else(|| env.get("SPECREVIEW_DATABASE"));
+    let address = Address::parse(given.unwrap_or("specreview.db"));
+    address.map_err(|error| CliError::Setting { what: "the database", reason: error.to_string() })
+}
+
 /// Milliseconds since 1970.
 pub(super) fn now() -> Millis {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
@@ -68,7 +77,7 @@ pub(super) fn now() -> Millis {
 }
 
 /// 32 hexadecimal digits that nobody can foresee.
-fn random() -> String {
+pub(super) fn random() -> String {
     let mut bytes = [0_u8; 16];
     if rustls::crypto::aws_lc_rs::default_provider().secure_random.fill(&mut bytes).is_err() {
         // The system has no randomness to give; the standard library's hasher is seeded from what there is.

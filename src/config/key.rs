@@ -47,7 +47,7 @@ pub(super) const KEYS: &[Key] = &[
     replaces("limits.documents", take!(limits.documents), |config| json!(config.limits.documents)),
     replaces("limits.file-bytes", take!(limits.file_bytes), |config| json!(config.limits.file_bytes)),
     replaces("limits.change-bytes", take!(limits.change_bytes), |config| json!(config.limits.change_bytes)),
-    replaces("rules.packs", take!(packs), |config| config.packs.as_ref().map_or(json!("all"), |packs| json!(packs))),
+    replaces("rules.packs", take!(packs), |config| config.packs.as_ref().map_or(json!(["core"]), |packs| json!(packs))),
     replaces("rules.off", take!(off), |config| json!(config.off)),
     adds(
         "rules.severity",

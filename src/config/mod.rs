@@ -46,7 +46,7 @@ pub struct Config {
     pub language: Language,
     /// How much of one change is read.
     pub limits: Limits,
-    /// Packs of rules that apply; none for all.
+    /// Packs of rules that apply; none for the core. The pages of the repository always do.
     pub packs: Option<BTreeSet<String>>,
     /// Rules that are switched off.
     pub off: BTreeSet<String>,

@@ -87,7 +87,7 @@ pub(super) struct RawLimits {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[schemars(rename = "Rules")]
 pub(super) struct RawRules {
-    /// Packs of rules that apply. Default: all there are; `core` comes with the program.
+    /// Packs of rules that apply, beside the pages of the repository itself. Default: `core` alone; `specreview rules list` shows all.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) packs: Option<Vec<Spanned<String>>>,
     /// Codes of rules that are switched off, such as `GOV-002`. They are not listed in a review; to leave one out visibly, waive it.

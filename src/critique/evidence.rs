@@ -77,7 +77,7 @@ pub(super) fn find(document: &Document, view: &View<'_>, quotes: &[String]) -> V
 
 fn found_at(document: &Document, span: Span, words: &str, section: Option<SectionId>) -> Found {
     let words = one_line(words, usize::MAX);
-    Found { evidence: Evidence::new(document.lines.range(span), &words), section }
+    Found { evidence: Evidence::new(document.lines.range(span), &words).said(&document.places), section }
 }
 
 /// What stands in no block is content (a heading's neighbourhood, front matter); what stands in blocks needs one that is.

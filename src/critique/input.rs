@@ -219,11 +219,7 @@ impl<'a> Reading<'a> {
     /// Checks that are reported already.
     pub(super) fn reported(&self) -> Vec<String> {
         let open = self.sheet.checks.iter().filter(|check| is_open(check));
-        let name = |check: &Check| match &check.part {
-            Some(part) => format!("{}:{part}", check.rule),
-            None => check.rule.clone(),
-        };
-        open.map(name).take(2 * ROWS).collect()
+        open.map(Check::key).take(2 * ROWS).collect()
     }
 
     pub(super) fn rows(&self, parts: &[usize]) -> Vec<SectionRow> {

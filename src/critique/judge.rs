@@ -242,5 +242,5 @@ fn first_measure(sheet: Sheet<'_>) -> Option<(Option<Evidence>, Option<usize>)> 
     let measure = measures.iter().find(|measure| measure.role == Role::Target).or_else(|| measures.first())?;
     let words = one_line(sheet.document.line_text(measure.lines), usize::MAX);
     let section = sheet.document.blocks.get(measure.block).map(|block| block.section);
-    Some((Some(Evidence::new(measure.lines, &words)), section))
+    Some((Some(Evidence::new(measure.lines, &words).said(&sheet.document.places)), section))
 }

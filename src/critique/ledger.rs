@@ -195,28 +195,57 @@ impl Cap {
     }
 }
 
-/// Caps of one review, of a change over all its reviews, and of a UTC day over everything.
+/// Caps of one review, of a change over all its reviews, and of a UTC day: of one author, of one repository, and over everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Caps {
     /// Of one run of the critique.
     pub review: Cap,
     /// Of a pull request, from its first review on.
     pub change: Cap,
+    /// Of what one account causes in a day.
+    pub author: Cap,
+    /// Of a repository in a day.
+    pub repository: Cap,
     /// Of a day.
     pub day: Cap,
 }
 
 impl Caps {
+    /// The cap of `scope`.
+    #[must_use]
+    pub fn of(&self, scope: Scope) -> Cap {
+        match scope {
+            Scope::Review => self.review,
+            Scope::Change => self.change,
+            Scope::Author => self.author,
+            Scope::Repository => self.repository,
+            Scope::Day => self.day,
+        }
+    }
+
+    /// Each of these, and where it says nothing the other.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let or = |own: Cap, other: Cap| Cap {
+            calls: own.calls.or(other.calls),
+            tokens: own.tokens.or(other.tokens),
+            cost: own.cost.or(other.cost),
+        };
+        Self {
+            review: or(self.review, other.review),
+            change: or(self.change, other.change),
+            author: or(self.author, other.author),
+            repository: or(self.repository, other.repository),
+            day: or(self.day, other.day),
+        }
+    }
+
     /// May the sum of `scope` become `total`, the estimate of the next call included?
     ///
     /// # Errors
     /// The cap that stands in the way.
     pub fn check(&self, scope: Scope, total: &Ledger) -> Result<(), OverCap> {
-        let cap = match scope {
-            Scope::Review => self.review,
-            Scope::Change => self.change,
-            Scope::Day => self.day,
-        };
+        let cap = self.of(scope);
         let over = |limit: Option<u64>, total: u64| limit.filter(|limit| total > *limit);
         let limit = over(cap.calls, total.calls)
             .map(Limit::Calls)
@@ -233,6 +262,10 @@ pub enum Scope {
     Review,
     /// A pull request.
     Change,
+    /// An account in a UTC day.
+    Author,
+    /// A repository in a UTC day.
+    Repository,
     /// A UTC day.
     Day,
 }
@@ -269,6 +302,14 @@ impl OverCap {
             (Scope::Change, Limit::Calls(_)) => "the limit of model calls for this change is reached",
             (Scope::Change, Limit::Tokens(_)) => "the limit of model tokens for this change is reached",
             (Scope::Change, Limit::Cost(_)) => "the limit of model cost for this change is reached",
+            (Scope::Author, Limit::Calls(_)) => "the limit of model calls for one author is reached for today",
+            (Scope::Author, Limit::Tokens(_)) => "the limit of model tokens for one author is reached for today",
+            (Scope::Author, Limit::Cost(_)) => "the limit of model cost for one author is reached for today",
+            (Scope::Repository, Limit::Calls(_)) => "the limit of model calls for this repository is reached for today",
+            (Scope::Repository, Limit::Tokens(_)) => {
+                "the limit of model tokens for this repository is reached for today"
+            }
+            (Scope::Repository, Limit::Cost(_)) => "the limit of model cost for this repository is reached for today",
             (Scope::Day, Limit::Calls(_)) => "the limit of model calls for today is reached",
             (Scope::Day, Limit::Tokens(_)) => "the limit of model tokens for today is reached",
             (Scope::Day, Limit::Cost(_)) => "the limit of model cost for today is reached",
@@ -348,6 +389,8 @@ mod tests {
         let caps = Caps {
             review: of(Some(2), None, None),
             change: of(None, Some(100), None),
+            author: of(Some(4), None, None),
+            repository: of(None, Some(30), None),
             day: of(None, None, Some(MicroUsd(50_000))),
         };
         let total = |calls, input, cost| Ledger {
@@ -366,6 +409,18 @@ mod tests {
             (Scope::Change, total(9, 90, 0), None),
             (Scope::Change, total(0, 91, 0), Some("model tokens for this change is reached: the cap is 100 tokens")),
             (Scope::Change, total(0, u64::MAX, 0), Some("tokens")),
+            (Scope::Author, total(4, u64::MAX, 0), None),
+            (
+                Scope::Author,
+                total(5, 0, 0),
+                Some("model calls for one author is reached for today: the cap is 4 calls"),
+            ),
+            (Scope::Repository, total(9, 20, 0), None),
+            (
+                Scope::Repository,
+                total(0, 21, 0),
+                Some("tokens for this repository is reached for today: the cap is 30"),
+            ),
             (Scope::Day, total(9, 0, 50_000), None),
             (Scope::Day, total(0, 0, 50_001), Some("model cost for today is reached: the cap is $0.05")),
         ] {

@@ -1,7 +1,7 @@
 //! Tells content from what only looks like it: placeholders, template prompts, examples, glossaries, apparatus.
 //! Works on words and titles alone; when in doubt a passage is content.
 
-use super::placeholder::is_placeholder;
+use super::placeholder::{has_slot, is_placeholder};
 use super::titles::{plain, title};
 use super::{Block, BlockKind, Mark, Section, Table, sentences};
 
@@ -21,6 +21,7 @@ pub(super) fn mark(sections: &mut [Section], blocks: &mut [Block], tables: &[Tab
         let mark = match (block.mark, section.map_or(Mark::Content, |section| section.mark)) {
             (mark, _) | (Mark::Content, mark) if mark != Mark::Content => mark,
             _ if block.kind == BlockKind::Heading => Mark::Content,
+            _ if has_slot(&block.text) => Mark::Slot,
             _ if shown || is_example(&block.text) => Mark::Example,
             _ if is_comment(&block.text) => Mark::Comment,
             _ if is_empty_item(block) || block_is_placeholder(block, tables) => Mark::Placeholder,
@@ -38,6 +39,71 @@ pub(super) fn mark(sections: &mut [Section], blocks: &mut [Block], tables: &[Tab
         if let Some(block) = blocks.get_mut(at) {
             block.mark = mark;
         }
+    }
+    mark_around_slots(sections, blocks, tables.len());
+}
+
+/// Headers of tables and headings of sections wait with what they announce, when all of it is slots.
+fn mark_around_slots(sections: &[Section], blocks: &mut [Block], tables: usize) {
+    if blocks.iter().all(|block| block.mark != Mark::Slot) {
+        return;
+    }
+    let mut rows = vec![Around::default(); tables];
+    for block in blocks.iter() {
+        if let BlockKind::TableRow { table, row: 1.. } = block.kind
+            && let Some(around) = rows.get_mut(table)
+        {
+            around.add(block);
+        }
+    }
+    for block in blocks.iter_mut() {
+        if let BlockKind::TableRow { table, row: 0 } = block.kind
+            && rows.get(table).is_some_and(Around::is_open)
+        {
+            block.mark = Mark::Slot;
+        }
+    }
+    let mut inside = vec![Around::default(); sections.len()];
+    for block in blocks.iter().filter(|block| block.kind != BlockKind::Heading) {
+        if let Some(around) = inside.get_mut(block.section) {
+            around.add(block);
+        }
+    }
+    // A section comes before those inside it.
+    for (at, section) in sections.iter().enumerate().rev() {
+        let own = inside.get(at).copied().unwrap_or_default();
+        if let Some(around) = section.parent.and_then(|parent| inside.get_mut(parent)) {
+            around.slots += own.slots;
+            around.others += own.others;
+        }
+    }
+    for block in blocks.iter_mut().filter(|block| block.kind == BlockKind::Heading && block.mark == Mark::Content) {
+        // A heading in a quote or list announces nothing of the section.
+        let opens = sections.get(block.section).is_some_and(|section| section.heading.overlaps(block.span));
+        if opens && inside.get(block.section).is_some_and(Around::is_open) {
+            block.mark = Mark::Slot;
+        }
+    }
+}
+
+/// What is announced: how much of it is slots.
+#[derive(Debug, Clone, Copy, Default)]
+struct Around {
+    slots: usize,
+    others: usize,
+}
+
+impl Around {
+    fn add(&mut self, block: &Block) {
+        if block.mark == Mark::Slot {
+            self.slots += 1;
+        } else if !block.text.is_empty() {
+            self.others += 1;
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.slots > 0 && self.others == 0
     }
 }
 
@@ -219,7 +285,7 @@ fn is_template(blocks: &[Block], tables: &[Table], asks: &[Ask]) -> bool {
     let mut all = 0_usize;
     let mut open = 0_usize;
     for (block, ask) in blocks.iter().zip(asks) {
-        if block.kind != BlockKind::Heading && !block.text.is_empty() {
+        if block.kind != BlockKind::Heading && !block.text.is_empty() && !has_slot(&block.text) {
             all += 1;
             open +=
                 usize::from(*ask == Ask::Question || *ask == Ask::Instruction || block_is_placeholder(block, tables));

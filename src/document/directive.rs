@@ -1,5 +1,6 @@
 //! Instructions to this tool that stand in the document as HTML comments.
 
+use super::Form;
 use crate::text::{LineRange, Span};
 
 /// One `<!-- specreview: … -->` comment.
@@ -31,16 +32,24 @@ pub enum DirectiveKind {
     Unknown(String),
 }
 
-/// A waiver as a document holds it: [`DirectiveKind::Waive`], written. Nothing in the words can end the comment.
+/// The waiver of `rule` as one setting of the configuration of a repository, its reason left to be written.
 #[must_use]
-pub fn waiver_line(rule: &str, reason: &str, until: Option<&str>, by: &str) -> String {
+pub fn waiver_setting(rule: &str) -> String {
+    format!("waive = [{{ rule = \"{rule}\", reason = \"…\" }}]")
+}
+
+/// A waiver as a document of this form holds it: [`DirectiveKind::Waive`], written; none where such a document holds no comments.
+/// Nothing in the words can end the comment.
+#[must_use]
+pub fn waiver_line(form: Form, rule: &str, reason: &str, until: Option<&str>, by: Option<&str>) -> Option<String> {
     let plain = |text: &str| {
         let shown: String =
             text.chars().filter(|c| !c.is_control() && !"<>\"\u{201c}\u{201d}\u{201e}".contains(*c)).collect();
         shown.replace("--", "\u{2013}")
     };
     let until = until.map(|until| format!(" until=\"{until}\"")).unwrap_or_default();
-    format!("<!-- specreview: waive {rule} reason=\"{}\"{until} by=\"{}\" -->", plain(reason), plain(by))
+    let by = by.map(|by| format!(" by=\"{}\"", plain(by))).unwrap_or_default();
+    form.comment(&format!("specreview: waive {rule} reason=\"{}\"{until}{by}", plain(reason)))
 }
 
 /// Reads a whole comment with its `<!--` and `-->`. Several codes make several waivers; a comment that is not for
@@ -122,6 +131,7 @@ fn is_code(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Document;
 
     fn waive(rule: &str, reason: Option<&str>, until: Option<&str>) -> DirectiveKind {
         let (reason, until) = (reason.map(Into::into), until.map(Into::into));
@@ -130,10 +140,18 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let line = waiver_line("AB-1:data", "a --> \"b\" <i>", Some("2030-01-31"), "ann");
-        let reason = "a \u{2013} b i".to_owned();
-        let (until, by) = (Some("2030-01-31".into()), Some("ann".into()));
-        assert_eq!(read(&line), [DirectiveKind::Waive { rule: "AB-1:data".into(), reason: Some(reason), until, by }]);
+        for path in ["a.md", "a.mdx", "a.adoc", "a.rst", "a.html", "a.txt"] {
+            let line =
+                waiver_line(Form::of(path, ""), "AB-1:data", "a --> \"b\" <i> */}", Some("2030-01-31"), Some("ann"))
+                    .unwrap();
+            let document = Document::read(path, &format!("{line}\n"));
+            let found: Vec<_> = document.directives.iter().map(|one| &one.kind).collect();
+            let [DirectiveKind::Waive { rule, reason: Some(reason), until, by }] = found.as_slice() else {
+                panic!("{path}: {line}: {found:?}");
+            };
+            assert!(rule == "AB-1:data" && reason.starts_with("a \u{2013} b i *"), "{path}: {line}");
+            assert_eq!((until.as_deref(), by.as_deref()), (Some("2030-01-31"), Some("ann")), "{path}: {line}");
+        }
     }
 
     #[test]

@@ -8,6 +8,9 @@ pub enum Mark {
     Content,
     /// `TBD`, `[Name]`, `XX %`, `{{…}}`: still to be filled.
     Placeholder,
+    /// Text with a slot that this program left open (`‹owner›`), and what stands around nothing but such text: the header of its
+    /// table, the heading of its section. It counts for nothing, neither for the author nor against him.
+    Slot,
     /// A prompt of a template ("Describe the baseline here", guidance quotes).
     Guidance,
     /// An illustration ("for example", a section called Example).

@@ -1,10 +1,11 @@
-//! Markdown as sections, blocks, sentences, tables, lists, fences and directives, each with its place in the source.
+//! Documents as sections, blocks, sentences, tables, lists, fences and directives, each with its place in the source.
 //! Reading never fails and never judges: any text is a document.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod classify;
 mod containers;
 mod directive;
+mod form;
 mod front;
 mod html;
 mod mark;
@@ -22,7 +23,10 @@ mod unseen;
 mod words;
 mod writer;
 
-pub use directive::{Directive, DirectiveKind, waiver_line};
+pub use directive::{Directive, DirectiveKind, waiver_line, waiver_setting};
+pub use form::manuscript::{Bullet, Manuscript};
+pub use form::phrase::{Look, Phrase};
+pub use form::{Form, canonical, endings};
 pub use mark::Mark;
 pub use placeholder::is_placeholder;
 pub use sentence::{Sentence, sentences};
@@ -31,7 +35,7 @@ pub use table::{Cell, Row, Table};
 pub use text_map::TextMap;
 pub use unseen::{Unseen, UnseenKind};
 
-use crate::text::{LineRange, Lines, Span};
+use crate::text::{LineRange, Lines, Places, Span};
 
 /// Index of a section in [`Document::sections`].
 pub type SectionId = usize;
@@ -43,10 +47,16 @@ pub type TableId = usize;
 /// One document, read.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The text as given, byte for byte (a byte-order mark included: all spans count it).
+    /// The text that all spans count (a byte-order mark included): as given, byte for byte, where it is Markdown; else its rewriting.
     pub source: String,
-    /// Line index of `source`.
+    /// The lines of the text as given, by places of `source`.
     pub lines: Lines,
+    /// The text as given, where `source` is a rewriting of it.
+    written: Option<Written>,
+    /// How the text as given is written.
+    pub form: Form,
+    /// How its places are said.
+    pub places: Places,
     /// YAML or TOML between `---` or `+++` at the very top.
     pub front_matter: Option<FrontMatter>,
     /// Sections in order; the first one (level 0, no title) holds what stands above the first heading.
@@ -63,6 +73,15 @@ pub struct Document {
     pub unseen: Vec<Unseen>,
     /// What was cut because the text nests or runs past the limits of the reader; empty nearly always.
     pub limits: Vec<String>,
+}
+
+/// A text as it was given.
+#[derive(Debug, Clone)]
+struct Written {
+    text: Box<str>,
+    lines: Lines,
+    /// Its readers see the words as they stand in it, so quotations are taken from it.
+    is_quoted: bool,
 }
 
 /// Front matter: the raw text, its place, and the plain `key: value` pairs of its top level.
@@ -188,7 +207,48 @@ impl Document {
     /// Reads `source`. Never fails; cost is linear in its length.
     #[must_use]
     pub fn parse(source: &str) -> Self {
-        parse::parse(source)
+        parse::parse(source, None)
+    }
+
+    /// Reads the document at `path` in the form in which it is written. Never fails; cost is linear in its length.
+    #[must_use]
+    pub fn read(path: &str, text: &str) -> Self {
+        let form = Form::of(path, text);
+        // A file of that name that holds text is text.
+        let is_misnamed = form.is_file() && !form::manuscript::is_one(text);
+        Self::read_in(if is_misnamed { Form::of("", text) } else { form }, text)
+    }
+
+    /// Reads a document of a form. Never fails; cost is linear in its length.
+    #[must_use]
+    pub fn read_in(form: Form, text: &str) -> Self {
+        if form.is_file() {
+            let (markdown, places) = form::manuscript::read(text);
+            return Self { form, places, ..Self::parse(&markdown) };
+        }
+        let Some(rewritten) = form::rewrite(form, text) else { return Self::parse(text) };
+        let mut document = parse::parse(&rewritten.markdown, Some(rewritten.lines));
+        if rewritten.is_cut {
+            document.limits.push(
+                "words that stand in cells over many rows, or that a name stands for, were not read at every place: they would be \
+                 longer than the document itself"
+                    .to_owned(),
+            );
+        }
+        let written = Written { text: text.into(), lines: Lines::new(text), is_quoted: rewritten.is_quoted };
+        Self { written: Some(written), form, ..document }
+    }
+
+    /// The text as it was given, in the form in which it is written.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        self.written.as_ref().map_or(&self.source, |written| &written.text)
+    }
+
+    /// The lines of the text as it was given, by its own places.
+    #[must_use]
+    pub fn written_lines(&self) -> &Lines {
+        self.written.as_ref().map_or(&self.lines, |written| &written.lines)
     }
 
     /// Titles from the outermost heading down to section `id`, without the empty top part.
@@ -211,10 +271,13 @@ impl Document {
         self.blocks.iter().enumerate().filter(|(_, block)| block.mark == Mark::Content)
     }
 
-    /// The source text of whole lines, without the last line feed.
+    /// The text of whole lines as it was given, without the last line feed.
     #[must_use]
     pub fn line_text(&self, lines: LineRange) -> &str {
-        self.lines.span_of(lines.start).to(self.lines.span_of(lines.end)).of(&self.source)
+        let written = self.written.as_ref().filter(|written| written.is_quoted);
+        let (text, index) =
+            written.map_or((self.source.as_str(), &self.lines), |written| (&*written.text, &written.lines));
+        index.span_of(lines.start).to(index.span_of(lines.end)).of(text)
     }
 
     /// Title of the document: `title` of the front matter, else the first heading.

@@ -5,10 +5,11 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use super::html::{self, Inline};
 use super::reader::{LeafKind, Reader};
 use super::unseen::Collector;
-use super::{BlockKind, Document, classify, front, outline, sentence};
-use crate::text::Span;
+use super::{BlockKind, Document, Form, classify, front, outline, sentence};
+use crate::text::{Lines, Places, Span};
 
-pub(super) fn parse(source: &str) -> Document {
+/// Reads Markdown. `lines` are those of the text as written, where `source` is a rewriting of it.
+pub(super) fn parse(source: &str, lines: Option<Lines>) -> Document {
     let (front_matter, body) = front::split(source);
     // Never `Options::all()`: smart punctuation would change the words, metadata blocks would hide passages.
     let options = Options::ENABLE_TABLES
@@ -18,6 +19,9 @@ pub(super) fn parse(source: &str) -> Document {
         | Options::ENABLE_GFM
         | Options::ENABLE_HEADING_ATTRIBUTES;
     let mut reader = Reader::new(source);
+    if let Some(lines) = lines {
+        reader.lines = lines;
+    }
     let text = source.get(body..).unwrap_or_default();
     let mut unseen = Collector::new(source, &reader.lines);
     for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
@@ -43,6 +47,9 @@ pub(super) fn parse(source: &str) -> Document {
     Document {
         source: source.to_owned(),
         lines: reader.lines,
+        written: None,
+        form: Form::Markdown,
+        places: Places::default(),
         front_matter,
         sections,
         blocks,

@@ -8,8 +8,7 @@ const LONGEST: usize = 400;
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
-    // The slots of a skeleton: as long as one is left, the text is not yet the author's, whatever stands around it.
-    if text.split_once('‹').is_some_and(|(_, rest)| rest.contains('›')) {
+    if has_slot(text) {
         return true;
     }
     if text.is_empty() || text.len() > LONGEST {
@@ -24,6 +23,12 @@ pub fn is_placeholder(text: &str) -> bool {
     };
     let tally = Tally::of(value);
     tally.open > 0 && !tally.digits && tally.words <= most
+}
+
+/// True when a slot of a skeleton is left (`‹owner›`): as long as there is one, the text is not yet the author's, whatever stands around
+/// it.
+pub(super) fn has_slot(text: &str) -> bool {
+    text.split_once('‹').is_some_and(|(_, rest)| rest.contains('›'))
 }
 
 /// What is left of a text when its placeholders are taken out.

@@ -1,12 +1,14 @@
 //! One run: read the facts, run every rule, collect. Judges nothing itself.
 
+use std::borrow::Cow;
+
 use super::waiver::Waivers;
 use super::{Assessment, Settings, chain, quoted, risk, unseen, waiver};
 use crate::document::{Document, SectionId};
 use crate::facts::{Facts, Kind, Linked, Profile};
 use crate::finding::{Check, CheckState, Evidence, Finding, FindingBuilder, Source, Waived};
 use crate::rules::check::{Answer, Context, Flaw, Shared};
-use crate::rules::{Rule, RuleKey, RuleSet};
+use crate::rules::{CORE, Given, Others, Rule, RuleKey, RuleSet};
 
 /// Reviews one document. Pure: the same input gives the same result.
 #[must_use]
@@ -45,19 +47,36 @@ pub fn assess_linked(
     let mut waivers = Waivers::read(document, rules, settings);
     let (mut checks, mut findings) = (Vec::new(), Vec::new());
     let shared = Shared::default();
-    let cx = Context::new(document, facts, &rules.lexicon, &shared).with_linked(linked);
-    for rule in &rules.rules {
+    let is_on = |rule: &&Rule| rules.is_on(rule, settings.packs.as_ref());
+    let more = rules.facts_for(rules.rules.iter().filter(is_on), document, facts);
+    let linked = with_packs(linked, rules, settings);
+    let given = Given::default();
+    let facts_of_packs = more.as_ref().unwrap_or(facts);
+    let cx = Context::new(document, facts_of_packs, &rules.lexicon, &shared);
+    let cx = cx.with_linked(&linked).with_others(Others { rules, given: &given });
+    for rule in rules.in_order() {
+        if !is_on(&rule) {
+            // The core is the checklist that risks and chains are read from; of other packs nobody asks.
+            if rule.pack == CORE {
+                checks.extend(excused(rule, &format!("the settings leave the pack {} out", rule.pack)));
+            }
+            continue;
+        }
         if let Some(reason) = excuse(rule, &facts.profile, settings) {
+            given.keep(&rule.code, vec![Answer::not_applicable(&reason)]);
             checks.extend(excused(rule, &reason));
             continue;
         }
-        for mut answer in rule.check.run(&cx) {
-            let waiver = waivers.apply(rule, &mut answer, &cx);
+        let mut answers = rule.answers(&cx);
+        for answer in &mut answers {
+            let waiver = waivers.apply(rule, answer, &cx);
             let said = waiver.as_ref();
-            findings.extend(answer.flaws.iter().map(|flaw| finding(rule, &answer, flaw, said, &cx, settings)));
-            checks.push(Check { waiver, ..check(rule, answer) });
+            findings.extend(answer.flaws.iter().map(|flaw| finding(rule, answer, flaw, said, &cx, settings)));
+            checks.push(Check { waiver, ..check(rule, answer.clone()) });
         }
+        given.keep(&rule.code, answers);
     }
+    checks.sort_by(|a, b| a.rule.cmp(&b.rule));
     if is_spec {
         findings.extend(waivers.remarks(document, settings));
         findings.extend(unseen::remarks(document, settings));
@@ -66,6 +85,7 @@ pub fn assess_linked(
     let risks = risk::matrix(&rules.risks, &checks, &facts.commitments, &facts.profile);
     let chains = chain::chains(document, facts, &rules.lexicon, &checks, &findings);
     Assessment {
+        places: document.places.clone(),
         profile: facts.profile.clone(),
         checks,
         measures: facts.measures.clone(),
@@ -78,6 +98,16 @@ pub fn assess_linked(
     }
 }
 
+/// The linked documents with what the pages of the chosen packs define.
+fn with_packs<'a>(linked: &'a [Linked], rules: &RuleSet, settings: &Settings) -> Cow<'a, [Linked]> {
+    let more = |other: &Linked| {
+        let on = rules.rules.iter().filter(|rule| rules.is_on(rule, settings.packs.as_ref()));
+        Some(Linked { facts: rules.facts_for(on, &other.document, &other.facts)?, ..other.clone() })
+    };
+    let all: Option<Vec<Linked>> = linked.iter().map(more).collect();
+    all.map_or(Cow::Borrowed(linked), Cow::Owned)
+}
+
 /// Why a rule is not run at all.
 fn excuse(rule: &Rule, profile: &Profile, settings: &Settings) -> Option<String> {
     if profile.kind != Kind::AiSpec {
@@ -85,9 +115,6 @@ fn excuse(rule: &Rule, profile: &Profile, settings: &Settings) -> Option<String>
     }
     if settings.off.iter().any(|code| code.eq_ignore_ascii_case(&rule.code)) {
         return Some("switched off in the settings".to_owned());
-    }
-    if settings.packs.as_ref().is_some_and(|packs| !packs.contains(&rule.pack)) {
-        return Some(format!("the settings leave the pack {} out", rule.pack));
     }
     rule.applies.excuse(profile)
 }
@@ -157,7 +184,7 @@ fn home(rule: &Rule, document: &Document) -> (Option<Evidence>, Option<SectionId
     let Some(id) = rule.home(document) else { return (None, None) };
     let place = document.sections.get(id).map(|section| {
         let lines = document.lines.range(section.heading);
-        Evidence::new(lines, document.line_text(lines))
+        Evidence::new(lines, document.line_text(lines)).said(&document.places)
     });
     (place, Some(id))
 }

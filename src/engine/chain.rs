@@ -97,7 +97,7 @@ impl Desk<'_> {
     }
 
     fn words(&self, lines: LineRange) -> Evidence {
-        Evidence::new(lines, self.document.line_text(lines))
+        Evidence::new(lines, self.document.line_text(lines)).said(&self.document.places)
     }
 
     fn measures<'m>(&'m self, metric: &'m str) -> impl Iterator<Item = &'m Measure> {
@@ -116,7 +116,7 @@ impl Desk<'_> {
             return Link { name, state: LinkState::Missing, place: None, rule: None };
         };
         let place = check.evidence.iter().find(|proof| counts(proof)).cloned();
-        let key = check.part.as_ref().map_or_else(|| code.to_owned(), |part| format!("{code}:{part}"));
+        let key = check.key();
         match check.state {
             // The rule is content; what it saw speaks of another metric.
             CheckState::Specified if place.is_none() && !check.evidence.is_empty() => {

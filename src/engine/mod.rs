@@ -17,10 +17,13 @@ pub use waiver::standing_waivers;
 
 use crate::facts::{Commitment, Measure, Profile, Reading};
 use crate::finding::{Chain, Check, Finding, Risk};
+use crate::text::Places;
 
 /// What the engine found in one document at one commit.
 #[derive(Debug, Clone)]
 pub struct Assessment {
+    /// How places in the document are said.
+    pub places: Places,
     /// Kind of document and of system.
     pub profile: Profile,
     /// Every rule with its state, in order of code and part.

@@ -42,7 +42,7 @@ fn row(raw: &RawRisk, checks: &[Check], commitments: &[Commitment], profile: &Pr
         .or_else(|| waived.or_else(|| first(&mitigating, CheckState::NotApplicable)).and_then(|check| check.reason));
     let (mitigation, measured_by) = (words(&done), words(&measured));
     let is_open = |check: &&&Check| matches!(check.state, CheckState::Absent | CheckState::Mentioned);
-    let mut open: Vec<String> = mitigating.iter().chain(&measuring).filter(is_open).map(|check| key(check)).collect();
+    let mut open: Vec<String> = mitigating.iter().chain(&measuring).filter(is_open).map(|check| check.key()).collect();
     // A rule may mitigate and measure: it is named once, in the order of the table.
     let mut seen = BTreeSet::new();
     open.retain(|rule| seen.insert(rule.clone()));
@@ -73,10 +73,6 @@ fn owner(proof: &Evidence, commitments: &[Commitment]) -> Option<String> {
             && proof.lines.start <= at.lines.end
     };
     commitments.iter().find(here).map(|at| at.value.clone())
-}
-
-fn key(check: &Check) -> String {
-    check.part.as_ref().map_or_else(|| check.rule.clone(), |part| format!("{}:{part}", check.rule))
 }
 
 /// `MON-002` names every part of the rule, `MON-002:data` one.

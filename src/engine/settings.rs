@@ -53,7 +53,7 @@ pub struct StandingWaiver {
 pub struct Settings {
     /// Treat the document as a specification whatever it looks like (`--as spec`, configured paths).
     pub is_spec: bool,
-    /// Packs of rules that apply; none for all.
+    /// Packs of rules that apply; none for the core. The pages of the reviewed repository always do.
     pub packs: Option<BTreeSet<String>>,
     /// Codes that are switched off.
     pub off: BTreeSet<String>,

@@ -311,3 +311,101 @@ fn a_second_waiver_of_the_same_rule_and_one_in_code_do_nothing() {
         assert_eq!(assessment.checks[0].waiver, None);
     }
 }
+
+/// The example of the documentation with these packs on.
+fn with_packs(packs: Option<&[&str]>) -> Assessment {
+    let text = "# Letters\n\n## Goal\n\nThe large language model drafts replies to letters. Graded answers are right in 80 % of the cases.\n";
+    of_packs(text, packs)
+}
+
+fn of_packs(text: &str, packs: Option<&[&str]>) -> Assessment {
+    static RULES: std::sync::LazyLock<RuleSet> = std::sync::LazyLock::new(|| crate::rules::builtin().0);
+    let packs = packs.map(|packs| packs.iter().map(|pack| (*pack).to_owned()).collect());
+    assess(&Document::parse(text), &RULES, &Settings { is_spec: true, packs, ..Settings::default() })
+}
+
+#[test]
+fn packs_are_off_until_they_are_named_and_change_nothing_in_the_core() {
+    let rules = crate::rules::builtin().0;
+    let is_core = |code: &str| rules.get(code).is_some_and(|rule| rule.pack == "core");
+    let all: Vec<&str> = rules.packs.iter().map(|pack| pack.name.as_str()).collect();
+    for (name, text) in PAPERS {
+        let (core, more) = (of_packs(text, None), of_packs(text, Some(&all)));
+        assert!(core.checks.iter().all(|check| is_core(&check.rule)), "{name}: without a word only the core is there");
+        let of_core = |assessment: &Assessment| -> Vec<_> {
+            assessment.checks.iter().filter(|check| is_core(&check.rule)).cloned().collect()
+        };
+        assert_eq!(of_core(&core), of_core(&more), "{name}");
+        let said = |assessment: &Assessment| -> Vec<_> {
+            assessment.findings.iter().filter(|finding| !is_of_pack(&rules, finding)).cloned().collect()
+        };
+        assert_eq!(said(&core), said(&more), "{name}");
+        assert_eq!((core.risks, core.measures), (more.risks, more.measures), "{name}");
+        for pack in &all {
+            let has = |check: &Check| rules.get(&check.rule).is_some_and(|rule| rule.pack == *pack);
+            assert!(more.checks.iter().any(has), "{name}: no check of {pack}");
+        }
+    }
+}
+
+/// Specifications of several systems.
+const PAPERS: &[(&str, &str)] = &[
+    (
+        "letters",
+        "# Letters\n\n## Goal\n\nThe large language model drafts replies to letters. Graded answers are right in 80 % of the cases.\n",
+    ),
+    ("hr-assistant", include_str!("../../tests/corpus/learnt/hr-assistant/spec.md")),
+    ("contract-risk", include_str!("../../tests/corpus/learnt/contract-risk/spec.md")),
+    ("seed-sorting", include_str!("../../tests/corpus/learnt/seed-sorting/spec.md")),
+    ("speech-forms", include_str!("../../tests/corpus/learnt/speech-forms/spec.md")),
+];
+
+fn is_of_pack(rules: &RuleSet, finding: &Finding) -> bool {
+    rules.get(&finding.rule).is_some_and(|rule| rule.pack != "core")
+}
+
+#[test]
+fn a_gap_that_the_core_reports_is_not_told_again_on_its_line() {
+    let text =
+        "# Letters\n\n## Targets\n\nThe model sorts letters.\n\nRecall target: TBD\n\nOwner of the interface: TODO\n";
+    let on_gaps = |packs: &[&str]| -> Vec<(String, Option<u32>)> {
+        let found = of_packs(text, Some(packs)).findings.into_iter();
+        let told = found.filter(|finding| ["MET-002", "RQ-001"].contains(&finding.rule.as_str()));
+        told.map(|finding| (finding.rule.clone(), finding.place.map(|place| place.lines.start))).collect()
+    };
+    let both = on_gaps(&["core", "requirement-quality"]);
+    let at = |code: &str, line: u32| both.contains(&(code.to_owned(), Some(line)));
+    assert!(at("MET-002", 3) && !at("RQ-001", 7) && at("RQ-001", 9), "{both:?}");
+    assert!(on_gaps(&["requirement-quality"]).contains(&("RQ-001".to_owned(), Some(7))));
+}
+
+#[test]
+fn a_thing_is_said_once_by_the_core_where_it_applies_and_by_the_pack_where_it_does_not() {
+    let reports = |assessment: &Assessment, code: &str| assessment.findings.iter().any(|finding| finding.rule == code);
+    let state = |assessment: &Assessment, code: &str| {
+        assessment.checks.iter().find(|check| check.rule == code).map(|check| check.state)
+    };
+    let (both, alone) = (with_packs(Some(&["core", "nist-ai-rmf"])), with_packs(Some(&["nist-ai-rmf"])));
+    assert!(reports(&both, "VER-003") && !reports(&both, "MANAGE-204"));
+    assert!(!reports(&alone, "VER-003") && reports(&alone, "MANAGE-204"));
+    assert_eq!((state(&both, "MANAGE-204"), state(&alone, "MANAGE-204")), (Some(Absent), Some(Absent)));
+    // The core stays in the checklist, since risks are read from it.
+    assert_eq!(state(&alone, "VER-003"), Some(NotApplicable));
+}
+
+#[test]
+fn what_another_rule_found_is_enough() {
+    let leaning = "satisfied-by: OWN-001\n";
+    let (set, problems) = compile(&[rule("OWN-001", "retention", ""), rule("PCK-001", "deletion", leaning)]);
+    assert_eq!(problems, []);
+    for (text, states, reported) in [
+        ("# Retention\n\nLetters are kept for two years only.\n", [Specified, Specified], &[][..]),
+        ("# Deletion\n\nLetters are deleted by the desk.\n", [Absent, Specified], &["OWN-001"][..]),
+        ("# Goal\n\nNothing.\n", [Absent, Absent], &["OWN-001"][..]),
+    ] {
+        let settings = Settings { is_spec: true, ..Settings::default() };
+        let got = assess(&Document::parse(text), &set, &settings);
+        assert_eq!(got.checks.iter().map(|check| check.state).collect::<Vec<_>>(), states, "{text}");
+        assert_eq!(got.findings.iter().map(|finding| finding.rule.as_str()).collect::<Vec<_>>(), reported, "{text}");
+    }
+}

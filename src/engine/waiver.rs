@@ -2,7 +2,7 @@
 //! silence.
 
 use super::{Settings, StandingWaiver};
-use crate::document::{Directive, DirectiveKind, Document};
+use crate::document::{Directive, DirectiveKind, Document, is_placeholder};
 use crate::finding::{
     CheckState, Confidence, Evidence, Finding, FindingBuilder, Severity, Source, Standing, Void, Waived,
 };
@@ -34,7 +34,11 @@ pub fn standing_waivers(document: &Document) -> Vec<StandingWaiver> {
         let DirectiveKind::Waive { rule, reason, until, .. } = &directive.kind else { return None };
         let until = until.as_deref().map(Date::parse);
         (until != Some(None)).then_some(())?;
-        Some(StandingWaiver { key: RuleKey::parse(rule).to_string(), reason: reason.clone()?, until: until.flatten() })
+        Some(StandingWaiver {
+            key: RuleKey::parse(rule).to_string(),
+            reason: reason.clone().filter(|reason| !is_placeholder(reason))?,
+            until: until.flatten(),
+        })
     };
     document.directives.iter().filter_map(standing).collect()
 }
@@ -84,6 +88,7 @@ impl Waivers {
 
     fn of_document(&mut self, document: &Document, rules: &RuleSet, settings: &Settings) {
         let mut before = settings.before.clone();
+        let is_off = |code: &str| rules.get(code).is_some_and(|rule| !rules.is_on(rule, settings.packs.as_ref()));
         for Directive { kind, lines, .. } in &document.directives {
             let (rule, reason, until, by) = match kind {
                 DirectiveKind::Waive { rule, reason, until, by } => (rule, reason, until, by),
@@ -113,7 +118,7 @@ impl Waivers {
                 self.strange.push((*lines, message));
             } else {
                 let until = last.flatten();
-                let reason = reason.clone().filter(|reason| !reason.trim().is_empty());
+                let reason = reason.clone().filter(|reason| !reason.trim().is_empty() && !is_placeholder(reason));
                 let mut said = Waived { standing: Standing::Counts, reason, by: by.clone(), until };
                 let ended = until.filter(|last| settings.today.is_some_and(|today| *last < today));
                 said.standing = if said.reason.is_none() {
@@ -125,7 +130,9 @@ impl Waivers {
                 } else {
                     Standing::Proposed
                 };
-                self.all.push(Entry { key, said, lines: Some(*lines), used: false });
+                // A rule of a pack that is off has nothing to say, and neither has its waiver.
+                let used = is_off(&key.code);
+                self.all.push(Entry { key, said, lines: Some(*lines), used });
             }
         }
     }
@@ -184,7 +191,7 @@ impl Waivers {
             let severity = set.map_or(Severity::Info, |(_, severity)| *severity);
             let finding = FindingBuilder::new(remark.code, Source::Rule, message)
                 .level(severity, Confidence::High)
-                .at(Some(Evidence::new(lines, document.line_text(lines))), Vec::new())
+                .at(Some(Evidence::new(lines, document.line_text(lines)).said(&document.places)), Vec::new())
                 .why(remark.why)
                 .docs(format!("{DOCS}{WAIVER_GUIDE}"));
             findings.push(finding.build());

@@ -4,6 +4,7 @@
 
 mod edit;
 mod json;
+pub mod judged;
 mod kappa;
 mod labels;
 mod placed;

@@ -24,6 +24,16 @@ pub enum Label {
 }
 
 impl Label {
+    /// As it is written.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Partial => "partial",
+            Self::Present => "present",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+
     /// Place on the scale absent, mentioned, specified.
     fn order(self) -> Option<u8> {
         match self {

@@ -116,6 +116,14 @@ impl Facts {
         Self { quantities, measures, mentions, concepts, profile, commitments, reading, spoken }
     }
 
+    /// Adds the concepts of another lexicon, read as if there were no other.
+    pub fn read_concepts(&mut self, document: &Document, lexicon: &Lexicon) {
+        let hits = lexicon.scan(document);
+        let signals = Signals::read(document, lexicon, &hits, &self.quantities);
+        let recognised = recognise::Recognised::default();
+        self.concepts.extend(concepts(document, lexicon, &hits, &signals, &recognised));
+    }
+
     /// State of a concept; `Absent` for an id that the lexicon does not know.
     #[must_use]
     pub fn state(&self, concept: &str) -> ConceptState {

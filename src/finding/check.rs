@@ -53,6 +53,14 @@ pub struct Check {
     pub waiver: Option<Waived>,
 }
 
+impl Check {
+    /// Rule and part as one word, as [`super::Finding::key`] has it.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.part.as_ref().map_or_else(|| self.rule.clone(), |part| format!("{}:{part}", self.rule))
+    }
+}
+
 /// How well one risk is covered. Ordered, but for the last one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

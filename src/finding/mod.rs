@@ -21,7 +21,7 @@ use std::cmp::{Ordering, Reverse};
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::LineRange;
+use crate::text::{LineRange, Places};
 
 /// Lines of a document with the words that stand there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct Evidence {
     /// The other document in which they stand; none in nearly all cases: the reviewed one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Where they stand, in words ("page 4"), in a document whose readers see no lines; none in any other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<String>,
 }
 
 impl Evidence {
@@ -45,7 +48,25 @@ impl Evidence {
         let quote = quote.trim();
         let short: String = quote.chars().take(Self::QUOTE_CHARS).collect();
         let quote = if short.len() < quote.len() { format!("{}…", short.trim_end()) } else { short };
-        Self { lines, quote, path: None }
+        Self { lines, quote, path: None, spot: None }
+    }
+
+    /// The same, with its place said as readers of the document see it.
+    #[must_use]
+    pub fn said(self, places: &Places) -> Self {
+        Self { spot: places.words(self.lines), ..self }
+    }
+
+    /// The place in words: "line 7", "lines 7–9", "page 4".
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.spot.clone().unwrap_or_else(|| Places::default().say(self.lines))
+    }
+
+    /// The lines, where readers of the document see such.
+    #[must_use]
+    pub fn seen_lines(&self) -> Option<LineRange> {
+        Some(self.lines).filter(|_| self.spot.is_none())
     }
 
     /// The same in another document.

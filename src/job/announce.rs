@@ -3,6 +3,7 @@
 
 use super::Deps;
 use super::publish::LOOKS;
+use super::written::tidied;
 use crate::platform::{Platform, PlatformError};
 use crate::review::render::check;
 use crate::review::{Action, ChangeRef, ObjectId, Outcome, Posted, PostedCheck};
@@ -20,6 +21,8 @@ pub(super) struct Announcer<'a> {
     pub(super) posted: Posted,
     /// Nothing is to be shown, or it was tried already.
     pub(super) done: bool,
+    /// Whether the check was started is not known, and it did not show.
+    pub(super) is_doubtful: bool,
 }
 
 impl Announcer<'_> {
@@ -47,11 +50,13 @@ impl Announcer<'_> {
             }
             Outcome::Unknown(_) => {
                 // It may be there: it is looked for, so that no second one is made beside it.
+                self.is_doubtful = true;
                 for factor in LOOKS {
                     tokio::time::sleep(self.platform.pause() * factor).await;
                     let now = self.platform.now(&self.at).await?;
                     if now.posted.checks.iter().any(|check| check.key == self.key) {
                         self.posted = now.posted;
+                        self.is_doubtful = false;
                         break;
                     }
                 }
@@ -64,7 +69,8 @@ impl Announcer<'_> {
 
     fn intent(&self, check: Option<String>) -> Intent {
         let (key, head) = (self.key.clone(), self.head.clone());
-        Intent { change: self.at.to_string(), key, head, check, done: false, at: (self.deps.clock)() }
+        let (change, at) = (self.at.to_string(), (self.deps.clock)());
+        Intent { change, key, head, check, at, ..Intent::default() }
     }
 }
 
@@ -94,18 +100,8 @@ pub(super) async fn take_back(
     }
     if let Some(id) = last.check.clone() {
         let output = check::superseded(head);
-        match platform.carry_out(at, &Action::CancelCheck { id: ObjectId(id), output }).await {
-            Outcome::Done { .. } => {}
-            Outcome::Rejected(reason) => {
-                tracing::info!(change = %at, %reason, "the check of an older head could not be ended");
-            }
-            Outcome::Delayed { seconds, reason } => {
-                return Err(PlatformError::RateLimited { seconds, detail: reason });
-            }
-            Outcome::Unknown(reason) => {
-                return Err(PlatformError::Unavailable { what: "the check of an older head".into(), detail: reason });
-            }
-        }
+        let cancel = Action::CancelCheck { id: ObjectId(id), output };
+        tidied(at, platform.carry_out(at, &cancel).await, "to end the check of an older head")?;
     }
     intend(deps, Intent { done: true, ..last }).await
 }

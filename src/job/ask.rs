@@ -1,16 +1,18 @@
 //! Carries the questions of the critique to the model and brings verdicts back. A model that fails leaves a visible gap,
 //! never an error.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
 use tokio::time::Instant;
 
 use super::announce::Announcer;
-use super::{Deps, Options};
+use super::{Deps, Options, Progress, Step};
 use crate::config::{self, Paths};
-use crate::critique::{Ask, Critique, Record, Sheet, Talk, Usage, Verdict};
+use crate::critique::{Ask, Critique, Pass, Record, Sheet, Talk, Usage, Verdict};
 use crate::document::Document;
 use crate::model::Model;
 use crate::text::front_matter;
@@ -30,6 +32,8 @@ pub(super) struct Spent<'a> {
     pub(super) usage: Usage,
     /// Why no further question is asked, about no document.
     stopped: Option<String>,
+    /// How long it was asked so far.
+    pub(super) took: Duration,
     until: Instant,
 }
 
@@ -40,7 +44,13 @@ impl<'a> Spent<'a> {
     }
 
     fn within(total: Duration) -> Self {
-        Self { announcer: None, usage: Usage::default(), stopped: None, until: Instant::now() + total }
+        Self {
+            announcer: None,
+            usage: Usage::default(),
+            stopped: None,
+            took: Duration::ZERO,
+            until: Instant::now() + total,
+        }
     }
 }
 
@@ -54,7 +64,9 @@ pub(super) fn may_ask(
     let model = deps.model.as_ref().ok_or_else(|| "is not read by a model, because there is none".to_owned())?;
     // Front matter that is none by its form may still hold the document back.
     let front = document.front_matter.as_ref().map(|front| front.text.as_str());
-    let front = front.or_else(|| front_matter(&document.source).map(|front| front.front));
+    // What was written is asked: a rewriting of it keeps no rules that hold no settings. Of a notebook only the rewriting has any.
+    let texts = [document.written(), &document.source];
+    let front = front.or_else(|| texts.into_iter().find_map(front_matter).map(|front| front.front));
     let may_go = |is_local: bool| config::egress(paths, place, front, is_local);
     // A document that stays in the house is asked about without the model in reserve that is elsewhere.
     let local = if may_go(false).is_err() { model.local_part() } else { None };
@@ -67,7 +79,7 @@ pub(super) fn may_ask(
 /// The critique of one document. `spent` belongs to the whole change; it is raised by this call.
 pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, spent: &mut Spent<'_>) -> Critique {
     let Some(model) = deps.model.as_deref().filter(|_| !options.no_model) else { return Critique::default() };
-    let before = spent.usage;
+    let (before, begun) = (spent.usage, Instant::now());
     let asked = model.name().to_owned();
     let mut talk = Talk::open(sheet, &deps.questions, &asked, &(deps.random)());
     talk.recall(&kept(deps, &talk.inputs()).await);
@@ -79,8 +91,9 @@ pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, s
         if let Some(announcer) = &mut spent.announcer {
             announcer.begin().await;
         }
-        round(model, &mut talk, asks, spent).await;
+        round(model, &mut talk, asks, spent, &options.progress).await;
     }
+    spent.took += begun.elapsed();
     let closed = talk.close();
     // When another model took over midway, nobody can say whose words these are: they are not kept.
     if model.name() == asked {
@@ -103,7 +116,11 @@ pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, s
 
 /// Carries the calls of one round, and once more those whose replies were of no use. The very first call of a change goes
 /// alone: from it the endpoint's ways are learnt, and one that is down or talks nonsense is not asked by all at once.
-async fn round(model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent: &mut Spent<'_>) {
+async fn round(model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent: &mut Spent<'_>, progress: &Progress) {
+    let (of, done) = (open.iter().map(|ask| ask.questions.len()).sum(), AtomicUsize::new(0));
+    let again = open.first().is_some_and(|ask| ask.pass == Pass::Second);
+    progress.tell(Step::Questions { done: 0, of, again });
+    let (mut told, answered) = (BTreeSet::new(), &done);
     let mut alone = spent.usage.calls == 0;
     while !open.is_empty() {
         let later = if alone { open.split_off(1) } else { Vec::new() };
@@ -112,9 +129,15 @@ async fn round(model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent
             return;
         }
         let until = spent.until;
-        let calls = open.into_iter().map(|ask| async move {
-            let reply = call(model, &ask, until).await;
-            (ask, reply)
+        let calls = open.into_iter().map(|ask| {
+            // What is asked once more was counted when its first answer came.
+            let counts = if told.insert(ask.name()) { ask.questions.len() } else { 0 };
+            async move {
+                let reply = call(model, &ask, until).await;
+                let done = answered.fetch_add(counts, Ordering::Relaxed) + counts;
+                progress.tell(Step::Questions { done, of, again });
+                (ask, reply)
+            }
         });
         let replies: Vec<_> = stream::iter(calls).buffered(AT_ONCE).collect().await;
         let mut again = Vec::new();
@@ -159,17 +182,32 @@ async fn call(model: &dyn Model, ask: &Ask, until: Instant) -> (Usage, Result<St
     }
 }
 
-/// What is kept for these inputs. A cache that cannot be read holds nothing.
+/// What is kept for these inputs. A cache that cannot be read holds nothing, and what somebody else wrote into it counts for nothing.
 async fn kept(deps: &Deps, inputs: &[String]) -> Vec<Record> {
     let Some(verdicts) = &deps.verdicts else { return Vec::new() };
-    verdicts.find(inputs, (deps.clock)()).await.unwrap_or_else(|error| {
+    let found = verdicts.find(inputs, (deps.clock)()).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "kept verdicts cannot be read; the questions are asked again");
         Vec::new()
-    })
+    });
+    let rows = found.len();
+    let ours: Vec<Record> = found
+        .into_iter()
+        .filter_map(|record| {
+            let value = deps.marker.unsealed([&record.inputs, &record.policy], &record.value)?.to_owned();
+            Some(Record { value, ..record })
+        })
+        .collect();
+    if ours.len() < rows {
+        tracing::warn!(rows = rows - ours.len(), "kept verdicts that this bot did not write are left alone");
+    }
+    ours
 }
 
-async fn keep(deps: &Deps, records: Vec<Record>) {
+async fn keep(deps: &Deps, mut records: Vec<Record>) {
     let Some(verdicts) = deps.verdicts.as_ref().filter(|_| !records.is_empty()) else { return };
+    for record in &mut records {
+        record.value = deps.marker.sealed([&record.inputs, &record.policy], &record.value);
+    }
     if let Err(error) = verdicts.keep(&records, (deps.clock)()).await {
         tracing::warn!(%error, "verdicts cannot be kept; they will be asked for again");
     }
@@ -212,6 +250,22 @@ mod tests {
         let first = critique(&deps, &options, sheet, &mut spent).await;
         let second = critique(&deps, &options, sheet, &mut spent).await;
         ([first, second], spent.usage)
+    }
+
+    #[test]
+    fn what_holds_a_document_back_is_read_as_it_was_written() {
+        let deps = Deps { model: Some(Arc::new(Replay::new("empty"))), ..deps() };
+        let cell = r#"{"cells": [{"cell_type": "raw", "source": "---\nllm: never\n---"}], "nbformat": 4}"#;
+        for ending in ["md", "mdx", "adoc", "rst", "txt", "html", "ipynb"] {
+            for told in ["---\nllm: never\n---\n\nwords\n", "---\nllm: never\nand no settings\n---\n\nwords\n"] {
+                let text = if ending == "ipynb" { cell } else { told };
+                let document = Document::read(&format!("a.{ending}"), text);
+                let refused = may_ask(&deps, &Paths::default(), None, &document).err();
+                assert!(refused.is_some_and(|why| why.contains("llm: never")), "{ending}: {text}");
+            }
+            let free = Document::read(&format!("a.{ending}"), "words\n");
+            assert!(may_ask(&deps, &Paths::default(), None, &free).is_ok(), "{ending}");
+        }
     }
 
     #[tokio::test]

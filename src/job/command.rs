@@ -4,17 +4,18 @@
 use std::time::Duration;
 
 use super::explain::{explain, nearest_code};
-use super::payload::{CommandJob, Payload, ReviewJob};
+use super::payload::{AskedBy, CommandJob, Payload, ReviewJob};
 use super::settings::today;
 use super::worker::{Failure, Worker};
+use super::written::sent;
 use super::{give_up, question};
-use crate::document::waiver_line;
+use crate::document::{Form, waiver_line};
 use crate::platform::{Now, Platform, PlatformError, Role};
 use crate::review::command::{Command, Said};
 use crate::review::render::escape::Md;
 use crate::review::render::reply::reply;
 use crate::review::render::words::commands as words;
-use crate::review::{Action, Asked, Outcome, ReplyTo};
+use crate::review::{Action, Asked, ChangeRef, Outcome, ReplyTo};
 use crate::rules::{self, RuleKey};
 use crate::store::{Asker, Decision, DecisionKind, Millis};
 use crate::text::Date;
@@ -87,7 +88,27 @@ pub(super) async fn give_up(worker: &Worker, job: &CommandJob, reason: &str) -> 
         return Ok(());
     }
     let body = reply(&worker.deps.marker, &job.at, &key(job), words::answer(None, words::given_up(reason)));
-    give_up::sent(platform.carry_out(&job.at, &Action::Reply { to: job.to.clone(), body }).await, "to answer a comment")
+    sent(platform.carry_out(&job.at, &Action::Reply { to: job.to.clone(), body }).await, "to answer a comment")
+}
+
+/// Tells who asked for a review of `seen` that it became that of `head`, once.
+///
+/// # Errors
+/// When it cannot be told, or is not known to be.
+pub(super) async fn moved_on(
+    worker: &Worker,
+    platform: &dyn Platform,
+    at: &ChangeRef,
+    (seen, by): (&str, &AskedBy),
+    head: &str,
+) -> Result<(), PlatformError> {
+    let key = format!("{}-moved", by.comment);
+    if platform.now(at).await?.posted.replies.contains(&key) {
+        return Ok(());
+    }
+    tracing::info!(change = %at, by = %by.login, seen, head, "the review that was asked for is that of a newer head");
+    let body = reply(&worker.deps.marker, at, &key, words::answer(None, words::moved(seen, head)));
+    sent(platform.carry_out(at, &Action::Reply { to: by.to.clone(), body }).await, "to answer a comment")
 }
 
 /// Ids of comments in conversations and on lines are numbered apart.
@@ -157,11 +178,12 @@ impl Desk<'_> {
         match command {
             Command::Review if !paused && self.is_reviewed() => Ok(words::reviewed(self.head())),
             Command::Review if !paused => {
-                self.review(false).await?;
+                self.review(self.asked()).await?;
                 Ok(words::started(self.head()))
             }
             Command::Review | Command::Rerun => {
-                self.review(true).await?;
+                let again = Some(format!("comment {}", key(self.job)));
+                self.review(ReviewJob { again, despite_pause: true, ..self.asked() }).await?;
                 Ok(words::started(self.head()))
             }
             Command::Pause => {
@@ -171,14 +193,14 @@ impl Desk<'_> {
             Command::Resume if !paused => Ok(words::NOT_PAUSED.into()),
             Command::Resume => {
                 self.revoke(DecisionKind::Pause, "").await?;
-                self.review(false).await?;
+                self.review(self.plain()).await?;
                 Ok(words::RESUMED.into())
             }
             Command::Waive { rule, reason, until } => self.waive(rule, reason, until.as_deref()).await,
             Command::Accept { question, reason } => self.accept(question.as_deref(), reason).await,
             Command::Ask { question } => {
                 let Self { worker, platform, job, .. } = self;
-                Ok(question::ask(&worker.deps, *platform, &job.at, &worker.options, question).await?)
+                Ok(question::ask(&worker.deps, *platform, &job.at, &worker.options, (job.by.id, question)).await?)
             }
             Command::Explain { .. } | Command::Help => Ok(self.open(command)),
         }
@@ -209,8 +231,8 @@ impl Desk<'_> {
             return Ok(words::proposed(&rule));
         }
         self.decide(DecisionKind::Waiver, rule.clone(), reason, until).await?;
-        self.review(false).await?;
-        let line = (!is_loosened).then(|| waiver_line(&rule, reason, until, &job.by.login));
+        self.review(self.plain()).await?;
+        let line = if is_loosened { None } else { waiver_line(self.form(), &rule, reason, until, Some(&job.by.login)) };
         Ok(words::waived(&rule, &job.by.login, until, line.as_deref()))
     }
 
@@ -240,7 +262,7 @@ impl Desk<'_> {
         for asked in &meant {
             self.decide(DecisionKind::Question, asked.fingerprint.clone(), reason, None).await?;
         }
-        self.review(false).await?;
+        self.review(self.plain()).await?;
         Ok(words::accepted(&names(&meant), &self.job.by.login))
     }
 
@@ -257,6 +279,21 @@ impl Desk<'_> {
         let first = first.to_string();
         let own = self.now.posted.comments.iter().filter(|comment| comment.id.0 == first);
         own.flat_map(|comment| comment.fingerprints.clone()).collect()
+    }
+
+    /// How the document is written that the conversation is about; outside of one, those of the change, where all are written alike.
+    fn form(&self) -> Form {
+        let comments = &self.now.posted.comments;
+        let here = match self.job.to {
+            ReplyTo::Thread(first) => comments.iter().find(|comment| comment.id.0 == first.to_string()),
+            ReplyTo::Conversation => None,
+        };
+        let mut forms = here
+            .map_or(comments.as_slice(), std::slice::from_ref)
+            .iter()
+            .filter_map(|comment| Form::named(&comment.path));
+        let form = forms.next().unwrap_or(Form::Markdown);
+        if forms.all(|other| other == form) { form } else { Form::Markdown }
     }
 
     fn is_author(&self) -> bool {
@@ -303,15 +340,20 @@ impl Desk<'_> {
     }
 
     /// Has the change reviewed. Whatever was decided is kept by now, and a review that is under way is followed by this one.
-    async fn review(&self, again: bool) -> Result<(), Failure> {
-        let Self { worker, job, .. } = self;
-        let review = ReviewJob {
-            again: again.then(|| format!("comment {}", key(job))),
-            head: again.then(|| self.head().to_owned()),
-            despite_pause: again,
-            ..ReviewJob::of(job.at.clone(), job.installation)
-        };
-        worker.enqueue(&Payload::Review(review)).await
+    async fn review(&self, review: ReviewJob) -> Result<(), Failure> {
+        self.worker.enqueue(&Payload::Review(review)).await
+    }
+
+    /// A review of the head as it is then.
+    fn plain(&self) -> ReviewJob {
+        ReviewJob::of(self.job.at.clone(), self.job.installation)
+    }
+
+    /// A review that whoever wrote the comment waits for.
+    fn asked(&self) -> ReviewJob {
+        let Self { job, .. } = self;
+        let by = AskedBy { login: job.by.login.clone(), comment: key(job), to: job.to.clone() };
+        ReviewJob { head: Some(self.head().to_owned()), by: Some(by), ..self.plain() }
     }
 
     async fn reply(&self, told: Md) -> Result<(), Failure> {
@@ -335,7 +377,7 @@ impl Desk<'_> {
                 Ok(())
             }
             Outcome::Delayed { seconds, reason } => {
-                Err(Failure::Passing { reason, wait: Some(Duration::from_secs(seconds)) })
+                Err(Failure::Limited { reason, wait: Duration::from_secs(seconds) })
             }
             Outcome::Unknown(reason) => Err(Failure::Passing { reason, wait: Some(LOOK) }),
         }

@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::progress::Progress;
 use super::purse::{Money, RunPurse};
 use crate::critique::Questionnaire;
 use crate::engine::GrantedWaiver;
 use crate::finding::Severity;
 use crate::model::{Model, Purse};
-use crate::review::Acceptance;
 use crate::review::marker::MarkerKey;
+use crate::review::{Acceptance, ChangeRef};
 use crate::rules::RuleSet;
 use crate::source::file;
 use crate::store::{Account, Journal, Millis, Verdicts};
+use crate::text::sha256_hex;
 
 /// Milliseconds of a day.
 pub const DAY: Millis = 24 * 60 * 60 * 1000;
@@ -43,9 +45,22 @@ pub struct Deps {
 }
 
 impl Deps {
-    /// The same for one run about a change, or about none: a purse of its own pays for the model.
-    pub(super) fn for_run(&self, change: Option<String>) -> (Self, Arc<RunPurse>) {
-        let account = Account { day: (self.clock)().div_euclid(DAY), change };
+    /// A number from 0 to 1, for waits that are not to end at the same moment everywhere.
+    #[must_use]
+    pub fn dice(&self) -> f64 {
+        let digits = sha256_hex((self.random)().as_bytes());
+        let drawn = digits.get(..8).and_then(|digits| u32::from_str_radix(digits, 16).ok()).unwrap_or(0);
+        f64::from(drawn) / f64::from(u32::MAX)
+    }
+
+    /// The same for one run about a change that this account causes, or about none: a purse of its own pays for the model.
+    pub(super) fn for_run(&self, change: Option<&ChangeRef>, author: Option<u64>) -> (Self, Arc<RunPurse>) {
+        let account = Account {
+            day: (self.clock)().div_euclid(DAY),
+            change: change.map(ToString::to_string),
+            repository: change.map(|at| format!("{}/{}", at.owner, at.repo)),
+            author: author.map(|id| id.to_string()),
+        };
         let purse = Arc::new(RunPurse::new(self.money.clone(), account));
         let payer: Arc<dyn Purse> = purse.clone();
         let paid = |model: &Arc<dyn Model>| model.paid_by(&payer).unwrap_or_else(|| model.clone());
@@ -72,8 +87,15 @@ pub struct Options {
     pub granted: Vec<GrantedWaiver>,
     /// Questions that such people accept as they are.
     pub accepted: Vec<Acceptance>,
+    /// The label that somebody with the right to put it on has to give a change of somebody new before a model is asked about it; none
+    /// where that needs nothing.
+    pub newcomer_label: Option<String>,
     /// Who had the change paused: nothing is said then, and rules alone decide the check.
     pub paused: Option<String>,
+    /// Documents that others leave content to are not looked for: who sends a text may read no file of this machine.
+    pub alone: bool,
+    /// Who is told how far the review has come.
+    pub progress: Progress,
 }
 
 impl Options {

@@ -12,7 +12,7 @@ pub fn explain(rules: &RuleSet, questions: &Questionnaire, code: &str) -> Option
     if let Some(rule) = rules.get(&key.code) {
         return Some(Explained {
             title: format!("{} {} ({}, {})", rule.code, rule.name, rule.family, rule.worst()),
-            asks: asks(&rule.page.body),
+            asks: rule.asks(),
             why: rule.why.clone(),
             paste: rule.skeleton.clone().unwrap_or_default(),
         });
@@ -49,11 +49,4 @@ pub fn nearest_code<'a>(rules: &'a RuleSet, questions: &'a Questionnaire, code: 
     let criteria = questions.questions.iter().map(|question| question.id.as_str());
     let risks = rules.risks.iter().map(|risk| risk.id.as_str());
     nearest(&code.to_uppercase(), rules.codes().chain(criteria).chain(risks))
-}
-
-/// The first paragraph of a page below its title: what it asks for.
-fn asks(body: &str) -> String {
-    let words = body.lines().skip_while(|line| line.trim().is_empty() || line.starts_with('#'));
-    let lines: Vec<&str> = words.take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
-    lines.join(" ")
 }

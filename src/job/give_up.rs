@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use super::announce::intend;
 use super::command;
 use super::payload::{Payload, ReviewJob};
 use super::settings::configuration;
 use super::worker::Worker;
+use super::written::sent;
 use crate::platform::{Choice, Now, PlatformError};
 use crate::review::render::check;
-use crate::review::{Action, ChangeRef, Conclusion, Outcome};
-use crate::store::Leased;
+use crate::review::{Action, ChangeRef, Conclusion};
+use crate::store::{Intent, Leased};
 
 /// Key of the check: never that of a run, so that a later run completes a check of its own.
 pub(super) const KEY: &str = "given-up";
@@ -40,17 +42,6 @@ async fn said(worker: &Worker, payload: &Payload, reason: &str) -> Result<(), Pl
     }
 }
 
-/// What became of the one write; `what` it was for.
-pub(super) fn sent(outcome: Outcome, what: &str) -> Result<(), PlatformError> {
-    let what = what.to_owned();
-    match outcome {
-        Outcome::Done { .. } => Ok(()),
-        Outcome::Rejected(detail) => Err(PlatformError::Denied { what, detail }),
-        Outcome::Delayed { seconds, reason: detail } => Err(PlatformError::RateLimited { seconds, detail }),
-        Outcome::Unknown(detail) => Err(PlatformError::Unavailable { what, detail }),
-    }
-}
-
 async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<(), PlatformError> {
     let at = &payload.at;
     let platform = worker.platforms.open(at, payload.installation).await?;
@@ -59,7 +50,7 @@ async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<
     }
     let Now { head, posted, .. } = platform.now(at).await?;
     if posted.checks.iter().any(|check| check.completed && check.key == KEY) {
-        return Ok(());
+        return ended(worker, at, head).await;
     }
     let strict = worker.options.require_complete || is_strict(worker, at, payload.installation).await;
     // What failed before on this head is not passed by a review that could not be done.
@@ -68,8 +59,16 @@ async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<
     let conclusion = if strict || stays { Conclusion::Failure } else { Conclusion::Neutral };
     let running = posted.checks.iter().find(|check| !check.completed).map(|check| check.id.clone());
     let output = check::given_up(reason);
-    let action = Action::CompleteCheck { id: running, commit: head, key: KEY.to_owned(), conclusion, output };
-    sent(platform.carry_out(at, &action).await, "to complete the check")
+    let action = Action::CompleteCheck { id: running, commit: head.clone(), key: KEY.to_owned(), conclusion, output };
+    sent(platform.carry_out(at, &action).await, "to complete the check")?;
+    ended(worker, at, head).await
+}
+
+/// Nothing more is to be done for this head unless somebody asks for it.
+async fn ended(worker: &Worker, at: &ChangeRef, head: String) -> Result<(), PlatformError> {
+    let (change, key, at) = (at.to_string(), KEY.to_owned(), worker.now());
+    let intent = Intent { change, key, head, done: true, at, ..Intent::default() };
+    intend(&worker.deps, intent).await
 }
 
 /// What the configuration of the target branch asks for; false where it cannot be read. In a task of its own, for reading may be

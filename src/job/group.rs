@@ -34,9 +34,7 @@ pub(super) async fn answer(worker: &Worker, job: &CommitJob, failures: u32) -> R
             Ok(())
         }
         Outcome::Rejected(detail) => Err(PlatformError::Denied { what: "to complete the check".into(), detail }.into()),
-        Outcome::Delayed { seconds, reason } => {
-            Err(Failure::Passing { reason, wait: Some(Duration::from_secs(seconds)) })
-        }
+        Outcome::Delayed { seconds, reason } => Err(Failure::Limited { reason, wait: Duration::from_secs(seconds) }),
         // A second check of the same name replaces the first: nothing is there twice for a reader.
         Outcome::Unknown(reason) => Err(Failure::Passing { reason, wait: Some(WAIT) }),
     }

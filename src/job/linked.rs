@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Deps;
-use crate::document::Document;
+use crate::document::{Document, Form};
 use crate::engine::{Assessment, Settings, assess_linked, assess_with_facts};
 use crate::facts::{Facts, Linked};
 use crate::platform::Platform;
 use crate::review::{Change, ChangedFile, Skipped};
-use crate::source::file::{self, ENDINGS};
-use crate::source::{Loaded, url};
+use crate::source::{Loaded, file, url};
 use crate::text::linked_path;
 
 /// Linked documents of one document; for a change, of all its documents together.
@@ -21,6 +20,8 @@ const BYTES: usize = 256 << 10;
 
 /// Where documents stand that others leave content to.
 pub(super) enum Shelf<'a> {
+    /// Nowhere: the document stands alone. The files of this machine are nobody's who sends one.
+    Nowhere,
     /// Beside the files that are reviewed.
     Files,
     /// In the repository of a change.
@@ -57,9 +58,9 @@ impl<'a> Library<'a> {
 
     /// Parses and assesses `text`, which stands at `path`, and once more with the documents that it leaves content to.
     pub(super) async fn judge(&mut self, deps: &Deps, path: &str, text: String, settings: Settings) -> Judged {
-        let rules = deps.rules.clone();
+        let (rules, at) = (deps.rules.clone(), path.to_owned());
         let mut judged = apart(move || {
-            let document = Document::parse(&text);
+            let document = Document::read(&at, &text);
             let (assessment, facts) = assess_with_facts(&document, &rules, &settings);
             (Judged { document, facts, assessment }, settings)
         })
@@ -94,7 +95,7 @@ impl<'a> Library<'a> {
             {
                 let rules = deps.rules.clone();
                 let read = move || {
-                    let document = Document::parse(&text);
+                    let document = Document::read(&path, &text);
                     let facts = Facts::read(&document, &rules.lexicon);
                     Linked { targets: vec![target], path, document, facts }
                 };
@@ -105,12 +106,13 @@ impl<'a> Library<'a> {
         any
     }
 
-    /// Where a link of the document at `from` leads; `None` unless that is another Markdown document of the same repository.
+    /// Where a link of the document at `from` leads; `None` unless that is another document of the same repository.
     fn path(&self, from: &str, target: &str) -> Option<String> {
         match self.shelf {
+            Shelf::Nowhere => None,
             Shelf::Files if from == "-" || url::recognise(from).is_some() => None,
             Shelf::Files => file::linked(from, target),
-            Shelf::Change { .. } => linked_path(from, target).filter(|path| path != from && may_be_document(path)),
+            Shelf::Change { .. } => linked_path(from, target).filter(|path| path != from && Form::is_looked_for(path)),
         }
     }
 
@@ -119,6 +121,7 @@ impl<'a> Library<'a> {
             return known.clone();
         }
         let text = match &self.shelf {
+            Shelf::Nowhere => None,
             Shelf::Files => {
                 file::load(&[path.to_owned()], &mut std::io::empty(), BYTES as u64).pop().and_then(|one| match one {
                     Loaded::Text { text, .. } => Some(text),
@@ -158,11 +161,6 @@ impl<'a> Library<'a> {
 fn in_change<'a>(change: &'a Change, path: &str, base: bool) -> Option<&'a ChangedFile> {
     let before = |file: &ChangedFile| file.previous.as_deref().unwrap_or(&file.path) == path;
     change.files.iter().find(|file| if base { before(file) } else { file.path == path })
-}
-
-/// True for paths whose ending says Markdown.
-pub(super) fn may_be_document(path: &str) -> bool {
-    path.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
 /// Work away from the threads that serve requests.

@@ -44,7 +44,7 @@ pub async fn measure(
     at_once: usize,
     done: &mut dyn FnMut(usize),
 ) -> Measured {
-    let (deps, purse) = deps.for_run(None);
+    let (deps, purse) = deps.for_run(None, None);
     let deps = &Deps { questions: std::sync::Arc::new(book), ..deps };
     let mut measured = Measured::default();
     let calls = texts.iter().map(|text| one(deps, text));

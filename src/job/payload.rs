@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::meter;
 use crate::platform::Person;
 use crate::review::command::Said;
 use crate::review::{ChangeRef, ReplyTo};
@@ -37,13 +38,44 @@ pub struct ReviewJob {
     /// Whole even where the change is paused.
     #[serde(default)]
     pub despite_pause: bool,
+    /// Who asked for it by command, and is told when it becomes the review of another head than `head`.
+    #[serde(default)]
+    pub by: Option<AskedBy>,
+}
+
+/// A person who asked for a review by command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedBy {
+    /// The account's name.
+    pub login: String,
+    /// Name of the comment among answers.
+    pub comment: String,
+    /// Where an answer belongs.
+    pub to: ReplyTo,
 }
 
 impl ReviewJob {
     /// A review of the head that nobody asked for by name.
     #[must_use]
     pub fn of(at: ChangeRef, installation: Option<u64>) -> Self {
-        Self { at, installation, again: None, head: None, despite_pause: false }
+        Self { at, installation, again: None, head: None, despite_pause: false, by: None }
+    }
+
+    /// How much a person asked for with it: what nobody asked for never takes the place of what somebody did, and once more never that
+    /// of once more despite a pause.
+    #[must_use]
+    pub fn asked(&self) -> u32 {
+        match self {
+            Self { despite_pause: true, .. } => 2,
+            Self { again: Some(_), .. } | Self { by: Some(_), .. } => 1,
+            _ => 0,
+        }
+    }
+
+    /// The head that whoever asked saw, and who that is, where it is another one than this.
+    pub(super) fn moved_from(&self, head: &str) -> Option<(&str, &AskedBy)> {
+        let seen = self.head.as_deref().filter(|seen| *seen != head)?;
+        Some((seen, self.by.as_ref()?))
     }
 
     /// The request to do it once more, as far as it is for this head.
@@ -100,6 +132,17 @@ impl Payload {
         serde_json::from_str(json).or_else(|error| serde_json::from_str(json).map(Self::Review).map_err(|_| error))
     }
 
+    /// What is counted of it.
+    #[must_use]
+    pub fn kind(&self) -> meter::Job {
+        match self {
+            Self::Review(_) => meter::Job::Review,
+            Self::Command(_) => meter::Job::Command,
+            Self::Checks(_) => meter::Job::Checks,
+            Self::Group(_) => meter::Job::Group,
+        }
+    }
+
     /// The change.
     #[must_use]
     pub fn at(&self) -> &ChangeRef {
@@ -130,8 +173,16 @@ impl Payload {
             Self::Checks(job) => format!("github:{}/{} commit {}", job.at.owner, job.at.repo, job.commit),
             Self::Group(job) => format!("github:{}/{} group {}", job.at.owner, job.at.repo, job.commit),
         };
-        NewJob { key, payload: serde_json::to_string(self).unwrap_or_default() }
+        let payload = serde_json::to_string(self).unwrap_or_default();
+        let asked = if let Self::Review(job) = self { job.asked() } else { 0 };
+        NewJob { lane: lane(self.installation()), asked, ..NewJob::new(key, payload) }
     }
+}
+
+/// The lane of an installation: its jobs share the limits that GitHub sets for it.
+#[must_use]
+pub fn lane(installation: Option<u64>) -> String {
+    installation.map(|id| format!("github:{id}")).unwrap_or_default()
 }
 
 /// The key of all reviews of a change.

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use super::announce::{intend, last, take_back};
 use super::refusal::Refusal;
+use super::written::{Written, shows};
 use super::{ChangeReview, Deps, bisect};
+use crate::meter::{self, Demotion};
 use crate::platform::{Now, Platform, PlatformError};
 use crate::review::marker::{MarkKind, MarkerKey};
 use crate::review::{
@@ -55,20 +57,27 @@ pub async fn publish(
     let review = &reviewed.review;
     let at = &review.change.at;
     take_back(deps, platform, at, &review.change.head).await?;
-    let before = last(deps, at).await?.filter(|last| last.key == review.key && !last.done);
+    let last = last(deps, at).await?;
+    // What was written a moment ago, by whichever run, may not show yet.
+    let wrote = last.as_ref().filter(|last| last.wrote_at > (deps.clock)() - SHOWS_WITHIN);
+    let wrote = wrote.map(|last| last.wrote.clone()).unwrap_or_default();
+    let noted = last.filter(|last| last.key == review.key);
+    let before = noted.as_ref().filter(|last| !last.done);
     let mut press = Press {
         deps,
         platform,
         review,
         can: platform.capabilities(),
-        options: reviewed.plan.clone(),
+        options: reviewed.plan.clone().under(platform.pressure()),
         searches: 0,
         cleared: false,
+        wrote: Vec::new(),
     };
     // A run that broke off a moment ago may have written what does not show yet.
-    let recent = before.as_ref().is_some_and(|last| last.at > (deps.clock)() - SHOWS_WITHIN && last.check.is_none());
+    let recent = before.is_some_and(|last| last.at > (deps.clock)() - SHOWS_WITHIN && last.check.is_none());
     let mut doubtful: Vec<&'static str> = if recent { EVERYTHING.to_vec() } else { Vec::new() };
-    let mut seen = Some(&reviewed.seen).filter(|seen| !recent && press.plan(seen).iter().all(is_check));
+    let shown = |seen: &Posted| shows(seen, &review.change.head, &wrote);
+    let mut seen = Some(&reviewed.seen).filter(|seen| !recent && shown(seen) && press.plan(seen).iter().all(is_check));
     let mut intended = before.is_some();
     let (mut writes, mut trouble) = (0, String::new());
     for round in 0..ROUNDS {
@@ -81,12 +90,12 @@ pub async fn publish(
         };
         let mut actions = press.plan(&posted);
         // What was just written may take a while to show: a second one is made only when it surely is not there.
-        let pauses = LOOKS.iter().take(if doubtful.is_empty() { 0 } else { LOOKS.len() });
-        for factor in pauses {
-            if !actions.iter().any(|action| creates(action) && doubtful.contains(&name(action))) {
+        for factor in LOOKS {
+            let doubted = |action: &Action| doubtful.contains(&name(action)) || !shown(&posted);
+            if !actions.iter().any(|action| creates(action) && doubted(action)) {
                 break;
             }
-            tokio::time::sleep(platform.pause() * *factor).await;
+            tokio::time::sleep(platform.pause() * factor).await;
             posted = match press.now().await? {
                 Ok(posted) => posted,
                 Err(head) => return press.superseded(head).await,
@@ -100,7 +109,8 @@ pub async fn publish(
                 press.note(&posted, false).await?;
                 intended = true;
             }
-            match carry_out((platform, &deps.marker), at, actions, &posted, &mut summary, &mut writes).await {
+            let mut done = Written { summary: &mut summary, count: &mut writes, ids: &mut press.wrote };
+            match carry_out((platform, &deps.marker), at, actions, &posted, &mut done).await {
                 Ok(()) => {}
                 Err(Stop::Refused { action, reason }) => {
                     let name = name(&action);
@@ -128,8 +138,10 @@ pub async fn publish(
                 }
             }
         }
-        if intended {
-            press.note(&posted, true).await?;
+        // Where this is noted already, it is noted for this head: the run before said the same.
+        if intended || noted.is_none() {
+            // A check that may have been started and never showed may still: the run is taken up once more, later.
+            press.note(&posted, !reviewed.is_doubtful).await?;
         }
         return Ok(Published::Done { writes, summary });
     }
@@ -162,6 +174,8 @@ struct Press<'a> {
     searches: usize,
     /// What is pending was removed once already.
     cleared: bool,
+    /// What this run wrote, as [`Intent::wrote`] keeps it.
+    wrote: Vec<String>,
 }
 
 impl Press<'_> {
@@ -180,8 +194,8 @@ impl Press<'_> {
         let Review { change, key, .. } = self.review;
         let running = posted.checks.iter().find(|check| !check.completed && check.key == *key);
         let (change, head, key) = (change.at.to_string(), change.head.clone(), key.clone());
-        let check = running.map(|check| check.id.0.clone());
-        intend(self.deps, Intent { change, key, head, check, done, at: (self.deps.clock)() }).await
+        let (check, at, wrote) = (running.map(|check| check.id.0.clone()), (self.deps.clock)(), self.wrote.clone());
+        intend(self.deps, Intent { change, key, head, check, done, at, wrote, wrote_at: at }).await
     }
 
     /// Nothing is posted for an older head, and what says that it is under way is ended.
@@ -207,15 +221,19 @@ impl Press<'_> {
                 Action::CreateSummary { .. } | Action::UpdateSummary { .. } | Action::CreateReview { .. },
                 Refusal::TooLong,
             ) if self.can.body_chars > SHORTEST => {
+                meter::demoted(Demotion::Shorter);
                 self.can.body_chars /= 2;
             }
-            (Action::CreateReview { event: Event::RequestChanges, .. }, _) => self.options.request_changes = false,
+            (Action::CreateReview { event: Event::RequestChanges, .. }, _) => {
+                meter::demoted(Demotion::NoRequest);
+                self.options.request_changes = false;
+            }
             (Action::CreateReview { commit, body, comments, .. }, Refusal::Place) if self.searches < SEARCHES => {
                 self.searches += 1;
                 let at = &self.review.change.at;
                 match bisect::refused(self.platform, at, (&commit, &body), &comments).await {
                     Ok(Some(comment)) => self.refuse(&comment.path, &comment.body),
-                    Ok(None) => self.options.inline = false,
+                    Ok(None) => self.without_inline(),
                     Err(Stop::Delayed { seconds, reason }) => {
                         return Err(PlatformError::RateLimited { seconds, detail: reason });
                     }
@@ -224,14 +242,16 @@ impl Press<'_> {
                 }
             }
             (Action::UpdateComment { id, body }, _) => {
+                meter::demoted(Demotion::Comment);
                 let at = &self.review.change.at;
                 self.options.refused.extend(brought(&self.deps.marker, at, posted, &id, &body));
             }
             (Action::CreateFileComment { path, body, .. }, _) => self.refuse(&path, &body),
-            (Action::CreateReview { .. }, _) if self.options.inline => self.options.inline = false,
+            (Action::CreateReview { .. }, _) if self.options.inline => self.without_inline(),
             (Action::CreateSummary { .. } | Action::UpdateSummary { .. }, _)
                 if self.can.checks && self.options.summary =>
             {
+                meter::demoted(Demotion::CheckOnly);
                 (self.options.summary, self.options.inline) = (false, false);
             }
             (action, _) => {
@@ -242,8 +262,14 @@ impl Press<'_> {
         Ok(Way::On)
     }
 
+    fn without_inline(&mut self) {
+        meter::demoted(Demotion::Inline);
+        self.options.inline = false;
+    }
+
     /// The findings of this comment are told elsewhere.
     fn refuse(&mut self, path: &str, body: &str) {
+        meter::demoted(Demotion::Comment);
         let items = self.deps.marker.read(&self.review.change.at, body).map(|mark| mark.items).unwrap_or_default();
         let named: BTreeSet<Named> = items.into_iter().map(|item| (path.to_owned(), item.fingerprint)).collect();
         self.options.inline &= !named.is_empty();
@@ -268,17 +294,19 @@ async fn carry_out(
     at: &ChangeRef,
     actions: Vec<Action>,
     posted: &Posted,
-    summary: &mut Option<String>,
-    writes: &mut usize,
+    written: &mut Written<'_>,
 ) -> Result<(), Stop> {
     for action in actions {
         let name = name(&action);
-        let action = with_summary_url(action, summary.as_deref().unwrap_or(""));
+        let action = with_summary_url(action, written.summary.as_deref().unwrap_or(""));
         match platform.carry_out(at, &action).await {
-            Outcome::Done { url, .. } => {
-                *writes += 1;
+            Outcome::Done { id, url } => {
+                written.done(&action, id.as_ref());
+                if matches!(action, Action::DeletePending(_) | Action::DeleteSummary(_) | Action::DeleteComment(_)) {
+                    meter::healed();
+                }
                 if matches!(action, Action::CreateSummary { .. }) {
-                    *summary = url;
+                    *written.summary = url;
                 }
             }
             Outcome::Rejected(reason) => match action {
@@ -295,13 +323,15 @@ async fn carry_out(
                 | Action::UpdateComment { .. } => {
                     tracing::info!(change = %at, action = name, %reason, "tidying up was refused");
                 }
-                Action::UpdateSummary { body, .. } if posted.summaries.len() == 1 => {
-                    // Somebody deleted the summary in between: it is posted anew.
+                // Somebody deleted the summary in between: it is posted anew.
+                Action::UpdateSummary { body, .. }
+                    if posted.summaries.len() == 1 && Refusal::of(&reason) == Refusal::Gone =>
+                {
                     let action = Action::CreateSummary { body };
                     match platform.carry_out(at, &action).await {
-                        Outcome::Done { url, .. } => {
-                            *writes += 1;
-                            *summary = url;
+                        Outcome::Done { id, url } => {
+                            written.done(&action, id.as_ref());
+                            *written.summary = url;
                         }
                         Outcome::Rejected(reason) => return Err(Stop::Refused { action: Box::new(action), reason }),
                         Outcome::Unknown(reason) => return Err(Stop::Unknown { action: name, reason }),
@@ -376,8 +406,8 @@ mod tests {
     use crate::job::announce::Announcer;
     use crate::job::testing::{Stage, deps};
     use crate::review::testing::{added, at_line, change, review, reviewed};
+    use crate::store::Database;
     use crate::store::Journal as _;
-    use crate::store::sqlite::SqliteStore;
 
     /// A review with a finding on each of the first `count` lines.
     fn told(count: u32) -> ChangeReview {
@@ -387,6 +417,7 @@ mod tests {
             review,
             plan: Options::default(),
             seen: Posted::default(),
+            is_doubtful: false,
             cost: crate::critique::ledger::Ledger::default(),
         }
     }
@@ -471,22 +502,34 @@ mod tests {
         let done = || Outcome::Done { id: Some(ObjectId("9".into())), url: Some("u".into()) };
         let no = |reason: &str| Outcome::Rejected(reason.to_owned());
         let all = ["summary", "review", "check"];
-        for (outcomes, expected) in [
+        for (outcomes, expected, counted) in [
             // Asking for changes is taken back.
             (
                 vec![done(), no("HTTP 422: Can not request changes on your own pull request")],
                 vec!["summary", "review", "review", "check"],
+                "without_request",
             ),
             // A conversation that is locked leaves the check.
-            (vec![no("HTTP 403: Unable to create comment because issue is locked.")], vec!["summary", "check"]),
-            (vec![no("HTTP 422: body is too long (maximum is 65536 characters)")], [&["summary"], &all[..]].concat()),
+            (
+                vec![no("HTTP 403: Unable to create comment because issue is locked.")],
+                vec!["summary", "check"],
+                "check_only",
+            ),
+            (
+                vec![no("HTTP 422: body is too long (maximum is 65536 characters)")],
+                [&["summary"], &all[..]].concat(),
+                "shorter",
+            ),
             (
                 vec![done(), no("HTTP 422: User can only have one pending review per pull request")],
                 vec!["summary", "review", "review", "check"],
+                "",
             ),
             // Too quick is not refused: it is looked whether it is there.
-            (vec![done(), Outcome::Unknown("HTTP 502".into())], all.to_vec()),
+            (vec![done(), Outcome::Unknown("HTTP 502".into())], all.to_vec(), ""),
         ] {
+            let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+            let _counting = metrics::set_default_local_recorder(&recorder);
             let stage = Stage::default();
             *stage.0.outcomes.lock().unwrap() = outcomes;
             let mut told = told(1);
@@ -499,13 +542,18 @@ mod tests {
             let alone = expected.len() == 2;
             assert_eq!(output.annotations.len(), usize::from(alone), "every finding is told once");
             assert_eq!(output.summary.contains("could not be posted"), alone, "{}", output.summary);
+            let text = recorder.handle().render();
+            let forms: Vec<&str> =
+                text.lines().filter(|line| line.starts_with("specreview_demotions_total{")).collect();
+            let line = format!("specreview_demotions_total{{form=\"{counted}\"}} 1");
+            assert_eq!(forms, if counted.is_empty() { vec![] } else { vec![line.as_str()] });
         }
     }
 
     #[tokio::test]
     async fn a_check_that_is_under_way_is_ended_when_the_head_moves_on() {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("jobs.db")).await.unwrap();
+        let store = Database::open(&folder.path().join("jobs.db")).await.unwrap();
         let deps = Deps { journal: std::sync::Arc::new(store.clone()), ..deps() };
         let stage = Stage::default();
         let mut old = told(1);
@@ -513,7 +561,8 @@ mod tests {
         let ChangeReview { review, .. } = &old;
         let (at, head, key) = (review.change.at.clone(), review.change.head.clone(), review.key.clone());
         let posted = Posted::default();
-        let mut announcer = Announcer { deps: &deps, platform: &stage, at, head, key, posted, done: false };
+        let mut announcer =
+            Announcer { deps: &deps, platform: &stage, at, head, key, posted, done: false, is_doubtful: false };
         announcer.begin().await;
         announcer.begin().await;
         old.seen = announcer.posted;
@@ -532,7 +581,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_about_to_be_posted_is_written_down_first_and_a_crash_leaves_no_check_under_way() {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("jobs.db")).await.unwrap();
+        let store = Database::open(&folder.path().join("jobs.db")).await.unwrap();
         let deps = Deps { journal: std::sync::Arc::new(store.clone()), ..deps() };
         let at = told(1).review.change.at;
         let intent = Intent {
@@ -540,8 +589,7 @@ mod tests {
             key: "k".into(),
             head: "old".into(),
             check: Some("77".into()),
-            done: false,
-            at: 0,
+            ..Intent::default()
         };
         store.intend(&intent).await.unwrap();
         let stage = Stage::default();

@@ -1,5 +1,5 @@
 //! Carries a person's question about the specifications of a change to the model. What comes back is shown with passages of the
-//! document, or not at all. Costs are the change's.
+//! document, or not at all. Costs are the change's, and those of whoever asks.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ const DOCUMENTS: usize = 3;
 /// How long the model may take for one of them.
 const TOTAL: Duration = Duration::from_mins(1);
 
-/// What the model answers, ready to be shown.
+/// What the model answers to the account that asks, ready to be shown.
 ///
 /// # Errors
 /// When the change cannot be read.
@@ -34,7 +34,7 @@ pub(super) async fn ask(
     platform: &dyn Platform,
     at: &ChangeRef,
     options: &Options,
-    question: &str,
+    (by, question): (u64, &str),
 ) -> Result<Md, PlatformError> {
     if deps.model.is_none() || options.no_model {
         return Ok(words::NO_MODEL.into());
@@ -43,7 +43,7 @@ pub(super) async fn ask(
     let (config, _) = configuration(deps, change.config.as_ref(), change.defaults.as_ref());
     keep_within(&mut change, config.limits);
     let paths = Paths::new(&config);
-    let (paid, purse) = deps.for_run(Some(at.to_string()));
+    let (paid, purse) = deps.for_run(Some(at), Some(by));
     let links = Links::new(&change.head_repo_url, &change.head, &[rules::DOCS.to_owned()]);
     let (mut told, mut documents) = (Md::default(), 0);
     for file in change.files.iter().filter(|file| !paths.is_excluded(&file.path)) {
@@ -72,7 +72,7 @@ struct Specification {
 
 impl Specification {
     fn of(deps: &Deps, file: &ChangedFile, config: &Config, paths: &Paths, options: &Options) -> Option<Self> {
-        let document = Document::parse(file.head.as_deref()?);
+        let document = Document::read(&file.path, file.head.as_deref()?);
         let settings = settings(deps, config, paths, &file.path, options);
         let (head, _) = assess_with_facts(&document, &deps.rules, &settings);
         let is_spec = settings.is_spec || head.profile.kind == Kind::AiSpec;

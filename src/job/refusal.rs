@@ -13,6 +13,8 @@ pub(super) enum Refusal {
     Hurried,
     /// This account may not say this about this change (its own, for one).
     Event,
+    /// What was to be changed is no longer there.
+    Gone,
     /// A place that the platform does not know, or whatever else is wrong with what was sent.
     Place,
     /// Not allowed.
@@ -28,6 +30,8 @@ const WORDS: &[(&str, Refusal)] = &[
     ("no commit found", Refusal::CommitGone),
     ("submitted too quickly", Refusal::Hurried),
     ("own pull request", Refusal::Event),
+    ("http 404", Refusal::Gone),
+    ("http 410", Refusal::Gone),
     ("http 422", Refusal::Place),
 ];
 
@@ -58,6 +62,7 @@ mod tests {
                 Refusal::Place,
             ),
             ("HTTP 422: start line must precede the end line", Refusal::Place),
+            ("HTTP 404: Not Found", Refusal::Gone),
             ("HTTP 422: Review comments is invalid and Review threads is invalid", Refusal::Place),
             ("HTTP 403: Resource not accessible by integration", Refusal::Denied),
         ] {

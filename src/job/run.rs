@@ -1,5 +1,7 @@
 //! Reviews: of texts by hand, and of a change on a platform.
 
+use tokio::time::Instant;
+
 use super::announce::Announcer;
 use super::ask::{self, Spent};
 use super::compared::{compared, reporting};
@@ -9,18 +11,21 @@ use super::limits::keep_within;
 use super::linked::{Judged, Library, Shelf, apart};
 use super::payload::ReviewJob;
 use super::settings::{configuration, proposed, settings, today, wanted};
-use super::{Deps, Options};
+use super::{Deps, Options, Step, newcomer};
 use crate::config::{Config, Paths};
 use crate::critique::ledger::Ledger;
-use crate::critique::{AskedRisk, Sheet, Usage};
+use crate::critique::{AskedRisk, Sheet};
 use crate::document::Document;
 use crate::engine::{Assessment, Settings, standing_waivers};
 use crate::facts::{Facts, Kind};
 use crate::finding::{Problem, RiskLevel};
+use crate::meter;
 use crate::output::{Entry, Run};
 use crate::platform::{Fetched, Platform, PlatformError};
+use crate::review::render::words::tally::Tally;
 use crate::review::{
-    Catalogue, ChangeRef, ChangedFile, Gate, Options as PlanOptions, Posted, Review, Reviewed, compare, gather,
+    Catalogue, ChangeRef, ChangedFile, Gate, Options as PlanOptions, Posted, Pressure, Review, Reviewed, compare,
+    gather,
 };
 use crate::rules::{self, RawRisk, RuleSet};
 use crate::source::Loaded;
@@ -34,34 +39,37 @@ pub async fn review_texts(
     problems: Vec<Problem>,
     options: &Options,
 ) -> Run {
-    let (deps, purse) = &deps.for_run(None);
+    let (deps, purse) = &deps.for_run(None, None);
     let mut run = Run {
-        version: deps.version.to_owned(),
-        rules: deps.rules.hash.clone(),
         model: deps.model.as_ref().filter(|_| !options.no_model).map(|model| model.name().to_owned()),
-        documents: Vec::with_capacity(inputs.len()),
-        skipped: Vec::new(),
         problems,
-        usage: Usage::default(),
-        cost: Ledger::default(),
-        incomplete: None,
+        ..Run::new(deps.version, &deps.rules.hash)
     };
     let paths = Paths::new(config);
     let mut spent = Spent::new(None);
-    let mut library = Library::new(Shelf::Files);
-    for input in inputs {
+    let mut library = Library::new(if options.alone { Shelf::Nowhere } else { Shelf::Files });
+    let of = inputs.len();
+    for (before, input) in inputs.into_iter().enumerate() {
         let (path, text, sha256) = match input {
-            Loaded::Text { path, text, sha256 } => (path, text, sha256),
+            Loaded::Text { path, text, sha256, opened } => {
+                if let Some(opened) = opened {
+                    run.opened.insert(path.clone(), opened);
+                }
+                (path, text, sha256)
+            }
             Loaded::Unread { path, reason } => {
                 run.leave_out(path, reason);
                 continue;
             }
         };
+        options.progress.tell(Step::Reading { number: before + 1, of, path: &path });
         let place = options.place(&path);
         let settings = settings(deps, config, &paths, place.as_deref().unwrap_or(&path), options);
         let Judged { document, facts, assessment: head } = library.judge(deps, &path, text, settings).await;
+        options.progress.tell(Step::Rules(Tally::of(&head.findings)));
         let mut reviewed = Reviewed {
             path,
+            form: document.form,
             sha256,
             comparison: compare(&head, None),
             head,
@@ -86,6 +94,9 @@ pub async fn review_texts(
     run
 }
 
+/// Why no model is asked where the platform is short of room for what it would say.
+const NO_ROOM: &str = "no model was asked, because the platform lets the bot write little more in this hour";
+
 /// A review of a change, with what the configuration of its base says about posting it.
 #[derive(Debug, Clone)]
 pub struct ChangeReview {
@@ -95,6 +106,8 @@ pub struct ChangeReview {
     pub plan: PlanOptions,
     /// What was posted when the change was read.
     pub seen: Posted,
+    /// Whether a check was started is not known, and it did not show.
+    pub is_doubtful: bool,
     /// What the model cost.
     pub cost: Ledger,
 }
@@ -109,7 +122,8 @@ pub async fn review_change(
     at: &ChangeRef,
     options: &Options,
 ) -> Result<ChangeReview, PlatformError> {
-    reviewed(deps, platform, at, options, &ReviewJob::of(at.clone(), None), Showing::Nothing).await
+    let fetched = fetched(deps, platform, at).await?;
+    reviewed(deps, platform, fetched, options, &ReviewJob::of(at.clone(), None), Showing::Nothing).await
 }
 
 /// What others see of a review while it goes on.
@@ -121,31 +135,49 @@ enum Showing {
 }
 
 /// As [`review_change`]; `asked` may be the request of a person to do it once more, so that what is posted for the same state
-/// does not stand in its way. Where a model is asked, the check on the head shows meanwhile that the review is under way.
+/// does not stand in its way. Where a model is asked, the check on the head shows meanwhile that the review is under way. A change
+/// that is closed by now has no review.
 pub(super) async fn review_asked(
     deps: &Deps,
     platform: &dyn Platform,
     at: &ChangeRef,
     options: &Options,
     asked: &ReviewJob,
-) -> Result<ChangeReview, PlatformError> {
-    reviewed(deps, platform, at, options, asked, Showing::Check).await
+) -> Result<Option<ChangeReview>, PlatformError> {
+    let fetched = fetched(deps, platform, at).await?;
+    if !fetched.is_open {
+        return Ok(None);
+    }
+    reviewed(deps, platform, fetched, options, asked, Showing::Check).await.map(Some)
+}
+
+async fn fetched(deps: &Deps, platform: &dyn Platform, at: &ChangeRef) -> Result<Fetched, PlatformError> {
+    let begun = Instant::now();
+    let fetched = platform.fetch(at, &wanted(deps)).await?;
+    meter::phase(meter::Phase::Fetch, begun.elapsed());
+    Ok(fetched)
 }
 
 async fn reviewed(
     deps: &Deps,
     platform: &dyn Platform,
-    at: &ChangeRef,
+    Fetched { mut change, posted, origin, .. }: Fetched,
     options: &Options,
     asked: &ReviewJob,
     showing: Showing,
 ) -> Result<ChangeReview, PlatformError> {
-    let Fetched { mut change, posted } = platform.fetch(at, &wanted(deps)).await?;
     let (config, mut problems) = configuration(deps, change.config.as_ref(), change.defaults.as_ref());
     keep_within(&mut change, config.limits);
     let paths = Paths::new(&config);
-    let (paid, purse) = deps.for_run(Some(change.at.to_string()));
-    let options = &Options { no_model: options.no_model || options.paused.is_some(), ..options.clone() };
+    let (paid, purse) = deps.for_run(Some(&change.at), origin.by.as_ref().map(|by| by.id));
+    let pressure = platform.pressure();
+    let held = match &options.newcomer_label {
+        _ if deps.model.is_none() || options.no_model || options.paused.is_some() => None,
+        _ if pressure >= Pressure::NoModel => Some(NO_ROOM.to_owned()),
+        label => newcomer::held(platform, &change.at, &origin, label.as_deref()).await,
+    };
+    let no_model = options.no_model || options.paused.is_some() || held.is_some();
+    let options = &Options { no_model, ..options.clone() };
     let (mut documents, mut removed) = (Vec::new(), Vec::new());
     let gate = Gate {
         fail_on: options.fail_on.unwrap_or(config.fail_on),
@@ -153,17 +185,23 @@ async fn reviewed(
     };
     let again = asked.again_at(&change.head);
     let key = run_key(deps, &change, options, gate, again);
+    tracing::Span::current().record("head", change.head.as_str()).record("run", key.as_str());
     let (at, head, done) = (change.at.clone(), change.head.clone(), showing == Showing::Nothing);
-    let announcer = Announcer { deps, platform, at, head, key: key.clone(), posted, done };
+    let announcer = Announcer { deps, platform, at, head, key: key.clone(), posted, done, is_doubtful: false };
     let mut spent = Spent::new(Some(announcer));
     let shelf = |base| Library::new(Shelf::Change { platform, change: &change, base });
     let mut sides = Sides { base: shelf(true), head: shelf(false) };
+    let begun = Instant::now();
     for file in &change.files {
         match review_file(&paid, file, &config, &paths, options, &mut sides, &mut spent).await {
             Fate::Reviewed(reviewed) => documents.push(*reviewed),
             Fate::Removed => removed.push(file.path.clone()),
             Fate::NoSpec => {}
         }
+    }
+    meter::phase(meter::Phase::Rules, begun.elapsed().saturating_sub(spent.took));
+    if !spent.took.is_zero() {
+        meter::phase(meter::Phase::Critique, spent.took);
     }
     let Sides { base, head } = sides;
     // Once each, whichever side wanted it.
@@ -172,6 +210,7 @@ async fn reviewed(
             change.skipped.push(unread);
         }
     }
+    let is_doubtful = spent.announcer.as_ref().is_some_and(|announcer| announcer.is_doubtful);
     let seen = spent.announcer.map(|announcer| announcer.posted).unwrap_or_default();
     let cost = purse.ledger();
     let plan = PlanOptions {
@@ -187,7 +226,11 @@ async fn reviewed(
         rules: deps.rules.hash.clone(),
         cost: if cost.calls > 0 { cost.words() } else { String::new() },
         ..PlanOptions::default()
-    };
+    }
+    .under(pressure);
+    for document in &mut documents {
+        document.critique.incomplete = held.clone().or(document.critique.incomplete.take());
+    }
     let heads: Vec<&Assessment> = documents.iter().map(|document: &Reviewed| &document.head).collect();
     problems.extend(idle(&deps.rules, None, &options.granted, &heads, today(deps)));
     let proposed = proposed(deps, &change);
@@ -196,7 +239,7 @@ async fn reviewed(
     if cost.calls > 0 {
         tracing::info!(change = %review.change.at, cost = %plan.cost, "asked the model");
     }
-    Ok(ChangeReview { review, plan, seen, cost })
+    Ok(ChangeReview { review, plan, seen, is_doubtful, cost })
 }
 
 /// Names and families of the rules, and which metrics are ratios, for the words that people read.
@@ -274,6 +317,7 @@ async fn review_file(
     let Judged { document, facts, assessment: head } = judged;
     let mut reviewed = Reviewed {
         path: file.path.clone(),
+        form: document.form,
         sha256,
         comparison,
         head,

@@ -1,9 +1,10 @@
 //! From the configuration files to what holds, and to the settings of one document.
 
 use super::deps::DAY;
-use super::linked::may_be_document;
 use super::{Deps, Options};
 use crate::config::{self, Config, Effective, Known, Layer, Paths};
+use crate::document::Form;
+
 use crate::engine::{Settings, Waiver};
 use crate::finding::Problem;
 use crate::platform::Choice;
@@ -49,7 +50,7 @@ pub(super) fn configuration(
 pub(super) fn wanted(deps: &Deps) -> impl Fn(Option<&ConfigText>, Option<&ConfigText>) -> Choice + Send + Sync {
     |repository, organisation| {
         let paths = Paths::new(&configuration(deps, repository, organisation).0);
-        Box::new(move |path| !paths.is_excluded(path) && (may_be_document(path) || paths.is_spec(path)))
+        Box::new(move |path| !paths.is_excluded(path) && (Form::is_looked_for(path) || paths.is_spec(path)))
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use super::Deps;
-use crate::platform::{Fetched, Now, Platform, PlatformError, Platforms, Wanted};
+use crate::platform::{Fetched, Now, Origin, Platform, PlatformError, Platforms, Wanted};
 use crate::review::marker::MarkerKey;
 use crate::review::testing::change;
 use crate::review::{
@@ -16,10 +16,10 @@ use crate::review::{
 };
 
 /// A specification with faults.
-pub(super) const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
+pub(crate) const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
 
 /// What jobs share, without a model.
-pub(super) fn deps() -> Deps {
+pub(crate) fn deps() -> Deps {
     Deps {
         version: "0.0.0-test",
         rules: Arc::new(crate::rules::builtin().0),
@@ -42,6 +42,8 @@ pub(super) struct Scene {
     pub(super) change: Mutex<Option<Change>>,
     /// Happens during every fetch.
     pub(super) on_fetch: Mutex<Option<Play>>,
+    /// Happens during every write, before its outcome.
+    pub(super) on_send: Mutex<Option<Play>>,
     /// Outcomes of the next writes, first first; after them all are done.
     pub(super) outcomes: Mutex<Vec<Outcome>>,
     /// Lines on which no comment is taken.
@@ -95,7 +97,7 @@ impl Platform for Stage {
             played.await;
         }
         let change = self.0.change.lock().unwrap().clone().unwrap_or_else(|| change(&[]));
-        Ok(Fetched { change, posted: self.shown() })
+        Ok(Fetched { change, posted: self.shown(), is_open: true, origin: Origin::default() })
     }
 
     async fn text(&self, _: &ChangeRef, _: &str, path: &str, _: usize) -> Result<Option<String>, PlatformError> {
@@ -115,6 +117,12 @@ impl Platform for Stage {
 
     async fn carry_out(&self, _: &ChangeRef, action: &Action) -> Outcome {
         self.0.sent.lock().unwrap().push(action.clone());
+        let play = self.0.on_send.lock().unwrap().take();
+        if let Some(play) = play {
+            let played = play();
+            drop(play);
+            played.await;
+        }
         let mut outcomes = self.0.outcomes.lock().unwrap();
         let outcome = if outcomes.is_empty() { None } else { Some(outcomes.remove(0)) };
         if matches!(outcome, Some(Outcome::Delayed { .. } | Outcome::Rejected(_))) {

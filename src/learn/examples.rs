@@ -2,7 +2,7 @@
 
 use super::Passage;
 use crate::facts::ConceptState;
-use crate::rules::{Expectation, RuleSet};
+use crate::rules::{CORE, Expectation, RuleSet};
 
 /// An example is seen by every reader of its page, so it must come out as the page says.
 const WEIGHT: f32 = 20.0;
@@ -27,7 +27,8 @@ pub fn examples(rules: &RuleSet) -> Vec<Passage> {
             found.push(passage(item.clone(), states, &example.text));
         }
     }
-    for rule in &rules.rules {
+    // Packs read with words of their own, and change nothing in what is learnt.
+    for rule in rules.rules.iter().filter(|rule| rule.pack == CORE) {
         let (wanted, flaw) = (named(&rule.page.front, "concept:"), named(&rule.page.front, "or-concept:"));
         let kind = named(&rule.page.front, "kind:").unwrap_or_default();
         // Where a rule looks for a flaw in words, the concept that it names is the flaw.

@@ -72,16 +72,7 @@ impl Catalogue {
         let (file, problems) = read(path, text);
         self.own = file.entries;
         self.limits = file.limits.or(self.limits);
-        let or = |own: Cap, other: Cap| Cap {
-            calls: own.calls.or(other.calls),
-            tokens: own.tokens.or(other.tokens),
-            cost: own.cost.or(other.cost),
-        };
-        self.caps = Caps {
-            review: or(file.caps.review, self.caps.review),
-            change: or(file.caps.change, self.caps.change),
-            day: or(file.caps.day, self.caps.day),
-        };
+        self.caps = file.caps.or(self.caps);
         (self, problems)
     }
 
@@ -279,7 +270,7 @@ impl<'a> Reader<'a> {
                 "wrong-type",
                 Some(place),
                 "`caps` is no table",
-                "write [caps.review], [caps.change] or [caps.day]",
+                "write [caps.review], [caps.change], [caps.author], [caps.repository] or [caps.day]",
             );
             return caps;
         };
@@ -287,10 +278,12 @@ impl<'a> Reader<'a> {
             let cap = match key.get_ref().as_ref() {
                 "review" => &mut caps.review,
                 "change" => &mut caps.change,
+                "author" => &mut caps.author,
+                "repository" => &mut caps.repository,
                 "day" => &mut caps.day,
                 other => {
                     let message = format!("`caps.{other}` is no cap");
-                    self.bad("unknown-key", Some(key.span()), message, "use review, change or day");
+                    self.bad("unknown-key", Some(key.span()), message, "use review, change, author, repository or day");
                     continue;
                 }
             };

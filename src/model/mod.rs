@@ -68,6 +68,9 @@ pub enum ModelError {
     /// The question was not sent: a cap forbids it.
     #[error("{0}")]
     OverCap(OverCap),
+    /// The question was not sent: the operator has switched models off.
+    #[error("models are switched off; `specreview model on` switches them on")]
+    SwitchedOff,
     /// The question was not sent: nobody knows what was spent already.
     #[error("what was spent on the model cannot be read or written: {0}")]
     Unaccounted(String),
@@ -86,6 +89,7 @@ impl ModelError {
             | Self::TooLong { .. }
             | Self::Crowded(_)
             | Self::OverCap(_)
+            | Self::SwitchedOff
             | Self::Unaccounted(_) => return None,
         };
         // A question changes nothing where it is asked.
@@ -124,6 +128,7 @@ impl ModelError {
             Self::Misconfigured(_) => "the model is not set up rightly",
             Self::TooLong { .. } => "a question does not fit into the context of the model",
             Self::OverCap(over) => over.for_readers(),
+            Self::SwitchedOff => "the operator has switched the model off",
             Self::Unaccounted(_) => "what was spent on the model could not be counted",
         }
     }
@@ -175,7 +180,8 @@ pub trait Purse: Send + Sync {
     /// given up halfway has cost it.
     ///
     /// # Errors
-    /// [`ModelError::OverCap`] where a cap forbids it, [`ModelError::Unaccounted`] where nobody knows.
+    /// [`ModelError::OverCap`] where a cap forbids it, [`ModelError::SwitchedOff`] where the operator does,
+    /// [`ModelError::Unaccounted`] where nobody knows.
     async fn hold(&self, most: Ledger) -> Result<(), ModelError>;
 
     /// The request that `most` was held for has cost `real`.

@@ -1,14 +1,16 @@
-//! Fetches one public document over HTTP within limits. Sends no credentials and no cookies, follows no redirect that it
+//! Fetches one document over HTTP within limits. Sends no cookies, and a credential to its own host only; follows no redirect that it
 //! has not checked, decodes nothing that is compressed.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
-use reqwest::redirect;
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderName, LOCATION, RETRY_AFTER};
+use reqwest::{Response, redirect};
 use url::Url;
 
-use super::guard::{Guard, Policy, Refused};
+use super::credential::Credential;
+use super::guard::{Guard, Lookup, Policy, Refused};
+use super::retry::{self, Attempt, Decision, Failure};
 
 /// Bounds of one fetch.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +32,113 @@ impl Default for Limits {
     }
 }
 
+/// Documents that are sent as something else than text: pages, notebooks, files of which the server knows nothing.
+const KINDS: &[&str] = &[
+    "application/octet-stream",
+    "application/xhtml+xml",
+    "application/json",
+    "application/x-ipynb+json",
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+];
+
+/// Where those are sent who may not see a document: a page to log in is no document.
+const LOGINS: &[&str] = &["accounts.google.com", "login.microsoftonline.com"];
+
+/// How often a server may ask to come back later, and how long one such wait may be.
+const LATER: retry::Limits =
+    retry::Limits { attempts: 3, first_wait: Duration::from_millis(500), longest_wait: Duration::from_secs(5) };
+
+/// What is taken for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepts {
+    /// A document of which nothing is known but its address.
+    Document,
+    /// A file whose server does not tell what it is.
+    File,
+    /// JSON of a platform's interface.
+    Json,
+    /// A `.tar.gz`.
+    Archive,
+}
+
+impl Accepts {
+    /// The `Accept` header.
+    fn wish(self) -> &'static str {
+        match self {
+            Self::Document => "text/markdown, text/plain, text/html;q=0.8, */*;q=0.5",
+            Self::File | Self::Archive => "*/*",
+            Self::Json => "application/json",
+        }
+    }
+
+    fn takes(self, kind: &str) -> bool {
+        match self {
+            Self::Document => kind.starts_with("text/") || KINDS.contains(&kind),
+            Self::File => !["image/", "audio/", "video/"].iter().any(|family| kind.starts_with(family)),
+            Self::Json => kind == "application/json" || kind.ends_with("+json"),
+            Self::Archive => ARCHIVES.contains(&kind),
+        }
+    }
+}
+
+/// Archives, as servers name them.
+const ARCHIVES: &[&str] =
+    &["application/gzip", "application/x-gzip", "application/x-gtar", "application/x-tar", "application/octet-stream"];
+
+/// One request.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Where to.
+    pub address: String,
+    /// What is taken for an answer.
+    pub accepts: Accepts,
+    /// Who asks. It is sent only where it belongs, and over no redirect.
+    pub credential: Option<Arc<Credential>>,
+    /// Further headers, of which an `accept` replaces the usual one.
+    pub headers: &'static [(&'static str, &'static str)],
+}
+
+impl Ask {
+    /// A request of nobody in particular.
+    #[must_use]
+    pub fn new(address: impl Into<String>, accepts: Accepts) -> Self {
+        Self { address: address.into(), accepts, credential: None, headers: &[] }
+    }
+
+    /// The same request by somebody.
+    #[must_use]
+    pub fn by(self, credential: Option<&Arc<Credential>>) -> Self {
+        Self { credential: credential.cloned(), ..self }
+    }
+
+    /// The same request with further headers.
+    #[must_use]
+    pub fn with(self, headers: &'static [(&'static str, &'static str)]) -> Self {
+        Self { headers, ..self }
+    }
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The body.
+    pub bytes: Vec<u8>,
+    /// Its media type in small letters, without parameters.
+    pub kind: String,
+    /// Where the answer came from, after redirects.
+    pub address: String,
+}
+
+impl Answer {
+    /// Its first words, which tell what it is.
+    #[must_use]
+    pub fn begin(&self) -> String {
+        const BEGIN: usize = 4096;
+        String::from_utf8_lossy(self.bytes.get(..BEGIN).unwrap_or(&self.bytes)).into_owned()
+    }
+}
+
 /// Why nothing was fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
@@ -45,9 +154,12 @@ pub enum FetchError {
     /// Another status than 200.
     #[error("the server answered with status {0}")]
     Status(u16),
-    /// A web page, an image or the like.
+    /// An image, a program or the like.
     #[error("the server sends {0}, not a text document")]
     Kind(String),
+    /// A page in the place of a file.
+    #[error("the server sends a page, perhaps one to log in, and not the file")]
+    Page,
     /// More bytes than allowed.
     #[error("it is larger than {} MiB", .0 / (1024 * 1024))]
     TooLarge(usize),
@@ -73,8 +185,20 @@ impl Fetcher {
     /// # Errors
     /// When no TLS client can be made on this machine.
     pub fn new(policy: Policy, limits: Limits) -> Result<Self, FetchError> {
+        Self::over(Guard::new(policy.clone()), policy, limits)
+    }
+
+    /// A fetcher that asks another resolver than the system's for names.
+    ///
+    /// # Errors
+    /// As [`Fetcher::new`].
+    pub fn resolving(lookup: Lookup, policy: Policy, limits: Limits) -> Result<Self, FetchError> {
+        Self::over(Guard::over(policy.clone(), lookup), policy, limits)
+    }
+
+    fn over(guard: Guard, policy: Policy, limits: Limits) -> Result<Self, FetchError> {
         let client = reqwest::Client::builder()
-            .dns_resolver(Arc::new(Guard::new(policy.clone())))
+            .dns_resolver(Arc::new(guard))
             // A proxy would resolve names itself, past the guard.
             .no_proxy()
             .redirect(redirect::Policy::none())
@@ -93,40 +217,89 @@ impl Fetcher {
     /// # Errors
     /// When the address is refused, or the document does not come whole within the limits.
     pub async fn get(&self, address: &str) -> Result<Vec<u8>, FetchError> {
-        let url = self.policy.check(address)?;
-        let total = self.limits.total;
-        tokio::time::timeout(total, self.follow(url)).await.unwrap_or(Err(FetchError::TimedOut(total)))
+        Ok(self.ask(&Ask::new(address, Accepts::Document)).await?.bytes)
     }
 
-    async fn follow(&self, mut url: Url) -> Result<Vec<u8>, FetchError> {
+    /// The bytes of the archive at `address`.
+    ///
+    /// # Errors
+    /// As [`Fetcher::get`].
+    pub async fn archive(&self, address: &str) -> Result<Vec<u8>, FetchError> {
+        Ok(self.ask(&Ask::new(address, Accepts::Archive)).await?.bytes)
+    }
+
+    /// The answer to `ask`.
+    ///
+    /// # Errors
+    /// When the address is refused, or the answer does not come whole within the limits.
+    pub async fn ask(&self, ask: &Ask) -> Result<Answer, FetchError> {
+        let url = self.policy.check(&ask.address)?;
+        let total = self.limits.total;
+        tokio::time::timeout(total, self.follow(url, ask)).await.unwrap_or(Err(FetchError::TimedOut(total)))
+    }
+
+    async fn follow(&self, mut url: Url, ask: &Ask) -> Result<Answer, FetchError> {
+        // Who asked is nobody's business where somebody else's server sends us.
+        let mut credential = ask.credential.as_deref();
         for _ in 0..=self.limits.redirects {
-            let request = self.client.get(url.clone()).header(ACCEPT, "text/markdown, text/plain, */*;q=0.5");
-            let response = request.send().await.map_err(|error| self.failed(&error))?;
+            let response = self.send(&url, ask, credential.take()).await?;
             let status = response.status();
-            let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
             if status.is_redirection() {
-                let target = header(LOCATION).and_then(|target| url.join(target).ok());
+                let target = header(&response, &LOCATION).and_then(|target| url.join(target).ok());
                 let target = target.ok_or(FetchError::Status(status.as_u16()))?;
-                url = self.policy.check(target.as_str()).map_err(FetchError::Redirect)?;
+                url = self.policy.check_redirect(&url, target.as_str()).map_err(FetchError::Redirect)?;
+                if url.host_str().is_some_and(|host| LOGINS.contains(&host)) {
+                    return Err(FetchError::Status(401));
+                }
                 continue;
             }
             if status.as_u16() != 200 {
                 return Err(FetchError::Status(status.as_u16()));
             }
-            if let Some(encoding) = header(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+            if let Some(encoding) = header(&response, &CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
                 return Err(FetchError::Kind(format!("compressed data ({encoding})")));
             }
-            let kind = header(CONTENT_TYPE).unwrap_or("text/plain");
+            let kind = header(&response, &CONTENT_TYPE).unwrap_or("text/plain");
             let kind = kind.split(';').next().unwrap_or(kind).trim().to_ascii_lowercase();
-            if kind == "text/html" || !(kind.starts_with("text/") || kind == "application/octet-stream") {
+            if !ask.accepts.takes(&kind) {
                 return Err(FetchError::Kind(kind));
             }
-            return self.body(response).await;
+            return Ok(Answer { bytes: self.body(response).await?, kind, address: url.into() });
         }
         Err(FetchError::Redirects(self.limits.redirects))
     }
 
-    async fn body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, FetchError> {
+    /// Sends one request, and sends it again where the server asks to come back soon.
+    async fn send(&self, url: &Url, ask: &Ask, credential: Option<&Credential>) -> Result<Response, FetchError> {
+        for number in 1.. {
+            let mut request = self.client.get(url.clone());
+            if ask.headers.iter().all(|(name, _)| *name != "accept") {
+                request = request.header(ACCEPT, ask.accepts.wish());
+            }
+            for (name, value) in ask.headers {
+                request = request.header(*name, *value);
+            }
+            if let Some((name, value)) = credential.and_then(|credential| credential.header_for(url)) {
+                request = request.header(name, value);
+            }
+            let response = request.send().await.map_err(|error| self.failed(&error))?;
+            let status = response.status().as_u16();
+            let asked = header(&response, &RETRY_AFTER).and_then(|value| {
+                retry::retry_after(value).or_else(|| retry::retry_at(value, header(&response, &DATE)?))
+            });
+            let failure = Failure::Status(status);
+            let attempt = Attempt { number, idempotent: true, failure, retry_after: asked };
+            match retry::decide(LATER, attempt, 1.0) {
+                Decision::Wait(wait) if matches!(status, 429 | 503) && asked.is_some() => {
+                    tokio::time::sleep(wait).await;
+                }
+                _ => return Ok(response),
+            }
+        }
+        Err(FetchError::TimedOut(self.limits.total))
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, FetchError> {
         let most = self.limits.bytes;
         let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
         if announced.is_some_and(|length| length > most) {
@@ -156,6 +329,10 @@ impl Fetcher {
             FetchError::Unreachable(innermost(error))
         }
     }
+}
+
+fn header<'a>(response: &'a Response, name: &HeaderName) -> Option<&'a str> {
+    response.headers().get(name).and_then(|value| value.to_str().ok())
 }
 
 /// The cause below all wrappers, which is what a reader can act on.
@@ -212,7 +389,7 @@ mod tests {
 
     async fn fetch(host: &str, path: &str) -> Result<String, String> {
         let limits = Limits { bytes: 1000, total: Duration::from_secs(2), ..Limits::default() };
-        let fetcher = Fetcher::new(Policy { trusted: vec![host.to_owned()] }, limits).unwrap();
+        let fetcher = Fetcher::new(Policy { trusted: vec![host.to_owned()], only: None }, limits).unwrap();
         let got = fetcher.get(&format!("http://{host}{path}")).await;
         got.map(|bytes| String::from_utf8(bytes).unwrap()).map_err(|error| error.to_string())
     }
@@ -227,6 +404,7 @@ mod tests {
             ("/b", redirect("to/a")),
             ("/loop", redirect("/loop")),
             ("/inside", redirect("https://169.254.169.254/latest")),
+            ("/login", redirect("https://accounts.google.com/signin")),
             ("/http", redirect("http://example.org/")),
             ("/file", redirect("file:///etc/passwd")),
             ("/nowhere", b"HTTP/1.1 302 Found\r\ncontent-length: 0\r\n\r\n".to_vec()),
@@ -235,6 +413,7 @@ mod tests {
             ("/chunked", ok("transfer-encoding: chunked\r\n", &chunks)),
             ("/cut", ok("content-length: 10\r\n", "abc")),
             ("/page", ok("content-type: text/html\r\n", "<p>")),
+            ("/image", ok("content-type: image/png\r\n", "PNG")),
             ("/gzip", ok("content-encoding: gzip\r\n", "\u{1f}")),
             ("/stall", ok("content-length: 10\r\n", "abc")),
         ])
@@ -253,11 +432,13 @@ mod tests {
                 Err("it redirects to an address that is not fetched: only https addresses are fetched, not file"),
             ),
             ("/nowhere", Err("the server answered with status 302")),
+            ("/login", Err("the server answered with status 401")),
             ("/missing", Err("the server answered with status 404")),
             ("/announced", Err("it is larger than 0 MiB")),
             ("/streamed", Err("it is larger than 0 MiB")),
             ("/chunked", Err("it is larger than 0 MiB")),
-            ("/page", Err("the server sends text/html, not a text document")),
+            ("/page", Ok("<p>")),
+            ("/image", Err("the server sends image/png, not a text document")),
             ("/gzip", Err("the server sends compressed data (gzip), not a text document")),
         ] {
             assert_eq!(fetch(&host, path).await, expected.map(str::to_owned).map_err(str::to_owned), "{path}");

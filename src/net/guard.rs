@@ -26,9 +26,15 @@ pub enum Refused {
     /// A host that is not public by its name.
     #[error("{0} is not a public host")]
     Host(String),
+    /// A host that the operator does not let be fetched from.
+    #[error("{0} is not among the hosts that this server fetches from")]
+    NotAllowed(String),
     /// A host that is, or resolves to, an address that is not public.
     #[error("{0} is not a public address")]
     Address(IpAddr),
+    /// A trusted host that a server of the world points at: trust is for who names it.
+    #[error("{0} is fetched only when it is named itself")]
+    Crossing(String),
 }
 
 /// What may be fetched.
@@ -37,9 +43,17 @@ pub struct Policy {
     /// `host` or `host:port` that the operator trusts, a forge in the company's own network perhaps: any scheme, port and
     /// address.
     pub trusted: Vec<String>,
+    /// The only hosts that are fetched from, as [`is_among`] understands them; none for every public host.
+    pub only: Option<Vec<String>>,
 }
 
 impl Policy {
+    /// Every public host, and these hosts that the operator trusts.
+    #[must_use]
+    pub fn trusting(trusted: Vec<String>) -> Self {
+        Self { trusted, only: None }
+    }
+
     /// Checks an address before anything is sent. A name still has to pass the [`Guard`] when it is resolved.
     ///
     /// # Errors
@@ -55,6 +69,13 @@ impl Policy {
         }
         if !matches!(url.scheme(), "http" | "https") {
             return Err(Refused::Scheme(url.scheme().to_owned()));
+        }
+        if let Some(only) = &self.only {
+            let host = url.host_str().unwrap_or_default();
+            let with_port = url.port().map(|port| format!("{host}:{port}"));
+            if !is_among(only, host) && !with_port.is_some_and(|host| is_among(only, &host)) {
+                return Err(Refused::NotAllowed(host.to_owned()));
+            }
         }
         if self.trusts(&url) {
             return Ok(url);
@@ -73,6 +94,19 @@ impl Policy {
         }
     }
 
+    /// Checks where the server at `from` sends us: as [`Policy::check`], but nobody else's server leads to a trusted host.
+    ///
+    /// # Errors
+    /// With the first reason not to follow.
+    pub fn check_redirect(&self, from: &Url, address: &str) -> Result<Url, Refused> {
+        let url = self.check(address)?;
+        let host = url.host_str().unwrap_or_default();
+        if self.trusts_name(host) && !self.trusts(from) {
+            return Err(Refused::Crossing(host.to_owned()));
+        }
+        Ok(url)
+    }
+
     fn trusts(&self, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default();
         let with_port = url.port_or_known_default().map(|port| format!("{host}:{port}")).unwrap_or_default();
@@ -88,6 +122,28 @@ impl Policy {
             trusted.eq_ignore_ascii_case(name) || host.eq_ignore_ascii_case(name)
         })
     }
+}
+
+/// Hosts that hand out what the pages of another one show: who allows the one means the other.
+const KIN: &[(&str, &str)] = &[
+    ("github.com", "raw.githubusercontent.com"),
+    ("gist.github.com", "gist.githubusercontent.com"),
+    ("docs.google.com", "*.googleusercontent.com"),
+];
+
+/// True when one of the patterns means this host: a name (with a port, for a host on that port), `*.name` for every host below it, `*`
+/// for every host. Where the pages of a host are allowed, so is what they show.
+#[must_use]
+pub fn is_among(patterns: &[String], host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let is_meant = |pattern: &str| match pattern.strip_prefix("*.") {
+        Some(end) => host.strip_suffix(end).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),
+        None => pattern == "*" || pattern.eq_ignore_ascii_case(&host),
+    };
+    patterns.iter().any(|pattern| {
+        let mut kin = KIN.iter().filter(|(pages, _)| pattern.eq_ignore_ascii_case(pages));
+        is_meant(pattern) || kin.any(|(_, raw)| is_meant(raw))
+    })
 }
 
 /// Resolves a name to its addresses.
@@ -396,13 +452,33 @@ mod tests {
 
     #[test]
     fn trust_is_for_one_host_and_port_and_never_for_credentials() {
-        let policy = Policy { trusted: vec!["127.0.0.1:8080".into(), "forge.corp".into()] };
+        let policy = Policy { trusted: vec!["127.0.0.1:8080".into(), "forge.corp".into()], only: None };
         assert!(policy.check("http://127.0.0.1:8080/a").is_ok());
         assert!(policy.check("http://forge.corp:3000/a").is_ok());
         assert_eq!(policy.check("http://127.0.0.1:8081/a"), Err(Refused::Scheme("http".into())));
         assert_eq!(policy.check("http://u@127.0.0.1:8080/a"), Err(Refused::Credentials));
         assert_eq!(policy.check("ftp://forge.corp/a"), Err(Refused::Scheme("ftp".into())));
         assert!(policy.check("https://other.corp/a").is_err());
+    }
+
+    #[test]
+    fn no_page_of_the_world_leads_to_a_trusted_host() {
+        let policy = Policy::trusting(vec!["forge.corp".into(), "10.0.0.7:3000".into()]);
+        let check = |from: &str, to: &str| policy.check_redirect(&Url::parse(from).unwrap(), to).map(|_| ());
+        let crossing = |host: &str| Err(Refused::Crossing(host.into()));
+        for (from, to, expected) in [
+            ("http://forge.corp/a", "http://forge.corp/b", Ok(())),
+            ("http://forge.corp/a", "http://10.0.0.7:3000/b", Ok(())),
+            ("http://forge.corp/a", "https://example.org/b", Ok(())),
+            ("https://example.org/a", "https://example.com/b", Ok(())),
+            ("https://example.org/a", "http://forge.corp/admin", crossing("forge.corp")),
+            ("https://example.org/a", "https://FORGE.corp./admin", Err(Refused::Host("forge.corp.".into()))),
+            ("https://example.org/a", "http://10.0.0.7:3000/", crossing("10.0.0.7")),
+            ("https://example.org/a", "https://10.0.0.7/", Err(Refused::Address("10.0.0.7".parse().unwrap()))),
+            ("http://forge.corp/a", "http://10.0.0.7:3001/", Err(Refused::Scheme("http".into()))),
+        ] {
+            assert_eq!(check(from, to), expected, "{from} {to}");
+        }
     }
 
     async fn resolve(policy: Policy, name: &str, found: &[&str]) -> Result<usize, String> {
@@ -423,7 +499,7 @@ mod tests {
         assert_eq!(resolve(none(), "a.org", &["8.8.8.8", "10.0.0.1"]).await, refused("10.0.0.1"));
         assert_eq!(resolve(none(), "a.org", &["::ffff:127.0.0.1"]).await, refused("::ffff:127.0.0.1"));
         assert!(resolve(none(), "a.org", &[]).await.is_err());
-        let trusting = Policy { trusted: vec!["forge.corp:443".into()] };
+        let trusting = Policy { trusted: vec!["forge.corp:443".into()], only: None };
         assert_eq!(resolve(trusting.clone(), "forge.corp", &["10.0.0.1"]).await, Ok(1));
         assert_eq!(resolve(trusting, "a.org", &["10.0.0.1"]).await, refused("10.0.0.1"));
     }

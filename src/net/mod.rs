@@ -1,5 +1,6 @@
 //! Everything HTTP that the edges share: clients, limits, the address guard, one retry policy.
 
 pub mod client;
+pub mod credential;
 pub mod guard;
 pub mod retry;

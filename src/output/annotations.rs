@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use super::{Entry, Run};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Evidence, Finding, Severity};
 use crate::review::Catalogue;
 use crate::review::render::escape::{clip, visible};
 
@@ -43,14 +43,17 @@ pub fn render(run: &Run, catalogue: &Catalogue) -> String {
 }
 
 fn command(level: &str, path: &str, finding: &Finding, catalogue: &Catalogue) -> String {
-    let place = match &finding.place {
-        Some(at) => format!(",line={},endLine={}", at.lines.start, at.lines.end),
+    let place = match finding.place.as_ref().and_then(Evidence::seen_lines) {
+        Some(at) => format!(",line={},endLine={}", at.start, at.end),
         None => String::new(),
     };
+    let spot = finding.place.as_ref().and_then(|place| place.spot.as_deref());
+    let at = spot.map(|spot| format!("{spot}: ")).unwrap_or_default();
     let name = catalogue.name(&finding.rule).map(|name| format!(" {name}")).unwrap_or_default();
     let title = property(&clip(&format!("{}{name}", finding.key()), 200));
     let text =
         if finding.why.is_empty() { finding.message.clone() } else { format!("{} {}", finding.message, finding.why) };
+    let text = format!("{at}{text}");
     format!("::{level} file={}{place},title={title}::{}\n", property(path), data(&clip(&text, 2000)))
 }
 

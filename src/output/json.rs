@@ -3,11 +3,12 @@
 
 mod shape;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shape::{
-    ChainOut, CheckOut, CommitmentChangeOut, CommitmentOut, CompareOut, DocumentOut, Engine, FindingOut, LinkOut,
-    MeasureOut, MetricLinkOut, ModelOut, Place, ProfileOut, ReadingOut, Report, RiskOut, RunOut, SkippedOut, WaiverOut,
+    BaselineOut, ChainOut, ChangeOut, CheckOut, CommitmentChangeOut, CommitmentOut, CompareOut, DocumentOut, Engine,
+    FindingOut, LinkOut, MeasureOut, MetricLinkOut, ModelOut, Place, ProfileOut, ReadingOut, Report, RiskOut, RunOut,
+    SkippedOut, StaleOut, WaiverOut,
 };
 
 use super::{Entry, Run};
@@ -15,7 +16,7 @@ use crate::critique::ledger::MicroUsd;
 use crate::document::Document;
 use crate::facts::{CommitmentKind, Measure, Unit};
 use crate::finding::{Chain, CheckState, Evidence, Finding, Link, Risk, Source, Waived};
-use crate::review::{Catalogue, Reviewed};
+use crate::review::{Catalogue, Opened, Reviewed};
 
 /// The name of the contract.
 pub const SCHEMA: &str = "specreview/report/v1";
@@ -23,10 +24,7 @@ pub const SCHEMA: &str = "specreview/report/v1";
 /// The report as pretty JSON with a line feed at its end. `catalogue` tells which metrics are ratios.
 #[must_use]
 pub fn render(run: &Run, catalogue: &Catalogue) -> String {
-    // Types without maps and with finite text always serialise; the empty object is never seen.
-    let mut text = serde_json::to_string_pretty(&report(run, catalogue)).unwrap_or_else(|_| "{}".to_owned());
-    text.push('\n');
-    text
+    super::pretty(&report(run, catalogue))
 }
 
 /// The chain from goal to owner: what each link is called, and the check that says how far the document goes with it.
@@ -50,8 +48,9 @@ fn report<'a>(run: &'a Run, catalogue: &Catalogue) -> Report<'a> {
     let verdicts = || run.reviewed().flat_map(|reviewed| &reviewed.critique.verdicts);
     Report {
         schema: SCHEMA,
+        change: run.commits.as_ref().map(|of| ChangeOut { head: of.head.as_deref(), base: &of.base }),
         engine: Engine { version: &run.version, rules: &run.rules, model: run.model.as_deref() },
-        documents: run.documents.iter().map(|entry| document(entry, catalogue)).collect(),
+        documents: run.documents.iter().map(|entry| document(entry, &run.opened, catalogue)).collect(),
         run: RunOut {
             complete: run.is_complete(),
             skipped: run.unread().into_iter().map(|at| SkippedOut { path: at.what, reason: at.why }).collect(),
@@ -70,11 +69,12 @@ fn report<'a>(run: &'a Run, catalogue: &Catalogue) -> Report<'a> {
     }
 }
 
-fn document<'a>(entry: &'a Entry, catalogue: &Catalogue) -> DocumentOut<'a> {
+fn document<'a>(entry: &'a Entry, opened: &'a BTreeMap<String, Opened>, catalogue: &Catalogue) -> DocumentOut<'a> {
     match entry {
-        Entry::Reviewed(reviewed, document) => reviewed_out(reviewed, document, catalogue),
+        Entry::Reviewed(reviewed, document) => reviewed_out(reviewed, document, opened.get(&reviewed.path), catalogue),
         Entry::Unread { path, reason } => DocumentOut {
             path,
+            url: None,
             sha256: None,
             kind: "other",
             because: "it could not be read",
@@ -88,16 +88,23 @@ fn document<'a>(entry: &'a Entry, catalogue: &Catalogue) -> DocumentOut<'a> {
             metric_chains: Vec::new(),
             commitments: Vec::new(),
             compare: None,
+            baseline: None,
             reading: ReadingOut::default(),
         },
     }
 }
 
-fn reviewed_out<'a>(reviewed: &'a Reviewed, document: &Document, catalogue: &Catalogue) -> DocumentOut<'a> {
+fn reviewed_out<'a>(
+    reviewed: &'a Reviewed,
+    document: &Document,
+    opened: Option<&'a Opened>,
+    catalogue: &Catalogue,
+) -> DocumentOut<'a> {
     let head = &reviewed.head;
     let profile = &head.profile;
     DocumentOut {
         path: &reviewed.path,
+        url: opened.map(|opened| opened.address.as_str()),
         sha256: Some(&reviewed.sha256),
         kind: profile.kind.word(),
         because: &profile.because,
@@ -122,16 +129,30 @@ fn reviewed_out<'a>(reviewed: &'a Reviewed, document: &Document, catalogue: &Cat
             })
             .collect(),
         measures: head.measures.iter().map(|measure| measure_out(measure, document, catalogue)).collect(),
-        findings: reviewed.findings().map(finding).collect(),
+        findings: reviewed.findings().map(|found| finding(found, opened)).collect(),
         risks: reviewed.risks().into_iter().map(risk).collect(),
         chain: chain(reviewed),
         metric_chains: head.chains.iter().map(metric_chain).collect(),
         commitments: head
             .commitments
             .iter()
-            .map(|at| CommitmentOut { kind: at.kind.word(), key: &at.key, value: &at.value, line: at.lines.start })
+            .map(|at| CommitmentOut {
+                kind: at.kind.word(),
+                key: &at.key,
+                value: &at.value,
+                line: at.lines.start,
+                place: head.places.words(at.lines),
+            })
             .collect(),
         compare: compare(reviewed),
+        baseline: reviewed.comparison.held.as_ref().map(|held| BaselineOut {
+            known: fingerprints(&held.known, &head.findings),
+            stale: held
+                .stale
+                .iter()
+                .map(|stale| StaleOut { rule: &stale.rule, count: stale.count, message: &stale.message })
+                .collect(),
+        }),
         reading: ReadingOut {
             numbers_read: head.reading.numbers_read,
             measures_checked: head.reading.measures_checked,
@@ -152,12 +173,19 @@ fn waiver(said: &Waived) -> WaiverOut<'_> {
 
 fn place(evidence: &Evidence) -> Place<'_> {
     let path = evidence.path.as_deref();
-    Place { path, line: evidence.lines.start, end_line: evidence.lines.end, quote: &evidence.quote }
+    Place {
+        path,
+        line: evidence.lines.start,
+        end_line: evidence.lines.end,
+        place: evidence.spot.as_deref(),
+        quote: &evidence.quote,
+    }
 }
 
 fn risk(risk: Risk) -> RiskOut {
     let line = |place: &Option<Evidence>| place.as_ref().map(|place| place.lines.start);
     let at = line(&risk.place);
+    let spot = risk.place.as_ref().and_then(|place| place.spot.clone());
     let measured_line = line(&risk.measured_by.clone().filter(|place| place.path.is_none()));
     let quote = |place: Option<Evidence>| place.map(|place| place.quote);
     RiskOut {
@@ -168,6 +196,7 @@ fn risk(risk: Risk) -> RiskOut {
         judged_by: risk.judged_by.map(Source::word),
         path: risk.place.as_ref().and_then(|place| place.path.clone()),
         line: at,
+        place: spot,
         quote: quote(risk.place),
         mitigation: quote(risk.mitigation),
         measured_by: quote(risk.measured_by),
@@ -178,15 +207,17 @@ fn risk(risk: Risk) -> RiskOut {
     }
 }
 
-fn finding(finding: &Finding) -> FindingOut<'_> {
+fn finding<'a>(finding: &'a Finding, opened: Option<&Opened>) -> FindingOut<'a> {
+    let line = finding.place.as_ref().map(|place| place.lines.start);
     FindingOut {
         rule: &finding.rule,
         part: finding.part.as_deref(),
         source: finding.source.word(),
         severity: finding.severity.word(),
         confidence: finding.confidence.word(),
-        line: finding.place.as_ref().map(|place| place.lines.start),
+        line,
         end_line: finding.place.as_ref().map(|place| place.lines.end),
+        place: finding.place.as_ref().and_then(|place| place.spot.as_deref()),
         quote: finding.place.as_ref().map(|place| place.quote.as_str()),
         message: &finding.message,
         why: &finding.why,
@@ -194,6 +225,7 @@ fn finding(finding: &Finding) -> FindingOut<'_> {
         related: finding.related.iter().map(place).collect(),
         fingerprint: finding.fingerprint.as_str(),
         docs: &finding.docs,
+        url: opened.map(|opened| opened.at(line)),
     }
 }
 
@@ -228,6 +260,7 @@ fn measure_out<'a>(measure: &'a Measure, document: &Document, catalogue: &Catalo
         role: measure.role.word(),
         relative: measure.relative,
         line: measure.lines.start,
+        place: document.places.words(measure.lines),
         quote: Evidence::new(measure.lines, document.line_text(measure.lines)).quote,
     }
 }
@@ -261,6 +294,7 @@ fn metric_chain(chain: &Chain) -> ChainOut<'_> {
         path: link.place.as_ref().and_then(|place| place.path.clone()),
         line: link.place.as_ref().map(|place| place.lines.start),
         end_line: link.place.as_ref().map(|place| place.lines.end),
+        place: link.place.as_ref().and_then(|place| place.spot.clone()),
         quote: link.place.as_ref().map(|place| place.quote.clone()),
     };
     ChainOut { metric: &chain.metric, name: &chain.name, links: chain.links.iter().map(link).collect() }
@@ -282,6 +316,7 @@ fn compare(reviewed: &Reviewed) -> Option<CompareOut<'_>> {
                 before: change.before.as_deref(),
                 after: change.after.as_deref(),
                 line: change.lines.map(|lines| lines.start),
+                place: change.lines.and_then(|lines| reviewed.head.places.words(lines)),
                 direction: change.direction.word(),
             })
             .collect(),

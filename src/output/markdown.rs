@@ -1,13 +1,15 @@
 //! The report as Markdown, for the step summary of a job: the same pages as on a change. Renders nothing of its own.
 
-use super::{Run, all_in_one_place};
+use super::{Run, all_in_one_place, said};
 use crate::facts::Kind;
 use crate::finding::DOCS;
-use crate::review::render::escape::{Md, md};
+use crate::review::render::escape::{Md, md, prose};
 use crate::review::render::links::Links;
 use crate::review::render::{Page, summary, words};
-use crate::review::{Catalogue, Gate, Reviewed, questions};
+use crate::review::{Catalogue, Gate, Pressure, Reviewed, questions};
 
+/// Longest list of entries of a baseline, in characters.
+const STALE: usize = 2_000;
 /// Documents that are named where no rule was applied.
 const NAMED: usize = 50;
 
@@ -15,7 +17,8 @@ const NAMED: usize = 50;
 #[must_use]
 pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate, limit: usize) -> String {
     let (specs, others): (Vec<&Reviewed>, Vec<&Reviewed>) = run.reviewed().partition(|reviewed| reviewed.is_spec());
-    let rest = not_specs(&others);
+    let mut rest = stale(&specs);
+    rest.push(not_specs(&others));
     let unopened = run.unopened();
     let cost = if run.cost.calls > 0 { run.cost.words() } else { String::new() };
     let page = Page {
@@ -29,6 +32,7 @@ pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate, limit: usize) -> Str
         conclusion: run.conclusion(gate),
         links: Links::rules_only(&[DOCS.to_owned()]),
         heads: Vec::new(),
+        pressure: Pressure::Calm,
         catalogue,
         version: &run.version,
         rules: &run.rules,
@@ -38,6 +42,19 @@ pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate, limit: usize) -> Str
     let mut text = summary::summary(&page, limit.saturating_sub(rest.units())).text;
     text.push(rest);
     text.into_string()
+}
+
+/// Entries of the baseline that can go.
+fn stale(specs: &[&Reviewed]) -> Md {
+    let mut text = Md::default();
+    for reviewed in specs {
+        let stale = said::stale(reviewed);
+        if !stale.is_empty() {
+            let what = md!["\nIn the baseline of ", words::path(&reviewed.path), " and no longer found: "];
+            text.push(md![what, prose(&stale, STALE), "\n"]);
+        }
+    }
+    text
 }
 
 fn not_specs(others: &[&Reviewed]) -> Md {

@@ -2,15 +2,25 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod annotations;
+pub mod gitlab;
+pub mod guide;
+pub mod html;
 pub mod json;
+pub mod junit;
 pub mod markdown;
 mod paint;
+pub mod rdjson;
+mod said;
+pub mod sarif;
 pub mod text;
+mod told;
+
+use std::collections::BTreeMap;
 
 use crate::critique::Usage;
 use crate::critique::ledger::Ledger;
 use crate::finding::{Finding, Problem};
-use crate::review::{Conclusion, Gate, Placed, Placement, Reviewed, Skipped, conclusion};
+use crate::review::{Conclusion, Gate, Opened, Placed, Placement, Reviewed, Skipped, conclusion};
 
 /// A run over one or more documents, ready to be reported.
 #[derive(Debug, Clone)]
@@ -33,6 +43,19 @@ pub struct Run {
     pub cost: Ledger,
     /// Set when the critique stayed incomplete.
     pub incomplete: Option<String>,
+    /// The commits of the change that was reviewed, if it was one.
+    pub commits: Option<Commits>,
+    /// Where people open the documents that were read by their address, by path.
+    pub opened: BTreeMap<String, Opened>,
+}
+
+/// The commits of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commits {
+    /// The one that was reviewed; none where it was a working tree.
+    pub head: Option<String>,
+    /// The one that it was compared with.
+    pub base: String,
 }
 
 /// One input.
@@ -51,6 +74,24 @@ pub enum Entry {
 }
 
 impl Run {
+    /// A run that has read nothing yet.
+    #[must_use]
+    pub fn new(version: &str, rules: &str) -> Self {
+        Self {
+            version: version.to_owned(),
+            rules: rules.to_owned(),
+            model: None,
+            documents: Vec::new(),
+            skipped: Vec::new(),
+            problems: Vec::new(),
+            usage: Usage::default(),
+            cost: Ledger::default(),
+            incomplete: None,
+            commits: None,
+            opened: BTreeMap::new(),
+        }
+    }
+
     /// Notes an input that could not be read, and why.
     pub fn leave_out(&mut self, path: String, reason: String) {
         self.skipped.push(Skipped { what: path.clone(), why: reason.clone() });
@@ -110,18 +151,27 @@ impl Run {
 /// Every finding of these documents, all of them told in the same place: reports that have no diff to put them on.
 fn all_in_one_place(documents: &[&Reviewed]) -> Vec<Placed> {
     let of = |(document, reviewed): (usize, &&Reviewed)| {
-        let deterministic = reviewed.head.findings.len();
-        let introduced = reviewed.comparison.introduced.clone();
         (0..reviewed.findings().count())
             .map(move |finding| Placed {
                 document,
                 finding,
                 placement: Placement::Summary,
-                introduced: finding >= deterministic || introduced.contains(&finding),
+                introduced: reviewed.is_new(finding),
             })
             .collect::<Vec<_>>()
     };
     documents.iter().enumerate().flat_map(of).collect()
+}
+
+/// Where the program can be read about.
+const HOME: &str = "https://github.com/specreview/specreview";
+
+/// `value` as indented JSON with a line feed at its end.
+fn pretty(value: &impl serde::Serialize) -> String {
+    // Types without maps and with finite text always serialise; the empty object is never seen.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_else(|_| "{}".to_owned());
+    text.push('\n');
+    text
 }
 
 /// Exit status of a run: 0 nothing at or above the gate, 1 something is, 2 nothing could be reviewed, 4 the reading is
@@ -173,6 +223,43 @@ mod tests {
         ];
         for (what, run, gate, status) in cases {
             assert_eq!(exit_status(&run, gate), status, "{what}");
+        }
+    }
+
+    /// Words that mean something to one format or another, between others.
+    const HOSTILE: &str = "([\"'<>&%:,|`#\\\\/{}\\[\\]= a\n\r\t]|]]>|</?script|::error|\u{0}|\u{1b}|\u{202e}|\u{fffe}|\u{ffff}|\\PC){0,24}";
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_of_a_document_breaks_a_report(text in HOSTILE) {
+            let mut finding = at_line("MET-002", 7, &text);
+            finding.message.clone_from(&text);
+            finding.part = Some(text.clone());
+            finding.suggestion = Some(text.clone());
+            finding.related.push(crate::finding::Evidence::new(crate::text::LineRange::single(3), &text).of(&text));
+            let mut document = reviewed(&text, vec![finding, missing(&text)], None);
+            document.head.limits.push(text.clone());
+            let mut waived = crate::review::testing::check("BIZ-002", None, crate::finding::CheckState::Waived, Some(1));
+            waived.reason = Some(text.clone());
+            document.head.checks.push(waived);
+            let mut run = run_of(vec![document], &[&text]);
+            run.incomplete = Some(text.clone());
+            let (catalogue, gate) = (testing::catalogue(), Gate { fail_on: Some(Severity::Error), require_complete: false });
+            let guide = guide::Guide::default();
+            for json in [
+                json::render(&run, &catalogue),
+                sarif::render(&run, &catalogue, &guide, gate),
+                gitlab::render(&run, &catalogue),
+                rdjson::render(&run),
+            ] {
+                proptest::prop_assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{}", json);
+            }
+            let junit = junit::render(&run, &catalogue, gate);
+            let xml = roxmltree::Document::parse(&junit).map_err(|error| format!("{error}: {junit}")).unwrap();
+            let count = |name: &str| xml.descendants().filter(|node| node.has_tag_name(name)).count();
+            // Two checks that fail, one that is waived, what was cut, and the document that could not be read.
+            proptest::prop_assert_eq!((count("testcase"), count("failure"), count("skipped"), count("error")), (5, 2, 1, 2));
+            proptest::prop_assert!(html::render(&run, &catalogue, gate).ends_with("</html>"));
         }
     }
 

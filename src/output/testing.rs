@@ -1,7 +1,6 @@
 //! Small builders for the tests of reports. Compiled for tests only.
 
 use super::{Entry, Run};
-use crate::critique::Usage;
 use crate::document::Document;
 use crate::review::{Catalogue, Reviewed};
 
@@ -22,17 +21,7 @@ pub(crate) fn run_of(documents: Vec<Reviewed>, unread: &[&str]) -> Run {
     entries.extend(
         unread.iter().map(|path| Entry::Unread { path: (*path).into(), reason: "no such file; check the path".into() }),
     );
-    Run {
-        version: "0.1.0".into(),
-        rules: "1234abcd1234abcd".into(),
-        model: None,
-        documents: entries,
-        skipped: Vec::new(),
-        problems: Vec::new(),
-        usage: Usage::default(),
-        cost: crate::critique::ledger::Ledger::default(),
-        incomplete: None,
-    }
+    Run { documents: entries, ..Run::new("0.1.0", "1234abcd1234abcd") }
 }
 
 /// Names of the rules that tests use.

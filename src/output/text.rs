@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 
 pub use super::paint::Look;
 use super::paint::{Ink, line, wrap};
-use super::{Entry, Run};
-use crate::document::Document;
-use crate::facts::{Kind, Stage};
-use crate::finding::{Confidence, Finding, Severity, Source};
+use super::{Entry, Run, said};
+use crate::document::{Document, Form, waiver_setting};
+use crate::facts::Kind;
+use crate::finding::{Confidence, Evidence, Finding, Severity, Source};
 use crate::review::render::words::tally::{Tally, plural};
 use crate::review::{Catalogue, Reviewed};
 
@@ -47,21 +47,29 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// Everything about one specification.
     fn spec(&mut self, reviewed: &Reviewed, document: &Document) {
-        let verdict = verdict(reviewed);
-        let ink = ink_of_tally(Tally::of(news(reviewed)));
+        let verdict = said::verdict(reviewed);
+        let ink = ink_of_tally(Tally::of(reviewed.news()));
         let path = self.look.paint(Ink::Strong, &line(&reviewed.path));
         let verdict = self.look.paint(ink, &verdict);
         self.put(&format!("{path}: {verdict}"));
-        self.faint(&read_as(reviewed));
+        self.faint(&said::read_as(reviewed));
+        if let Some(opened) = self.run.opened.get(&reviewed.path).filter(|opened| opened.address != reviewed.path) {
+            self.faint(&format!("to be read at {}", line(&opened.address)));
+        }
         self.out.push_str(&tables::checklist(reviewed, self.catalogue, self.look));
-        let (new, old): (Vec<_>, Vec<_>) = reviewed.findings().enumerate().partition(|(at, _)| is_new(reviewed, *at));
+        let (new, old): (Vec<_>, Vec<_>) = reviewed.findings().enumerate().partition(|(at, _)| reviewed.is_new(*at));
         let mut told: Vec<(String, String)> = Vec::new();
         for (_, finding) in &new {
             self.finding(finding, reviewed, document, &mut told);
         }
-        self.comparison(reviewed, &old.iter().map(|(_, finding)| *finding).collect::<Vec<_>>());
+        self.baseline(reviewed);
+        let carried = |at: &usize| reviewed.comparison.carried.contains(at);
+        self.comparison(
+            reviewed,
+            &old.iter().filter(|(at, _)| carried(at)).map(|(_, finding)| *finding).collect::<Vec<_>>(),
+        );
         self.out.push_str(&matrix::chains(&reviewed.head.chains, self.look));
-        self.out.push_str(&tables::numbers(&reviewed.head.measures, self.look));
+        self.out.push_str(&tables::numbers(&reviewed.head.measures, &reviewed.head.places, self.look));
         self.out.push_str(&matrix::risks(&reviewed.risks(), self.look));
         for limit in &reviewed.head.limits {
             self.note("not read", &line(limit));
@@ -123,12 +131,17 @@ impl Desk<'_> {
             self.put(&format!("  {more}"));
         }
         let places = || finding.place.iter().chain(&finding.related);
-        let gutter = places().map(|place| place.lines.end.to_string().len()).max().unwrap_or(1).max(2);
+        let gutter =
+            places().map(|place| place.seen_lines().map_or(1, |at| at.end.to_string().len())).max().unwrap_or(1).max(2);
         let arrow = self.look.paint(Ink::Faint, "-->");
         let path = line(&reviewed.path);
         for (at, place) in places().enumerate() {
             let arrow = if at == 0 { arrow.clone() } else { self.look.paint(Ink::Faint, ":::") };
-            self.put(&format!("{}{arrow} {path}:{}", " ".repeat(gutter), place.lines.start));
+            let shown = match self.run.opened.get(&reviewed.path).filter(|opened| opened.line.is_some()) {
+                Some(opened) => line(&opened.at(Some(place.lines.start))),
+                None => matrix::in_document(place, &reviewed.path),
+            };
+            self.put(&format!("{}{arrow} {shown}", " ".repeat(gutter)));
             let ink = if at == 0 { ink } else { Ink::Note };
             self.out.push_str(&snippet::snippet(document, place, gutter, ink, self.look));
         }
@@ -174,6 +187,33 @@ impl Desk<'_> {
         }
     }
 
+    /// What the baseline holds, by its rules, and what can go from it.
+    fn baseline(&mut self, reviewed: &Reviewed) {
+        let Some(held) = &reviewed.comparison.held else { return };
+        let findings = held.known.iter().filter_map(|at| reviewed.head.findings.get(*at));
+        let mut keys: Vec<String> = findings.map(|finding| line(&finding.key())).collect();
+        keys.sort();
+        keys.dedup();
+        let stale = said::stale(reviewed);
+        if !keys.is_empty() || !stale.is_empty() {
+            self.out.push('\n');
+        }
+        if !keys.is_empty() {
+            self.wrapped("in the baseline, never fails", &keys.join(", "));
+        }
+        if !stale.is_empty() {
+            self.wrapped("in the baseline, no longer found", &format!("{stale}; --write-baseline drops it"));
+        }
+    }
+
+    fn wrapped(&mut self, what: &str, text: &str) {
+        let mut lines = wrap(text, what.len() + 2, self.look.columns()).into_iter();
+        self.note(what, &lines.next().unwrap_or_default());
+        for more in lines {
+            self.put(&format!("  {more}"));
+        }
+    }
+
     /// What was there before the change, and what it mended.
     fn comparison(&mut self, reviewed: &Reviewed, old: &[&Finding]) {
         let Some(base) = &reviewed.base else { return };
@@ -182,7 +222,7 @@ impl Desk<'_> {
             self.put(&self.look.paint(Ink::Strong, "From before this change (never fails it)"));
         }
         for finding in old {
-            let place = finding.place.as_ref().map(|at| format!(" (line {})", at.lines.start)).unwrap_or_default();
+            let place = finding.place.as_ref().map(|at| format!(" ({})", begins(at))).unwrap_or_default();
             let text = format!("{}[{}]{place}: {}", finding.severity, line(&finding.key()), line(&finding.message));
             for (at, row) in wrap(&text, 2, self.look.columns()).into_iter().enumerate() {
                 self.put(&format!("{}{row}", if at == 0 { "  " } else { "    " }));
@@ -204,7 +244,7 @@ impl Desk<'_> {
             self.out.push('\n');
             let others = self.run.reviewed().count() - specs.len();
             let unread = self.run.documents.len() - others - specs.len();
-            let tally = Tally::of(specs.iter().flat_map(|reviewed| news(reviewed)));
+            let tally = Tally::of(specs.iter().flat_map(|reviewed| reviewed.news()));
             let found = tally.words().unwrap_or_else(|| "nothing to report".to_owned());
             let mut parts = vec![format!("{} ({found})", plural(specs.len(), "specification", "specifications"))];
             if others > 0 {
@@ -235,13 +275,13 @@ impl Desk<'_> {
         if !specs.is_empty() {
             self.next(&specs);
             self.out.push('\n');
-            self.faint(&self.model());
+            self.faint(&said::model(self.run));
         }
     }
 
     /// What to do next.
     fn next(&mut self, specs: &[&Reviewed]) {
-        let mut found: Vec<&Finding> = specs.iter().flat_map(|reviewed| news(reviewed)).collect();
+        let mut found: Vec<&Finding> = specs.iter().flat_map(|reviewed| reviewed.news()).collect();
         found.retain(|finding| finding.source == Source::Rule);
         let Some(worst) = found.iter().map(|finding| finding.severity).max() else { return };
         // In the order in which they stand above.
@@ -249,7 +289,7 @@ impl Desk<'_> {
         let Some(first) = found.first() else { return };
         let mut keys: Vec<String> = Vec::new();
         for finding in &found {
-            let place = finding.place.as_ref().map(|at| format!(" (line {})", at.lines.start)).unwrap_or_default();
+            let place = finding.place.as_ref().map(|at| format!(" ({})", begins(at))).unwrap_or_default();
             let key = format!("{}{place}", line(&finding.key()));
             if !keys.contains(&key) {
                 keys.push(key);
@@ -259,6 +299,8 @@ impl Desk<'_> {
         keys.truncate(8);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let rule = line(&first.rule);
+        let form = specs.first().map_or(Form::Markdown, |reviewed| reviewed.form);
+        let waiver = format!("specreview: waive {rule} reason=\"…\"");
         self.out.push('\n');
         self.put(&self.look.paint(Ink::Strong, "What to do next"));
         let what = match worst {
@@ -269,7 +311,10 @@ impl Desk<'_> {
         for (number, step) in [
             format!("Start with the {what}: {}{more}.", keys.join(", ")),
             format!("`specreview rules explain {rule}` shows what the rule wants, with good and bad examples."),
-            format!("Left out on purpose? Say so in the document: <!-- specreview: waive {rule} reason=\"…\" -->"),
+            match form.comment(&waiver) {
+                Some(comment) => format!("Left out on purpose? Say so in the document: {comment}"),
+                None => format!("Left out on purpose? Say so in .specreview.toml: {}", waiver_setting(&rule)),
+            },
         ]
         .into_iter()
         .enumerate()
@@ -277,38 +322,6 @@ impl Desk<'_> {
             for (at, row) in wrap(&step, 5, self.look.columns()).into_iter().enumerate() {
                 let lead = if at == 0 { format!("  {}. ", number + 1) } else { "     ".to_owned() };
                 self.put(&format!("{lead}{row}"));
-            }
-        }
-    }
-
-    /// How the model took part.
-    fn model(&self) -> String {
-        let missing = self.run.incomplete.as_ref().map(|why| {
-            let why = line(why);
-            format!("{}; the checklist above is complete without it.", why.trim_end_matches('.'))
-        });
-        // What was said of one document stands, whatever is missing of another.
-        let answered = |reviewed: &Reviewed| reviewed.critique.verdicts.iter().any(|verdict| verdict.failure.is_none());
-        let is_heard = self.run.reviewed().any(answered);
-        match (&self.run.model, missing) {
-            (Some(_), Some(missing)) if is_heard => format!("{} {missing}", self.took_part()),
-            (_, Some(missing)) => missing,
-            _ => self.took_part(),
-        }
-    }
-
-    fn took_part(&self) -> String {
-        match &self.run.model {
-            None => "No model was asked: the deterministic checklist only.".to_owned(),
-            Some(name) => {
-                let calls = match self.run.cost.calls {
-                    0 => plural(usize::try_from(self.run.usage.calls).unwrap_or_default(), "call", "calls"),
-                    _ => self.run.cost.words(),
-                };
-                let kept: usize = self.run.reviewed().map(|reviewed| reviewed.critique.cached).sum();
-                let kept =
-                    if kept > 0 { format!(", {} kept", plural(kept, "verdict", "verdicts")) } else { String::new() };
-                format!("The critique was written with {} ({calls}{kept}); it never decides.", line(name))
             }
         }
     }
@@ -331,45 +344,6 @@ impl Desk<'_> {
     }
 }
 
-/// Whether the finding with this index belongs to the change; without a base everything does.
-fn is_new(reviewed: &Reviewed, index: usize) -> bool {
-    index >= reviewed.head.findings.len() || reviewed.comparison.introduced.contains(&index)
-}
-
-fn news(reviewed: &Reviewed) -> impl Iterator<Item = &Finding> {
-    reviewed.findings().enumerate().filter(|(at, _)| is_new(reviewed, *at)).map(|(_, finding)| finding)
-}
-
-/// "2 errors, 1 warning", or that there is nothing.
-fn verdict(reviewed: &Reviewed) -> String {
-    let carried = reviewed.comparison.carried.len();
-    let mut text = Tally::of(news(reviewed))
-        .words()
-        .unwrap_or_else(|| if carried > 0 { "nothing new".to_owned() } else { "nothing to report".to_owned() });
-    if carried > 0 {
-        let _ = write!(text, ", {carried} more from before this change");
-    }
-    text
-}
-
-/// How the document was read.
-fn read_as(reviewed: &Reviewed) -> String {
-    let head = &reviewed.head;
-    let stage = match head.profile.stage {
-        Stage::Brief => "a brief",
-        Stage::Poc => "a plan up to the proof of concept",
-        Stage::Production => "a plan up to operation",
-    };
-    let tasks: Vec<String> = head.profile.tasks.iter().take(3).map(|task| line(&task.replace('-', " "))).collect();
-    let tasks = if tasks.is_empty() { String::new() } else { format!(" for {}", tasks.join(", ")) };
-    format!(
-        "Read as {stage}{tasks}: {} read, {} checked, {} not understood.",
-        plural(head.reading.numbers_read, "number", "numbers"),
-        plural(head.reading.measures_checked, "measure", "measures"),
-        head.reading.not_understood,
-    )
-}
-
 fn ink(severity: Severity) -> Ink {
     match severity {
         Severity::Error => Ink::Bad,
@@ -385,6 +359,11 @@ fn ink_of_tally(tally: Tally) -> Ink {
         Tally { notes: 1.., .. } => Ink::Note,
         _ => Ink::Good,
     }
+}
+
+/// Where a place begins, in words.
+fn begins(place: &Evidence) -> String {
+    place.spot.clone().unwrap_or_else(|| format!("line {}", place.lines.start))
 }
 
 #[cfg(test)]
@@ -448,7 +427,7 @@ mod tests {
     fn a_document_of_signs_without_words_is_rendered() {
         for text in ["\u{200b}".repeat(300), "*".repeat(300), format!("{}\n", "|".repeat(300)), "\u{ad}…".repeat(200)]
         {
-            let quote = crate::finding::Evidence::new(crate::text::LineRange::single(1), &text).quote;
+            let quote = Evidence::new(crate::text::LineRange::single(1), &text).quote;
             let mut run = run_of(vec![reviewed("a.md", vec![at_line("MET-002", 1, &quote)], None)], &[]);
             for entry in &mut run.documents {
                 if let Entry::Reviewed(_, document) = entry {

@@ -1,11 +1,14 @@
 //! Forges: where changes come from and where reviews go. A platform is one folder behind these small ports.
 
 pub mod github;
+pub mod local;
+mod text;
+pub mod watch;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::review::{Action, Capabilities, Change, ChangeRef, ConfigText, Outcome, Posted};
+use crate::review::{Action, Capabilities, Change, ChangeRef, ConfigText, Outcome, Posted, Pressure};
 
 /// A failure of a platform.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +81,21 @@ pub struct Fetched {
     pub change: Change,
     /// What was posted then.
     pub posted: Posted,
+    /// It could still be merged.
+    pub is_open: bool,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Who opened a change, and what was put on it, as far as the platform tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Who opened it; none where the account is gone.
+    pub by: Option<Person>,
+    /// Nothing of that account was merged here before, and it is no member.
+    pub is_new: bool,
+    /// Names of its labels.
+    pub labels: Vec<String>,
 }
 
 /// A change at this moment.
@@ -111,6 +129,17 @@ pub enum Role {
     Read,
     /// Write, maintain or administer.
     Write,
+}
+
+/// An open change, as a list tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// Its number.
+    pub number: u64,
+    /// The commit at its head.
+    pub head: String,
+    /// Repository that holds it, as `owner/name`; none when it is gone.
+    pub head_repo: Option<String>,
 }
 
 /// Reading and writing one change on one platform, with credentials for its repository only.
@@ -164,6 +193,20 @@ pub trait Platform: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// The open changes of the repository that come from this branch of this owner, be it a fork's.
+    ///
+    /// # Errors
+    /// When the platform does not tell.
+    async fn changes_from(&self, at: &ChangeRef, owner: &str, branch: &str) -> Result<Vec<Opened>, PlatformError> {
+        let _ = (at, owner, branch);
+        Ok(Vec::new())
+    }
+
+    /// How short the platform is of room for what a review says, by its limits.
+    fn pressure(&self) -> Pressure {
+        Pressure::Calm
+    }
+
     /// How long the platform may take to show what was written, in units: a publisher waits some of them before it writes a
     /// second time.
     fn pause(&self) -> std::time::Duration {
@@ -182,4 +225,12 @@ pub trait Platforms: Send + Sync {
     /// # Errors
     /// When no credentials for this repository can be had.
     async fn open(&self, at: &ChangeRef, installation: Option<u64>) -> Result<Box<dyn Platform>, PlatformError>;
+
+    /// Would credentials be had now? Asks the platform.
+    ///
+    /// # Errors
+    /// Why not.
+    async fn ready(&self) -> Result<(), PlatformError> {
+        Ok(())
+    }
 }

@@ -21,6 +21,26 @@ impl std::fmt::Display for ChangeRef {
     }
 }
 
+/// A text that names no change.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} does not name a change as owner/repository#number does")]
+pub struct NoChange(String);
+
+impl std::str::FromStr for ChangeRef {
+    type Err = NoChange;
+
+    /// Reads what `Display` wrote.
+    fn from_str(text: &str) -> Result<Self, NoChange> {
+        let parts = || {
+            let (place, number) = text.rsplit_once('#')?;
+            let (owner, repo) = place.rsplit_once('/')?;
+            let number = number.parse().ok().filter(|_| !owner.is_empty() && !repo.is_empty())?;
+            Some(Self { owner: owner.to_owned(), repo: repo.to_owned(), number })
+        };
+        parts().ok_or_else(|| NoChange(text.to_owned()))
+    }
+}
+
 /// A change with everything that a review needs. All text in it is untrusted.
 #[derive(Debug, Clone)]
 pub struct Change {
@@ -103,4 +123,18 @@ pub struct Skipped {
     pub what: String,
     /// Why.
     pub why: String,
+}
+
+#[cfg(test)]
+mod reference {
+    use super::*;
+
+    #[test]
+    fn a_change_is_read_as_it_is_written() {
+        let at = ChangeRef { owner: "acme".into(), repo: "specs".into(), number: 7 };
+        assert_eq!(at.to_string().parse(), Ok(at));
+        for text in ["", "acme/specs", "acme#7", "/specs#7", "acme/specs#x"] {
+            assert!(text.parse::<ChangeRef>().is_err(), "{text}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::{Change, Comparison, Conclusion, Gate, conclusion, merge_risks};
 use crate::critique::Critique;
+use crate::document::Form;
 use crate::engine::Assessment;
 use crate::facts::Kind;
 use crate::finding::{CheckState, Finding, Problem, Risk};
@@ -11,6 +12,8 @@ use crate::finding::{CheckState, Finding, Problem, Risk};
 pub struct Reviewed {
     /// Path as given.
     pub path: String,
+    /// How it is written.
+    pub form: Form,
     /// Hexadecimal SHA-256 of its bytes.
     pub sha256: String,
     /// The engine on the head.
@@ -38,6 +41,17 @@ impl Reviewed {
     /// Deterministic findings that the base does not have: the only ones that can block.
     pub fn introduced(&self) -> impl Iterator<Item = &Finding> {
         self.comparison.introduced.iter().filter_map(|at| self.head.findings.get(*at))
+    }
+
+    /// True when the finding with this index was not there before; what a model says never was.
+    #[must_use]
+    pub fn is_new(&self, index: usize) -> bool {
+        index >= self.head.findings.len() || self.comparison.introduced.binary_search(&index).is_ok()
+    }
+
+    /// Findings that were not there before, and all that a model says.
+    pub fn news(&self) -> impl Iterator<Item = &Finding> {
+        self.findings().enumerate().filter(|(at, _)| self.is_new(*at)).map(|(_, finding)| finding)
     }
 
     /// The risk matrix: what rules found, raised by what the model read.

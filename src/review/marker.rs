@@ -189,6 +189,32 @@ impl MarkerKey {
         (digest(text) == mark.digest).then_some(Unchanged(text))
     }
 
+    /// `text` with a seal in front, by which [`MarkerKey::unsealed`] knows that this bot wrote it about these things.
+    #[must_use]
+    pub fn sealed(&self, about: [&str; 2], text: &str) -> String {
+        let seal = self.mac_of(about, text).map(|mac| hex(&mac.finalize().into_bytes())).unwrap_or_default();
+        format!("{seal} {text}")
+    }
+
+    /// The text behind a seal of this bot about the same things; none where somebody else wrote or changed it.
+    #[must_use]
+    pub fn unsealed<'a>(&self, about: [&str; 2], sealed: &'a str) -> Option<&'a str> {
+        let (seal, text) = sealed.split_once(' ')?;
+        self.mac_of(about, text)?.verify_slice(&unhex(seal)?).ok()?;
+        Some(text)
+    }
+
+    fn mac_of(&self, about: [&str; 2], text: &str) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+        // Its own first words: a mark of a comment is never a seal of something that is kept. Lengths: no part runs into the next.
+        let [one, two] = about;
+        for part in ["specreview kept v1", one, two, text] {
+            mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        Some(mac)
+    }
+
     fn mac(&self, kind: &str, payload: &str) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
         for part in ["specreview marker v1", kind, payload] {
@@ -361,6 +387,22 @@ mod tests {
     #[test]
     fn the_key_is_never_printed() {
         assert_eq!(format!("{:?}", MarkerKey::new(b"hush")), "MarkerKey(*** 4 bytes)");
+    }
+
+    #[test]
+    fn only_what_this_bot_wrote_about_the_same_things_is_taken_back() {
+        let (key, other) = (MarkerKey::new(b"key"), MarkerKey::new(b"other"));
+        let sealed = key.sealed(["a", "b"], "{\"text\": 1}");
+        assert_eq!(key.unsealed(["a", "b"], &sealed), Some("{\"text\": 1}"));
+        assert_eq!(other.unsealed(["a", "b"], &sealed), None);
+        for about in [["b", "a"], ["ab", ""], ["", "ab"], ["a", "c"]] {
+            assert_eq!(key.unsealed(about, &sealed), None, "{about:?}");
+        }
+        for changed in
+            [sealed.replace('1', "2"), sealed.to_uppercase(), "{\"text\": 1}".into(), " {}".into(), String::new()]
+        {
+            assert_eq!(key.unsealed(["a", "b"], &changed), None, "{changed}");
+        }
     }
 
     proptest! {

@@ -129,7 +129,8 @@ pub fn layout(review: &Review, room: &Room<'_>) -> Layout {
                 if matches!(shown, Shown::Unknown) { Placement::File } else { Placement::Kept }
             } else if take(&mut acknowledged, &named) {
                 Placement::Acknowledged
-            } else if introduced && let Some(at) = &finding.place {
+            // Where readers see no lines, no comment stands on one.
+            } else if introduced && let Some(at) = finding.place.as_ref().filter(|at| at.seen_lines().is_some()) {
                 let wish = if room.refused.contains(&named) { None } else { room.wish(shown, finding, at.lines) };
                 if let Some((placement, anchor)) = wish {
                     let group = anchor.map_or_else(String::new, |_| group(reviewed, index, finding, room.catalogue));

@@ -13,7 +13,7 @@ use super::render::escape::{Md, md};
 use super::render::{Page, check, inline, summary, words};
 use super::standing::{Fate, Standing, standing};
 use super::{
-    Acceptance, Asked, Catalogue, Conclusion, Question, REMEMBERED, Review, Reviewed, document_key, questions,
+    Acceptance, Asked, Catalogue, Conclusion, Pressure, Question, REMEMBERED, Review, Reviewed, document_key, questions,
 };
 use crate::finding::{DOCS, Finding, Source};
 
@@ -46,6 +46,8 @@ pub struct Options {
     pub accepted: Vec<Acceptance>,
     /// Who had the change paused: nothing but the check is written.
     pub paused: Option<String>,
+    /// What is left out for want of room on the platform; see [`Options::under`].
+    pub pressure: Pressure,
 }
 
 impl Default for Options {
@@ -64,6 +66,7 @@ impl Default for Options {
             cost: String::new(),
             accepted: Vec::new(),
             paused: None,
+            pressure: Pressure::Calm,
         }
     }
 }
@@ -108,7 +111,7 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
     }
     actions.extend(desk.mend(posted, &page));
     actions.extend(desk.check(posted, || desk.output(&page, overflow)));
-    if options.paused.is_some() {
+    if options.paused.is_some() || options.pressure == Pressure::CheckOnly {
         actions.retain(Action::is_of_check);
     }
     actions
@@ -307,7 +310,8 @@ impl Desk<'_> {
         let in_check = page.placed.iter().filter(|placed| placed.placement == Placement::Check);
         let mut output = check::output(page, &in_check.copied().chain(overflow).collect::<Vec<_>>());
         if !self.options.summary {
-            output.summary = output.summary.replace(words::see_summary().as_str(), words::SUMMARY_REFUSED);
+            let why = if self.options.pressure == Pressure::CheckOnly { "" } else { words::SUMMARY_REFUSED };
+            output.summary = output.summary.replace(words::see_summary().as_str(), why);
         }
         output
     }

@@ -69,7 +69,7 @@ pub(super) fn standing<'a>(review: &'a Review, comments: Vec<(&'a PostedComment,
             let asked = document.critique.model.is_some() && document.critique.incomplete.is_none();
             for (item, fate) in mark.items.iter().zip(fates).filter(|(_, fate)| **fate == Fate::Gone) {
                 let same = |index: usize, finding: &Finding| {
-                    let new = index >= document.head.findings.len() || document.comparison.introduced.contains(&index);
+                    let new = document.is_new(index);
                     if exact {
                         finding.fingerprint.as_str() == item.fingerprint
                     } else {

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::critique::Critique;
 use crate::diff::{DiffLine, Hunk, Patch};
+use crate::document::Form;
 use crate::engine::Assessment;
 use crate::facts::{
     Commitment, CommitmentKind, Comparator, Kind, Measure, Profile, Quantity, Reading, Role, Stage, Unit,
@@ -74,6 +75,7 @@ pub(crate) fn assessment(findings: Vec<Finding>) -> Assessment {
     checks.sort_by(|a, b| a.rule.cmp(&b.rule));
     checks.dedup_by(|a, b| a.rule == b.rule && a.part == b.part);
     Assessment {
+        places: crate::text::Places::default(),
         profile: Profile {
             kind: Kind::AiSpec,
             because: "it says what shall be built".into(),
@@ -184,6 +186,7 @@ pub(crate) fn reviewed(path: &str, head: Vec<Finding>, base: Option<Vec<Finding>
     let base = base.map(assessment);
     Reviewed {
         path: path.into(),
+        form: Form::of(path, ""),
         sha256: "00".repeat(32),
         comparison: compare(&head, base.as_ref()),
         head,

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::{self, Names};
-use super::fields::{Faults, Fields};
+use super::fields::{Faults, Fields, Word};
 use super::node::{self, Node, Value};
 use super::page::Page;
 use super::tables::RawFamily;
 use super::words::Phrases;
-use super::{Expectation, Rule, raw};
+use super::{Expectation, Rule, RuleKey, raw};
 use crate::facts::RawConcept;
 use crate::finding::DOCS;
 
@@ -38,11 +38,16 @@ pub(super) fn rule(
     let of_family = families.iter().find(|family| family.family == raw.family);
     sections.extend(of_family.map(|family| family.sections.clone()).unwrap_or_default());
     let check = check?;
+    let page_family = raw.family.clone();
     Some(Rule {
         code: raw.code.text,
         item: raw.item.unwrap_or_else(|| item_of(&raw.name.text)),
         name: raw.name.text,
         pack: raw.pack,
+        is_own: is_user,
+        satisfied_by: keys(&raw.satisfied_by),
+        yields_to: keys(&raw.yields_to),
+        rank: 0,
         family: raw.family,
         severity: raw.severity,
         confidence: raw.confidence,
@@ -56,6 +61,7 @@ pub(super) fn rule(
         why: page.why.clone(),
         skeleton: page.skeleton.clone(),
         lower_unless: raw.lower_unless,
+        section_title: of_family.map_or_else(|| Some(page_family), |family| family.title.clone()),
         homes: sections.iter().map(|words| Phrases::new(std::iter::once(words.as_str()))).collect(),
         docs: if is_user { String::new() } else { format!("{DOCS}{}", page.path) },
         check,
@@ -63,6 +69,10 @@ pub(super) fn rule(
         measured: BTreeMap::new(),
         demoted: BTreeSet::new(),
     })
+}
+
+fn keys(words: &[Word]) -> Vec<RuleKey> {
+    words.iter().map(|word| RuleKey::parse(&word.text)).collect()
 }
 
 /// Reads a concept. Every unknown key is reported; of other mistakes serde shows the first.

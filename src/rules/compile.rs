@@ -8,9 +8,10 @@ use super::check::Names;
 use super::fields::Faults;
 use super::named::Named;
 use super::node::{self, Node, Value};
+use super::pack::{Pack, Packs};
 use super::page::{Page, Source};
 use super::tables::Tables;
-use super::{ConceptPage, ExampleOutcome, Expectation, Rule, RuleSet, build};
+use super::{ConceptPage, ExampleOutcome, Expectation, Rule, RuleSet, build, define};
 use crate::facts::Lexicon;
 use crate::finding::Problem;
 use crate::text::hex;
@@ -152,40 +153,47 @@ impl Loader {
                 advice: String::new(),
             });
         }
-        let names = Names::of(&lexicon);
+        let mut names = Names::of(&lexicon);
+        names.concepts.extend(self.pages.iter().flat_map(|(_, front, _)| define::ids(front)));
         let mut set = RuleSet { concepts: self.concepts, lexicon, ..RuleSet::default() };
         let mut taken: BTreeMap<String, String> = BTreeMap::new();
-        let declared: BTreeSet<String> = self.pages.iter().filter_map(|(_, front, _)| code_of(front)).collect();
+        let declared: BTreeSet<String> =
+            self.pages.iter().filter_map(|(_, front, _)| define::text(front, "code")).collect();
+        let told = std::mem::take(&mut self.tables.packs);
+        let peopled: BTreeSet<String> =
+            self.pages.iter().filter_map(|(_, front, _)| define::text(front, "pack")).collect();
+        let mut packs = Packs::new(told.clone());
         let mut to_try = Vec::new();
         for (page, front, is_user) in self.pages {
             let faults = Faults::new(&page.path, page.front_line);
+            let own = define::concepts(&front, &faults);
             let rule = build::rule(&page, &front, is_user, &names, &self.tables.families, &faults);
+            let rule = rule.filter(|rule| packs.allows(rule, &faults));
             if let Some(rule) = rule.filter(|rule| is_new(rule, &front, &mut taken, &faults) && faults.is_empty()) {
                 if is_user {
                     to_try.push(rule.code.clone());
                 }
+                packs.add(&rule, own);
                 set.rules.push(rule);
             }
             self.problems.extend(faults.into_problems());
         }
         set.rules.sort_by(|a, b| a.code.cmp(&b.code));
+        set.packs = packs.finish();
+        let has_own = |pack: &&Pack| set.rules.iter().any(|rule| rule.is_own && rule.pack == pack.name);
+        for pack in set.packs.iter().filter(has_own) {
+            self.problems.extend(pack.mistakes(&set.lexicon));
+        }
+        set.rank(&declared, &mut self.problems);
         self.problems.extend(try_examples(&mut set, &to_try, &self.user_concepts));
         // A page that is broken is reported already; a table that names it is not wrong as well.
         let named = Named { declared, places };
+        named.packs(&told, &peopled, &mut self.problems);
         named.risks(self.tables.risks, &names.traits, &mut set, &mut self.problems);
         named.items(self.tables.items, &mut set, &mut self.problems);
         named.figures(&self.tables.figures, &mut set, &mut self.problems);
         (set, self.problems)
     }
-}
-
-/// The code of a front matter, sound or not.
-fn code_of(front: &Node) -> Option<String> {
-    let Value::Map(pairs) = &front.value else { return None };
-    pairs.iter().find(|(key, _)| key.text == "code").and_then(|(_, node)| match &node.value {
-        Value::Text(code) => Some(code.clone()),
-        _ => None,
-    })
 }
 
 fn is_new(rule: &Rule, front: &Node, taken: &mut BTreeMap<String, String>, faults: &Faults<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! Examples of a page: passages on which a rule must fire, or must stay silent. They are its tests.
 
 use super::check::{Context, Shared};
-use super::{Rule, RuleSet};
+use super::{Given, Others, Rule, RuleSet};
 use crate::document::Document;
 use crate::facts::{ConceptState, Facts, Kind, Lexicon, Stage};
 use crate::finding::Severity;
@@ -95,16 +95,16 @@ impl ExampleOutcome {
 /// of the example add to it. So nothing but the passage decides.
 #[must_use]
 pub fn run_example(set: &RuleSet, rule: &Rule, example: &Example) -> ExampleOutcome {
-    let document = Document::parse(&example.text);
-    let mut facts = Facts::read(&document, &set.lexicon);
-    force_profile(&mut facts, rule, example);
+    let (document, facts) = read(set, rule, example);
     let fired: Vec<(Severity, String)> = if rule.applies.excuse(&facts.profile).is_some() {
         Vec::new()
     } else {
         let shared = Shared::default();
-        let cx = Context::new(&document, &facts, &set.lexicon, &shared);
+        let given = Given::default();
+        let others = Others { rules: set, given: &given };
+        let cx = Context::new(&document, &facts, &set.lexicon, &shared).with_others(others);
         let part = example.option("part");
-        let answers = rule.check.run(&cx);
+        let answers = rule.answers(&cx);
         let answers = answers.iter().filter(|answer| part.is_none() || answer.part.as_deref() == part);
         answers
             .flat_map(|answer| answer.flaws.iter().map(move |flaw| (answer, flaw)))
@@ -126,6 +126,15 @@ pub fn run_example(set: &RuleSet, rule: &Rule, example: &Example) -> ExampleOutc
     }
 }
 
+/// An example as the rule and those that it rests on see it.
+pub(super) fn read(set: &RuleSet, rule: &Rule, example: &Example) -> (Document, Facts) {
+    let document = Document::parse(&example.text);
+    let mut facts = Facts::read(&document, &set.lexicon);
+    force_profile(&mut facts, set, rule, example);
+    let more = set.facts_for(std::iter::once(rule), &document, &facts);
+    (document, more.unwrap_or(facts))
+}
+
 /// Runs one example of a concept page.
 #[must_use]
 pub fn run_concept_example(lexicon: &Lexicon, concept: &str, example: &Example) -> ExampleOutcome {
@@ -140,20 +149,25 @@ pub fn run_concept_example(lexicon: &Lexicon, concept: &str, example: &Example) 
     }
 }
 
-fn force_profile(facts: &mut Facts, rule: &Rule, example: &Example) {
+fn force_profile(facts: &mut Facts, set: &RuleSet, rule: &Rule, example: &Example) {
     let profile = &mut facts.profile;
     profile.kind = Kind::AiSpec;
     profile.stage = Stage::Production;
     let named = |name: &String| !example.options.iter().any(|(key, value)| key == "not" && value == name);
-    let mut traits: Vec<String> = rule.applies.all.iter().filter(|name| named(name)).cloned().collect();
+    let mut traits: Vec<String> = Vec::new();
     let by_options = example.options.iter().filter_map(|(key, value)| match key.as_str() {
         "task" => Some(value.clone()),
         "not" | "stage" | "part" | "severity" => None,
         flag => Some(flag.to_owned()),
     });
     traits.extend(by_options);
-    if !rule.applies.any.iter().any(|name| traits.contains(name)) {
-        traits.extend(rule.applies.any.iter().find(|name| named(name)).cloned());
+    // The rules that it rests on apply as well: otherwise the text would not decide.
+    let others = rule.rests_on().filter_map(|key| set.get(&key.code)).map(|other| &other.applies);
+    for applies in std::iter::once(&rule.applies).chain(others) {
+        traits.extend(applies.all.iter().filter(|name| named(name)).cloned());
+        if !applies.any.iter().any(|name| traits.contains(name)) {
+            traits.extend(applies.any.iter().find(|name| named(name)).cloned());
+        }
     }
     profile.tasks = example.options.iter().filter(|(key, _)| key == "task").map(|(_, value)| value.clone()).collect();
     profile.trains = traits.iter().any(|name| name == "trains");

@@ -2,42 +2,29 @@
 
 use std::fmt::Write as _;
 
-use super::Rule;
+use super::{Part, Rule, RuleKey};
 
 impl Rule {
     /// The page as plain text: what the rule asks, why, what to write, and its examples.
     #[must_use]
     pub fn explain(&self) -> String {
         let mut out = format!("{} {}\n", self.code, self.name);
-        let parts = if self.parts.is_empty() { String::new() } else { format!(" · parts: {}", self.parts.join(", ")) };
-        line(
-            &mut out,
-            &format!("{} · {} · confidence {} · {} pack{parts}", self.family, self.worst(), self.confidence, self.pack),
-        );
-        line(&mut out, &format!("since {}", self.since));
-        for source in &self.source {
-            line(&mut out, &format!("stands for: {source}"));
-        }
-        if let Some(when) = self.applies.words() {
-            line(&mut out, &format!("applies to: {when}"));
+        for (what, value) in self.facts() {
+            line(&mut out, &format!("{what}: {value}"));
         }
         out.push_str(&self.measured_words());
         out.push('\n');
-        let mut fence: Option<bool> = None;
-        for text in self.page.body.trim_start().lines() {
-            let marker = text.trim_start().starts_with("```");
-            match (fence, marker) {
-                (None, true) => {
-                    let words: Vec<&str> = text.split_whitespace().skip(1).collect();
-                    line(
-                        &mut out,
-                        &format!("  [{}]", if words.is_empty() { "text".to_owned() } else { words.join(" ") }),
-                    );
-                    fence = Some(text.trim_start().starts_with("````"));
+        for part in self.page.parts() {
+            match part {
+                Part::Line(text) => line(&mut out, text.trim_start_matches('#').trim_start()),
+                Part::Fence { info, inside, .. } => {
+                    let words: Vec<&str> = info.split_whitespace().skip(1).collect();
+                    let words = if words.is_empty() { "text".to_owned() } else { words.join(" ") };
+                    line(&mut out, &format!("  [{words}]"));
+                    for text in inside {
+                        line(&mut out, &format!("  {text}"));
+                    }
                 }
-                (Some(long), true) if long == text.trim_start().starts_with("````") => fence = None,
-                (Some(_), _) => line(&mut out, &format!("  {text}")),
-                (None, false) => line(&mut out, text.trim_start_matches('#').trim_start()),
             }
         }
         if !self.docs.is_empty() {
@@ -45,6 +32,26 @@ impl Rule {
             line(&mut out, &self.docs);
         }
         out
+    }
+
+    /// What the front matter says for a reader beside code and name: what, and its words.
+    pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
+        let keys = |keys: &[RuleKey]| keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let mut facts = vec![
+            ("pack", self.pack.clone()),
+            ("family", self.family.clone()),
+            ("worst severity", self.worst().to_string()),
+            ("confidence", self.confidence.to_string()),
+            ("since", self.since.clone()),
+            ("parts", self.parts.join(", ")),
+            ("applies to", self.applies.words().unwrap_or_default()),
+            ("satisfied by", keys(&self.satisfied_by)),
+            ("yields to", keys(&self.yields_to)),
+            ("maps to", keys(self.check.rests_on())),
+        ];
+        facts.extend(self.source.iter().map(|source| ("stands for", source.clone())));
+        facts.retain(|(_, value)| !value.is_empty());
+        facts
     }
 }
 

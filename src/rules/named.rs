@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::measured::RawFigures;
+use super::pack::RawPack;
 use super::risk::MOST as MOST_RISKS;
 use super::{RawItem, RawRisk, RuleKey, RuleSet};
 use crate::finding::Problem;
@@ -45,6 +46,23 @@ impl Named {
             }
             if problems.len() == before {
                 set.risks.push(risk);
+            }
+        }
+    }
+
+    /// Packs without a page, and exceptions that no page has.
+    pub(super) fn packs(&self, told: &[RawPack], peopled: &BTreeSet<String>, problems: &mut Vec<Problem>) {
+        for pack in told {
+            let place = pack.place();
+            if !peopled.contains(&pack.pack) {
+                let message = format!("the {place} has no page");
+                let advice = super::nearest::advice(&pack.pack, peopled.iter().map(String::as_str));
+                problems.push(self.problem("no-page", &place, message, &advice));
+            }
+            for code in pack.except.iter().filter(|code| !self.declared.contains(*code)) {
+                let message = format!("{place} excepts the rule `{code}`, which does not exist");
+                let advice = super::nearest::advice(code, self.declared.iter().map(String::as_str));
+                problems.push(self.problem("unknown-rule", &place, message, &advice));
             }
         }
     }

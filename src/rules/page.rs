@@ -1,5 +1,7 @@
 //! A page: front matter, prose, fenced examples. Splits the text and never judges what it says.
 
+use std::ops::Range;
+
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use super::{Example, Expectation};
@@ -12,6 +14,22 @@ pub struct Source {
     pub path: String,
     /// Its text.
     pub text: String,
+}
+
+/// A piece of the text of a page, for those who show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// A line outside of fences.
+    Line(&'a str),
+    /// A fenced block.
+    Fence {
+        /// What it is fenced by.
+        mark: &'a str,
+        /// The words behind the opening fence.
+        info: &'a str,
+        /// The lines between the fences.
+        inside: Vec<&'a str>,
+    },
 }
 
 /// A page, split.
@@ -35,6 +53,8 @@ pub struct Page {
     pub examples: Vec<Example>,
     /// Fences whose first word after the language is none of the known ones: line and word.
     pub strange_fences: Vec<(u32, String)>,
+    /// Where the fenced blocks stand in the body.
+    fences: Vec<Range<usize>>,
 }
 
 impl Page {
@@ -66,6 +86,7 @@ impl Page {
                 Event::End(TagEnd::Paragraph) => in_why = false,
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                     fence = Some((line_of(range.start), info.to_string(), String::new()));
+                    self.fences.push(range);
                 }
                 Event::End(TagEnd::CodeBlock) => {
                     if let Some((line, info, text)) = fence.take() {
@@ -90,6 +111,27 @@ impl Page {
         self.body = body;
     }
 
+    /// The text below the front matter, without empty lines in front.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        let body = self.body.as_str();
+        let (mut parts, mut at) = (Vec::new(), 0);
+        for range in &self.fences {
+            // Blanks in front of a fence belong to it.
+            let start = body.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+            let mut end = range.end;
+            if !body.get(..end).is_some_and(|text| text.ends_with('\n')) {
+                end += body.get(end..).and_then(|rest| rest.find('\n')).map_or(0, |rest| rest + 1);
+            }
+            parts.extend(body.get(at..start).unwrap_or_default().lines().map(Part::Line));
+            parts.extend(body.get(start..end).and_then(fence));
+            at = end;
+        }
+        parts.extend(body.get(at..).unwrap_or_default().lines().map(Part::Line));
+        let blank = parts.iter().take_while(|part| matches!(part, Part::Line(text) if text.trim().is_empty())).count();
+        parts.split_off(blank)
+    }
+
     fn take_fence(&mut self, line: u32, info: &str, text: String) {
         let mut words = info.split_whitespace().skip(1);
         let Some(word) = words.next() else { return };
@@ -107,6 +149,17 @@ impl Page {
             .collect();
         self.examples.push(Example { expect, text, line, options });
     }
+}
+
+fn fence(text: &str) -> Option<Part<'_>> {
+    let mut lines = text.lines();
+    let opener = lines.next()?.trim();
+    let info = opener.trim_start_matches(['`', '~']);
+    let mark = opener.get(..opener.len() - info.len())?;
+    let mut inside: Vec<&str> = lines.collect();
+    // At the end of the page it may be left open.
+    inside.pop_if(|last| last.trim().starts_with(mark));
+    Some(Part::Fence { mark, info, inside })
 }
 
 #[cfg(test)]
@@ -131,6 +184,28 @@ mod tests {
         assert_eq!(page.examples.first(), Some(&bad));
         assert_eq!(page.examples.get(1).map(|e| e.expect), Some(Expectation::State(ConceptState::Specified)));
         assert_eq!(page.strange_fences, [(33, "bda".to_owned())]);
+    }
+
+    #[test]
+    fn the_parts_of_a_page_are_its_lines_and_fences_in_order() {
+        let page = Page::split("p.md", PAGE).unwrap();
+        let parts = page.parts();
+        assert_eq!(parts.first(), Some(&Part::Line("# T")));
+        let inside = vec!["```yaml", "x: 1", "```"];
+        assert!(parts.contains(&Part::Fence { mark: "````", info: "markdown bad part=data trains", inside }));
+        assert_eq!(parts.last(), Some(&Part::Fence { mark: "```", info: "markdown bda", inside: Vec::new() }));
+        let mut lines = Vec::new();
+        for part in parts {
+            match part {
+                Part::Line(text) => lines.push(text.to_owned()),
+                Part::Fence { mark, info, inside } => {
+                    lines.push(format!("{mark}{info}"));
+                    lines.extend(inside.into_iter().map(str::to_owned));
+                    lines.push(mark.to_owned());
+                }
+            }
+        }
+        assert_eq!(lines, page.body.trim_start().lines().collect::<Vec<_>>());
     }
 
     #[test]

@@ -16,6 +16,10 @@ pub(super) struct RawRule {
     pub(super) name: Word,
     /// `core` or the name of another pack.
     pub(super) pack: String,
+    /// Rules that ask for the same thing.
+    pub(super) satisfied_by: Vec<Word>,
+    /// Rules that may complain of the same lines.
+    pub(super) yields_to: Vec<Word>,
     /// What the rule looks for, in two or three words ("baseline"): what the checklist shows.
     pub(super) item: Option<String>,
     /// Family in words ("Metrics"); rules of one family are grouped for the reader.
@@ -110,6 +114,10 @@ pub(super) fn read(top: Fields<'_>) -> Option<(RawRule, &'static Kind, Fields<'_
     let (applies, trait_words) = read_applies(&top);
     let lower_unless = top.list("lower-unless");
     let sections = texts(&top.list("sections"));
+    let satisfied_by = top.list("satisfied-by");
+    let yields_to = top.list("yields-to");
+    // The loader has read it: checks name what it defines.
+    top.get("define");
     let check = top.table("check");
     if check.is_none() && top.get("check").is_none() {
         let advice = format!("add `check:` with `kind:` ({})", kind_names().join(", "));
@@ -147,6 +155,8 @@ pub(super) fn read(top: Fields<'_>) -> Option<(RawRule, &'static Kind, Fields<'_
         trait_words,
         source: texts(&source),
         messages,
+        satisfied_by,
+        yields_to,
         lower_unless: texts(&lower_unless),
         sections,
     };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::check::{Answer, Check, Flaw, one_less};
 use super::page::Page;
 use super::words::Phrases;
-use super::{Applies, RawItem, RawRisk, Tally, message};
+use super::{Applies, Pack, RawItem, RawRisk, RuleKey, Tally, message};
 use crate::document::{Document, Mark, SectionId};
 use crate::facts::{Lexicon, Profile};
 use crate::finding::{Confidence, Severity};
@@ -22,6 +22,14 @@ pub struct Rule {
     pub item: String,
     /// Pack.
     pub pack: String,
+    /// Its page lies in the repository that is reviewed.
+    pub is_own: bool,
+    /// Rules that ask for the same: what one of them finds is enough, and what it complains of is not said twice.
+    pub satisfied_by: Vec<RuleKey>,
+    /// Rules that speak for it where they complain.
+    pub yields_to: Vec<RuleKey>,
+    /// How many rules it rests on, one behind the other.
+    pub(super) rank: u32,
     /// Family.
     pub family: String,
     /// Worst severity.
@@ -48,6 +56,8 @@ pub struct Rule {
     pub skeleton: Option<String>,
     /// One severity step less unless the document has one of these traits.
     pub lower_unless: Vec<String>,
+    /// Heading of a section that is written for its family; none where rules of the family only compare what others state.
+    pub section_title: Option<String>,
     /// Words of headings below which the missing text would stand, the best first.
     pub(super) homes: Vec<Phrases>,
     /// Address of its page; empty for rules of a user.
@@ -77,6 +87,14 @@ impl Rule {
         }
         let severity = flaw.severity.map_or(most, |severity| severity.min(most));
         if self.applies.is_early(profile) { one_less(severity) } else { severity }
+    }
+
+    /// What it asks for: the first paragraph of its page.
+    #[must_use]
+    pub fn asks(&self) -> String {
+        let words = self.page.body.lines().skip_while(|line| line.trim().is_empty() || line.starts_with('#'));
+        let lines: Vec<&str> = words.take_while(|line| !line.trim().is_empty()).map(str::trim).collect();
+        lines.join(" ")
     }
 
     /// The section that would hold what is missing, judged by its heading.
@@ -138,6 +156,8 @@ pub struct RuleSet {
     pub concepts: Vec<ConceptPage>,
     /// Concepts, metrics, tasks, signals.
     pub lexicon: Lexicon,
+    /// Packs, in order of name.
+    pub packs: Vec<Pack>,
     /// Risk table.
     pub risks: Vec<RawRisk>,
     /// Names of labelled items and their rules.
@@ -169,7 +189,7 @@ impl RuleSet {
     /// A rule or a remark as plain text for a terminal, by its code (perhaps with a part, as reviews name it) or its name.
     #[must_use]
     pub fn explain(&self, code: &str) -> Option<String> {
-        let code = super::RuleKey::parse(code).code;
+        let code = RuleKey::parse(code).code;
         let named = || self.rules.iter().find(|rule| rule.name.eq_ignore_ascii_case(&code));
         let remark = || super::REMARKS.iter().find(|remark| remark.code.eq_ignore_ascii_case(&code));
         self.get(&code).or_else(named).map(Rule::explain).or_else(|| remark().map(super::Remark::explain))

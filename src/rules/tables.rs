@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::fields::Faults;
 use super::measured::RawFigures;
 use super::nearest::advice;
+use super::pack::RawPack;
 use super::{RawItem, RawRisk, Source};
 use crate::facts::RawLexicon;
 use crate::text::Lines;
@@ -22,6 +23,8 @@ pub(super) struct RawFamily {
     /// Words of headings below which a document treats it.
     #[serde(default)]
     pub(super) sections: Vec<String>,
+    /// Heading of a section that is written for it; none for a family that only compares what others state.
+    pub(super) title: Option<String>,
 }
 
 /// Everything that the tables say.
@@ -30,6 +33,7 @@ pub(super) struct Tables {
     pub(super) lexicon: RawLexicon,
     pub(super) risks: Vec<RawRisk>,
     pub(super) families: Vec<RawFamily>,
+    pub(super) packs: Vec<RawPack>,
     pub(super) items: Vec<RawItem>,
     /// Later entries of the same check take the place of earlier ones.
     pub(super) figures: Vec<RawFigures>,
@@ -38,7 +42,7 @@ pub(super) struct Tables {
 }
 
 /// Names of the tables: the file's stem, which is also the plural of its entries.
-const TABLES: &[&str] = &["families", "items", "measured", "metrics", "risks", "signals", "tasks"];
+const TABLES: &[&str] = &["families", "items", "measured", "metrics", "packs", "risks", "signals", "tasks"];
 
 impl Tables {
     /// Adds one file.
@@ -64,6 +68,7 @@ impl Tables {
                 let found = entries(source, faults, |family: &RawFamily| family.family.clone(), &mut self.places);
                 self.families.extend(found);
             }
+            "packs" => self.packs.extend(entries(source, faults, RawPack::place, &mut self.places)),
             "items" => self.items.extend(entries(source, faults, |item: &RawItem| item.place(), &mut self.places)),
             "measured" => {
                 let found = entries(source, faults, |figures: &RawFigures| figures.place(), &mut self.places);

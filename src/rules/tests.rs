@@ -341,3 +341,66 @@ fn a_user_adds_risks_and_every_mistake_has_its_line() {
     let (set, problems) = with_user(&[own(&many.concat())]);
     assert_eq!((set.risks.len(), problems.len()), (100, 1), "{problems:?}");
 }
+
+#[test]
+fn pages_that_rest_on_others_name_rules_that_there_are_and_never_in_a_circle() {
+    let named = |code: &str, name: &str, more: &str| {
+        let front = FRONT.replace("OWN-001", code).replace("missing-retention", name);
+        page(&format!("{code}.md"), &format!("{more}{front}"), BODY)
+    };
+    let sound = [named("OWN-001", "a", ""), named("OWN-002", "b", "satisfied-by: OWN-001\n")];
+    assert_eq!(problems(&sound), Vec::<String>::new());
+    let unknown = problems(&[named("OWN-002", "b", "satisfied-by: OWN-003\n")]);
+    assert!(
+        unknown.len() == 1 && unknown[0].contains("rests on the check `OWN-003`, which does not exist"),
+        "{unknown:?}"
+    );
+    let circle = [named("OWN-001", "a", "satisfied-by: OWN-002\n"), named("OWN-002", "b", "satisfied-by: OWN-001\n")];
+    let (set, found) = compile(&circle);
+    assert_eq!(found.iter().map(|problem| problem.code.as_str()).collect::<Vec<_>>(), ["circle", "circle"]);
+    assert!(set.rules.is_empty());
+}
+
+#[test]
+fn a_page_brings_words_of_its_own() {
+    let define = "define: {cues: [\"kept for\"], headings: [\"retention*\"]}\n";
+    let check = FRONT.replace("  kind: section\n  headings: [retention]\n", "  kind: concept\n  concept: OWN-001\n");
+    let (set, problems) = compile(&[page("a.md", &format!("{define}{check}"), BODY)]);
+    assert_eq!(problems, []);
+    assert!(set.get("OWN-001").is_some());
+    assert!(set.lexicon.concepts().is_empty(), "the words of a page are read apart from all others");
+    let wrong = define.replace("cues", "cue");
+    let said = compile(&[page("a.md", &format!("{wrong}{check}"), BODY)]).1;
+    assert!(said.iter().any(|problem| problem.message == "`define` has no key `cue`"), "{said:?}");
+}
+
+#[test]
+fn a_pack_without_pages_and_an_exception_that_nothing_has_are_reported() {
+    let said = |rows: &str| {
+        let text = format!("[[pack]]\npack = 'own'\ntitle = 'Own'\nabout = 'All.'\nworst = 'error'\n{rows}");
+        problems(&[page("a.md", FRONT, BODY), Source { path: "packs.toml".into(), text }])
+    };
+    assert_eq!(said("except = ['OWN-001']\n"), [""; 0]);
+    let wrong =
+        said("except = ['OWN-010']\n\n[[pack]]\npack = 'owm'\ntitle = 'Own'\nabout = 'All.'\nworst = 'error'\n");
+    assert_eq!(wrong.len(), 2, "{wrong:?}");
+    assert!(
+        wrong[0].starts_with("packs.toml:1: pack own excepts the rule `OWN-010`, which does not exist"),
+        "{wrong:?}"
+    );
+    assert!(wrong[1].starts_with("packs.toml:8: the pack owm has no page (did you mean `own`?)"), "{wrong:?}");
+}
+
+#[test]
+fn the_limit_of_a_pack_is_not_one_for_pages_of_the_repository_and_switches_no_other_page_on() {
+    let front = FRONT.replace("pack: own", "pack: genai").replace("severity: warning", "severity: error");
+    let (set, problems) = with_user(&[page("a.md", &front, BODY)]);
+    assert_eq!(problems, []);
+    let on: Vec<&str> = set
+        .rules
+        .iter()
+        .filter(|rule| rule.pack == "genai" && set.is_on(rule, None))
+        .map(|rule| rule.code.as_str())
+        .collect();
+    assert_eq!(on, ["OWN-001"]);
+}

@@ -65,8 +65,15 @@ mod tests {
 
     use super::*;
 
-    const LIMITS: Limits =
-        Limits { body_bytes: 10, body_time: Duration::from_millis(20), requests: 1, held_bytes: 3 * UNIT };
+    const LIMITS: Limits = Limits {
+        body_bytes: 10,
+        body_time: Duration::from_millis(20),
+        head_time: Duration::from_millis(20),
+        connections: 1,
+        silence: Duration::from_secs(1),
+        requests: 1,
+        held_bytes: 3 * UNIT,
+    };
 
     fn chunks(parts: &[&'static str]) -> Body {
         let parts: Vec<Result<&'static str, std::io::Error>> = parts.iter().map(|part| Ok(*part)).collect();

@@ -1,26 +1,41 @@
 //! `POST /webhook`: read within limits, verify over the raw bytes, store, acknowledge. What cannot be verified leaves no trace
 //! but a line in the log.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::AppState;
 use super::body::{self, Unread};
-use crate::job::payload::{CommandJob, CommitJob, Payload, ReviewJob, review_key};
+use crate::job::payload::{CommandJob, CommitJob, Payload, ReviewJob};
+use crate::meter::{self, Delivery as Became};
 use crate::platform::github::webhook::{
-    ChangeAction, CheckEvent, CommentEvent, Delivery, Event, GroupEvent, SIGNATURE, verify,
+    ChangeAction, CheckEvent, CommentEvent, Delivery, Event, GroupEvent, Reject, SIGNATURE, verify,
 };
 use crate::review::ChangeRef;
 use crate::review::command::commands;
-use crate::store::{Accepted, NewDelivery, NewJob};
+use crate::store::{Accepted, Millis, NewDelivery, NewJob};
 use crate::text::sha256_hex;
+
+/// An answer, and what became of the delivery.
+type Answered = (Became, Response);
 
 /// Receives one delivery.
 pub(super) async fn webhook(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Response {
+    let begun = Instant::now();
+    let (became, response) = receive(&state, &headers, body).await;
+    meter::delivery(became);
+    meter::webhook(response.status().as_u16(), begun.elapsed());
+    response
+}
+
+async fn receive(state: &AppState, headers: &HeaderMap, body: Body) -> Answered {
     if !headers.contains_key(SIGNATURE) {
         tracing::warn!("refused a webhook without a signature");
         return refuse(StatusCode::UNAUTHORIZED, "exactly one X-Hub-Signature-256 header is needed");
@@ -34,27 +49,29 @@ pub(super) async fn webhook(State(state): State<AppState>, headers: HeaderMap, b
         Ok(body) => body,
         Err(unread) => return unread_answer(unread, state.limits.body_bytes),
     };
-    let delivery = match verify(&headers, &body, &state.secrets) {
+    let delivery = match verify(headers, &body, &state.secrets) {
         Ok(delivery) => delivery,
         Err(reject) => {
             tracing::warn!(reason = %reject, "refused a webhook");
-            let unauthorised = reject.is_unauthorised();
-            let status = if unauthorised { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+            let status = match reject {
+                Reject::Form(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                ref other if other.is_unauthorised() => StatusCode::UNAUTHORIZED,
+                _ => StatusCode::BAD_REQUEST,
+            };
             return refuse(status, &reject.to_string());
         }
     };
     tracing::Span::current().record("delivery", delivery.id.as_str());
     let id = delivery.id.clone();
-    let (event, jobs) = match work(delivery, &state.mention) {
-        Work::Pong => return answer(StatusCode::OK, "pong", None),
+    let (event, jobs) = match work(delivery, state) {
+        Work::Pong => return answer(Became::Ignored, StatusCode::OK, "pong", None),
         Work::None(why) => {
             tracing::debug!(why, "nothing to do");
-            return answer(StatusCode::OK, "ignored", Some(&why));
+            return answer(Became::Ignored, StatusCode::OK, "ignored", Some(&why));
         }
-        Work::CallOff(at) => return call_off(&state, &at).await,
         Work::Jobs { event, jobs } => (event, jobs),
     };
-    store(&state, &id, &event, jobs, &sha256_hex(&body)).await
+    store(state, &id, &event, jobs, &sha256_hex(&body)).await
 }
 
 /// What a delivery asks for.
@@ -62,32 +79,41 @@ pub(super) async fn webhook(State(state): State<AppState>, headers: HeaderMap, b
 enum Work {
     Pong,
     None(String),
-    /// What waits for this change is no longer wanted.
-    CallOff(ChangeRef),
-    Jobs {
-        event: String,
-        jobs: Vec<NewJob>,
-    },
+    Jobs { event: String, jobs: Vec<NewJob> },
 }
 
-fn work(delivery: Delivery, mention: &str) -> Work {
+fn work(delivery: Delivery, state: &AppState) -> Work {
     let Delivery { id, event } = delivery;
     match event {
         Event::Ping => Work::Pong,
         Event::Ignored { why } => Work::None(why),
-        Event::Change(change) if change.action == ChangeAction::Closed => Work::CallOff(change.at),
+        // Events may come late and out of order: a change that is closed is found closed when its turn comes.
+        Event::Change(change) if change.action == ChangeAction::Closed => {
+            Work::None("the pull request is closed".into())
+        }
+        Event::Change(change) if change.action == ChangeAction::Labelled && !state.asks_by(change.label.as_deref()) => {
+            Work::None("a label that asks for nothing".into())
+        }
         Event::Change(change) => Work::Jobs {
             event: format!("{:?} {}", change.action, change.at),
-            jobs: vec![Payload::Review(ReviewJob::of(change.at, change.installation)).job()],
+            jobs: vec![NewJob {
+                made: change.updated,
+                wait: if change.action == ChangeAction::Synchronized { millis(state.debounce) } else { 0 },
+                ..Payload::Review(ReviewJob::of(change.at, change.installation)).job()
+            }],
         },
         Event::CheckRerequested(check) => rerequested(check, &id),
         Event::Comment(comment) if comment.by.is_bot => Work::None("a comment of a program".into()),
-        Event::Comment(comment) => commanded(comment, mention),
+        Event::Comment(comment) => commanded(comment, &state.mention),
         Event::Group(GroupEvent { at, head, installation }) => Work::Jobs {
             event: format!("Group {at}"),
             jobs: vec![Payload::Group(CommitJob { at, installation, commit: head, request: id }).job()],
         },
     }
+}
+
+fn millis(time: Duration) -> Millis {
+    Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX)
 }
 
 fn rerequested(check: CheckEvent, id: &str) -> Work {
@@ -119,21 +145,10 @@ fn commanded(comment: CommentEvent, mention: &str) -> Work {
     Work::Jobs { event, jobs: vec![Payload::Command(job).job()] }
 }
 
-/// Calls off what waits. Nothing is kept of it: it may be sent again and does no harm.
-async fn call_off(state: &AppState, at: &ChangeRef) -> Response {
-    match state.store.call_off(&review_key(at), "the change is closed", (state.clock)()).await {
-        Ok(_) => answer(StatusCode::OK, "ignored", Some("the pull request is closed")),
-        Err(error) => {
-            tracing::error!(%error, change = %at, "what waits for a closed change could not be called off");
-            busy()
-        }
-    }
-}
-
 /// Stores every job; the sender is acknowledged only when all are on disk. Each is stored once however often this is repeated.
-async fn store(state: &AppState, id: &str, event: &str, jobs: Vec<NewJob>, body_sha256: &str) -> Response {
+async fn store(state: &AppState, id: &str, event: &str, jobs: Vec<NewJob>, body_sha256: &str) -> Answered {
     let now = (state.clock)();
-    let mut new = false;
+    let mut became = Became::Duplicate;
     for (number, job) in jobs.into_iter().enumerate() {
         // One delivery may ask for several changes: each has its own line, so that a repeated delivery completes a cut one.
         let id = if number == 0 { id.to_owned() } else { format!("{id}/{number}") };
@@ -142,8 +157,9 @@ async fn store(state: &AppState, id: &str, event: &str, jobs: Vec<NewJob>, body_
         match state.store.accept(delivery, Some(job), now).await {
             Ok(Accepted::Duplicate) => tracing::info!(job = %key, "seen before"),
             Ok(accepted) => {
-                new = true;
-                tracing::info!(job = %key, event, revived = accepted == Accepted::Revived, "queued");
+                let revived = accepted == Accepted::Revived;
+                became = if revived { Became::Revived } else { Became::Queued };
+                tracing::info!(job = %key, event, revived, "queued");
             }
             Err(error) => {
                 tracing::error!(%error, job = %key, "a delivery could not be stored");
@@ -151,10 +167,11 @@ async fn store(state: &AppState, id: &str, event: &str, jobs: Vec<NewJob>, body_
             }
         }
     }
-    answer(StatusCode::ACCEPTED, if new { "queued" } else { "duplicate" }, None)
+    let word = if became == Became::Duplicate { "duplicate" } else { "queued" };
+    answer(became, StatusCode::ACCEPTED, word, None)
 }
 
-fn unread_answer(unread: Unread, most: usize) -> Response {
+fn unread_answer(unread: Unread, most: usize) -> Answered {
     tracing::warn!(?unread, "refused a webhook: its body was not read");
     match unread {
         Unread::TooLarge => refuse(StatusCode::PAYLOAD_TOO_LARGE, &format!("a body may have {most} bytes at most")),
@@ -164,16 +181,16 @@ fn unread_answer(unread: Unread, most: usize) -> Response {
     }
 }
 
-fn answer(status: StatusCode, word: &str, why: Option<&str>) -> Response {
-    (status, Json(json!({ "status": word, "why": why }))).into_response()
+fn answer(became: Became, status: StatusCode, word: &str, why: Option<&str>) -> Answered {
+    (became, (status, Json(json!({ "status": word, "why": why }))).into_response())
 }
 
-fn refuse(status: StatusCode, error: &str) -> Response {
-    (status, Json(json!({ "error": error }))).into_response()
+fn refuse(status: StatusCode, error: &str) -> Answered {
+    (Became::Refused, (status, Json(json!({ "error": error }))).into_response())
 }
 
 /// The sender keeps the delivery and may send it again.
-fn busy() -> Response {
+fn busy() -> Answered {
     let body = Json(json!({ "error": "not stored: send it again later" }));
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "30")], body).into_response()
+    (Became::Unstored, (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "30")], body).into_response())
 }

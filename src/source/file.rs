@@ -6,10 +6,8 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::{Loaded, decode};
+use crate::document::{Form, endings};
 use crate::text::linked_path;
-
-/// Endings of documents in folders. Files that are named are read whatever their ending.
-pub const ENDINGS: &[&str] = &["md", "markdown", "mdown", "mkd"];
 
 /// Most bytes of one file that the command line reads.
 pub const LIMIT: u64 = 64 * 1024 * 1024;
@@ -34,11 +32,43 @@ pub fn load(inputs: &[String], stdin: &mut dyn Read, limit: u64) -> Vec<Loaded> 
     loaded
 }
 
+/// A file as it looks from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    path: String,
+    /// When it was written, and its size; none where it is not there.
+    seen: Option<(Option<std::time::SystemTime>, u64)>,
+}
+
+/// How every file of these inputs looks, and every document of those that are folders. Two looks that are equal saw no change.
+#[must_use]
+pub fn stamps(inputs: &[String]) -> Vec<Stamp> {
+    let stamp = |path: &Path| {
+        let about = std::fs::metadata(path).ok();
+        let seen = about.map(|about| (about.modified().ok(), about.len()));
+        Stamp { path: path.to_string_lossy().into_owned(), seen }
+    };
+    let mut all = Vec::new();
+    for input in inputs {
+        if Path::new(input).is_dir() {
+            let entries = walk(input).filter_map(Result::ok);
+            all.extend(entries.filter(|entry| is_document(entry.path())).map(|entry| stamp(entry.path())));
+        } else {
+            all.push(stamp(Path::new(input)));
+        }
+    }
+    all
+}
+
+/// Everything below a folder, in order; what `.gitignore` leaves out is left out, links are not followed.
+fn walk(input: &str) -> ignore::Walk {
+    ignore::WalkBuilder::new(input).follow_links(false).sort_by_file_path(Path::cmp).build()
+}
+
 fn folder(input: &str, limit: u64, seen: &mut HashSet<String>, loaded: &mut Vec<Loaded>) {
     let before = loaded.len();
     let mut any = false;
-    let walk = ignore::WalkBuilder::new(input).follow_links(false).sort_by_file_path(Path::cmp).build();
-    for entry in walk {
+    for entry in walk(input) {
         match entry {
             Ok(entry) => {
                 let path = entry.path();
@@ -57,13 +87,13 @@ fn folder(input: &str, limit: u64, seen: &mut HashSet<String>, loaded: &mut Vec<
         }
     }
     if !any && loaded.len() == before {
-        let reason = "the folder holds no Markdown document (.md, .markdown, .mdown, .mkd); name the file itself if it has \
-                      another ending";
-        loaded.push(unread(input, reason.to_owned()));
+        let reason =
+            format!("the folder holds no document ({}); name the file itself if it has another ending", endings());
+        loaded.push(unread(input, reason));
     }
 }
 
-/// The document that a link of the file `from` leads to: a Markdown file of the same repository (of the same folder where there
+/// The document that a link of the file `from` leads to: a document of the same repository (of the same folder where there
 /// is none), reached by no symbolic link that leads out of it. `None` for anything else, and for `from` itself. The path is one
 /// that [`load`] takes.
 #[must_use]
@@ -94,9 +124,9 @@ pub fn below(root: &Path, path: &str) -> Option<String> {
     Some(parts.collect::<Option<Vec<_>>>()?.join("/"))
 }
 
-/// True for endings of documents in folders.
+/// True for documents that are read in folders. Files that are named are read whatever their ending.
 fn is_document(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
+    path.file_name().and_then(|name| name.to_str()).is_some_and(Form::is_looked_for)
 }
 
 fn file(path: &str, limit: u64) -> Loaded {
@@ -168,11 +198,12 @@ mod tests {
         load(&inputs, &mut &stdin[..], 100)
             .into_iter()
             .map(|loaded| match loaded {
-                Loaded::Text { path, text, sha256 } => {
+                Loaded::Text { path, text, sha256, opened: None } => {
                     assert_eq!(sha256.len(), 64);
                     (short(&path), text)
                 }
                 Loaded::Unread { path, reason } => (short(&path), format!("! {reason}")),
+                Loaded::Text { opened, .. } => panic!("{opened:?} was no address"),
             })
             .collect()
     }
@@ -198,7 +229,7 @@ mod tests {
             ("-", "from a pipe"),
             (
                 "empty",
-                "! the folder holds no Markdown document (.md, .markdown, .mdown, .mkd); name the file itself if it has another ending",
+                "! the folder holds no document (.md, .markdown, .mdown, .mkd, .mdx, .adoc, .asciidoc, .rst, .docx); name the file itself if it has another ending",
             ),
             ("gone.md", "! there is no such file or folder; check the path"),
         ];

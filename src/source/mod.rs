@@ -1,8 +1,11 @@
 //! Documents by path or address. Reads text; never says what it means.
 
+pub mod archive;
 pub mod file;
 pub mod url;
 
+use crate::office;
+use crate::review::Opened;
 use crate::text::sha256_hex;
 
 /// One input after reading.
@@ -16,6 +19,8 @@ pub enum Loaded {
         text: String,
         /// Hexadecimal SHA-256 of its bytes.
         sha256: String,
+        /// Where people open it, where it was read by its address.
+        opened: Option<Opened>,
     },
     /// Not read; the reason says what to do.
     Unread {
@@ -31,17 +36,35 @@ impl Loaded {
     #[must_use]
     pub fn text(path: &str, text: String) -> Self {
         let sha256 = sha256_hex(text.as_bytes());
-        Self::Text { path: path.to_owned(), text, sha256 }
+        Self::Text { path: path.to_owned(), text, sha256, opened: None }
+    }
+
+    /// The same, for people to open at `place`.
+    #[must_use]
+    pub fn opened_at(mut self, place: Opened) -> Self {
+        if let Self::Text { opened, .. } = &mut self {
+            *opened = Some(place);
+        }
+        self
     }
 }
 
-/// Text from bytes, or what to do where they are none.
+/// Text from bytes, or what to do where they are none. Waits where a process has to read them.
 pub(crate) fn decode(path: &str, bytes: Vec<u8>) -> Loaded {
+    match office::read_apart(&bytes) {
+        Some(Ok(text)) => {
+            return Loaded::Text { path: path.to_owned(), text, sha256: sha256_hex(&bytes), opened: None };
+        }
+        Some(Err(reason)) => return Loaded::Unread { path: path.to_owned(), reason },
+        None => {}
+    }
     let reason = match String::from_utf8(bytes) {
         Ok(text) if text.trim_start_matches('\u{feff}').trim().is_empty() => {
             "the file is empty; write the specification first".to_owned()
         }
-        Ok(text) if text.contains('\0') => "this is a binary file, not text; give a Markdown document".to_owned(),
+        Ok(text) if text.contains('\0') || office::is_forged(&text) => {
+            "this is a binary file, not text; give a Markdown document".to_owned()
+        }
         Ok(text) => return Loaded::text(path, text),
         Err(error) => not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()),
     };

@@ -1,10 +1,11 @@
 //! What people decided on a change by command, and how many commands were answered. Keeps; it never judges who may.
 
 use async_trait::async_trait;
-use sqlx::Row as _;
+use sqlx::any::AnyRow;
+use sqlx::{Row as _, query};
 
-use super::sqlite::SqliteStore;
-use super::{Millis, StoreError, sql};
+use super::db::Alone;
+use super::{Database, Millis, StoreError, sql};
 
 /// How long the number of answered commands is remembered.
 const COUNTED_FOR: Millis = 24 * 60 * 60 * 1000;
@@ -121,48 +122,37 @@ fn column(comment: u64) -> i64 {
 }
 
 #[async_trait]
-impl Decisions for SqliteStore {
+impl Decisions for Database {
     async fn decided(&self, change: &str) -> Result<Vec<Decision>, StoreError> {
-        let what = "reading what was decided";
-        let failed = |source| StoreError::Database { what, source };
-        let mut write = self.write(what).await?;
-        let rows = sqlx::query(sql::DECIDED).bind(change).fetch_all(&mut *write).await.map_err(failed)?;
-        write.commit().await.map_err(failed)?;
-        let mut all = Vec::with_capacity(rows.len());
-        for row in rows {
-            let word: String = row.try_get(0).map_err(failed)?;
-            let Some((kind, _)) = KINDS.iter().find(|(_, known)| *known == word) else { continue };
-            all.push(Decision {
+        let read = |row: &AnyRow| {
+            let word: String = row.try_get(0)?;
+            let Some((kind, _)) = KINDS.iter().find(|(_, known)| *known == word) else { return Ok(None) };
+            Ok(Some(Decision {
                 kind: *kind,
-                subject: row.try_get(1).map_err(failed)?,
-                by: row.try_get(2).map_err(failed)?,
-                reason: row.try_get(3).map_err(failed)?,
-                until: row.try_get(4).map_err(failed)?,
-                url: row.try_get(5).map_err(failed)?,
-                at: row.try_get(6).map_err(failed)?,
-            });
-        }
-        Ok(all)
+                subject: row.try_get(1)?,
+                by: row.try_get(2)?,
+                reason: row.try_get(3)?,
+                until: row.try_get(4)?,
+                url: row.try_get(5)?,
+                at: row.try_get(6)?,
+            }))
+        };
+        let all = self.db.rows("reading what was decided", query(sql::DECIDED).bind(change), read).await?;
+        Ok(all.into_iter().flatten().collect())
     }
 
     async fn decide(&self, change: &str, decision: &Decision) -> Result<(), StoreError> {
-        let what = "keeping a decision";
-        let failed = |source| StoreError::Database { what, source };
         let Decision { kind, subject, by, reason, until, url, at } = decision;
-        let mut write = self.write(what).await?;
-        let decide = sqlx::query(sql::DECIDE).bind(change).bind(kind.word()).bind(subject).bind(by);
-        let decide = decide.bind(reason).bind(until).bind(url).bind(at);
-        decide.execute(&mut *write).await.map_err(failed)?;
-        write.commit().await.map_err(failed)
+        let statement = || {
+            let decide = query(sql::DECIDE).bind(change).bind(kind.word()).bind(subject).bind(by);
+            decide.bind(reason).bind(until.as_deref()).bind(url).bind(at)
+        };
+        self.db.change("keeping a decision", statement).await.map(|_| ())
     }
 
     async fn revoke(&self, change: &str, kind: DecisionKind, subject: &str) -> Result<(), StoreError> {
-        let what = "taking a decision back";
-        let failed = |source| StoreError::Database { what, source };
-        let mut write = self.write(what).await?;
-        let revoke = sqlx::query(sql::REVOKE).bind(change).bind(kind.word()).bind(subject);
-        revoke.execute(&mut *write).await.map_err(failed)?;
-        write.commit().await.map_err(failed)
+        let statement = || query(sql::REVOKE).bind(change).bind(kind.word()).bind(subject);
+        self.db.change("taking a decision back", statement).await.map(|_| ())
     }
 
     async fn count(
@@ -174,36 +164,30 @@ impl Decisions for SqliteStore {
         now: Millis,
         since: Millis,
     ) -> Result<u64, StoreError> {
-        let what = "counting commands";
-        let failed = |source| StoreError::Database { what, source };
         let comment = column(comment);
-        let mut write = self.write(what).await?;
-        let forget = sqlx::query(sql::FORGET_COUNTS).bind(now.saturating_sub(COUNTED_FOR));
-        forget.execute(&mut *write).await.map_err(failed)?;
-        let count = sqlx::query(sql::COUNT).bind(change).bind(comment).bind(asker.word()).bind(i64::from(commands));
-        count.bind(now).execute(&mut *write).await.map_err(failed)?;
-        let others = sqlx::query_scalar(sql::COUNTED).bind(change).bind(comment).bind(asker.word()).bind(since);
-        let others: i64 = others.fetch_one(&mut *write).await.map_err(failed)?;
-        write.commit().await.map_err(failed)?;
+        let work = || async {
+            let mut write = self.db.begin().await?;
+            self.db.alone(&mut write, Alone::Count).await?;
+            let forget = query(sql::FORGET_COUNTS).bind(now.saturating_sub(COUNTED_FOR));
+            forget.execute(&mut *write).await?;
+            let count = query(sql::COUNT).bind(change).bind(comment).bind(asker.word()).bind(i64::from(commands));
+            count.bind(now).execute(&mut *write).await?;
+            let others = query(sql::COUNTED).bind(change).bind(comment).bind(asker.word()).bind(since);
+            let done = others.fetch_one(&mut *write).await?.try_get::<i64, _>(0)?;
+            write.commit().await?;
+            Ok(done)
+        };
+        let others = self.db.write("counting commands", work).await?;
         Ok(u64::try_from(others).unwrap_or(0))
     }
 
     async fn keep_answer(&self, change: &str, comment: u64, body: &str) -> Result<(), StoreError> {
-        let what = "keeping an answer";
-        let failed = |source| StoreError::Database { what, source };
-        let mut write = self.write(what).await?;
-        let keep = sqlx::query(sql::KEEP_ANSWER).bind(change).bind(column(comment)).bind(body);
-        keep.execute(&mut *write).await.map_err(failed)?;
-        write.commit().await.map_err(failed)
+        let statement = || query(sql::KEEP_ANSWER).bind(change).bind(column(comment)).bind(body);
+        self.db.change("keeping an answer", statement).await.map(|_| ())
     }
 
     async fn answer(&self, change: &str, comment: u64) -> Result<Option<String>, StoreError> {
-        let what = "reading an answer";
-        let failed = |source| StoreError::Database { what, source };
-        let mut write = self.write(what).await?;
-        let read = sqlx::query_scalar::<_, Option<String>>(sql::ANSWER).bind(change).bind(column(comment));
-        let found = read.fetch_optional(&mut *write).await.map_err(failed)?;
-        write.commit().await.map_err(failed)?;
-        Ok(found.flatten())
+        let statement = query(sql::ANSWER).bind(change).bind(column(comment));
+        Ok(self.db.row("reading an answer", statement, |row| row.try_get(0)).await?.flatten())
     }
 }

@@ -2,10 +2,10 @@
 //! there. Knows no platform.
 
 use async_trait::async_trait;
-use sqlx::Row as _;
+use sqlx::any::AnyRow;
+use sqlx::{Row as _, query};
 
-use super::sqlite::SqliteStore;
-use super::{Millis, StoreError, sql};
+use super::{Database, Millis, StoreError, sql};
 
 /// How long the intent of a change that is quiet since is kept.
 const KEPT_FOR: Millis = 90 * 24 * 60 * 60 * 1000;
@@ -25,6 +25,10 @@ pub struct Intent {
     pub done: bool,
     /// When it was written.
     pub at: Millis,
+    /// Ids of what was written on the change last, by this run or by one before it, each one word.
+    pub wrote: Vec<String>,
+    /// When that was.
+    pub wrote_at: Millis,
 }
 
 /// Where intents are kept.
@@ -41,6 +45,12 @@ pub trait Journal: Send + Sync {
     /// # Errors
     /// When it cannot be written: nothing may be posted then.
     async fn intend(&self, intent: &Intent) -> Result<(), StoreError>;
+
+    /// Runs that were about to post something before `before` and never said that it is done, oldest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    async fn unfinished(&self, before: Millis) -> Result<Vec<Intent>, StoreError>;
 }
 
 /// Remembers nothing: for runs that nobody repeats after a crash but a person, who then reads what is posted.
@@ -56,36 +66,49 @@ impl Journal for NoJournal {
     async fn intend(&self, _: &Intent) -> Result<(), StoreError> {
         Ok(())
     }
+
+    async fn unfinished(&self, _: Millis) -> Result<Vec<Intent>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+fn intent(row: &AnyRow) -> Result<Intent, sqlx::Error> {
+    let state: String = row.try_get("state")?;
+    Ok(Intent {
+        change: row.try_get("change")?,
+        key: row.try_get("key")?,
+        head: row.try_get("head")?,
+        check: row.try_get("check_id")?,
+        done: state == "done",
+        at: row.try_get("at")?,
+        wrote: row.try_get::<String, _>("wrote")?.split_whitespace().map(str::to_owned).collect(),
+        wrote_at: row.try_get("wrote_at")?,
+    })
 }
 
 #[async_trait]
-impl Journal for SqliteStore {
+impl Journal for Database {
     async fn last(&self, change: &str) -> Result<Option<Intent>, StoreError> {
-        let what = "looking for what was about to be posted";
-        let failed = |source| StoreError::Database { what, source };
-        let mut read = self.write(what).await?;
-        let row = sqlx::query(sql::LAST_INTENT).bind(change).fetch_optional(&mut *read).await.map_err(failed)?;
-        let Some(row) = row else { return Ok(None) };
-        let state: String = row.try_get(3).map_err(failed)?;
-        Ok(Some(Intent {
-            change: change.to_owned(),
-            key: row.try_get(0).map_err(failed)?,
-            head: row.try_get(1).map_err(failed)?,
-            check: row.try_get(2).map_err(failed)?,
-            done: state == "done",
-            at: row.try_get(4).map_err(failed)?,
-        }))
+        let statement = query(sql::LAST_INTENT).bind(change);
+        self.db.row("looking for what was about to be posted", statement, intent).await
     }
 
     async fn intend(&self, intent: &Intent) -> Result<(), StoreError> {
-        let what = "keeping what is about to be posted";
-        let failed = |source| StoreError::Database { what, source };
-        let Intent { change, key, head, check, done, at } = intent;
+        let Intent { change, key, head, check, done, at, wrote, wrote_at } = intent;
+        let wrote = wrote.join(" ");
         let state = if *done { "done" } else { "intended" };
-        let mut write = self.write(what).await?;
-        let keep = sqlx::query(sql::WRITE_INTENT).bind(change).bind(key).bind(head).bind(check).bind(state).bind(at);
-        keep.execute(&mut *write).await.map_err(failed)?;
-        sqlx::query(sql::DROP_INTENTS).bind(at - KEPT_FOR).execute(&mut *write).await.map_err(failed)?;
-        write.commit().await.map_err(failed)
+        let work = || async {
+            let mut write = self.db.begin().await?;
+            let keep = query(sql::WRITE_INTENT).bind(change).bind(key).bind(head).bind(check.as_deref());
+            keep.bind(state).bind(at).bind(&wrote).bind(wrote_at).execute(&mut *write).await?;
+            query(sql::DROP_INTENTS).bind(at.saturating_sub(KEPT_FOR)).execute(&mut *write).await?;
+            write.commit().await?;
+            Ok(())
+        };
+        self.db.write("keeping what is about to be posted", work).await
+    }
+
+    async fn unfinished(&self, before: Millis) -> Result<Vec<Intent>, StoreError> {
+        self.db.rows("looking for what was never finished", query(sql::UNFINISHED).bind(before), intent).await
     }
 }

@@ -1,21 +1,35 @@
 //! Keeps deliveries and jobs: stored before they are acknowledged, done at least once, posted once.
 
+mod address;
+mod db;
 mod decisions;
+mod feedback;
 pub mod folder;
+mod inbox;
+mod jobs;
 mod journal;
+mod migrate;
+mod reviews;
 mod spend;
 mod spend_folder;
 mod sql;
-pub mod sqlite;
 mod verdicts;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use address::{Address, AddressError, Server};
 pub use decisions::{Asker, Decision, DecisionKind, Decisions};
+pub use feedback::{Feedback, Opinion, Wanted, Worth};
 pub use folder::Folder;
+pub use jobs::Database;
 pub use journal::{Intent, Journal, NoJournal};
+pub use reviews::{
+    Ended, KeptReview, MOST_REVIEWS, NewReview, PAGE, QueueLimits, REVIEWS_KEPT, ReviewFilter, ReviewState, Reviews,
+    Submitted, TakenReview, pack, unpack,
+};
 pub use spend::{Account, Spend, Totals};
 pub use spend_folder::SpendFolder;
 pub use verdicts::Verdicts;
@@ -23,8 +37,20 @@ pub use verdicts::Verdicts;
 /// A point in time, milliseconds since 1970-01-01 UTC. Time enters as a value.
 pub type Millis = i64;
 
-/// A job whose process died this often while it was worked on is given up: it would take every worker down in turn.
+/// A job whose process died this often while it was worked on is buried: it would take every worker down in turn. One death before, a
+/// worker gives it up itself, so that somebody is told.
 pub const MAX_CRASHES: u32 = 5;
+
+const HOUR: Millis = 60 * 60 * 1000;
+
+/// A job that has been due for this long goes before newer ones, so that none starves.
+pub const OVERDUE: Millis = 2 * HOUR;
+
+/// How long a delivery is remembered after it was handled: GitHub keeps its log for three days, and sends nothing again after that.
+pub const DELIVERIES_KEPT: Millis = 4 * 24 * HOUR;
+
+/// How long a job is remembered after it was done or given up: over a week's end, for whoever looks into it.
+pub const JOBS_KEPT: Millis = 8 * 24 * HOUR;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -36,13 +62,22 @@ pub enum StoreError {
         what: &'static str,
         /// What the database said.
         #[source]
-        source: sqlx::Error,
+        source: Arc<sqlx::Error>,
     },
-    /// The file cannot be opened, or is something else.
-    #[error("the database {} cannot be used: {source}", path.display())]
+    /// More deliveries wait to be written than the store holds, or for longer than a sender waits.
+    #[error("the database does not keep up: {waiting} deliveries wait to be written")]
+    Full {
+        /// How many.
+        waiting: usize,
+    },
+    /// The store is shut.
+    #[error("the store is shut")]
+    Shut,
+    /// The database cannot be opened, or is something else.
+    #[error("the database {at} cannot be used: {source}")]
     Open {
-        /// Its path.
-        path: PathBuf,
+        /// Where it is, without a password.
+        at: String,
         /// What the database said.
         #[source]
         source: sqlx::Error,
@@ -67,13 +102,12 @@ pub enum StoreError {
     },
     /// Its schema is newer than this program.
     #[error(
-        "the database {} was written by a newer specreview (schema {found}, this program knows {known}): \
-         use that version or newer, or another file",
-        path.display()
+        "the database {at} was written by a newer specreview (schema {found}, this program knows {known}): \
+         use that version or newer, or another database"
     )]
     Newer {
-        /// Path of the file.
-        path: PathBuf,
+        /// Where it is, without a password.
+        at: String,
         /// Its schema.
         found: i64,
         /// The schema of this program.
@@ -99,6 +133,23 @@ pub struct NewJob {
     pub key: String,
     /// JSON that the worker understands.
     pub payload: String,
+    /// Jobs of one lane share the limits of a platform (an installation); empty for none.
+    pub lane: String,
+    /// When what it is about was made, by the platform's clock; none for now. The newest is worked on first, whenever it was told of.
+    pub made: Option<Millis>,
+    /// How long newer work of its key is waited for before it is taken, in milliseconds; where some waits already, no longer than that.
+    pub wait: Millis,
+    /// How much a person asked for with it, 0 for nothing. While a job waits for which more was asked, newer work brings it its newer
+    /// time but not its payload, and where it is held and gives way to newer work, its payload goes over.
+    pub asked: u32,
+}
+
+impl NewJob {
+    /// Work that is due at once, in no lane, made now, that nobody asked for.
+    #[must_use]
+    pub fn new(key: impl Into<String>, payload: impl Into<String>) -> Self {
+        Self { key: key.into(), payload: payload.into(), lane: String::new(), made: None, wait: 0, asked: 0 }
+    }
 }
 
 /// What became of a delivery.
@@ -106,7 +157,7 @@ pub struct NewJob {
 pub enum Accepted {
     /// New: stored, with its job.
     Stored,
-    /// Seen before: nothing was stored.
+    /// Seen before: nothing was stored, whatever the body is now.
     Duplicate,
     /// Seen before, but its job had been given up: it waits again.
     Revived,
@@ -121,6 +172,8 @@ pub struct Leased {
     pub key: String,
     /// JSON.
     pub payload: String,
+    /// Its lane.
+    pub lane: String,
     /// Token of the lease: acknowledging with an old one does nothing.
     pub lease: String,
     /// Failed tries so far.
@@ -140,6 +193,23 @@ pub struct Depth {
     pub dead: u64,
 }
 
+/// A job that was given up and waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parked {
+    /// Id.
+    pub id: i64,
+    /// What it is about.
+    pub key: String,
+    /// Why it was given up.
+    pub reason: String,
+    /// Failed tries.
+    pub failures: u32,
+    /// Tries that ended without a word.
+    pub crashes: u32,
+    /// When it was given up.
+    pub at: Millis,
+}
+
 /// Where deliveries and jobs are kept.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -149,20 +219,15 @@ pub trait Store: Send + Sync {
     /// When the database cannot be written: the sender must not be acknowledged.
     async fn accept(&self, delivery: NewDelivery, job: Option<NewJob>, now: Millis) -> Result<Accepted, StoreError>;
 
-    /// Adds a job that no delivery asked for. As with [`Store::accept`], it replaces what waits under its key.
+    /// Adds a job that no delivery asked for. As with [`Store::accept`], it replaces what waits under its key, unless a person asked
+    /// for more with that.
     ///
     /// # Errors
     /// When the database fails.
     async fn enqueue(&self, job: NewJob, now: Millis) -> Result<(), StoreError>;
 
-    /// Calls off what waits under this key, for `reason`; a job that is held already goes on. True when something waited.
-    ///
-    /// # Errors
-    /// When the database fails.
-    async fn call_off(&self, key: &str, reason: &str, now: Millis) -> Result<bool, StoreError>;
-
-    /// Takes the job that has been due longest and leases it until `now + lease_ms`, so that none starves; new work of a key
-    /// replaces what waits under it.
+    /// Takes the newest job that is due and leases it until `now + lease_ms`; before it one that has been due for [`OVERDUE`], after all
+    /// others one that took a process down. New work of a key replaces what waits under it.
     ///
     /// # Errors
     /// When the database fails.
@@ -186,11 +251,72 @@ pub trait Store: Send + Sync {
     /// When the database fails.
     async fn fail(&self, job: &Leased, reason: &str, run_at: Option<Millis>, now: Millis) -> Result<bool, StoreError>;
 
+    /// The platform asked the job to wait: again at `run_at`, and no failure of the job. False when the lease was lost.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn put_off(&self, job: &Leased, reason: &str, run_at: Millis, now: Millis) -> Result<bool, StoreError>;
+
+    /// Newer work of this key waits, and does all that the job that is held would do.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn is_overtaken(&self, job: &Leased) -> Result<bool, StoreError>;
+
+    /// The worker stops and has not done the job: it waits again, as due as it was, and nothing is counted against it. False when
+    /// the lease was lost.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn give_back(&self, job: &Leased, now: Millis) -> Result<bool, StoreError>;
+
     /// Jobs by state.
     ///
     /// # Errors
     /// When the database fails.
     async fn depth(&self) -> Result<Depth, StoreError>;
+
+    /// Jobs that were given up, the latest first, at most `most`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn parked(&self, most: u32) -> Result<Vec<Parked>, StoreError>;
+
+    /// Has a job that was given up done once more. False when there is none with this id, or newer work of its key waits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn unpark(&self, id: i64, now: Millis) -> Result<bool, StoreError>;
+
+    /// Since when the job waits that has waited longest; none where nothing waits.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn oldest(&self) -> Result<Option<Millis>, StoreError>;
+
+    /// Does a job of this key wait, or is it worked on?
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn is_under_way(&self, key: &str) -> Result<bool, StoreError>;
+
+    /// No job of this lane is handed out before `until`. An earlier end never shortens the wait.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn hold(&self, lane: &str, until: Millis, reason: &str) -> Result<(), StoreError>;
+
+    /// What the program wrote down for itself under `name`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn note(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Writes something down for the program itself, in place of what it wrote under this name before.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn write_note(&self, name: &str, value: &str) -> Result<(), StoreError>;
 
     /// Why the latest job of this key failed, if it did.
     ///
@@ -198,9 +324,9 @@ pub trait Store: Send + Sync {
     /// When the database fails.
     async fn reason(&self, key: &str) -> Result<Option<String>, StoreError>;
 
-    /// Removes deliveries received, and jobs done or given up, before `before`; how many rows.
+    /// Removes deliveries handled [`DELIVERIES_KEPT`] ago, and jobs done or given up [`JOBS_KEPT`] ago; how many rows.
     ///
     /// # Errors
     /// When the database fails.
-    async fn prune(&self, before: Millis) -> Result<u64, StoreError>;
+    async fn prune(&self, now: Millis) -> Result<u64, StoreError>;
 }

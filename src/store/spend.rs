@@ -1,26 +1,40 @@
 //! What was spent on models: a memory for caps that outlive one run. Counts; it never judges.
 
 use async_trait::async_trait;
-use sqlx::Row as _;
+use sqlx::any::AnyRow;
+use sqlx::{Row as _, query};
 
-use super::sqlite::SqliteStore;
-use super::{StoreError, sql};
+use super::db::Alone;
+use super::{Database, Store as _, StoreError, sql};
 use crate::critique::ledger::{Ledger, MicroUsd, Tokens};
 
+/// Under this name it is noted why models are switched off.
+const OFF: &str = "models are off";
+
 /// Whom a sum is booked to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
     /// Days since 1970-01-01 UTC.
     pub day: i64,
     /// The change; none for what belongs to none.
     pub change: Option<String>,
+    /// Its repository.
+    pub repository: Option<String>,
+    /// The account of the platform that causes it: who opened the change, or who asks.
+    pub author: Option<String>,
 }
 
 /// What an account has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
+    /// Models are switched off: whatever may still be spent, nothing is asked.
+    pub is_off: bool,
     /// Everything of the day.
     pub day: Ledger,
+    /// Everything of the author in the day; nothing where there is none.
+    pub author: Ledger,
+    /// Everything of the repository in the day; nothing where there is none.
+    pub repository: Ledger,
     /// Everything of the change, whatever the day; nothing where there is no change.
     pub change: Ledger,
 }
@@ -34,6 +48,19 @@ pub trait Spend: Send + Sync {
     /// # Errors
     /// When it cannot be written: nobody knows then what may still be spent.
     async fn add(&self, to: &Account, more: Ledger, less: Ledger) -> Result<Totals, StoreError>;
+
+    /// Switches models off for all who share this memory, with a reason, or on again. It counts from the next request on, also in runs
+    /// that are under way.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    async fn switch(&self, off: Option<&str>) -> Result<(), StoreError>;
+
+    /// Why models are switched off; none where they are not.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    async fn is_off(&self) -> Result<Option<String>, StoreError>;
 
     /// What an account has come to.
     ///
@@ -69,29 +96,55 @@ pub(super) fn ledger([calls, input, cached, output, cost, unpriced]: [i64; COLUM
     Ledger { calls: count(calls), tokens, known_cost: MicroUsd(count(cost)), unpriced_calls: count(unpriced) }
 }
 
+fn sums(row: &AnyRow) -> Result<Ledger, sqlx::Error> {
+    let mut columns = [0; COLUMNS];
+    for (at, column) in columns.iter_mut().enumerate() {
+        *column = row.try_get(at)?;
+    }
+    Ok(ledger(columns))
+}
+
 #[async_trait]
-impl Spend for SqliteStore {
+impl Spend for Database {
     async fn add(&self, to: &Account, more: Ledger, less: Ledger) -> Result<Totals, StoreError> {
-        let what = "counting what was spent on the model";
-        let failed = |source| StoreError::Database { what, source };
-        let subject = to.change.as_deref().unwrap_or_default();
-        let mut write = self.write(what).await?;
-        let mut insert = sqlx::query(sql::ADD_SPEND).bind(to.day).bind(subject);
-        for column in difference(more, less) {
-            insert = insert.bind(column);
-        }
-        insert.execute(&mut *write).await.map_err(failed)?;
-        let day = sqlx::query(sql::SPENT_ON_DAY).bind(to.day).fetch_one(&mut *write).await.map_err(failed)?;
-        let change = sqlx::query(sql::SPENT_ON_SUBJECT).bind(subject).fetch_one(&mut *write).await.map_err(failed)?;
-        write.commit().await.map_err(failed)?;
-        let sums = |row: &sqlx::sqlite::SqliteRow| -> Result<Ledger, StoreError> {
-            let mut columns = [0; COLUMNS];
-            for (at, column) in columns.iter_mut().enumerate() {
-                *column = row.try_get(at).map_err(failed)?;
+        let or_none = |part: &Option<String>| part.clone().unwrap_or_default();
+        let (subject, repository, author) = (or_none(&to.change), or_none(&to.repository), or_none(&to.author));
+        let work = || async {
+            let mut write = self.db.begin().await?;
+            self.db.alone(&mut write, Alone::Spend).await?;
+            let mut insert = query(sql::ADD_SPEND).bind(to.day).bind(&subject).bind(&repository).bind(&author);
+            for column in difference(more, less) {
+                insert = insert.bind(column);
             }
-            Ok(ledger(columns))
+            insert.execute(&mut *write).await?;
+            let day = sums(&query(sql::SPENT_ON_DAY).bind(to.day).fetch_one(&mut *write).await?)?;
+            let mut totals = Totals { day, ..Totals::default() };
+            for (part, of, statement) in [
+                (&mut totals.author, &to.author, sql::SPENT_BY_AUTHOR),
+                (&mut totals.repository, &to.repository, sql::SPENT_IN_REPOSITORY),
+            ] {
+                if let Some(of) = of {
+                    *part = sums(&query(statement).bind(to.day).bind(of).fetch_one(&mut *write).await?)?;
+                }
+            }
+            if to.change.is_some() {
+                totals.change = sums(&query(sql::SPENT_ON_SUBJECT).bind(&subject).fetch_one(&mut *write).await?)?;
+            }
+            totals.is_off = query(sql::READ_NOTE).bind(OFF).fetch_optional(&mut *write).await?.is_some();
+            write.commit().await?;
+            Ok(totals)
         };
-        let change = if to.change.is_some() { sums(&change)? } else { Ledger::default() };
-        Ok(Totals { day: sums(&day)?, change })
+        self.db.write("counting what was spent on the model", work).await
+    }
+
+    async fn switch(&self, off: Option<&str>) -> Result<(), StoreError> {
+        match off {
+            Some(reason) => self.write_note(OFF, reason).await,
+            None => self.db.change("switching models on", || query(sql::DROP_NOTE).bind(OFF)).await.map(|_| ()),
+        }
+    }
+
+    async fn is_off(&self) -> Result<Option<String>, StoreError> {
+        self.note(OFF).await
     }
 }

@@ -13,6 +13,8 @@ use crate::critique::ledger::Ledger;
 
 /// Ending of the files.
 const ENDING: &str = "spend.jsonl";
+/// While this file is there, models are switched off; it says why. Whoever makes it or removes it by hand switches too.
+const OFF: &str = "off";
 
 /// Spending kept in a folder, for runs of the command line and of CI that share a disk.
 #[derive(Debug, Clone)]
@@ -24,6 +26,10 @@ pub struct SpendFolder {
 #[derive(Serialize, Deserialize)]
 struct Line {
     subject: String,
+    #[serde(default)]
+    repository: String,
+    #[serde(default)]
+    author: String,
     /// Calls, tokens sent, from the cache and received, millionths of a dollar, calls without a price.
     sum: [i64; COLUMNS],
 }
@@ -49,27 +55,60 @@ impl SpendFolder {
         file.lock()?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
-        let subject = to.change.clone().unwrap_or_default();
+        let or_none = |part: &Option<String>| part.clone().unwrap_or_default();
+        let (subject, repository, author) = (or_none(&to.change), or_none(&to.repository), or_none(&to.author));
         if sum.iter().any(|n| *n != 0) {
             // What was broken off by a crash must not spoil the next line.
             let begin = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-            let line = serde_json::to_string(&Line { subject: subject.clone(), sum }).map_err(std::io::Error::other)?;
+            let line = Line { subject: subject.clone(), repository: repository.clone(), author: author.clone(), sum };
+            let line = serde_json::to_string(&line).map_err(std::io::Error::other)?;
             let added = format!("{begin}{line}\n");
             file.write_all(added.as_bytes())?;
             file.sync_data()?;
             text.push_str(&added);
         }
-        let mut totals = Totals { day: total(&text, None), change: Ledger::default() };
+        let mut totals = Totals { day: total(&text, |_| true), is_off: self.reason()?.is_some(), ..Totals::default() };
+        if to.author.is_some() {
+            totals.author = total(&text, |line| line.author == author);
+        }
+        if to.repository.is_some() {
+            totals.repository = total(&text, |line| line.repository == repository);
+        }
         if to.change.is_some() {
-            totals.change = total(&text, Some(&subject));
+            let is_of = |line: &Line| line.subject == subject;
+            totals.change = total(&text, is_of);
             for entry in fs::read_dir(&self.folder)? {
                 let other = entry?.path();
                 if other != path && other.to_string_lossy().ends_with(ENDING) {
-                    totals.change = totals.change.plus(total(&read(&other)?, Some(&subject)));
+                    totals.change = totals.change.plus(total(&read(&other)?, is_of));
                 }
             }
         }
         Ok(totals)
+    }
+
+    /// Why models are switched off.
+    fn reason(&self) -> std::io::Result<Option<String>> {
+        match fs::read_to_string(self.folder.join(OFF)) {
+            Ok(reason) => Ok(Some(reason.trim().to_owned())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn turn(&self, off: Option<&str>) -> std::io::Result<()> {
+        let path = self.folder.join(OFF);
+        match off {
+            Some(reason) => fs::write(path, format!("{reason}\n")),
+            None => match fs::remove_file(path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            },
+        }
+    }
+
+    fn failed(&self, source: std::io::Error) -> StoreError {
+        StoreError::Spend { path: self.folder.clone(), source }
     }
 }
 
@@ -80,11 +119,11 @@ fn read(path: &Path) -> std::io::Result<String> {
     Ok(text)
 }
 
-/// The sum of the lines of a subject, or of all; a line that is not whole is none.
-fn total(text: &str, subject: Option<&str>) -> Ledger {
+/// The sum of these lines; a line that is not whole is none.
+fn total(text: &str, is_wanted: impl Fn(&Line) -> bool) -> Ledger {
     let mut sums = [0_i64; COLUMNS];
     let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
-    for line in lines.filter(|line| subject.is_none_or(|subject| line.subject == subject)) {
+    for line in lines.filter(is_wanted) {
         for (sum, n) in sums.iter_mut().zip(line.sum) {
             *sum = sum.saturating_add(n);
         }
@@ -98,6 +137,14 @@ impl Spend for SpendFolder {
         let (this, to) = (self.clone(), to.clone());
         let work = tokio::task::spawn_blocking(move || this.book(&to, difference(more, less)));
         let booked = work.await.map_err(std::io::Error::other).flatten();
-        booked.map_err(|source| StoreError::Spend { path: self.folder.clone(), source })
+        booked.map_err(|source| self.failed(source))
+    }
+
+    async fn switch(&self, off: Option<&str>) -> Result<(), StoreError> {
+        self.turn(off).map_err(|source| self.failed(source))
+    }
+
+    async fn is_off(&self) -> Result<Option<String>, StoreError> {
+        self.reason().map_err(|source| self.failed(source))
     }
 }

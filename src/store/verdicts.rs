@@ -3,10 +3,9 @@
 
 use async_trait::async_trait;
 
-use sqlx::Row as _;
+use sqlx::{Row as _, query};
 
-use super::sqlite::SqliteStore;
-use super::{Millis, StoreError, sql};
+use super::{Database, Millis, StoreError, sql};
 use crate::critique::Record;
 
 /// How long a verdict is kept after its last use: an open change is rarely older.
@@ -29,34 +28,33 @@ pub trait Verdicts: Send + Sync {
 }
 
 #[async_trait]
-impl Verdicts for SqliteStore {
+impl Verdicts for Database {
     async fn find(&self, inputs: &[String], now: Millis) -> Result<Vec<Record>, StoreError> {
-        let what = "looking for kept verdicts";
-        let failed = |source| StoreError::Database { what, source };
-        let mut write = self.write(what).await?;
-        let mut found = Vec::new();
-        for inputs in inputs {
-            let rows =
-                sqlx::query(sql::USE_VERDICT).bind(inputs).bind(now).fetch_all(&mut *write).await.map_err(failed)?;
-            for row in rows {
-                let policy = row.try_get(0).map_err(failed)?;
-                let value = row.try_get(1).map_err(failed)?;
-                found.push(Record { inputs: inputs.clone(), policy, value });
+        let work = || async {
+            let mut write = self.db.begin().await?;
+            let mut found = Vec::new();
+            for inputs in inputs {
+                for row in query(sql::USE_VERDICT).bind(inputs).bind(now).fetch_all(&mut *write).await? {
+                    found.push(Record { inputs: inputs.clone(), policy: row.try_get(0)?, value: row.try_get(1)? });
+                }
             }
-        }
-        write.commit().await.map_err(failed)?;
-        Ok(found)
+            write.commit().await?;
+            Ok(found)
+        };
+        self.db.write("looking for kept verdicts", work).await
     }
 
     async fn keep(&self, verdicts: &[Record], now: Millis) -> Result<(), StoreError> {
-        let what = "keeping verdicts";
-        let failed = |source| StoreError::Database { what, source };
-        let mut write = self.write(what).await?;
-        for Record { inputs, policy, value } in verdicts {
-            let keep = sqlx::query(sql::KEEP_VERDICT).bind(inputs).bind(policy).bind(value).bind(now);
-            keep.execute(&mut *write).await.map_err(failed)?;
-        }
-        sqlx::query(sql::DROP_VERDICTS).bind(now - KEPT_FOR).execute(&mut *write).await.map_err(failed)?;
-        write.commit().await.map_err(failed)
+        let work = || async {
+            let mut write = self.db.begin().await?;
+            for Record { inputs, policy, value } in verdicts {
+                let keep = query(sql::KEEP_VERDICT).bind(inputs).bind(policy).bind(value).bind(now);
+                keep.execute(&mut *write).await?;
+            }
+            query(sql::DROP_VERDICTS).bind(now.saturating_sub(KEPT_FOR)).execute(&mut *write).await?;
+            write.commit().await?;
+            Ok(())
+        };
+        self.db.write("keeping verdicts", work).await
     }
 }

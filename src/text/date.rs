@@ -46,6 +46,16 @@ impl Date {
         let month = if month < 10 { month + 3 } else { month - 9 };
         Self { year: era * 400 + year + i64::from(month <= 2), month, day }
     }
+
+    /// How many days it lies after 1 January 1970: what [`Date::of_day`] takes.
+    #[must_use]
+    pub fn day_number(self) -> i64 {
+        let year = if self.month <= 2 { self.year - 1 } else { self.year };
+        let month = if self.month <= 2 { self.month + 9 } else { self.month - 3 };
+        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let day = (153 * month + 2) / 5 + self.day - 1;
+        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + day - 719_468
+    }
 }
 
 impl Serialize for Date {
@@ -76,6 +86,7 @@ mod tests {
             (19_782, "2024-02-29"),
             (20_454, "2026-01-01"),
         ] {
+            assert_eq!(Date::of_day(days).day_number(), days);
             assert_eq!(Date::of_day(days).to_string(), date);
             assert_eq!(Date::parse(date), Some(Date::of_day(days)), "{date}");
         }

@@ -56,6 +56,8 @@ pub struct Position {
 pub struct Lines {
     starts: Vec<usize>,
     len: usize,
+    /// A line ends right where the next begins: no line feed parts them.
+    is_mapped: bool,
 }
 
 impl Lines {
@@ -65,7 +67,17 @@ impl Lines {
         let mut starts = Vec::with_capacity(source.len() / 40 + 1);
         starts.push(0);
         starts.extend(source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
-        Self { starts, len: source.len() }
+        Self { starts, len: source.len(), is_mapped: false }
+    }
+
+    /// Lines of a text that was rewritten: `starts` says where in the rewriting each line of the text as written begins, `len` how many
+    /// bytes the rewriting has. A line that left nothing begins where the next one does. Columns are those of the rewriting.
+    #[must_use]
+    pub fn mapped(mut starts: Vec<usize>, len: usize) -> Self {
+        if starts.is_empty() {
+            starts.push(0);
+        }
+        Self { starts, len, is_mapped: true }
     }
 
     /// Number of lines; a text without any line feed has one.
@@ -92,7 +104,7 @@ impl Lines {
     pub fn span_of(&self, line: u32) -> Span {
         let at = line.saturating_sub(1) as usize;
         let Some(start) = self.starts.get(at).copied() else { return Span::new(self.len, self.len) };
-        let end = self.starts.get(at + 1).map_or(self.len, |next| next - 1);
+        let end = self.starts.get(at + 1).map_or(self.len, |next| next - usize::from(!self.is_mapped));
         Span::new(start, end)
     }
 

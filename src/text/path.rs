@@ -4,7 +4,7 @@
 /// same document, and ways out of the repository. `from` is a path from the root too, with `/`.
 #[must_use]
 pub fn linked_path(from: &str, target: &str) -> Option<String> {
-    let target = decoded(target.split(['#', '?']).next()?)?;
+    let target = percent_decoded(target.split(['#', '?']).next()?)?;
     if target.is_empty()
         || target.starts_with("//")
         || target.contains(|c: char| c.is_control() || matches!(c, ':' | '\\'))
@@ -25,8 +25,9 @@ pub fn linked_path(from: &str, target: &str) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("/"))
 }
 
-/// `%20` and the like as the bytes they stand for, once.
-fn decoded(text: &str) -> Option<String> {
+/// `%20` and the like as the bytes they stand for, once; none where that is no UTF-8.
+#[must_use]
+pub fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut left = text.as_bytes();
     while let Some((first, rest)) = left.split_first() {

@@ -1,6 +1,7 @@
 //! What is nobody else's business: secrets by their known forms, and personal data. The one table of these forms. Finds,
 //! and never judges who may see it.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -76,6 +77,7 @@ const FORMS: &[(&str, PrivateKind, Only)] = &[
     (r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}", PrivateKind::Secret, Only::Mixed),
     (r"\b(?:hf|npm|dckr_pat|shpat)_[A-Za-z0-9_-]{20,}", PrivateKind::Secret, Only::Mixed),
     (r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?", PrivateKind::Secret, Only::Always),
+    (r"(?i)\b(?:bearer|basic)\s{1,3}([A-Za-z0-9._~+/=-]{15,}[A-Za-z0-9=_-])", PrivateKind::Secret, Only::Mixed),
     (r"(?i)\b[a-z][a-z0-9+.-]{1,20}://([^\s:/?#@]{0,100}:[^\s@/]{1,200})@", PrivateKind::Secret, Only::Always),
     (
         r#"(?i)(?:password|passwd|passphrase|passwort|kennwort|pwd|mot de passe|contraseña|senha|пароль)["'`*]{0,3}\s{0,3}[:=]\s{0,3}["'`*]{0,3}([^\s"'`|,;<>]{6,200})"#,
@@ -108,8 +110,12 @@ static COMPILED: LazyLock<Vec<(Regex, PrivateKind, Only)>> = LazyLock::new(|| {
 /// Everything private in `text`, in order and apart. Of two that overlap the one that begins first counts, then the longer.
 #[must_use]
 pub fn private(text: &str) -> Vec<Private> {
+    found(text, |_| true)
+}
+
+fn found(text: &str, wanted: fn(PrivateKind) -> bool) -> Vec<Private> {
     let mut all: Vec<Private> = Vec::new();
-    for (form, kind, only) in COMPILED.iter() {
+    for (form, kind, only) in COMPILED.iter().filter(|(_, kind, _)| wanted(*kind)) {
         for found in form.captures_iter(text) {
             let Some(place) = found.get(1).or_else(|| found.get(0)) else { continue };
             if counts(*only, place.as_str()) {
@@ -125,6 +131,23 @@ pub fn private(text: &str) -> Vec<Private> {
         apart
     });
     all
+}
+
+/// The text without its secrets: `[secret]` stands in the place of each. Other private text stays.
+#[must_use]
+pub fn without_secrets(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut rest = 0;
+    for Private { span, .. } in found(text, |kind| kind == PrivateKind::Secret) {
+        out.push_str(text.get(rest..span.start()).unwrap_or_default());
+        out.push_str("[secret]");
+        rest = span.end();
+    }
+    if rest == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(text.get(rest..).unwrap_or_default());
+    Cow::Owned(out)
 }
 
 fn counts(only: Only, found: &str) -> bool {
@@ -214,6 +237,9 @@ mod tests {
         check(&format!("bearer {jwt}."), &[(PrivateKind::Secret, &jwt)]);
         let pem = format!("-----BEGIN RSA {0}-----\nMIIE\nabc=\n-----END RSA {0}-----", "PRIVATE KEY");
         check(&format!("x\n{pem}\ny"), &[(PrivateKind::Secret, &pem)]);
+        let bearer = token("");
+        check(&format!("authorization: Bearer {bearer}"), &[(PrivateKind::Secret, &bearer)]);
+        check("the bearer shall present the certificate", &[]);
         check("db: postgres://app:s3cr3t@db.corp:5432/x", &[(PrivateKind::Secret, "app:s3cr3t")]);
         check("password: hunter22!", &[(PrivateKind::Secret, "hunter22!")]);
         check("PASSWORD='correct-horse'", &[(PrivateKind::Secret, "correct-horse")]);
@@ -276,5 +302,13 @@ mod tests {
         ] {
             let _ = private(&text);
         }
+    }
+
+    #[test]
+    fn secrets_are_taken_out_and_the_rest_stays() {
+        let (one, two) = (token("ghs_"), token("github_pat_"));
+        let text = format!("é {one} to a@b.example, {two}");
+        assert_eq!(without_secrets(&text), "é [secret] to a@b.example, [secret]");
+        assert!(matches!(without_secrets("nothing here"), Cow::Borrowed("nothing here")));
     }
 }

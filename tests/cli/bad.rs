@@ -18,7 +18,7 @@ fn an_input_that_is_no_text_says_what_it_is() {
         ("blank.md", "empty"),
         ("picture.md", "binary"),
         ("latin.md", "line 3"),
-        ("folder", "no Markdown document"),
+        ("folder", "no document"),
         ("big.md", "65.0 MiB"),
         ("gone.md", "no such file"),
         ("http://example.com/spec.md", "http"),
@@ -88,6 +88,19 @@ fn a_token_is_not_sent_to_whoever_an_address_names() {
     let world = World::new(&[]).with("GITHUB_TOKEN", "ghp_canary");
     let done = world.run(&["review", "https://git.example.invalid/o/r/pull/1"]);
     done.says(2, &["is not github.com", "--github-url"]);
+}
+
+#[test]
+fn pages_that_are_named_are_pinned_and_sound() {
+    let world = World::new(&[("a.md", b"# A\n"), ("pack.tar.gz", b"no archive"), ("broken/x.md", b"no front matter")]);
+    let refused = |rules: &str, words: &[&str]| {
+        world.run(&["review", "a.md", "--rules", rules]).says(2, words);
+    };
+    refused("https://example.org/pack.tar.gz", &["needs its digest", "#sha256="]);
+    refused("pack.tar.gz", &["no .tar.gz archive, or it is damaged"]);
+    refused(&format!("pack.tar.gz#sha256={}", "0".repeat(64)), &["its SHA-256 is"]);
+    refused("broken", &["the pages given with --rules have 1 mistake", "no front matter"]);
+    refused("nowhere", &["nowhere cannot be read"]);
 }
 
 #[test]

@@ -53,8 +53,9 @@ fn named_paths_are_annotated_summed_up_and_fail_on_errors() {
 fn without_a_pull_request_or_a_token_the_workspace_is_reviewed_and_one_line_says_so() {
     for (event, name, word) in [
         (PULL, "pull_request", "no GITHUB_TOKEN"),
-        ("{}", "pull_request", "tells of no pull request"),
-        ("", "pull_request", "tells of no pull request"),
+        ("{}", "pull_request", "tells of no repository"),
+        ("", "pull_request", "tells of no repository"),
+        (r#"{"repository":{"name":"r","owner":{"login":"o"}}}"#, "pull_request", "tells of no pull request"),
         ("{}", "push", "the event push"),
     ] {
         let world = world(event).with("GITHUB_EVENT_NAME", name);
@@ -181,8 +182,37 @@ fn nothing_that_could_be_reviewed_is_an_annotated_error() {
 
 #[test]
 fn no_name_of_a_file_begins_a_command() {
-    let world = World::new(&[("a\n::error::owned.md", b"\xff\xfe\0"), ("specs/parcel.md", SPEC.as_bytes())]);
-    let done = world.run(&["ci"]);
-    assert!(!done.out.lines().any(|line| line.starts_with("::error::owned")), "{done:?}");
+    let bad: &[u8] = b"\xff\xfe\0";
+    let world =
+        World::new(&[("a\n::error::owned.md", bad), ("b##[error]owned.md", bad), ("specs/parcel.md", SPEC.as_bytes())]);
+    for (args, status) in [(&["ci"][..], 1), (&["ci", "--path", "b##[error]owned.md", "--path", "gone##[x].md"], 2)] {
+        let done = world.run(args);
+        done.says(status, &[]);
+        for line in done.out.lines().chain(done.err.lines()) {
+            assert!(!line.starts_with("::error::owned"), "{done:?}");
+            // Within one of our own commands a runner looks for no other.
+            assert!(line.starts_with("::") || !line.contains("##["), "{done:?}");
+        }
+    }
     assert!(world.folder().exists());
+}
+
+#[test]
+fn what_is_missing_or_cannot_be_written_is_said_and_changes_no_verdict() {
+    let to = |name: &str, place: &str| world(PULL).with("GITHUB_EVENT_NAME", "push").with(name, place);
+    for (world, args, word) in [
+        (to("GITHUB_STEP_SUMMARY", "gone/summary.md"), &["ci"][..], "gone/summary.md cannot be written"),
+        (to("GITHUB_OUTPUT", "gone/output"), &["ci"], "gone/output cannot be written"),
+        (world(PULL), &["ci", "--report", "gone/report.json"], "gone/report.json cannot be written"),
+        (to("GITHUB_EVENT_PATH", "gone.json"), &["ci"], "the event file cannot be read"),
+    ] {
+        let done = world.run(args);
+        commands(done.says(1, &[]));
+        assert_eq!(done.out.matches(word).count(), 1, "{word}: {done:?}");
+    }
+    // What ends the job with a message leaves its outputs behind as well.
+    let world = world(PULL);
+    world.run(&["ci", "--path", "gone.md", "--report", "report.json"]).says(2, &["gone.md"]);
+    assert_eq!((output(&world, "verdict").as_str(), output(&world, "report").as_str()), ("error", "report.json"));
+    assert!(world.read("report.json").contains("gone.md"));
 }

@@ -88,6 +88,47 @@ fn rules_are_listed_explained_and_begun() {
 }
 
 #[test]
+fn packs_are_listed_with_whether_they_are_on() {
+    let world = world();
+    let line = |world: &World, pack: &str| {
+        let list = world.run(&["rules", "list"]);
+        let start = format!("# {pack} (");
+        list.says(0, &[]).out.lines().find(|line| line.starts_with(&start)).unwrap().to_owned()
+    };
+    assert!(line(&world, "core").ends_with(" on") && line(&world, "genai").contains(") off: "));
+    world.file(".specreview.toml", b"[rules]\npacks = [\"core\", \"genai\"]\n");
+    assert!(line(&world, "genai").ends_with(" on") && line(&world, "documentation").contains(") off: "));
+    world.run(&["rules", "explain", "DOC-003"]).says(0, &[]);
+}
+
+#[test]
+fn a_page_of_the_repository_switches_only_itself_on() {
+    let world = world();
+    world.run(&["rules", "new", "no-exit-plan"]).says(0, &[]);
+    let path = ".specreview/rules/no-exit-plan.md";
+    let moved = world.read(path).replace("\npack: own\n", "\npack: genai\n");
+    world.file(path, moved.as_bytes());
+    let list = world.run(&["rules", "list"]).says(0, &[]).out.clone();
+    let row = |start: &str| list.lines().find(|line| line.starts_with(start)).unwrap();
+    assert!(row("# genai (").contains(" rules) 1 of ") && row("# core (").ends_with(" on"), "{list}");
+    assert!(row("GEN-001 ").contains(" (off)") && !row("OWN-001 ").contains("(off)"), "{list}");
+}
+
+#[test]
+fn pages_of_another_place_are_used_when_they_are_named() {
+    let world = world();
+    world.run(&["rules", "new", "no-exit-plan", "--output", "policies/no-exit-plan.md"]).says(0, &[]);
+    let codes = |args: &[&str]| -> Vec<String> {
+        let report =
+            world.run(&[&["review", "--format", "json", "specs/parcel.md"], args].concat()).says(0, &[]).json();
+        let findings = report["documents"][0]["findings"].as_array().unwrap();
+        findings.iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(!codes(&[]).contains(&"OWN-001".to_owned()));
+    assert!(codes(&["--rules", "policies"]).contains(&"OWN-001".to_owned()));
+}
+
+#[test]
 fn a_new_page_is_used_by_the_next_review() {
     let world = world();
     let codes = |world: &World| -> Vec<String> {

@@ -6,11 +6,17 @@
 #![allow(unreachable_pub, reason = "one crate of tests in several files")]
 
 mod bad;
+mod baseline;
 mod ci;
+mod compared;
+mod desk;
 mod egress;
 mod eval;
 mod good;
 mod linked;
+mod office;
+mod outputs;
+mod page;
 mod program;
 #[cfg(unix)]
 mod serve;

@@ -27,8 +27,12 @@ fn world() -> World {
 }
 
 fn start(world: &World) -> Server {
+    start_with(world, &[])
+}
+
+fn start_with(world: &World, more: &[&str]) -> Server {
     let args = ["serve", "--bind", "127.0.0.1:0", "--app-id", "1", "--app-key-file", "app.pem", "--log-format", "json"];
-    let mut child = world.command(&args).stdout(Stdio::null()).spawn().unwrap();
+    let mut child = world.command(&[&args, more].concat()).stdout(Stdio::null()).spawn().unwrap();
     let log = BufReader::new(child.stderr.take().unwrap());
     let mut server = Server { child, address: String::new(), log };
     while server.address.is_empty() {
@@ -70,8 +74,12 @@ impl Server {
     fn ready(&self) -> serde_json::Value {
         let answer = self.ask("GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
-        serde_json::from_str(body).unwrap()
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        // Nothing listens where GitHub should be, and that is the one thing wrong.
+        assert!(head.starts_with("HTTP/1.1 503"), "{answer}");
+        let reasons = ["the platform does not believe the credentials, or does not answer"];
+        assert_eq!(body["reasons"], serde_json::json!(reasons), "{answer}");
+        body
     }
 
     /// Sends a signal; status and the rest of the log.
@@ -123,4 +131,56 @@ fn an_address_that_is_taken_or_a_database_that_is_none_is_said() {
     let done = run(args("127.0.0.1:0", "notes.txt"));
     done.says(2, &["error: the database notes.txt cannot be used", "--database"]);
     assert_eq!(server.end("-TERM").0, Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let world = world();
+    let server = start(&world);
+    // A request that has begun holds the first stop up for as long as its body may take.
+    let mut begun = TcpStream::connect(&server.address).unwrap();
+    let head = "POST /webhook HTTP/1.1\r\nhost: x\r\nx-hub-signature-256: sha256=0\r\ncontent-length: 9\r\n\r\n1";
+    begun.write_all(head.as_bytes()).unwrap();
+    server.ready();
+    let first = std::time::Instant::now();
+    Command::new("kill").args(["-TERM", &server.child.id().to_string()]).status().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let (status, log) = server.end("-INT");
+    assert_eq!(status, Some(0), "{log}");
+    assert!(log.contains("told to stop a second time"), "{log}");
+    assert!(first.elapsed() < std::time::Duration::from_secs(8), "{:?}", first.elapsed());
+}
+
+#[test]
+fn metrics_and_admin_endpoints_have_a_door_of_their_own_where_one_is_named() {
+    let world =
+        world().with("SPECREVIEW_ADMIN_TOKEN", "canary-admin-token").with("SPECREVIEW_OPERATOR_BIND", "127.0.0.1:0");
+    let server = start(&world);
+    let ask = |path: &str| server.ask(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+    assert!(ask("/metrics").starts_with("HTTP/1.1 404"));
+    assert!(ask("/admin/jobs").starts_with("HTTP/1.1 404"));
+    assert!(ask("/healthz").starts_with("HTTP/1.1 200"));
+    let (status, log) = server.end("-TERM");
+    assert_eq!(status, Some(0), "{log}");
+    assert!(!log.contains("canary"), "{log}");
+}
+
+#[test]
+fn the_page_is_there_only_where_it_is_asked_for() {
+    let without =
+        world().run(&["serve", "--bind", "127.0.0.1:0", "--app-id", "1", "--app-key-file", "app.pem", "--page"]);
+    without.says(2, &["SPECREVIEW_PAGE_TOKEN"]);
+    let world = world().with("SPECREVIEW_PAGE_TOKEN", "of-the-page-0123456789");
+    let off = start(&world);
+    let ask = |server: &Server, path: &str| {
+        server.ask(&format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n"))
+    };
+    assert!(ask(&off, "/").starts_with("HTTP/1.1 404") && ask(&off, "/api/v1/reviews").starts_with("HTTP/1.1 404"));
+    assert_eq!(off.end("-TERM").0, Some(0));
+    let on = start_with(&world, &["--page"]);
+    let login = ask(&on, "/");
+    assert!(login.starts_with("HTTP/1.1 303") && login.contains("/login"), "{login}");
+    assert!(on.send("d1").starts_with("HTTP/1.1 202"), "webhooks come beside it");
+    let (status, log) = on.end("-TERM");
+    assert_eq!(status, Some(0), "{log}");
 }

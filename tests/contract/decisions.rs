@@ -1,17 +1,10 @@
 //! What a memory of decisions promises. [`promises`] is the story; each implementation runs it on a fresh, empty place.
 
-use specreview::store::sqlite::SqliteStore;
-use specreview::store::{Asker, Decision, DecisionKind, Decisions};
+use specreview::store::{Asker, Decision, DecisionKind, Decisions as _};
 
-#[tokio::test]
-async fn a_database_keeps_them() {
-    let home = tempfile::tempdir().unwrap();
-    let path = home.path().join("jobs.db");
-    promises(&SqliteStore::open(&path).await.unwrap()).await;
-    // What was decided is there after a restart.
-    let again = SqliteStore::open(&path).await.unwrap();
-    assert_eq!(again.decided("o/r#1").await.unwrap().len(), 2);
-}
+use crate::place::Place;
+
+promises!(decisions_are_kept, who_counts_at_once_sees_the_others);
 
 fn decision(kind: DecisionKind, subject: &str, by: &str, at: i64) -> Decision {
     Decision {
@@ -25,7 +18,8 @@ fn decision(kind: DecisionKind, subject: &str, by: &str, at: i64) -> Decision {
     }
 }
 
-async fn promises(place: &impl Decisions) {
+async fn decisions_are_kept(at: &Place) {
+    let place = at.open().await;
     assert_eq!(place.decided("o/r#1").await.unwrap(), []);
     let waiver = decision(DecisionKind::Waiver, "MET-009", "ann", 1);
     let pause = Decision { until: None, ..decision(DecisionKind::Pause, "", "bob", 2) };
@@ -65,4 +59,16 @@ async fn promises(place: &impl Decisions) {
     assert_eq!(count("o/r#1", u64::MAX, Asker::Writer, 14, 0).await.unwrap(), 6);
     let late = 10 * 24 * 60 * 60 * 1000;
     assert_eq!(count("o/r#1", 6, Asker::Writer, late, 0).await.unwrap(), 0, "counts are forgotten after some days");
+
+    // What was decided is there after a restart.
+    drop(place);
+    assert_eq!(at.open().await.decided("o/r#1").await.unwrap().len(), 2);
+}
+
+async fn who_counts_at_once_sees_the_others(at: &Place) {
+    let place = at.open().await;
+    let counts = (0..10).map(|comment| place.count("o/r#1", comment, Asker::Writer, 1, 10, 0));
+    let mut seen: Vec<u64> = futures_util::future::try_join_all(counts).await.unwrap();
+    seen.sort_unstable();
+    assert_eq!(seen, (0..10).collect::<Vec<u64>>());
 }

@@ -1,30 +1,63 @@
 //! What a journal promises.
 
-use specreview::store::sqlite::SqliteStore;
-use specreview::store::{Intent, Journal, NoJournal};
+use specreview::store::{Intent, Journal as _, NoJournal};
+
+use crate::place::Place;
+
+promises!(
+    the_newest_intent_of_each_change_is_kept_over_a_crash,
+    what_was_never_finished_is_found,
+    what_was_written_last_stands_until_something_else_is_written,
+);
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 fn intent(change: &str, key: &str, at: i64) -> Intent {
-    Intent { change: change.into(), key: key.into(), head: format!("head of {key}"), check: None, done: false, at }
+    Intent { change: change.into(), key: key.into(), head: format!("head of {key}"), at, ..Intent::default() }
 }
 
-#[tokio::test]
-async fn a_database_keeps_the_newest_intent_of_each_change_over_a_crash() {
-    let home = tempfile::tempdir().unwrap();
-    let path = home.path().join("jobs.db");
-    let store = SqliteStore::open(&path).await.unwrap();
+async fn the_newest_intent_of_each_change_is_kept_over_a_crash(place: &Place) {
+    let store = place.open().await;
     assert_eq!(store.last("o/r#1").await.unwrap(), None);
     store.intend(&intent("o/r#1", "a", DAY)).await.unwrap();
     store.intend(&intent("o/r#2", "b", DAY)).await.unwrap();
     let newer = Intent { check: Some("7".into()), done: true, ..intent("o/r#1", "c", 2 * DAY) };
     store.intend(&newer).await.unwrap();
     drop(store);
-    let store = SqliteStore::open(&path).await.unwrap();
+    let store = place.open().await;
     assert_eq!(store.last("o/r#1").await.unwrap(), Some(newer));
     assert_eq!(store.last("o/r#2").await.unwrap(), Some(intent("o/r#2", "b", DAY)));
     store.intend(&intent("o/r#3", "d", 100 * DAY)).await.unwrap();
     assert_eq!(store.last("o/r#2").await.unwrap(), None, "what is long over goes");
+}
+
+async fn what_was_never_finished_is_found(place: &Place) {
+    let store = place.open().await;
+    assert_eq!(store.unfinished(9).await.unwrap(), []);
+    let shown = Intent { check: Some("7".into()), ..intent("o/r#1", "a", 3) };
+    let done = Intent { done: true, ..intent("o/r#3", "c", 1) };
+    for one in [&shown, &intent("o/r#2", "b", 2), &done, &intent("o/r#4", "d", 9)] {
+        store.intend(one).await.unwrap();
+    }
+    assert_eq!(store.unfinished(9).await.unwrap(), [intent("o/r#2", "b", 2), shown], "the oldest first");
+    store.intend(&Intent { done: true, ..intent("o/r#1", "a", 4) }).await.unwrap();
+    assert_eq!(store.unfinished(9).await.unwrap(), [intent("o/r#2", "b", 2)]);
+}
+
+async fn what_was_written_last_stands_until_something_else_is_written(place: &Place) {
+    let store = place.open().await;
+    let wrote = |wrote: &[&str], at| Intent {
+        wrote: wrote.iter().map(|id| (*id).to_owned()).collect(),
+        wrote_at: at,
+        ..intent("o/r#1", "a", at)
+    };
+    store.intend(&wrote(&["7+3", "8"], 1)).await.unwrap();
+    store.intend(&wrote(&[], 2)).await.unwrap();
+    let last = store.last("o/r#1").await.unwrap().unwrap();
+    assert_eq!((last.at, last.wrote_at, last.wrote), (2, 1, vec!["7+3".to_owned(), "8".to_owned()]));
+    store.intend(&wrote(&["9"], 3)).await.unwrap();
+    let last = store.last("o/r#1").await.unwrap().unwrap();
+    assert_eq!((last.wrote_at, last.wrote), (3, vec!["9".to_owned()]));
 }
 
 #[tokio::test]

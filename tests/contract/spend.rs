@@ -3,36 +3,36 @@
 use std::sync::Arc;
 
 use specreview::critique::ledger::{Ledger, MicroUsd, Tokens};
-use specreview::store::sqlite::SqliteStore;
 use specreview::store::{Account, Spend, SpendFolder, Totals};
+
+use crate::place::Place;
 
 /// An implementation that can be shut and opened again on the same data.
 #[async_trait::async_trait]
-trait Place: Send + Sync {
+trait Opens: Send + Sync {
     async fn open(&self) -> Arc<dyn Spend>;
 }
 
-struct SqliteFile(tempfile::TempDir);
-
 #[async_trait::async_trait]
-impl Place for SqliteFile {
+impl Opens for Place {
     async fn open(&self) -> Arc<dyn Spend> {
-        Arc::new(SqliteStore::open(&self.0.path().join("jobs.db")).await.unwrap())
+        self.open().await
     }
 }
 
 struct Folder(tempfile::TempDir);
 
 #[async_trait::async_trait]
-impl Place for Folder {
+impl Opens for Folder {
     async fn open(&self) -> Arc<dyn Spend> {
         Arc::new(SpendFolder::open(&self.0.path().join("spend")).unwrap())
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_remembers() {
-    promises(&SqliteFile(tempfile::tempdir().unwrap())).await;
+promises!(a_database_remembers);
+
+async fn a_database_remembers(place: &Place) {
+    promises(place).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,7 +54,7 @@ async fn a_line_that_was_broken_off_spoils_no_other() {
 }
 
 fn account(day: i64, change: Option<&str>) -> Account {
-    Account { day, change: change.map(Into::into) }
+    Account { day, change: change.map(Into::into), ..Account::default() }
 }
 
 fn of(n: u64) -> Ledger {
@@ -62,37 +62,63 @@ fn of(n: u64) -> Ledger {
     Ledger { calls: 1, tokens, known_cost: MicroUsd(3 * n), unpriced_calls: n % 2 }
 }
 
-async fn promises(place: &dyn Place) {
+async fn promises(place: &dyn Opens) {
     let spend = place.open().await;
     let none = Ledger::default();
     let (a, b, nobody) = (account(1, Some("a")), account(1, Some("b\t\"…")), account(1, None));
     assert_eq!(spend.totals(&a).await.unwrap(), Totals::default());
 
     // Sums come back with what was just added; a change is apart from the others, a day holds them all.
-    assert_eq!(spend.add(&a, of(4), none).await.unwrap(), Totals { day: of(4), change: of(4) });
+    assert_eq!(spend.add(&a, of(4), none).await.unwrap(), Totals { day: of(4), change: of(4), ..Totals::default() });
     let both = of(4).plus(of(7));
-    assert_eq!(spend.add(&b, of(7), none).await.unwrap(), Totals { day: both, change: of(7) });
-    assert_eq!(spend.totals(&nobody).await.unwrap(), Totals { day: both, change: none });
+    assert_eq!(spend.add(&b, of(7), none).await.unwrap(), Totals { day: both, change: of(7), ..Totals::default() });
+    assert_eq!(spend.totals(&nobody).await.unwrap(), Totals { day: both, ..Totals::default() });
     assert_eq!(spend.add(&nobody, of(1), none).await.unwrap().day, both.plus(of(1)));
 
     // A change goes on over days; a day does not.
     let next = account(2, Some("a"));
-    assert_eq!(spend.add(&next, of(5), none).await.unwrap(), Totals { day: of(5), change: of(4).plus(of(5)) });
+    assert_eq!(
+        spend.add(&next, of(5), none).await.unwrap(),
+        Totals { day: of(5), change: of(4).plus(of(5)), ..Totals::default() }
+    );
 
     // An estimate gives way to the truth.
     let settled = spend.add(&next, of(2), of(5)).await.unwrap();
     assert_eq!(settled.day.tokens, of(2).tokens);
 
+    // An author and a repository have sums of their own for a day; two who spend for one change are two.
+    let by = |day, author: &str, repository: &str| Account {
+        repository: Some(repository.into()),
+        author: Some(author.into()),
+        ..account(day, Some(&format!("{repository}#1")))
+    };
+    spend.add(&by(5, "7", "o/r"), of(1), none).await.unwrap();
+    spend.add(&by(5, "8", "o/r"), of(2), none).await.unwrap();
+    let totals = spend.add(&by(5, "7", "o/other"), of(3), none).await.unwrap();
+    assert_eq!((totals.author, totals.change), (of(1).plus(of(3)), of(3)));
+    let totals = spend.totals(&by(5, "7", "o/r")).await.unwrap();
+    assert_eq!((totals.repository, totals.change), (of(1).plus(of(2)), of(1).plus(of(2))), "of both authors");
+    let other_day = spend.totals(&by(6, "7", "o/r")).await.unwrap();
+    assert_eq!((other_day.author, other_day.repository), (none, none));
+
+    // A switch is read with every sum.
+    spend.switch(Some("the bill")).await.unwrap();
+    assert!(spend.totals(&a).await.unwrap().is_off);
+
     // What was written is there after a restart.
     drop(spend);
     let spend = place.open().await;
     assert_eq!(spend.totals(&b).await.unwrap().change, of(7));
+    assert_eq!(spend.is_off().await.unwrap().as_deref(), Some("the bill"));
+    spend.switch(None).await.unwrap();
+    spend.switch(None).await.unwrap();
+    assert!(spend.is_off().await.unwrap().is_none() && !spend.totals(&a).await.unwrap().is_off);
 
-    // Those who spend at once see each other: of a hundred, each sees another sum.
+    // Those who spend at once see each other, whatever change they spend for: of fifty, each sees another sum.
     let tasks: Vec<_> = (0..50)
-        .map(|_| {
+        .map(|n| {
             let spend = spend.clone();
-            let at = account(9, Some("c"));
+            let at = account(9, Some(["c", "d", "e"][n % 3]));
             tokio::spawn(async move { spend.add(&at, of(2), Ledger::default()).await.unwrap().day.calls })
         })
         .collect();

@@ -1,8 +1,11 @@
 //! What a memory of verdicts promises. [`promises`] is the story; each implementation runs it on a fresh, empty place.
 
 use specreview::critique::Record;
-use specreview::store::sqlite::SqliteStore;
 use specreview::store::{Folder, Verdicts};
+
+use crate::place::Place;
+
+promises!(a_database_keeps_them);
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
@@ -10,10 +13,8 @@ fn kept(inputs: char, policy: &str, value: &str) -> Record {
     Record { inputs: inputs.to_string().repeat(64), policy: policy.into(), value: value.into() }
 }
 
-#[tokio::test]
-async fn a_database_keeps_them() {
-    let home = tempfile::tempdir().unwrap();
-    promises(&SqliteStore::open(&home.path().join("jobs.db")).await.unwrap()).await;
+async fn a_database_keeps_them(place: &Place) {
+    promises(place.open().await.as_ref()).await;
 }
 
 #[tokio::test]

@@ -7,13 +7,13 @@ use crate::forge::{Forge, Pull};
 
 const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
 
-struct Done {
-    status: Option<i32>,
-    out: String,
-    err: String,
+pub struct Done {
+    pub status: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
-async fn run(forge: &Forge, token: &str, folder: &Path, vars: &[(&str, &str)], args: &[&str]) -> Done {
+pub async fn run(forge: &Forge, token: &str, folder: &Path, vars: &[(&str, &str)], args: &[&str]) -> Done {
     let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_specreview"));
     command.args(args).current_dir(folder).env_clear().stdin(Stdio::null());
     command.env("GITHUB_TOKEN", token).env("GITHUB_API_URL", forge.api()).env("SPECREVIEW_LOG", "trace");
@@ -29,7 +29,7 @@ async fn run(forge: &Forge, token: &str, folder: &Path, vars: &[(&str, &str)], a
     done
 }
 
-fn address(forge: &Forge, pull: &Pull) -> String {
+pub fn address(forge: &Forge, pull: &Pull) -> String {
     format!("{}/acme/specs/pull/{}", forge.api().trim_end_matches("/api/v3"), pull.number)
 }
 

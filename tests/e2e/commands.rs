@@ -22,7 +22,7 @@ const PROGRAMS: [&str; 2] = ["evil[bot]", "specreview[bot]"];
 const DAY: Duration = Duration::from_hours(24);
 
 /// The answers to commands, in the conversation and on lines, oldest first.
-fn answers(pull: &Pull) -> Vec<String> {
+pub fn answers(pull: &Pull) -> Vec<String> {
     let inline = pull.inline().into_iter().map(|one| (one.id, one.body));
     let all = pull.comments().into_iter().map(|one| (one.id, one.body)).chain(inline);
     let mut found: Vec<(u64, String)> = all.filter(|(_, body)| body.contains("<!-- specreview:v1 reply ")).collect();

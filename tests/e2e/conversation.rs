@@ -9,6 +9,7 @@ use specreview::review::marker::{Item, MarkKind, MarkerKey};
 use specreview::review::{Action, Event, Hidden, InlineComment, ObjectId, Outcome, ReplyTo};
 use specreview::text::LineRange;
 
+use crate::bot::unlimited;
 use crate::forge::{APP, Edit, Fault, Forge, PRIVATE_KEY, Pull, now};
 
 const SPEC: &str = "# Fraud\n\nOne.\n\nTwo.\n\nThree.\n";
@@ -23,6 +24,7 @@ fn github(forge: &Forge, resolve: bool) -> GitHub {
         pause: Duration::from_millis(1),
         total: Duration::from_secs(20),
         resolve,
+        limits: unlimited(),
         ..Settings::default()
     };
     let app = Credentials::App(AppKey::new(&APP.to_string(), PRIVATE_KEY).unwrap());

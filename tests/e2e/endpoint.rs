@@ -41,6 +41,19 @@ impl Desk {
         std::fs::write(path, text).unwrap();
     }
 
+    /// Rewrites the files two folders below `folder`; how many were changed.
+    pub fn change_files(&self, folder: &str, change: impl Fn(&str) -> String) -> usize {
+        let folders = std::fs::read_dir(self.path().join(folder)).unwrap().map(|one| one.unwrap().path());
+        let files = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|one| one.unwrap().path());
+        let rewritten = files.filter(|file| {
+            let text = std::fs::read_to_string(file).unwrap();
+            let changed = change(&text);
+            std::fs::write(file, &changed).unwrap();
+            changed != text
+        });
+        rewritten.count()
+    }
+
     fn path(&self) -> &Path {
         self.0.path()
     }

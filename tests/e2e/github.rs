@@ -13,6 +13,7 @@ use specreview::review::{
 };
 use specreview::text::LineRange;
 
+use crate::bot::unlimited;
 use crate::forge::{APP, Delivery, Edit, Fault, Forge, PRIVATE_KEY, Pull, SECRET, now};
 use crate::log::Log;
 
@@ -35,7 +36,13 @@ fn summary(pull: &Pull, text: &str) -> Action {
 }
 
 fn settings(forge: &Forge) -> Settings {
-    Settings { api: forge.api(), pause: Duration::from_millis(1), total: Duration::from_secs(5), ..Settings::default() }
+    Settings {
+        api: forge.api(),
+        pause: Duration::from_millis(1),
+        total: Duration::from_secs(5),
+        limits: unlimited(),
+        ..Settings::default()
+    }
 }
 
 fn github(forge: &Forge, credentials: Credentials) -> GitHub {
@@ -674,10 +681,14 @@ async fn what_the_forge_delivers_is_what_the_webhook_reads() {
     };
     pull.set_draft(true);
     let opened = pull.event("opened");
-    let change =
-        ChangeEvent { action: ChangeAction::Opened, at: pull.at(), installation: Some(forge.installation("acme")) };
     let believed = read(&opened).unwrap();
-    assert_eq!((believed.id, believed.event), (opened.id.clone(), Event::Change(change)));
+    assert_eq!(believed.id, opened.id);
+    let Event::Change(ChangeEvent { action, at, installation, updated, .. }) = believed.event else {
+        panic!("not a change")
+    };
+    assert_eq!((action, at, installation), (ChangeAction::Opened, pull.at(), Some(forge.installation("acme"))));
+    let age = now() * 1000 - updated.expect("GitHub says when");
+    assert!((0..60_000).contains(&age), "{age}");
     assert_eq!(read(&forge.ping()).unwrap().event, Event::Ping);
     assert!(matches!(read(&pull.event("edited")).unwrap().event, Event::Ignored { .. }));
     assert_eq!(read(&opened.signed_with("another")), Err(Reject::WrongSignature));

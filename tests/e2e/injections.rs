@@ -14,7 +14,7 @@ use specreview::finding::{Finding, Severity};
 use specreview::job::{ChangeReview, Deps, Options, catalogue, review_change};
 use specreview::model::{Model, ModelError};
 use specreview::output::{self, Entry, Run};
-use specreview::platform::{Fetched, Now, Platform, PlatformError, Wanted};
+use specreview::platform::{Fetched, Now, Origin, Platform, PlatformError, Wanted};
 use specreview::review::marker::MarkerKey;
 use specreview::review::{
     Action, Capabilities, Change, ChangeRef, ChangedFile, FilePatch, FileStatus, Gate, Outcome, Posted, Reviewed, plan,
@@ -151,7 +151,7 @@ impl Platform for Alone {
             proposed_config: None,
             skipped: Vec::new(),
         };
-        Ok(Fetched { change, posted: Posted::default() })
+        Ok(Fetched { change, posted: Posted::default(), is_open: true, origin: Origin::default() })
     }
 
     async fn text(&self, _: &ChangeRef, _: &str, _: &str, _: usize) -> Result<Option<String>, PlatformError> {
@@ -213,15 +213,11 @@ async fn said(deps: &Deps, text: &str) -> Said {
     let actions = plan(&Posted::default(), &review, &platform.capabilities(), &deps.marker, &how);
     let entry = |reviewed: &Reviewed| Entry::Reviewed(Box::new(reviewed.clone()), Document::parse(text));
     let run = Run {
-        version: deps.version.to_owned(),
-        rules: deps.rules.hash.clone(),
         model: deps.model.as_ref().map(|model| model.name().to_owned()),
         documents: review.documents.iter().map(entry).collect(),
-        skipped: Vec::new(),
-        problems: Vec::new(),
-        usage: Usage::default(),
         cost,
         incomplete: review.documents.iter().find_map(|reviewed| reviewed.critique.incomplete.clone()),
+        ..Run::new(deps.version, &deps.rules.hash)
     };
     let gate = Gate { fail_on: Some(Severity::Error), require_complete: false };
     let catalogue = catalogue(&deps.rules);

@@ -12,23 +12,38 @@
     missing_docs
 )]
 
+mod addresses;
 mod bot;
 mod budget;
 mod by_hand;
+#[path = "../action/checkout.rs"]
+mod checkout;
 mod commands;
 mod conversation;
 mod critique;
+mod doctor;
 mod endpoint;
+mod faults;
+mod fetching;
 mod forge;
 mod github;
 mod golden;
 mod injections;
 mod log;
 mod measured;
+mod missed;
 mod model;
+mod outage;
+mod parity;
 mod peers;
 mod publish;
+mod rate;
 mod second;
+mod setup;
+mod spending;
 mod stories;
+#[cfg(target_os = "linux")]
+mod traced;
 mod turns;
+mod waiting;
 mod waivers;

@@ -114,6 +114,17 @@ async fn a_model_is_measured_as_by_hand_and_a_second_run_costs_nothing() {
     assert!(text.out.contains("tested: label 3, model 1") && text.out.contains("5 answers kept"), "{}", text.out);
     let few = desk.run(&args(&url, &["--limit", "2", "--format", "json"]), &[]).await.json();
     assert_eq!((&few["all"]["labelled"], endpoint.requests().len()), (&json!(2), 8));
+
+    // Another key, and then words of somebody else under the right names: neither counts, and the questions are asked again.
+    let other = [("SPECREVIEW_MARKER_KEY", "the key of another bot")];
+    let foreign = desk.run(&args(&url, &["--limit", "1", "--format", "json"]), &other).await.json();
+    assert!(foreign["cached"] == 0 && endpoint.requests().len() > 8, "{foreign}");
+    let asked = endpoint.requests().len();
+    desk.run(&args(&url, &["--limit", "1"]), &other).await;
+    assert_eq!(endpoint.requests().len(), asked, "kept under that key");
+    assert!(desk.change_files("kept", |text| text.replace("Nobody knows", "Nobody minds")) > 0);
+    desk.run(&args(&url, &["--limit", "1"]), &other).await;
+    assert!(endpoint.requests().len() > asked, "a poisoned verdict was believed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -89,3 +89,46 @@ async fn a_conversation_that_takes_no_comment_leaves_everything_in_the_check() {
     assert!(check.annotations.len() > 10, "{}", check.annotations.len());
     finish(bot, forge).await;
 }
+
+/// The line of a metric, by its beginning.
+fn counted<'t>(text: &'t str, name: &str) -> &'t str {
+    text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("0").trim()
+}
+
+#[tokio::test]
+async fn what_went_wrong_and_was_mended_is_counted() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let _counting = metrics::set_default_local_recorder(&recorder);
+    let text = || recorder.handle().render();
+    let forge = Arc::new(Forge::start().await);
+    let bot = Bot::start(&forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    forge.fail_next("POST", "/issues/{number}/comments", Fault::DropAfterCommit);
+    bot.review(&pull.event("opened")).await;
+    assert_eq!(counted(&text(), "specreview_unknown_outcomes_total"), "1");
+    // The same summary once more, as two runs at the same time would leave it.
+    let summary = pull.comments().remove(0);
+    pull.comment_as(&summary.author, &summary.body);
+    pull.push(&[("specs/parcel.md", &SPEC.replace(GATE, "| Recall, damaged | 0.31 | 0.30 | 0.85 |"))]);
+    bot.review(&pull.event("synchronize")).await;
+    assert_eq!(counted(&text(), "specreview_duplicates_healed_total"), "1", "{}", text());
+    assert_eq!(pull.comments().len(), 1);
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_pause_that_the_forge_asks_for_is_counted() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let _counting = metrics::set_default_local_recorder(&recorder);
+    let forge = Arc::new(Forge::start().await);
+    let bot = Bot::start(&forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    forge.fail_next("POST", "/issues/{number}/comments", Fault::Limit(403, Some(5)));
+    assert_eq!(bot.review(&pull.event("opened")).await, [Step::Delayed]);
+    assert_eq!(counted(&recorder.handle().render(), "specreview_rate_limit_wait_seconds_count"), "1");
+    bot.later(Duration::from_mins(1));
+    assert_eq!(bot.work().await, [Step::Done]);
+    pull.look_away();
+    finish(bot, forge).await;
+}

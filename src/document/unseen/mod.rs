@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
+pub(super) use self::style::look;
 use self::tags::{Piece, pieces};
 use super::html::{self, Inline};
 use crate::text::{Lines, Span};
@@ -267,7 +268,7 @@ impl<'a> Collector<'a> {
                     if tags::is_void(&name) {
                         continue;
                     }
-                    let look = style::look(&name, &attributes);
+                    let look = look(&name, &attributes);
                     let ground = look.ground || self.open.last().is_some_and(|open| open.ground);
                     let hides = look.hides || (look.white && !ground);
                     if tags::is_block(&name) {

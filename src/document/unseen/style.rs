@@ -8,17 +8,17 @@ const SILENT: &[&str] = &[
 
 /// How the inside of an element looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Look {
+pub(in crate::document) struct Look {
     /// It shows nothing.
-    pub(super) hides: bool,
+    pub(in crate::document) hides: bool,
     /// Its words are white: they show nothing on white.
-    pub(super) white: bool,
+    pub(in crate::document) white: bool,
     /// It has a ground of its own that is not white.
-    pub(super) ground: bool,
+    pub(in crate::document) ground: bool,
 }
 
 /// Looks at an element with its attributes (names in lower case).
-pub(super) fn look(name: &str, attributes: &[(String, String)]) -> Look {
+pub(in crate::document) fn look(name: &str, attributes: &[(String, String)]) -> Look {
     let mut look = Look { hides: SILENT.contains(&name), ..Look::default() };
     let (mut colour, mut ground) = (None, None);
     for (key, value) in attributes {

@@ -47,7 +47,13 @@ pub(super) fn remarks(document: &Document, settings: &Settings) -> Vec<Finding> 
         let first = document.lines.line_of(place.span.start());
         FindingBuilder::new(HIDDEN.code, Source::Rule, message)
             .level(severity, place.confidence)
-            .at(Some(Evidence::new(LineRange::single(first), &quote(place.span.of(&document.source)))), heading)
+            .at(
+                Some(
+                    Evidence::new(LineRange::single(first), &quote(place.span.of(&document.source)))
+                        .said(&document.places),
+                ),
+                heading,
+            )
             .why(HIDDEN.why)
             .docs(format!("{DOCS}{}", HIDDEN.guide))
             .build()

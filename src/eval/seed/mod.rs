@@ -109,9 +109,9 @@ pub fn plant(text: &str, rules: &RuleSet) -> Seeded {
         match check.state {
             CheckState::Specified => match removed(check, rule, &bench) {
                 Some(one) => planted.push(one),
-                None => unclear.push(key(check)),
+                None => unclear.push(check.key()),
             },
-            CheckState::Absent | CheckState::Mentioned => untried.push(key(check)),
+            CheckState::Absent | CheckState::Mentioned => untried.push(check.key()),
             CheckState::Waived | CheckState::NotApplicable => {}
         }
     }
@@ -138,10 +138,6 @@ impl Bench<'_> {
 fn review(text: &str, rules: &RuleSet) -> Assessment {
     let settings = Settings { is_spec: true, ..Settings::default() };
     assess(&Document::parse(text), rules, &settings)
-}
-
-fn key(check: &Check) -> String {
-    check.part.as_ref().map_or_else(|| check.rule.clone(), |part| format!("{}:{part}", check.rule))
 }
 
 /// Takes out what states the item by itself, and what is then read as stating it by itself in the same sections; what stands
@@ -184,14 +180,14 @@ fn removed(check: &Check, rule: &Rule, bench: &Bench<'_>) -> Option<Planted> {
     let also_of = others.filter(|other| other.evidence.iter().any(|one| out.iter().any(|cut| cut.lines == one.lines)));
     Some(Planted {
         defect: Defect::Removed,
-        rule: key(check),
+        rule: check.key(),
         more: more.into_iter().filter(|line| *line != first.lines.start).collect(),
         at: first,
         number: None,
         became: None,
         said,
         instead,
-        also_of: also_of.map(key).collect(),
+        also_of: also_of.map(Check::key).collect(),
     })
 }
 

@@ -73,6 +73,18 @@ pub enum Term {
     Signal(usize),
 }
 
+impl Term {
+    /// Number of the concept that it is a word of.
+    fn concept(&self) -> Option<usize> {
+        match self {
+            Self::Cue(n) | Self::Pair(n) | Self::Weak(n) | Self::Heading(n) | Self::Unless(n) | Self::Word(n, _) => {
+                Some(*n)
+            }
+            Self::Metric(_) | Self::MetricUnless(_) | Self::Task(_) | Self::Signal(_) => None,
+        }
+    }
+}
+
 /// A phrase found in a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
@@ -103,18 +115,29 @@ impl Lexicon {
         compile::compile(raw)
     }
 
+    /// These concepts, read with the metrics and signals of this lexicon.
+    #[must_use]
+    pub fn with_concepts(&self, concepts: Vec<(String, RawConcept)>) -> (Self, Vec<LexiconProblem>) {
+        let RawLexicon { metrics, signals, .. } = &self.raw;
+        Self::compile(RawLexicon { concepts, metrics: metrics.clone(), tasks: Vec::new(), signals: signals.clone() })
+    }
+
     /// Every phrase of every content block and heading, in one pass; of change logs and the like only what concerns the document. Sorted by block, then start.
     #[must_use]
     pub fn scan(&self, document: &Document) -> Vec<Hit> {
         let mut hits = Vec::new();
         for (block, content) in document.blocks.iter().enumerate() {
-            let apparatus = content.mark == Mark::Apparatus && content.kind != BlockKind::Heading;
-            if !apparatus && content.mark != Mark::Content && content.kind != BlockKind::Heading {
+            let is_title = content.kind == BlockKind::Heading;
+            // A heading over nothing but open slots names its subject, and states nothing.
+            let is_open = is_title && content.mark == Mark::Slot;
+            let apparatus = content.mark == Mark::Apparatus && !is_title;
+            if !apparatus && content.mark != Mark::Content && !is_title {
                 continue;
             }
             for (meaning, start, end) in self.scanner.scan(&content.text, &pieces(content)) {
                 if let Some(term) = self.terms.get(meaning)
                     && (!apparatus || self.counts_in_apparatus(term))
+                    && (!is_open || term.concept().is_none())
                 {
                     hits.push(Hit { block, term: term.clone(), start, end });
                 }
@@ -132,12 +155,9 @@ impl Lexicon {
 
     /// Signals, and the words of concepts that are about the document itself.
     fn counts_in_apparatus(&self, term: &Term) -> bool {
-        match term {
-            Term::Cue(n) | Term::Pair(n) | Term::Weak(n) | Term::Heading(n) | Term::Unless(n) | Term::Word(n, _) => {
-                self.raw.concepts.get(*n).is_some_and(|(_, concept)| concept.apparatus)
-            }
-            Term::Signal(_) => true,
-            Term::Metric(_) | Term::MetricUnless(_) | Term::Task(_) => false,
+        match term.concept() {
+            Some(n) => self.raw.concepts.get(n).is_some_and(|(_, concept)| concept.apparatus),
+            None => matches!(term, Term::Signal(_)),
         }
     }
 

@@ -42,6 +42,10 @@ impl Words {
                     }
                 }
                 (_, Mark::Placeholder | Mark::Guidance) => words.unanswered += 1,
+                // A plan into which this program put slots is no template because of them.
+                (_, Mark::Slot) => {
+                    filled.insert(block.section);
+                }
                 _ => {}
             }
         }

@@ -5,9 +5,20 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(super) struct Report<'a> {
     pub(super) schema: &'static str,
+    /// The commits that were compared; absent where no change was reviewed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) change: Option<ChangeOut<'a>>,
     pub(super) engine: Engine<'a>,
     pub(super) documents: Vec<DocumentOut<'a>>,
     pub(super) run: RunOut<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ChangeOut<'a> {
+    /// The commit that was reviewed; null for a working tree.
+    pub(super) head: Option<&'a str>,
+    /// The commit that it was compared with: where the change branched off.
+    pub(super) base: &'a str,
 }
 
 #[derive(Serialize)]
@@ -20,6 +31,9 @@ pub(super) struct Engine<'a> {
 #[derive(Serialize)]
 pub(super) struct DocumentOut<'a> {
     pub(super) path: &'a str,
+    /// Where people open it; absent unless it was read by its address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) url: Option<&'a str>,
     pub(super) sha256: Option<&'a str>,
     pub(super) kind: &'static str,
     /// Why the kind was decided so.
@@ -40,7 +54,26 @@ pub(super) struct DocumentOut<'a> {
     /// Head against base; absent without a base.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) compare: Option<CompareOut<'a>>,
+    /// What the baseline holds of it; absent without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) baseline: Option<BaselineOut<'a>>,
     pub(super) reading: ReadingOut,
+}
+
+#[derive(Serialize)]
+pub(super) struct BaselineOut<'a> {
+    /// Fingerprints of the findings that fail nothing because of it.
+    pub(super) known: Vec<&'a str>,
+    /// Its entries that are not found any more.
+    pub(super) stale: Vec<StaleOut<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct StaleOut<'a> {
+    /// With its part.
+    pub(super) rule: &'a str,
+    pub(super) count: usize,
+    pub(super) message: &'a str,
 }
 
 #[derive(Serialize, Default)]
@@ -52,12 +85,16 @@ pub(super) struct ProfileOut<'a> {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the contract says `place` everywhere")]
 pub(super) struct Place<'a> {
     /// The other document in which it stands; absent where it is the reviewed one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) path: Option<&'a str>,
     pub(super) line: u32,
     pub(super) end_line: u32,
+    /// Where it stands, in words, in a document whose readers see no lines; absent in any other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<&'a str>,
     pub(super) quote: &'a str,
 }
 
@@ -105,6 +142,9 @@ pub(super) struct MeasureOut<'a> {
     /// A change and not a level.
     pub(super) relative: bool,
     pub(super) line: u32,
+    /// Where it stands, in words, in a document whose readers see no lines; absent in any other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<String>,
     pub(super) quote: String,
 }
 
@@ -117,6 +157,9 @@ pub(super) struct FindingOut<'a> {
     pub(super) confidence: &'static str,
     pub(super) line: Option<u32>,
     pub(super) end_line: Option<u32>,
+    /// Where it stands, in words, in a document whose readers see no lines; absent in any other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<&'a str>,
     pub(super) quote: Option<&'a str>,
     pub(super) message: &'a str,
     pub(super) why: &'a str,
@@ -124,6 +167,9 @@ pub(super) struct FindingOut<'a> {
     pub(super) related: Vec<Place<'a>>,
     pub(super) fingerprint: &'a str,
     pub(super) docs: &'a str,
+    /// Where people open the line; absent where it has no address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) url: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -139,6 +185,9 @@ pub(super) struct RiskOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) path: Option<String>,
     pub(super) line: Option<u32>,
+    /// Where it stands, in words, in a document whose readers see no lines; absent in any other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<String>,
     pub(super) quote: Option<String>,
     pub(super) mitigation: Option<String>,
     pub(super) measured_by: Option<String>,
@@ -176,6 +225,9 @@ pub(super) struct MetricLinkOut {
     pub(super) path: Option<String>,
     pub(super) line: Option<u32>,
     pub(super) end_line: Option<u32>,
+    /// Where it stands, in words, in a document whose readers see no lines; absent in any other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<String>,
     pub(super) quote: Option<String>,
 }
 
@@ -185,6 +237,9 @@ pub(super) struct CommitmentOut<'a> {
     pub(super) key: &'a str,
     pub(super) value: &'a str,
     pub(super) line: u32,
+    /// Where it stands, in words, in a document whose readers see no lines; absent in any other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -202,6 +257,9 @@ pub(super) struct CommitmentChangeOut<'a> {
     pub(super) before: Option<&'a str>,
     pub(super) after: Option<&'a str>,
     pub(super) line: Option<u32>,
+    /// Where it stands, in words, in a document whose readers see no lines; absent in any other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) place: Option<String>,
     /// `loosened`, `gone`, `changed`, `tightened` or `new`.
     pub(super) direction: &'static str,
 }

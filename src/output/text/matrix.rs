@@ -83,10 +83,21 @@ fn of_risk(risk: &Risk, look: Look) -> (String, usize) {
     piece(sign, ink, &line(&risk.risk), &notes, look)
 }
 
-/// The line, with the document where it is another one.
-fn at(place: &Evidence) -> String {
-    let number = place.lines.start;
-    place.path.as_ref().map_or_else(|| number.to_string(), |path| format!("{}:{number}", line(path)))
+/// The line or the place, with the document where it is another one.
+pub(super) fn at(place: &Evidence) -> String {
+    match (&place.path, &place.spot) {
+        (None, None) => place.lines.start.to_string(),
+        (None, Some(spot)) => spot.clone(),
+        (Some(_), _) => in_document(place, place.path.as_deref().unwrap_or_default()),
+    }
+}
+
+/// `path:7`, or the path with the place where the document has no lines.
+pub(super) fn in_document(place: &Evidence, path: &str) -> String {
+    match &place.spot {
+        Some(spot) => format!("{}, {spot}", line(path)),
+        None => format!("{}:{}", line(path), place.lines.start),
+    }
 }
 
 fn piece(sign: &str, ink: Ink, text: &str, notes: &[String], look: Look) -> (String, usize) {

@@ -28,6 +28,8 @@ pub(super) fn snippet(document: &Document, place: &Evidence, gutter: usize, ink:
         // Of a passage that runs over whole lines no line is underlined.
         let whole = place.lines.start < place.lines.end && width(under.trim()) == width(shown.trim());
         let under = if whole { String::new() } else { under };
+        // Lines that no reader of the document sees have no number.
+        let number = place.seen_lines().map(|_| number.to_string()).unwrap_or_default();
         let bar = look.paint(Ink::Faint, &format!("{number:>gutter$} |"));
         out.push_str(format!("{bar} {shown}").trim_end());
         out.push('\n');

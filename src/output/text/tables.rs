@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use super::super::paint::{Ink, Look, flow, line, pad, width, wrap};
 use crate::facts::Measure;
-use crate::finding::{Check, CheckState, Waived};
+use crate::finding::{Check, CheckState, Evidence, Waived};
 use crate::review::render::escape::clip;
 use crate::review::render::{numbers as rows, words};
 use crate::review::{Catalogue, Reviewed};
+use crate::text::Places;
 
 /// Longest reason of a waiver, in characters.
 const REASON: usize = 260;
@@ -91,14 +92,17 @@ pub(super) fn checklist(reviewed: &Reviewed, catalogue: &Catalogue, look: Look) 
 
 /// `VER-001:data`.
 fn label(check: &Check) -> String {
-    match &check.part {
-        Some(part) => line(&format!("{}:{part}", check.rule)),
-        None => line(&check.rule),
-    }
+    line(&check.key())
 }
 
 /// Lines of a check that are shown at most.
 const SHOWN: usize = 2;
+
+/// What tells places apart: those without lines by what is said of them.
+fn key(place: &Evidence) -> (Option<&str>, u32, Option<&str>) {
+    let line = if place.spot.is_some() { 0 } else { place.lines.start };
+    (place.path.as_deref(), line, place.spot.as_deref())
+}
 
 /// Sign, rule and the lines that prove it best, with its width.
 fn entry(check: &Check, catalogue: &Catalogue, look: Look) -> (String, usize) {
@@ -109,14 +113,14 @@ fn entry(check: &Check, catalogue: &Catalogue, look: Look) -> (String, usize) {
         CheckState::NotApplicable => Ink::Faint,
     };
     // The strongest come first: these are shown, in order of the text.
-    let mut places: Vec<(Option<&str>, u32)> = Vec::new();
+    let mut places: Vec<&Evidence> = Vec::new();
     for evidence in &check.evidence {
-        let place = (evidence.path.as_deref(), evidence.lines.start);
-        if places.len() < SHOWN && !places.contains(&place) {
-            places.push(place);
+        let is_same = |other: &&Evidence| key(other) == key(evidence);
+        if places.len() < SHOWN && !places.iter().any(is_same) {
+            places.push(evidence);
         }
     }
-    places.sort_unstable();
+    places.sort_by_key(|place| key(place));
     let mut notes: Vec<String> = Vec::new();
     if check.state == CheckState::Waived {
         notes.push("waived".to_owned());
@@ -124,23 +128,21 @@ fn entry(check: &Check, catalogue: &Catalogue, look: Look) -> (String, usize) {
     if let Some(other) = &check.deferred_to {
         notes.push(format!("see {}", line(other)));
     }
-    notes.extend(places.iter().map(|(path, at)| match path {
-        Some(path) => format!("{}:{at}", line(path)),
-        None => at.to_string(),
-    }));
+    notes.extend(places.into_iter().map(super::matrix::at));
     let label = match (catalogue.item(&check.rule), &check.part) {
         (Some(item), Some(part)) => line(&format!("{} {item}: {part}", check.rule)),
         (Some(item), None) => line(&format!("{} {item}", check.rule)),
         (None, _) => label(check),
     };
-    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
+    let between = if notes.iter().any(|note| note.contains(',')) { "; " } else { ", " };
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(between)) };
     let sign = words::sign(check.state);
     let wide = width(sign) + 1 + width(&label) + width(&notes);
     (format!("{} {label}{}", look.paint(ink, sign), look.paint(Ink::Faint, &notes)), wide)
 }
 
 /// The numbers that were read, one row per metric and slice; empty when there are none.
-pub(super) fn numbers(measures: &[Measure], look: Look) -> String {
+pub(super) fn numbers(measures: &[Measure], places: &Places, look: Look) -> String {
     let rows = rows::rows(measures);
     if rows.is_empty() {
         return String::new();
@@ -148,7 +150,12 @@ pub(super) fn numbers(measures: &[Measure], look: Look) -> String {
     let heads = ["Numbers read", "baseline", "poc", "target", "other", "lines"];
     let mut table: Vec<[String; 6]> = vec![heads.map(str::to_owned)];
     for row in &rows {
-        let lines: Vec<String> = row.lines.iter().take(3).map(|at| at.start.to_string()).collect();
+        let lines: Vec<String> = row
+            .lines
+            .iter()
+            .take(3)
+            .map(|at| places.spot(at.start).map_or(at.start.to_string(), |spot| spot.to_string()))
+            .collect();
         table.push([
             format!("  {}", line(&row.measure)),
             line(&row.baseline),

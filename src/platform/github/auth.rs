@@ -9,7 +9,9 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::client::{Client, Failure, JSON, segment};
+use super::client::{Client, Failure, JSON, Pass, segment};
+use super::rate::{Lanes, Limits, Whose};
+use super::rights::{PERMISSIONS, Permission, in_words};
 use crate::platform::PlatformError;
 
 /// Seconds since 1970, as the caller's clock says.
@@ -82,7 +84,7 @@ impl AppKey {
     }
 
     /// A signed claim to be the App: from a minute ago (clocks differ) for ten minutes, the longest GitHub takes.
-    fn claim(&self, now: i64) -> Result<SecretString, PlatformError> {
+    pub(super) fn claim(&self, now: i64) -> Result<SecretString, PlatformError> {
         #[derive(Serialize)]
         struct Claims<'a> {
             iat: i64,
@@ -111,18 +113,31 @@ pub(super) enum Rights {
     Resolve,
     /// Read files.
     Read,
+    /// Read the names of repositories and lists of pull requests.
+    Watch,
 }
 
 impl Rights {
     fn permissions(self) -> serde_json::Value {
-        let contents = if self == Self::Resolve { "write" } else { "read" };
-        match self {
-            Self::Read => json!({ "contents": contents, "metadata": "read" }),
-            Self::Review | Self::Resolve => json!({
-                "contents": contents, "metadata": "read", "issues": "read", "pull_requests": "write", "checks": "write"
-            }),
-        }
+        let wanted = PERMISSIONS.iter().filter(|one| match self {
+            Self::Read => matches!(one.name, "contents" | "metadata"),
+            Self::Watch => matches!(one.name, "metadata" | "pull_requests"),
+            Self::Review | Self::Resolve => one.in_tokens,
+        });
+        let level = |one: &Permission| match (self, one.name) {
+            (Self::Resolve, "contents") => "write",
+            (Self::Watch, _) => "read",
+            _ => one.level.as_str(),
+        };
+        wanted.map(|one| (one.name.to_owned(), level(one).into())).collect::<serde_json::Map<_, _>>().into()
     }
+}
+
+/// What a token opens: one repository, or for the lists that an App looks through all of an installation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Opens {
+    Repository(Scope),
+    Lists(u64),
 }
 
 /// A repository as the credentials see it.
@@ -139,13 +154,20 @@ struct Minted {
     expires: i64,
 }
 
+impl Minted {
+    fn is_good(&self, now: i64) -> bool {
+        self.expires - MARGIN > now
+    }
+}
+
 type Slot = Arc<tokio::sync::Mutex<Option<Minted>>>;
 
 /// Gives out a token for each call.
 pub(super) struct Keyring {
     credentials: Credentials,
     clock: Clock,
-    slots: std::sync::Mutex<HashMap<Scope, Slot>>,
+    slots: std::sync::Mutex<HashMap<Opens, Slot>>,
+    lanes: Lanes,
 }
 
 /// Seconds that a token must still be good for.
@@ -154,8 +176,8 @@ const MARGIN: i64 = 60;
 const SLOTS: usize = 1_000;
 
 impl Keyring {
-    pub(super) fn new(credentials: Credentials, clock: Clock) -> Self {
-        Self { credentials, clock, slots: std::sync::Mutex::default() }
+    pub(super) fn new(credentials: Credentials, clock: Clock, limits: Limits) -> Self {
+        Self { credentials, clock, slots: std::sync::Mutex::default(), lanes: Lanes::new(limits) }
     }
 
     pub(super) fn is_app(&self) -> bool {
@@ -168,29 +190,72 @@ impl Keyring {
         client: &Client,
         scope: &Scope,
         installation: Option<u64>,
-    ) -> Result<SecretString, PlatformError> {
+    ) -> Result<Pass, PlatformError> {
         let app = match &self.credentials {
-            Credentials::Token(token) => return Ok(token.0.clone()),
+            Credentials::Token(token) => return Ok(self.pass(token.0.clone(), Whose::Token)),
             Credentials::App(app) => app,
         };
-        let slot = self.slot(scope);
+        let slot = self.slot(Opens::Repository(scope.clone()));
         let mut kept = slot.lock().await;
         if let Some(minted) = kept.as_ref() {
             let same = installation.is_none_or(|installation| installation == minted.installation);
-            if same && minted.expires - MARGIN > (self.clock)() {
-                return Ok(minted.token.clone());
+            if same && minted.is_good((self.clock)()) {
+                return Ok(self.pass(minted.token.clone(), Whose::Installation(minted.installation)));
             }
         }
         *kept = None;
-        let claim = app.claim((self.clock)())?;
+        let claim = self.pass(app.claim((self.clock)())?, Whose::App);
         let installation = match installation {
             Some(id) => id,
             None => find_installation(client, &claim, scope).await?,
         };
-        let minted = mint(client, &claim, scope, installation, (self.clock)()).await?;
-        let token = minted.token.clone();
+        let what = format!("a token for {}/{}", scope.owner, scope.repo);
+        let body = json!({ "repositories": [scope.repo], "permissions": scope.rights.permissions() });
+        let minted = mint(client, &claim, (&what, &body), installation, (self.clock)()).await?;
+        let pass = self.pass(minted.token.clone(), Whose::Installation(minted.installation));
         *kept = Some(minted);
-        Ok(token)
+        Ok(pass)
+    }
+
+    /// What the App itself asks with.
+    pub(super) fn claim(&self) -> Result<Pass, PlatformError> {
+        match &self.credentials {
+            Credentials::App(app) => Ok(self.pass(app.claim((self.clock)())?, Whose::App)),
+            Credentials::Token(_) => {
+                Err(PlatformError::Misconfigured("only a GitHub App has a log and installations".into()))
+            }
+        }
+    }
+
+    /// A token for the lists of an installation, and for nothing in them.
+    pub(super) async fn to_watch(&self, client: &Client, installation: u64) -> Result<Pass, PlatformError> {
+        let whose = Whose::Installation(installation);
+        let slot = self.slot(Opens::Lists(installation));
+        let mut kept = slot.lock().await;
+        if let Some(minted) = kept.as_ref().filter(|minted| minted.is_good((self.clock)())) {
+            return Ok(self.pass(minted.token.clone(), whose));
+        }
+        *kept = None;
+        let body = json!({ "permissions": Rights::Watch.permissions() });
+        let what = "a token for the lists of an installation";
+        let minted = mint(client, &self.claim()?, (what, &body), installation, (self.clock)()).await?;
+        let pass = self.pass(minted.token.clone(), whose);
+        *kept = Some(minted);
+        Ok(pass)
+    }
+
+    fn pass(&self, token: SecretString, whose: Whose) -> Pass {
+        Pass { token, lane: self.lanes.of(whose) }
+    }
+
+    /// Asks GitHub whether it believes that this program is the App: then tokens can be minted. A token that was given is taken as
+    /// it is.
+    pub(super) async fn prove(&self, client: &Client) -> Result<(), PlatformError> {
+        if !self.is_app() {
+            return Ok(());
+        }
+        let claim = self.claim()?;
+        client.read(&claim, "/app", JSON).await.map(drop).map_err(|failure| refused_claim(failure, "the App"))
     }
 
     /// Forgets the token of `scope` after the platform has refused it. False when there is no other one to be had.
@@ -198,9 +263,15 @@ impl Keyring {
         if !self.is_app() {
             return false;
         }
-        let slot = self.slot(scope);
+        let slot = self.slot(Opens::Repository(scope.clone()));
         *slot.lock().await = None;
         true
+    }
+
+    /// Forgets the token for the lists of an installation after the platform has refused it.
+    pub(super) async fn forget_lists(&self, installation: u64) {
+        let slot = self.slot(Opens::Lists(installation));
+        *slot.lock().await = None;
     }
 
     /// True for the App of these credentials: by its id, or, where a client id was given, by the account that acts.
@@ -212,17 +283,17 @@ impl Keyring {
         }
     }
 
-    fn slot(&self, scope: &Scope) -> Slot {
+    fn slot(&self, opens: Opens) -> Slot {
         let mut slots = self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if slots.len() >= SLOTS && !slots.contains_key(scope) {
+        if slots.len() >= SLOTS && !slots.contains_key(&opens) {
             // Whatever nobody is using can be minted again.
             slots.retain(|_, slot| Arc::strong_count(slot) > 1);
         }
-        slots.entry(scope.clone()).or_default().clone()
+        slots.entry(opens).or_default().clone()
     }
 }
 
-async fn find_installation(client: &Client, claim: &SecretString, scope: &Scope) -> Result<u64, PlatformError> {
+async fn find_installation(client: &Client, claim: &Pass, scope: &Scope) -> Result<u64, PlatformError> {
     #[derive(Deserialize)]
     struct Installation {
         id: u64,
@@ -235,8 +306,8 @@ async fn find_installation(client: &Client, claim: &SecretString, scope: &Scope)
 
 async fn mint(
     client: &Client,
-    claim: &SecretString,
-    scope: &Scope,
+    claim: &Pass,
+    (what, body): (&str, &serde_json::Value),
     installation: u64,
     now: i64,
 ) -> Result<Minted, PlatformError> {
@@ -245,21 +316,19 @@ async fn mint(
         token: SecretString,
         expires_at: Option<String>,
     }
-    let what = format!("a token for {}/{}", scope.owner, scope.repo);
     let path = format!("/app/installations/{installation}/access_tokens");
-    let body = json!({ "repositories": [scope.repo], "permissions": scope.rights.permissions() });
     let answer = client
-        .write(claim, http::Method::POST, &path, Some(&body))
+        .write(claim, http::Method::POST, &path, Some(body))
         .await
-        .map_err(|failure| refused_claim(failure, &what))?;
-    let answer: Answer = answer.json().map_err(|failure| failure.error(&what))?;
+        .map_err(|failure| refused_claim(failure, what))?;
+    let answer: Answer = answer.json().map_err(|failure| failure.error(what))?;
     // An unreadable date: short enough for any token.
     let expires = answer.expires_at.as_deref().and_then(seconds).unwrap_or(now + 10 * 60);
     Ok(Minted { token: answer.token, installation, expires })
 }
 
 /// A 401 for a claim means that the program itself is set up wrongly.
-fn refused_claim(failure: Failure, what: &str) -> PlatformError {
+pub(super) fn refused_claim(failure: Failure, what: &str) -> PlatformError {
     match failure {
         Failure::Refused { status: 401, message, .. } => PlatformError::Misconfigured(format!(
             "GitHub refused the App's credentials when asked for {what}: {message}. Check the App id, the private key and \
@@ -268,8 +337,8 @@ fn refused_claim(failure: Failure, what: &str) -> PlatformError {
         Failure::Refused { status: 422, message, .. } => PlatformError::Denied {
             what: what.to_owned(),
             detail: format!(
-                "{message}. The App needs: contents read, metadata read, issues read, pull requests write, checks write; \
-                 an owner of the repository must accept them"
+                "{message}. The App needs: {}; an owner of the repository must accept them",
+                in_words(true)
             ),
         },
         other => other.error(what),
@@ -277,7 +346,7 @@ fn refused_claim(failure: Failure, what: &str) -> PlatformError {
 }
 
 /// Seconds since 1970 of `2026-11-23T21:00:00Z`. GitHub writes all times in this form.
-fn seconds(text: &str) -> Option<i64> {
+pub(super) fn seconds(text: &str) -> Option<i64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
     let (year, month, day) = (date.next()??, date.next()??, date.next()??);

@@ -4,11 +4,11 @@ use http::Method;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
-use super::client::{Answer, Failure, GRAPH};
+use super::Repository;
+use super::client::{Answer, Failure, GRAPH, answered};
 use super::event::RERUN;
 use super::known::{Courtesy, Run};
 use super::wire::{CheckRun, Made};
-use super::{Repository, graph};
 use crate::review::{
     Action, Annotation, ChangeRef, CheckOutput, Conclusion, Event, Hidden, InlineComment, ObjectId, Outcome, ReplyTo,
 };
@@ -123,7 +123,7 @@ impl Repository {
             return Outcome::Rejected("GitHub refused the like before: the rights of the App do not allow it".into());
         }
         let answer = self.write(Method::POST, GRAPH, Some(body)).await;
-        match answer.and_then(|answer| graph::read::<IgnoredAny>(&answer)) {
+        match answer.and_then(|answer| answered::<IgnoredAny>(&self.lane, &answer)) {
             Ok(_) => Outcome::Done { id: None, url: None },
             Err(failure) => {
                 if failure.status() == Some(403) && !failure.asks_to_wait() {

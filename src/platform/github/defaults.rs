@@ -64,7 +64,7 @@ impl Repository {
         let question = json!({ "query": query, "variables": variables });
         let scope = Scope { owner: self.scope.owner.clone(), repo: REPO.to_owned(), rights: Rights::Read };
         let answer = match keyring.token(client, &scope, self.installation).await {
-            Ok(token) => client.ask::<Answer>(&token, &question).await,
+            Ok(pass) => client.ask::<Answer>(&pass, &question).await,
             // Not installed there, or there is none: everybody may read a public one.
             Err(PlatformError::Denied { .. } | PlatformError::NotFound { .. }) => self.ask(&question).await,
             Err(error) => return Err(Failure::Credentials(error)),

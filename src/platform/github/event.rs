@@ -3,9 +3,12 @@
 
 use serde::Deserialize;
 
+use super::auth::seconds;
+use super::taken::{is_known, is_taken};
 use super::webhook::Reject;
 use super::{is_commit, is_name};
 use crate::platform::Person;
+use crate::platform::watch::Moment;
 use crate::review::{ChangeRef, ReplyTo};
 
 /// Longest text of a comment that is looked at, in bytes: GitHub takes 65,536 characters.
@@ -46,6 +49,8 @@ pub enum ChangeAction {
     ReadyForReview,
     /// Another target branch.
     BaseChanged,
+    /// Somebody put a label on it.
+    Labelled,
     /// Closed or merged.
     Closed,
 }
@@ -59,6 +64,10 @@ pub struct ChangeEvent {
     pub at: ChangeRef,
     /// Installation of the App, when the hook belongs to an App.
     pub installation: Option<u64>,
+    /// When it moved, by GitHub's clock, where that is told.
+    pub updated: Option<Moment>,
+    /// The label that was put on it.
+    pub label: Option<String>,
 }
 
 /// A check, or all checks of a commit, asked for again.
@@ -138,6 +147,18 @@ struct PullRequestEvent {
     installation: Option<Id>,
     #[serde(default)]
     changes: Changes,
+    pull_request: Option<Moved>,
+    label: Option<Label>,
+}
+
+#[derive(Deserialize)]
+struct Label {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Moved {
+    updated_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -229,34 +250,25 @@ struct AnyEvent {
 
 /// The event of this name that `body` tells of.
 pub(super) fn read(name: &str, body: &[u8]) -> Result<Event, Reject> {
-    match name {
-        "ping" => parse::<AnyEvent>(body).map(|_| Event::Ping),
-        "pull_request" => match action(body)?.as_str() {
-            "opened" => change(body, ChangeAction::Opened),
-            "reopened" => change(body, ChangeAction::Reopened),
-            "synchronize" => change(body, ChangeAction::Synchronized),
-            "ready_for_review" => change(body, ChangeAction::ReadyForReview),
-            "edited" => change(body, ChangeAction::BaseChanged),
-            "closed" => change(body, ChangeAction::Closed),
-            other => Ok(ignored(name, other)),
-        },
-        "check_run" | "check_suite" => match action(body)?.as_str() {
-            "rerequested" => check(body),
-            "requested_action" if name == "check_run" => check(body),
-            other => Ok(ignored(name, other)),
-        },
-        "issue_comment" | "pull_request_review_comment" => match action(body)?.as_str() {
-            "created" => comment(body),
-            other => Ok(ignored(name, other)),
-        },
-        "merge_group" => match action(body)?.as_str() {
-            "checks_requested" => group(body),
-            other => Ok(ignored(name, other)),
-        },
-        other => {
-            let event: AnyEvent = parse(body)?;
-            Ok(ignored(other, event.action.as_deref().unwrap_or("")))
-        }
+    let action = if is_known(name) { action(body)? } else { parse::<AnyEvent>(body)?.action.unwrap_or_default() };
+    if name == "ping" {
+        return Ok(Event::Ping);
+    }
+    if !is_taken(name, &action) {
+        return Ok(ignored(name, &action));
+    }
+    match (name, action.as_str()) {
+        ("pull_request", "opened") => change(body, ChangeAction::Opened),
+        ("pull_request", "reopened") => change(body, ChangeAction::Reopened),
+        ("pull_request", "synchronize") => change(body, ChangeAction::Synchronized),
+        ("pull_request", "ready_for_review") => change(body, ChangeAction::ReadyForReview),
+        ("pull_request", "edited") => change(body, ChangeAction::BaseChanged),
+        ("pull_request", "labeled") => change(body, ChangeAction::Labelled),
+        ("pull_request", "closed") => change(body, ChangeAction::Closed),
+        ("check_run" | "check_suite", _) => check(body),
+        ("issue_comment" | "pull_request_review_comment", _) => comment(body),
+        ("merge_group", _) => group(body),
+        _ => Ok(ignored(name, &action)),
     }
 }
 
@@ -266,7 +278,10 @@ fn change(body: &[u8], action: ChangeAction) -> Result<Event, Reject> {
         return Ok(nothing("pull_request edited: only its title or description"));
     }
     let at = place(event.repository, event.number)?;
-    Ok(Event::Change(ChangeEvent { action, at, installation: id(event.installation) }))
+    let moved = event.pull_request.and_then(|moved| seconds(&moved.updated_at?));
+    let updated = moved.map(|seconds| seconds.saturating_mul(1_000));
+    let label = event.label.map(|label| label.name).filter(|name| name.len() <= WORDS);
+    Ok(Event::Change(ChangeEvent { action, at, installation: id(event.installation), updated, label }))
 }
 
 /// The name of the button of a check that asks for a review once more.

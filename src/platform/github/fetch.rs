@@ -3,16 +3,16 @@
 
 use super::client::Failure;
 use super::state::State;
-use super::texts::{CHANGE, Read, Wish};
+use super::texts::{CHANGE, Files, Read, Wish};
 use super::wire::{Compared, File};
 use super::{Repository, graph, is_commit};
 use crate::config;
 use crate::diff::{Patch, parse_patch};
-use crate::platform::{Choice, Fetched, PlatformError, Wanted};
+use crate::platform::{Choice, Fetched, PlatformError, Wanted, text};
 use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
 
 /// Documents of a change.
-const DOCUMENTS: usize = config::Limits::MOST.documents;
+pub(super) const DOCUMENTS: usize = config::Limits::MOST.documents;
 /// Documents whose texts are asked for at once: as many long ones as an answer may carry.
 const AT_ONCE: usize = 40;
 /// Pages of the list of changed files: GitHub lists 3,000 and no more.
@@ -50,11 +50,12 @@ impl Repository {
             proposed_config,
             skipped,
         };
-        Ok(Fetched { change, posted: self.posted(at, state) })
+        let (is_open, origin) = (state.pull.is_open(), state.pull.source.origin());
+        Ok(Fetched { change, posted: self.posted(at, state), is_open, origin })
     }
 
     /// The commit that the three-dot diff starts from (against any other one text and diff would disagree), and its first rows.
-    async fn compared(&self, base: &str, head: &str) -> Result<(String, Vec<File>), PlatformError> {
+    pub(super) async fn compared(&self, base: &str, head: &str) -> Result<(String, Vec<File>), PlatformError> {
         let path = self.path(&format!("/compare/{base}...{head}?per_page=1"));
         match self.json::<Compared>(&path).await {
             Ok(compared) if is_commit(&compared.merge_base_commit.sha) => {
@@ -84,17 +85,12 @@ impl Repository {
             let why = format!("GitHub lists only {} of {count} changed files", rows.len());
             skipped.push(Skipped { what: "changed files".into(), why });
         }
-        let writes = |path: &&&str| rows.iter().any(|row| row.filename == **path && status(row) != FileStatus::Removed);
-        let config = config::PATHS.iter().find(writes);
-        let config = rows.iter().find(|row| Some(row.filename.as_str()) == config.copied()).cloned();
+        let config = edited(&rows);
         let mut kept = Vec::new();
         let mut looks = SECOND_LOOKS;
-        // A document that is moved to another ending is still looked at.
-        let is_wanted = |row: &File| wanted(&row.filename) || row.previous_filename.as_deref().is_some_and(wanted);
-        for (place, mut row) in rows.into_iter().enumerate().filter(|(_, row)| is_wanted(row)) {
+        for (place, mut row) in rows.into_iter().enumerate().filter(|(_, row)| is_wanted(row, wanted)) {
             if kept.len() >= DOCUMENTS {
-                let why = format!("a change is read up to {DOCUMENTS} documents");
-                skipped.push(Skipped { what: row.filename, why });
+                skipped.push(Skipped { what: row.filename, why: text::too_many() });
                 continue;
             }
             if is_cut(&row) && looks > 0 {
@@ -110,7 +106,7 @@ impl Repository {
     }
 
     /// The configuration as the change would leave it: nothing follows from it but what is said of its mistakes.
-    async fn proposed_config(&self, row: File, head: &str) -> Result<Option<ConfigText>, PlatformError> {
+    pub(super) async fn proposed_config(&self, row: File, head: &str) -> Result<Option<ConfigText>, PlatformError> {
         let wish = Wish { commit: head, path: &row.filename, blob: row.sha.as_deref() };
         let read = self.read_all(&[wish]).await.map_err(|failure| failure.error(&row.filename))?.into_iter().next();
         let text = match read {
@@ -121,7 +117,7 @@ impl Repository {
         Ok(Some(ConfigText { path: row.filename, text }))
     }
 
-    async fn documents(
+    pub(super) async fn documents(
         &self,
         rows: Vec<File>,
         head: &str,
@@ -152,7 +148,8 @@ impl Repository {
                 let status = status(&row);
                 let what = row.filename.clone();
                 let mut next = |open: bool, left: &mut usize| {
-                    let read = if open { texts.next().unwrap_or(Read::Absent) } else { Read::Left(over_budget()) };
+                    let read =
+                        if open { texts.next().unwrap_or(Read::Absent) } else { Read::Left(text::over_budget()) };
                     within(read, left)
                 };
                 let head_text = (status != FileStatus::Removed).then(|| next(head_open, &mut head_left));
@@ -172,8 +169,7 @@ impl Repository {
                 let base_text = match base_text {
                     Some(Read::Text(text)) => Some(text.as_ref().to_owned()),
                     Some(Read::Left(why)) => {
-                        let why = format!("its text at the base: {why}; everything in it counts as new");
-                        skipped.push(Skipped { what, why });
+                        skipped.push(Skipped { what, why: text::without_base(&why) });
                         None
                     }
                     Some(Read::Absent) | None => None,
@@ -196,9 +192,17 @@ impl Repository {
     /// From the tip of the target branch: the author of a change chooses where it branches off, and must not choose the
     /// rules with it.
     async fn config(&self, state: &State) -> Result<Option<ConfigText>, PlatformError> {
-        let tip = state.pull.tip();
+        self.config_at(state.pull.tip(), state.pull.files()).await
+    }
+
+    /// The configuration at a commit, whose `files` may be known already.
+    pub(super) async fn config_at(
+        &self,
+        tip: &str,
+        files: Option<&Files>,
+    ) -> Result<Option<ConfigText>, PlatformError> {
         for (at, path) in config::PATHS.iter().enumerate() {
-            let read = if let Some(files) = state.pull.files() {
+            let read = if let Some(files) = files {
                 self.put_away(&self.name(), tip, path, graph::file(files, at)).await
             } else {
                 let wish = Wish { commit: tip, path, blob: None };
@@ -217,18 +221,25 @@ impl Repository {
     }
 }
 
+/// The row of the configuration that is in force where the change writes one.
+pub(super) fn edited(rows: &[File]) -> Option<File> {
+    let writes = |row: &&File, path: &str| row.filename == path && status(row) != FileStatus::Removed;
+    config::PATHS.iter().find_map(|path| rows.iter().find(|row| writes(row, path))).cloned()
+}
+
+/// A document that is moved to another ending is still looked at.
+pub(super) fn is_wanted(row: &File, wanted: &Choice) -> bool {
+    wanted(&row.filename) || row.previous_filename.as_deref().is_some_and(wanted)
+}
+
 /// The text, if the change has room for it.
 fn within(read: Read, left: &mut usize) -> Read {
     let Read::Text(text) = read else { return read };
     if *left == 0 || text.len() > *left {
-        return Read::Left(over_budget());
+        return Read::Left(text::over_budget());
     }
     *left -= text.len();
     Read::Text(text)
-}
-
-fn over_budget() -> String {
-    format!("the documents of the change are larger than {} MiB together", CHANGE >> 20)
 }
 
 fn status(row: &File) -> FileStatus {

@@ -40,20 +40,21 @@ impl Fault {
 pub(super) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, Failure> {
     let reply: Reply = answer.json()?;
     if let Some(fault) = reply.errors.into_iter().find(|fault| !fault.is_harmless()) {
-        return Err(refused(fault, answer));
+        return Err(refused(fault));
     }
     let Some(data) = reply.data else { return Err(Failure::NoAnswer("the answer has no data".into())) };
     serde_json::from_str(data.get())
         .map_err(|error| Failure::NoAnswer(format!("the answer is not what GitHub sends: {error}")))
 }
 
-fn refused(fault: Fault, answer: &Answer) -> Failure {
+fn refused(fault: Fault) -> Failure {
     let Fault { kind, message, .. } = fault;
     let status = match kind.as_deref() {
         Some("NOT_FOUND") => 404,
         Some("FORBIDDEN" | "INSUFFICIENT_SCOPES") => 403,
+        // How long to wait stands in the headers.
         Some("RATE_LIMITED") => {
-            return Failure::Refused { status: 403, wait: Some(answer.wait().unwrap_or(60)), message };
+            return Failure::Refused { status: 403, wait: Some(60), message };
         }
         // Time ran out, or something broke: GitHub gives these no type.
         None if message.starts_with("Something went wrong") || message.contains("timeout") => {

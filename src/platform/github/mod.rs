@@ -1,5 +1,7 @@
 //! GitHub and GitHub Enterprise, through octocrab. Reads and writes one change; decides nothing about a review.
 
+mod answer;
+pub mod app;
 mod auth;
 mod carry_out;
 mod client;
@@ -8,10 +10,16 @@ mod event;
 mod fetch;
 mod graph;
 mod known;
+mod origin;
 mod people;
 mod posted;
+mod range;
+mod rate;
+pub mod rights;
 mod state;
+mod taken;
 mod texts;
+mod watch;
 pub mod webhook;
 mod wire;
 
@@ -22,15 +30,20 @@ use async_trait::async_trait;
 use http::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::time::Instant;
 
-use super::{Fetched, Now, Person, Platform, PlatformError, Platforms, Role, Wanted};
+use super::{Fetched, Now, Opened, Person, Platform, PlatformError, Platforms, Role, Wanted};
+use crate::meter;
 use crate::review::marker::MarkerKey;
-use crate::review::{Action, Capabilities, ChangeRef, Outcome};
+use crate::review::{Action, Capabilities, ChangeRef, Outcome, Pressure};
 
 pub use auth::{AppKey, Clock, Credentials, Token};
 use auth::{Keyring, Rights, Scope};
-use client::{Answer, Client, Failure, JSON, Wish, segment};
+use client::{Answer, Client, Failure, JSON, Pass, Wish, segment};
 use known::{Courtesy, Defaults, Refused, Runs, Shelf};
+use rate::Lane;
+pub use rate::{Limits, Within};
+use watch::Lists;
 
 /// Where GitHub is and how patient to be.
 #[derive(Debug, Clone)]
@@ -48,6 +61,8 @@ pub struct Settings {
     /// Conversations about what is fixed are marked as done. GitHub wants the right to write contents for that, which the App
     /// must have been granted.
     pub resolve: bool,
+    /// Limits of each installation, which the calls of this process keep to.
+    pub limits: Limits,
 }
 
 impl Default for Settings {
@@ -59,6 +74,7 @@ impl Default for Settings {
             total: Duration::from_mins(1),
             pause: Duration::from_millis(500),
             resolve: false,
+            limits: Limits::default(),
         }
     }
 }
@@ -76,6 +92,7 @@ struct Shared {
     shelf: Shelf,
     refused: Refused,
     defaults: Defaults,
+    lists: Lists,
 }
 
 impl GitHub {
@@ -90,7 +107,7 @@ impl GitHub {
         clock: Clock,
     ) -> Result<Self, PlatformError> {
         let client = Client::new(settings, clock.clone())?;
-        let keyring = Keyring::new(credentials, clock);
+        let keyring = Keyring::new(credentials, clock, settings.limits);
         Ok(Self(Arc::new(Shared {
             client,
             keyring,
@@ -100,13 +117,13 @@ impl GitHub {
             shelf: Shelf::default(),
             refused: Refused::default(),
             defaults: Defaults::default(),
+            lists: Lists::default(),
         })))
     }
 }
 
-#[async_trait]
-impl Platforms for GitHub {
-    async fn open(&self, at: &ChangeRef, installation: Option<u64>) -> Result<Box<dyn Platform>, PlatformError> {
+impl GitHub {
+    async fn repository(&self, at: &ChangeRef, installation: Option<u64>) -> Result<Repository, PlatformError> {
         for name in [&at.owner, &at.repo] {
             if !is_name(name) {
                 return Err(PlatformError::Misconfigured(format!("{name:?} is no name that GitHub gives")));
@@ -124,8 +141,26 @@ impl Platforms for GitHub {
         if refused.holds(&scope, Courtesy::Resolve) {
             scope.rights = Rights::Review;
         }
-        keyring.token(client, &scope, installation).await?;
-        Ok(Box::new(Repository { shared: self.0.clone(), scope, installation, runs: Runs::default() }))
+        let lane = keyring.token(client, &scope, installation).await?.lane;
+        // What could not say anything in the end is not begun.
+        lane.is_ready(Instant::now())
+            .map_err(|wait| PlatformError::RateLimited { seconds: wait.seconds, detail: wait.why })?;
+        Ok(Repository { shared: self.0.clone(), scope, installation, lane, runs: Runs::default() })
+    }
+}
+
+#[async_trait]
+impl Platforms for GitHub {
+    async fn open(&self, at: &ChangeRef, installation: Option<u64>) -> Result<Box<dyn Platform>, PlatformError> {
+        Ok(Box::new(self.repository(at, installation).await?))
+    }
+
+    async fn ready(&self) -> Result<(), PlatformError> {
+        match self.0.keyring.prove(&self.0.client).await {
+            // Whoever is asked to wait is known.
+            Err(PlatformError::RateLimited { .. }) => Ok(()),
+            proven => proven,
+        }
     }
 }
 
@@ -134,6 +169,7 @@ struct Repository {
     shared: Arc<Shared>,
     scope: Scope,
     installation: Option<u64>,
+    lane: Arc<Lane>,
     runs: Runs,
 }
 
@@ -155,41 +191,44 @@ impl Repository {
     }
 
     async fn get(&self, path: &str, wish: Wish) -> Result<Answer, Failure> {
-        let Shared { client, keyring, .. } = &*self.shared;
-        let token = keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
-        match client.read(&token, path, wish).await {
-            Err(failure) if failure.status() == Some(401) && keyring.forget(&self.scope).await => {
-                let token =
-                    keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
-                client.read(&token, path, wish).await
-            }
-            other => other,
-        }
+        let client = &self.shared.client;
+        self.believed(|pass| async move { client.read(&pass, path, wish).await }).await
     }
 
     /// A question to GraphQL.
-    async fn ask<T: DeserializeOwned>(&self, question: &Value) -> Result<T, Failure> {
-        let Shared { client, keyring, .. } = &*self.shared;
-        let token = keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
-        match client.ask(&token, question).await {
-            Err(failure) if failure.status() == Some(401) && keyring.forget(&self.scope).await => {
-                let token =
-                    keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
-                client.ask(&token, question).await
-            }
-            other => other,
-        }
+    async fn ask<T: DeserializeOwned + Send>(&self, question: &Value) -> Result<T, Failure> {
+        let client = &self.shared.client;
+        self.believed(|pass| async move { client.ask(&pass, question).await }).await
     }
 
-    /// One write. Sent again only with a new token after a 401, which means that nothing was done.
+    /// One write.
     async fn write(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {
+        let client = &self.shared.client;
+        let send = |pass| {
+            let method = method.clone();
+            async move { client.write(&pass, method, path, body).await }
+        };
+        self.believed(send).await
+    }
+
+    /// Calls with the token of the repository, and once more with a new one after a 401, which means that nothing was done. Where that
+    /// is not believed either, it says nothing against the job: GitHub may not know yet what it has minted, or a right is just being
+    /// changed. A later try mints again.
+    async fn believed<T, F: Future<Output = Result<T, Failure>>>(
+        &self,
+        call: impl Fn(Pass) -> F,
+    ) -> Result<T, Failure> {
         let Shared { client, keyring, .. } = &*self.shared;
-        let token = keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
-        match client.write(&token, method.clone(), path, body).await {
-            Err(failure) if failure.status() == Some(401) && keyring.forget(&self.scope).await => {
-                let token =
-                    keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials)?;
-                client.write(&token, method, path, body).await
+        let token = async || keyring.token(client, &self.scope, self.installation).await.map_err(Failure::Credentials);
+        match call(token().await?).await {
+            Err(failure) if failure.status() == Some(401) && keyring.forget(&self.scope).await => {}
+            other => return other,
+        }
+        match call(token().await?).await {
+            Err(Failure::Refused { status: 401, message, .. }) => {
+                keyring.forget(&self.scope).await;
+                let what = "a token that was minted a moment ago".to_owned();
+                Err(Failure::Credentials(PlatformError::Unavailable { what, detail: message }))
             }
             other => other,
         }
@@ -262,15 +301,28 @@ impl Platform for Repository {
         self.pulls_with_head(commit).await
     }
 
+    async fn changes_from(&self, at: &ChangeRef, owner: &str, branch: &str) -> Result<Vec<Opened>, PlatformError> {
+        self.check_scope(at)?;
+        self.pulls_from(owner, branch).await
+    }
+
+    fn pressure(&self) -> Pressure {
+        self.lane.pressure(Instant::now())
+    }
+
     fn pause(&self) -> Duration {
         self.shared.client.pause()
     }
 
     async fn carry_out(&self, at: &ChangeRef, action: &Action) -> Outcome {
-        match self.check_scope(at) {
+        let outcome = match self.check_scope(at) {
             Ok(()) => self.act(at, action).await,
             Err(error) => Outcome::Rejected(error.to_string()),
+        };
+        if matches!(outcome, Outcome::Unknown(_)) {
+            meter::unknown_outcome();
         }
+        outcome
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::client::segment;
 use super::{Repository, is_commit};
-use crate::platform::{Person, PlatformError, Role};
+use crate::platform::{Opened, Person, PlatformError, Role};
 
 #[derive(Deserialize)]
 struct Permission {
@@ -27,6 +27,12 @@ struct Row {
 #[derive(Deserialize)]
 struct Head {
     sha: String,
+    repo: Option<Home>,
+}
+
+#[derive(Deserialize)]
+struct Home {
+    full_name: String,
 }
 
 impl Repository {
@@ -60,5 +66,19 @@ impl Repository {
         let rows: Vec<Row> =
             self.list(&path, 1).await.map_err(|failure| failure.error("the pull requests of a commit"))?;
         Ok(rows.into_iter().filter(|row| row.state == "open" && row.head.sha == commit).map(|row| row.number).collect())
+    }
+
+    /// Open pull requests from a branch. The list of a commit names none of a fork.
+    pub(super) async fn pulls_from(&self, owner: &str, branch: &str) -> Result<Vec<Opened>, PlatformError> {
+        let head = format!("{}:{}", segment(owner), segment(branch));
+        let path = self.path(&format!("/pulls?state=open&per_page=100&head={head}"));
+        let rows: Vec<Row> =
+            self.json(&path).await.map_err(|failure| failure.error("the pull requests of a branch"))?;
+        let opened = |row: Row| Opened {
+            number: row.number,
+            head: row.head.sha,
+            head_repo: row.head.repo.map(|home| home.full_name),
+        };
+        Ok(rows.into_iter().filter(|row| row.state == "open").map(opened).collect())
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::client::Failure;
+use super::origin::Source;
 use super::texts::Files;
 use super::{PAGES, Repository, graph, is_commit};
 use crate::config;
@@ -77,6 +78,8 @@ pub(super) struct Pull {
     /// None when the fork is gone.
     pub(super) head_repository: Option<Home>,
     base_ref: Option<Ref>,
+    #[serde(flatten)]
+    pub(super) source: Source,
 }
 
 #[derive(Debug, Deserialize)]

@@ -10,8 +10,11 @@ use serde_json::json;
 use super::client::{Failure, file_path, raw};
 use super::known::{Entry, Text};
 use super::{Repository, graph, is_commit};
+use bytes::Bytes;
+
 use crate::config::Limits;
-use crate::platform::PlatformError;
+use crate::office;
+use crate::platform::{PlatformError, text};
 
 /// Bytes of one file.
 pub(super) const FILE: usize = Limits::MOST.file_bytes;
@@ -90,7 +93,9 @@ impl File {
             return Shown::Blob(self.oid.clone());
         };
         match text {
-            _ if *size > FILE => Shown::Text(Text::Left(too_large())),
+            _ if *size > FILE => Shown::Text(Text::Left(text::too_large())),
+            // What a process of its own has to read is read by itself, where somebody waits for it.
+            Some(text) if office::kind(text.as_bytes()).is_some() => Shown::Blob(self.oid.clone()),
             // A text of another length is cut, or was written in another encoding.
             Some(text) if *is_truncated == Some(false) && text.len() == *size => Shown::Text(decode(text.as_bytes())),
             _ => Shown::Blob(self.oid.clone()),
@@ -182,7 +187,10 @@ impl Repository {
             },
             Shown::Blob(_) => return Ok(Read::Absent),
         };
-        shelf.keep_text(name, &file.oid, &text);
+        // The process that reads such a file may have had no time or no room: next time it may.
+        if !(matches!(text, Text::Left(_)) && office::is_read_apart(path)) {
+            shelf.keep_text(name, &file.oid, &text);
+        }
         shelf.keep_entry(name, commit, path, &Entry::Blob(file.oid.clone()));
         Ok(text.into())
     }
@@ -225,8 +233,8 @@ impl Repository {
     async fn bytes(&self, path: &str, most: usize) -> Result<Read, Failure> {
         match self.get(path, raw(most)).await {
             Ok(answer) if answer.is_json() => Ok(Read::Left("not a file (a folder or a submodule)".into())),
-            Ok(answer) => Ok(decode(&answer.body).into()),
-            Err(Failure::TooLarge) => Ok(Read::Left(too_large())),
+            Ok(answer) => Ok(decode_apart(answer.body).await.into()),
+            Err(Failure::TooLarge) => Ok(Read::Left(text::too_large())),
             Err(Failure::Refused { status: 404, .. }) => Ok(Read::Absent),
             // The file itself is the matter: too large to be served, or taken down.
             Err(Failure::Refused { status: 403 | 406 | 409 | 410 | 413 | 422 | 451, message, wait: None }) => {
@@ -237,47 +245,22 @@ impl Repository {
     }
 }
 
-fn too_large() -> String {
-    format!("larger than {} MiB", FILE >> 20)
+fn decode(bytes: &[u8]) -> Text {
+    text::read(bytes).map_or_else(Text::Left, |text| Text::Read(text.into()))
 }
 
-fn decode(bytes: &[u8]) -> Text {
-    if bytes.contains(&0) {
-        return Text::Left("binary".into());
+/// As [`decode`]. What takes a process is waited for by a thread of its own.
+async fn decode_apart(bytes: Bytes) -> Text {
+    if office::kind(&bytes).is_none() {
+        return decode(&bytes);
     }
-    match std::str::from_utf8(bytes) {
-        Err(error) => Text::Left(format!("not UTF-8 (byte {})", error.valid_up_to() + 1)),
-        Ok(text) if text.starts_with("version https://git-lfs.github.com/spec/") => {
-            Text::Left("kept in Git LFS: only a pointer is in the repository".into())
-        }
-        Ok(text) => Text::Read(text.into()),
-    }
+    let decoded = tokio::task::spawn_blocking(move || decode(&bytes)).await;
+    decoded.unwrap_or_else(|error| Text::Left(error.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_text_is_read() {
-        for (bytes, expected) in [
-            (&b"# A\r\nb"[..], Ok("# A\r\nb")),
-            (b"", Ok("")),
-            (b"\xef\xbb\xbf# A", Ok("\u{feff}# A")),
-            (b"a\0b", Err("binary")),
-            (b"ab\xff", Err("not UTF-8 (byte 3)")),
-            (
-                b"version https://git-lfs.github.com/spec/v1\noid x",
-                Err("kept in Git LFS: only a pointer is in the repository"),
-            ),
-        ] {
-            match (decode(bytes), expected) {
-                (Text::Read(text), Ok(expected)) => assert_eq!(&*text, expected),
-                (Text::Left(why), Err(expected)) => assert_eq!(why, expected),
-                _ => panic!("{bytes:?}"),
-            }
-        }
-    }
 
     #[test]
     fn what_graphql_changes_is_read_by_itself() {

@@ -25,7 +25,7 @@ pub(super) fn findings(moved: &[Moved], head: &Document, reporting: &Reporting) 
         let said: Vec<&str> = members.iter().map(|at| at.was_said.as_str()).collect();
         FindingBuilder::new(LOOSENED, Source::Rule, words::loosened(&changes, &said))
             .level(reporting.severity, Confidence::Medium)
-            .at(Some(Evidence::new(lines, head.line_text(lines))), heading)
+            .at(Some(Evidence::new(lines, head.line_text(lines)).said(&head.places)), heading)
             .why(reporting.why)
             .docs(reporting.docs.clone())
             .build()

@@ -18,10 +18,12 @@ use crate::text::LineRange;
 /// How head and base differ. Findings are named by their index in the assessment they belong to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// Indices of head findings that the base does not have, or has at a lower severity.
+    /// Indices of head findings that the base does not have, or has at a lower severity; in ascending order.
     pub introduced: Vec<usize>,
     /// Indices of head findings that the base has too.
     pub carried: Vec<usize>,
+    /// What a baseline holds of them; none where there is no baseline.
+    pub held: Option<super::Held>,
     /// Indices of base findings that the head no longer has.
     pub fixed: Vec<usize>,
     /// Binding statements that the change adds, rewrites or drops, the loosest first; empty without a base.

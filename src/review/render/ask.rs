@@ -2,7 +2,8 @@
 
 use super::escape::{Md, md, prose};
 use super::sheet::Sheet;
-use super::summary::{item, place_link};
+use super::spot::place_link;
+use super::summary::item;
 use super::{Page, inline, words};
 use crate::finding::Finding;
 use crate::review::{Placed, Placement, Question, QuestionState, Reviewed};

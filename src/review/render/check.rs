@@ -4,7 +4,7 @@
 use super::escape::{Md, clip, md, visible};
 use super::words::tally::Tally;
 use super::{Page, words};
-use crate::finding::{Finding, Problem, Severity};
+use crate::finding::{Evidence, Finding, Problem, Severity};
 use crate::review::{Annotation, CheckOutput, Conclusion, Placed, Queued};
 use crate::text::LineRange;
 
@@ -16,6 +16,7 @@ pub fn output(page: &Page<'_>, annotated: &[Placed]) -> CheckOutput {
     let title = words::check_title(tally, consequence);
     let mut summary = page.verdict();
     summary.push(words::see_summary());
+    summary.push(words::short(page.pressure));
     summary.push(words::model(page.documents.iter().map(|document| &document.critique), page.cost));
     summary.push("\n");
     let mut annotations: Vec<(Severity, Annotation)> = annotated
@@ -91,6 +92,13 @@ pub fn superseded(newer: &str) -> CheckOutput {
     CheckOutput { title: words::SUPERSEDED_TITLE.to_owned(), summary, annotations: Vec::new() }
 }
 
+/// The output of the check of a change that was closed before its review ended.
+#[must_use]
+pub fn closed() -> CheckOutput {
+    let summary = words::CLOSED.to_owned();
+    CheckOutput { title: words::CLOSED_TITLE.to_owned(), summary, annotations: Vec::new() }
+}
+
 /// The output of the check of a group in a merge queue.
 #[must_use]
 pub fn queued(conclusion: Conclusion, group: &[Queued]) -> CheckOutput {
@@ -119,7 +127,9 @@ fn annotation(page: &Page<'_>, path: &str, finding: &Finding, introduced: bool) 
         Severity::Info => "notice",
     };
     let name = page.catalogue.name(&finding.rule).unwrap_or_default();
-    let mut message = finding.message.clone();
+    let spot = finding.place.as_ref().and_then(|place| place.spot.as_deref());
+    let at = spot.map(|spot| format!("{spot}: ")).unwrap_or_default();
+    let mut message = format!("{at}{}", finding.message);
     for more in [Some(&finding.why), finding.suggestion.as_ref()].into_iter().flatten().filter(|text| !text.is_empty())
     {
         message.push_str("\n\n");
@@ -127,7 +137,7 @@ fn annotation(page: &Page<'_>, path: &str, finding: &Finding, introduced: bool) 
     }
     Annotation {
         path: path.to_owned(),
-        lines: finding.place.as_ref().map_or(LineRange::single(1), |place| place.lines),
+        lines: finding.place.as_ref().and_then(Evidence::seen_lines).unwrap_or(LineRange::single(1)),
         level,
         title: clip(&visible(&format!("{} {name}", finding.key()), false), 250).trim_end().to_owned(),
         message: clip(&visible(&message, true), 4000),

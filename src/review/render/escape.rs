@@ -111,7 +111,7 @@ pub struct Address(String);
 
 impl Address {
     /// Takes `url` when it begins with http(s) and holds nothing that could end the link or hide in it.
-    pub(super) fn checked(url: &str) -> Option<Self> {
+    pub(crate) fn checked(url: &str) -> Option<Self> {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#&'*+,;=%@!$".contains(c);
         let schemed = url.starts_with("https://") || url.starts_with("http://");
         (schemed && url.chars().all(plain)).then(|| Self(url.to_owned()))

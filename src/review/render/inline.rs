@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Page;
 use super::escape::{Md, fence, md};
+use super::spot::place_link;
 use super::suggest::suggest;
 use super::words;
 use crate::finding::{Finding, LOOSENED};
@@ -49,7 +50,7 @@ fn answer(document: &Reviewed, findings: &[&Finding]) -> Md {
     let is_checked = |finding: &&&Finding| document.head.checks.iter().any(|check| check.rule == finding.rule);
     let waivable: BTreeSet<String> = findings.iter().filter(is_checked).map(|finding| finding.key()).collect();
     if let Some(rule) = waivable.first() {
-        md!["\n", words::waive(if waivable.len() == 1 { rule } else { "CODE" })]
+        md!["\n", words::waive(if waivable.len() == 1 { rule } else { "CODE" }, document.form)]
     } else if findings.iter().any(|finding| finding.rule == LOOSENED) {
         md!["\n", words::SAY_WHY]
     } else {
@@ -62,8 +63,7 @@ fn told(page: &Page<'_>, document: &Reviewed, finding: &Finding, here: Option<Li
     let mut text = words::headline(finding, page.catalogue, &page.links);
     if let Some(place) = &finding.place {
         if here.is_none_or(|here| here != place.lines) {
-            let link = page.links.lines(&document.path, Some(place.lines));
-            text.push(md![" · ", super::escape::link(words::at(place.lines), link.as_ref())]);
+            text.push(md![" · ", place_link(page, document, place)]);
         }
         if !place.quote.is_empty() && place.quote != above {
             text.push(md!["\n\n> ", words::quote(&place.quote)]);
@@ -71,14 +71,7 @@ fn told(page: &Page<'_>, document: &Reviewed, finding: &Finding, here: Option<Li
     }
     text.push(md!["\n\n", words::body(finding), "\n"]);
     for other in finding.related.iter().filter(|other| !other.quote.is_empty()) {
-        let link = page.links.lines(&document.path, Some(other.lines));
-        text.push(md![
-            "\n> ",
-            words::quote(&other.quote),
-            " (",
-            super::escape::link(words::at(other.lines), link.as_ref()),
-            ")\n"
-        ]);
+        text.push(md!["\n> ", words::quote(&other.quote), " (", place_link(page, document, other), ")\n"]);
     }
     text
 }

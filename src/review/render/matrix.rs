@@ -2,7 +2,7 @@
 
 use super::escape::{Md, md, prose};
 use super::sheet::Sheet;
-use super::summary::place_link;
+use super::spot::place_link;
 use super::{Page, words};
 use crate::finding::{Evidence, Link, LinkName, LinkState, Risk, RiskLevel};
 use crate::review::Reviewed;

@@ -11,12 +11,14 @@ pub mod numbers;
 mod promises;
 pub mod reply;
 mod sheet;
+mod spot;
 mod suggest;
 pub mod summary;
 pub mod words;
 
 use super::{
-    Catalogue, Conclusion, Gate, Placed, ProposedSettings, Question, Review, Reviewed, Skipped, conclusion, questions,
+    Catalogue, Conclusion, Gate, Placed, Pressure, ProposedSettings, Question, Review, Reviewed, Skipped, conclusion,
+    questions,
 };
 use crate::finding::{Finding, Problem};
 use links::Links;
@@ -54,6 +56,8 @@ pub struct Page<'a> {
     pub cost: &'a str,
     /// The check can take what does not fit.
     pub checks: bool,
+    /// What is left out for want of room on the platform.
+    pub pressure: Pressure,
 }
 
 impl<'a> Page<'a> {
@@ -81,6 +85,7 @@ impl<'a> Page<'a> {
             rules: &options.rules,
             cost: &options.cost,
             checks,
+            pressure: options.pressure,
         }
     }
 

@@ -1,7 +1,8 @@
 //! The table of commitments that a change changes, at the top of the summary. Words are in `words`.
 
-use super::escape::{Md, link, md};
+use super::escape::{Md, md};
 use super::sheet::Sheet;
+use super::spot::lines_link;
 use super::{Page, words};
 use crate::review::{CommitmentChange, Reviewed};
 
@@ -22,7 +23,7 @@ pub(super) fn table(sheet: &mut Sheet, page: &Page<'_>) {
     all.sort_by_key(|(_, change)| (change.direction, change.reasoned));
     let row = |(document, change): &(&Reviewed, &CommitmentChange)| {
         let name = if many { md![words::path(&document.path), " "] } else { Md::default() };
-        let lines = change.lines.map(|at| link(words::at(at), page.links.lines(&document.path, Some(at)).as_ref()));
+        let lines = change.lines.map(|at| lines_link(page, document, at));
         words::promise(change, md![name, lines.unwrap_or_default()])
     };
     let changes: Vec<&CommitmentChange> = all.iter().map(|(_, change)| *change).collect();

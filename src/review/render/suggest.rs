@@ -20,6 +20,10 @@ pub(super) fn suggest<'a>(
     findings: &[&'a Finding],
     here: LineRange,
 ) -> Option<(Md, Vec<&'a Finding>)> {
+    // What is filled in is written in Markdown.
+    if !document.form.takes_markdown() {
+        return None;
+    }
     let source = source(page, document, here)?;
     let quote = Evidence::new(here, &source.join("\n")).quote;
     // The finding speaks of exactly these lines, as they stand in the text that the suggestion will be applied to.

@@ -3,8 +3,10 @@
 
 use super::escape::{Md, link, md, prose};
 use super::sheet::Sheet;
+use super::spot::{lines_link, place_link};
 use super::{Page, ask, inline, matrix, numbers, promises, words};
-use crate::finding::{Check, CheckState, Evidence, Finding, Source, Waived};
+use crate::document::Form;
+use crate::finding::{Check, CheckState, Finding, Source, Waived};
 use crate::review::{Catalogue, Placed, Placement, Reviewed};
 
 /// A summary and the findings that did not fit into it.
@@ -41,7 +43,7 @@ fn brief(page: &Page<'_>, placed: &[Placed], most: usize) -> Md {
     let mut document = None;
     for at in placed {
         let (Some(finding), Some(of)) = (page.finding(at), page.documents.get(at.document)) else { continue };
-        let place = finding.place.as_ref().map(|place| words::at(place.lines));
+        let place = finding.place.as_ref().map(|place| words::at(place.lines, place.spot.as_deref()));
         let mut row = words::brief(finding, place);
         if document != Some(at.document) && page.documents.len() > 1 {
             row = md!["\n", words::path(&of.path), "\n\n", row];
@@ -57,7 +59,9 @@ fn brief(page: &Page<'_>, placed: &[Placed], most: usize) -> Md {
 
 fn footer(page: &Page<'_>) -> Md {
     let critiques = page.documents.iter().map(|document| &document.critique);
-    words::footer(words::model(critiques, page.cost), page.rules, page.version)
+    // One hint for all: where their forms differ, that of the first.
+    let form = page.documents.first().map_or(Form::Markdown, |document| document.form);
+    words::footer(words::model(critiques, page.cost), page.rules, page.version, form)
 }
 
 /// The summary, with `kept` units left free for what does not fit; the footer is left to the caller then.
@@ -70,7 +74,7 @@ fn fill(page: &Page<'_>, limit: usize, kept: usize) -> Summary {
     if page.documents.is_empty() {
         sheet.add(words::NO_SPEC_FOUND);
     } else {
-        sheet.add(page.verdict());
+        sheet.add(md![page.verdict(), words::short(page.pressure)]);
         promises::table(&mut sheet, page);
     }
     for (index, document) in page.documents.iter().enumerate() {
@@ -212,7 +216,7 @@ fn label(check: &Check) -> Md {
 fn entry(page: &Page<'_>, document: &Reviewed, check: &Check) -> Md {
     let best = check.evidence.first();
     if matches!(check.state, CheckState::Specified | CheckState::Waived) {
-        let to = best.and_then(|at| page.links.lines(at.path.as_deref().unwrap_or(&document.path), Some(at.lines)));
+        let to = best.and_then(|at| page.links.lines(at.path.as_deref().unwrap_or(&document.path), at.seen_lines()));
         let mut text = link(label(check), to.as_ref());
         if let (None, Some(at)) = (&to, best) {
             text.push(md![" ", place_link(page, document, at)]);
@@ -329,14 +333,6 @@ pub(super) fn item(page: &Page<'_>, document: &Reviewed, finding: &Finding) -> M
     text
 }
 
-pub(super) fn place_link(page: &Page<'_>, document: &Reviewed, place: &Evidence) -> Md {
-    let to = |path: &str| page.links.lines(path, Some(place.lines));
-    match &place.path {
-        Some(other) => md![words::path(other), " ", link(words::at(place.lines), to(other).as_ref())],
-        None => link(words::at(place.lines), to(&document.path).as_ref()),
-    }
-}
-
 /// What the change mended.
 fn fixed(sheet: &mut Sheet, document: &Reviewed) {
     let Some(base) = &document.base else { return };
@@ -362,7 +358,7 @@ fn figures(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
             table.push(md![prose(cell, 120), " | "]);
         }
         let lines = row.lines.iter().take(4);
-        let lines = lines.map(|at| link(words::at(*at), page.links.lines(&document.path, Some(*at)).as_ref()));
+        let lines = lines.map(|at| lines_link(page, document, *at));
         table.push(md![Md::join(lines, ", "), " |\n"]);
     }
     sheet.fold(words::numbers_title(rows.len()), &[table]);

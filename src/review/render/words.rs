@@ -9,7 +9,7 @@ mod reading;
 pub mod tally;
 
 pub use asked::model;
-pub use check::{SUMMARY_REFUSED, SUPERSEDED_TITLE, queue, queue_title, superseded};
+pub use check::{CLOSED, CLOSED_TITLE, SUMMARY_REFUSED, SUPERSEDED_TITLE, queue, queue_title, short, superseded};
 pub use limits::{
     PROPOSED, and_more, brief, overflow, problems, proposed_mistakes, proposed_settings, skipped, unread, waived,
     waived_title,
@@ -22,6 +22,7 @@ pub use reading::{
 
 use super::escape::{Md, code, md, prose};
 use super::links::Links;
+use crate::document::{Form, waiver_setting};
 use crate::facts::{Profile, Stage};
 use crate::finding::{CheckState, Confidence, Finding, Source};
 use crate::review::{Catalogue, Conclusion};
@@ -209,9 +210,12 @@ pub fn not_applicable(rules: Vec<Md>, reason: Option<&str>) -> Md {
     line
 }
 
-/// `L12` or `L12–14`, plain.
+/// `L12` or `L12–14`, plain; the place in words where the document has no lines.
 #[must_use]
-pub fn at(lines: LineRange) -> Md {
+pub fn at(lines: LineRange, spot: Option<&str>) -> Md {
+    if let Some(spot) = spot {
+        return prose(spot, NAME);
+    }
     if lines.start == lines.end { md!["L", lines.start] } else { md!["L", lines.start, "–", lines.end] }
 }
 
@@ -265,11 +269,18 @@ pub fn skeleton_title() -> Md {
 /// Above a suggestion with text to fill in.
 pub const FILL_IN: &str = "Commit this and fill in what stands between ‹ and ›, or change it before:\n\n";
 
-/// How to waive one rule.
+/// How to waive one rule in a document of this form.
 #[must_use]
-pub fn waive(rule: &str) -> Md {
-    let comment = format!("<!-- specreview: waive {rule} reason=\"…\" -->");
-    md!["<sub>Left out on purpose? Say so in the document: ", code(&comment, NAME), "</sub>\n"]
+pub fn waive(rule: &str, form: Form) -> Md {
+    md!["<sub>", left_out(rule, form), "</sub>\n"]
+}
+
+/// How to say that something is left out on purpose: in the document, or in the configuration where that takes no comments.
+fn left_out(rule: &str, form: Form) -> Md {
+    let Some(comment) = form.comment(&format!("specreview: waive {rule} reason=\"…\"")) else {
+        return md!["Left out on purpose? Say so in `.specreview.toml`: ", code(&waiver_setting(rule), NAME)];
+    };
+    md!["Left out on purpose? Say so in the document: ", code(&comment, NAME)]
 }
 
 /// Findings that stand in inline comments, new and earlier ones alike: the first of them by name.
@@ -340,9 +351,8 @@ pub const NUMBERS_HEAD: &str =
 
 /// The last lines: how to waive, what ran.
 #[must_use]
-pub fn footer(model: Md, rules: &str, version: &str) -> Md {
-    let waive = code("<!-- specreview: waive CODE reason=\"…\" -->", NAME);
-    let mut line = md!["---\n<sub>", model, " Left out on purpose? Say so in the document: ", waive, "."];
+pub fn footer(model: Md, rules: &str, version: &str, form: Form) -> Md {
+    let mut line = md!["---\n<sub>", model, " ", left_out("CODE", form), "."];
     if !rules.is_empty() {
         line.push(md![" Rules ", code(rules, NAME), "."]);
     }

@@ -231,7 +231,7 @@ impl Found<'_> {
 }
 
 fn evidence_of(other: &Linked, lines: LineRange) -> Evidence {
-    Evidence::new(lines, other.document.line_text(lines)).of(&other.path)
+    Evidence::new(lines, other.document.line_text(lines)).said(&other.document.places).of(&other.path)
 }
 
 /// The fact that says most for this group. A specified one counts more than one that is left out with a reason.

@@ -141,7 +141,7 @@ impl Ask {
         let main = tasks.first();
         let asked = self.tasks.is_empty() || main.is_some_and(|task| self.tasks.contains(task));
         let asked = asked && !tasks.iter().any(|task| self.unless.contains(task));
-        let readable = |mark: Mark| !matches!(mark, Mark::Placeholder | Mark::Guidance);
+        let readable = |mark: Mark| !matches!(mark, Mark::Placeholder | Mark::Slot | Mark::Guidance);
         asked
             && !cx
                 .document

@@ -10,6 +10,7 @@ mod fit;
 mod kpi;
 mod limit;
 mod line;
+mod mapped;
 mod measure;
 mod moot;
 mod names;
@@ -18,6 +19,7 @@ mod percentile;
 mod preference;
 mod question;
 mod range;
+mod requirement;
 mod scope;
 mod section;
 mod variant;
@@ -31,6 +33,7 @@ use std::sync::Arc;
 pub(super) use names::{Names, is_known};
 
 use super::fields::Fields;
+use super::{Others, RuleKey};
 use crate::document::{BlockId, Document, SectionId};
 use crate::facts::{Facts, Lexicon, Linked, Measure, Quantity};
 use crate::finding::{CheckState, Evidence, Severity};
@@ -55,6 +58,13 @@ pub(super) const KINDS: &[Kind] = &[
     definition::KIND,
     volume::KIND,
     question::KIND,
+    mapped::KIND,
+    requirement::REQUIREMENT,
+    requirement::PLACEHOLDER,
+    requirement::IDENTIFIER,
+    requirement::KEYWORDS,
+    requirement::ACRONYM,
+    requirement::REFERENCE,
 ];
 
 /// A kind of check.
@@ -82,6 +92,16 @@ pub trait Check: Debug + Send + Sync {
         false
     }
 
+    /// True when the text counts only below a heading of its own.
+    fn is_headed(&self) -> bool {
+        false
+    }
+
+    /// Other rules that it rests on.
+    fn rests_on(&self) -> &[RuleKey] {
+        &[]
+    }
+
     /// Answers for every part, in the order of [`Check::parts`]; one answer without a part where there are none.
     fn run(&self, cx: &Context<'_>) -> Vec<Answer>;
 }
@@ -97,6 +117,8 @@ pub struct Context<'a> {
     pub lexicon: &'a Lexicon,
     /// Documents that it leaves content to, as far as they were read.
     pub linked: &'a [Linked],
+    /// What other rules say, for those that rest on them.
+    pub others: Option<Others<'a>>,
     shared: &'a Shared<'a>,
 }
 
@@ -110,7 +132,7 @@ impl<'a> Context<'a> {
     /// Everything that the checks of one document see.
     #[must_use]
     pub fn new(document: &'a Document, facts: &'a Facts, lexicon: &'a Lexicon, shared: &'a Shared<'a>) -> Self {
-        Self { document, facts, lexicon, linked: &[], shared }
+        Self { document, facts, lexicon, linked: &[], others: None, shared }
     }
 
     /// The same, with documents that this one leaves content to.
@@ -118,13 +140,19 @@ impl<'a> Context<'a> {
     pub fn with_linked(self, linked: &'a [Linked]) -> Self {
         Self { linked, ..self }
     }
+
+    /// The same, with what other rules say.
+    #[must_use]
+    pub fn with_others(self, others: Others<'a>) -> Self {
+        Self { others: Some(others), ..self }
+    }
 }
 
 impl Context<'_> {
     /// Lines of the document as evidence.
     #[must_use]
     pub fn evidence(&self, lines: LineRange) -> Evidence {
-        Evidence::new(lines, self.document.line_text(lines))
+        Evidence::new(lines, self.document.line_text(lines)).said(&self.document.places)
     }
 
     /// A place in a block.

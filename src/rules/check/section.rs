@@ -38,6 +38,10 @@ impl Check for SectionCheck {
         true
     }
 
+    fn is_headed(&self) -> bool {
+        true
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let fits = |section: &&Section| section.level > 0 && self.headings.first_in(&section.title).is_some();
         let sections: Vec<&Section> = cx.document.sections.iter().filter(fits).collect();

@@ -20,6 +20,18 @@ impl Pull {
         Delivery::new(serial, "pull_request", &payload, SECRET)
     }
 
+    /// Somebody puts a label on it, and GitHub tells of it.
+    pub fn label_event(&self, login: &str, label: &str) -> Delivery {
+        self.with(|pull| pull.labels.push(label.to_owned()));
+        self.delivery("pull_request", login, "labeled", |world| {
+            json!({
+                "number": self.number,
+                "pull_request": world.pull_json(&self.repo, self.number),
+                "label": whole::label(&world.api, &self.repo, label),
+            })
+        })
+    }
+
     /// It now aims at another branch than `from`.
     pub fn retarget_event(&self, from: &str) -> Delivery {
         self.delivery("pull_request", "dora", "edited", |world| {

@@ -16,6 +16,14 @@ pub enum Fault {
     DropBefore,
     /// Does it and answers late.
     Late(Duration),
+    /// Does it; half of the answer arrives, and looks whole.
+    Truncated,
+    /// Does nothing; a proxy in between quotes the request with its token.
+    Quoted,
+    /// Does nothing; the token is no longer good.
+    Revoked,
+    /// Refuses with 422 and these words.
+    Refused(&'static str),
     /// Refuses with a request to wait so many seconds; none leaves the header out.
     Limit(u16, Option<u64>),
 }
@@ -23,7 +31,7 @@ pub enum Fault {
 impl Fault {
     /// The request is carried out all the same.
     pub fn commits(self) -> bool {
-        matches!(self, Self::StatusAfterCommit(_) | Self::DropAfterCommit | Self::Late(_))
+        matches!(self, Self::StatusAfterCommit(_) | Self::DropAfterCommit | Self::Late(_) | Self::Truncated)
     }
 }
 

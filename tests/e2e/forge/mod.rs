@@ -4,11 +4,15 @@
 //! The vocabulary: [`Forge`] the place, [`Repo`] a repository, [`Pull`] a pull request.
 #![allow(dead_code, reason = "the vocabulary is wider than the stories of today")]
 
+mod app;
+mod chaos;
+mod desk;
 mod events;
 mod fault;
 mod git;
 mod graph;
 mod hooks;
+pub mod limit;
 mod people;
 mod read;
 mod record;
@@ -30,6 +34,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use serde_json::Value;
 
+pub use chaos::{Chaos, Dice};
 pub use fault::Fault;
 pub use git::Edit;
 pub use hooks::Delivery;
@@ -53,6 +58,7 @@ type Shared = Arc<Mutex<World>>;
 pub struct Forge {
     world: Shared,
     server: tokio::task::JoinHandle<()>,
+    post: tokio::task::JoinHandle<()>,
     finished: bool,
 }
 
@@ -77,10 +83,12 @@ impl Forge {
 
     async fn start_below(prefix: &'static str) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (outbox, letters) = tokio::sync::mpsc::unbounded_channel();
         let mut world = World {
             api: format!("http://{}{prefix}", listener.local_addr().unwrap()),
             prefix,
             last_id: 1_000,
+            ahead: 0,
             app_id: APP,
             app_slug: "specreview",
             installations: BTreeMap::new(),
@@ -91,6 +99,7 @@ impl Forge {
                 ("issues", false),
                 ("pull_requests", true),
                 ("checks", true),
+                ("merge_queues", false),
             ]),
             users: BTreeMap::new(),
             tokens: HashMap::new(),
@@ -102,13 +111,20 @@ impl Forge {
             token_seconds: 3_600,
             remaining: 5_000,
             dark_after: None,
+            chaos: None,
+            attempts: Vec::new(),
+            hook: None,
+            outbox,
+            limiter: None,
+            desk: desk::Desk::default(),
         };
         let bot = world.bot();
         world.user(&bot);
         let world = Arc::new(Mutex::new(world));
         let app = axum::Router::new().fallback(serve).with_state(world.clone());
         let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { world, server, finished: false }
+        let post = tokio::spawn(Self::post(world.clone(), letters));
+        Self { world, server, post, finished: false }
     }
 
     /// Address of the API, as the program is configured with it.
@@ -191,22 +207,38 @@ impl Forge {
         world.user(login);
         let token = format!("ghp_{}", git::blob_id(format!("{login} {}", world.id()).as_bytes()));
         let all = [("contents", true), ("metadata", true), ("issues", true), ("pull_requests", true), ("checks", true)];
-        let grant = Grant { login: login.to_owned(), repos: Vec::new(), permissions: write::rights(&all), app: false };
+        let grant = Grant {
+            login: login.to_owned(),
+            repos: Vec::new(),
+            permissions: write::rights(&all),
+            app: false,
+            installation: None,
+        };
         world.tokens.insert(token.clone(), grant);
         token
     }
 
     /// The token of a job in Actions of `repo`: the bot of Actions, without a user.
     pub fn actions_token(&self, repo: &Repo) -> String {
+        self.job_token(repo, true)
+    }
+
+    /// That of a job for a pull request from a fork.
+    pub fn reading_token(&self, repo: &Repo) -> String {
+        self.job_token(repo, false)
+    }
+
+    fn job_token(&self, repo: &Repo, writes: bool) -> String {
         let mut world = lock(&self.world);
         world.user("github-actions[bot]");
         let token = format!("ghs_{}", git::blob_id(format!("actions {}", world.id()).as_bytes()));
-        let all = [("contents", false), ("metadata", false), ("issues", false), ("pull_requests", true)];
+        let all = [("contents", false), ("metadata", false), ("issues", false), ("pull_requests", writes)];
         let grant = Grant {
             login: "github-actions[bot]".into(),
             repos: vec![repo.full_name.clone()],
             permissions: write::rights(&all),
             app: false,
+            installation: None,
         };
         world.tokens.insert(token.clone(), grant);
         token
@@ -227,9 +259,47 @@ impl Forge {
         lock(&self.world).seeded.push(Seeded { method: method.to_owned(), route: route.to_owned(), fault });
     }
 
+    /// Nothing that was to fail fails any more.
+    pub fn forget_faults(&self) {
+        lock(&self.world).seeded.clear();
+    }
+
     /// After so many further writes nothing is answered any more, until [`Forge::light`]: to the program it is as if it had died there.
     pub fn dark_after(&self, writes: usize) {
         lock(&self.world).dark_after = Some(writes);
+    }
+
+    /// From now on so many requests in a hundred go wrong, by dice with this seed.
+    pub fn chaos(&self, seed: u64, percent: u64) {
+        lock(&self.world).chaos = Some(Chaos::new(seed, percent));
+    }
+
+    /// Time passes.
+    pub fn later(&self, time: Duration) {
+        lock(&self.world).ahead += i64::try_from(time.as_secs()).unwrap();
+    }
+
+    /// So much time has passed that everything shows that was written.
+    pub fn settle(&self) {
+        if let Some(chaos) = lock(&self.world).chaos.as_mut() {
+            chaos.settle();
+        }
+    }
+
+    /// Everything goes well again.
+    pub fn calm(&self) {
+        lock(&self.world).chaos.as_mut().expect("a forge in chaos").calm();
+    }
+
+    /// What went wrong in chaos, how often, and what was done that must never be.
+    pub fn seen_in_chaos(&self) -> (BTreeMap<String, usize>, Vec<String>) {
+        let world = lock(&self.world);
+        world.chaos.as_ref().map(|chaos| (chaos.struck.clone(), chaos.broken.clone())).unwrap_or_default()
+    }
+
+    /// Every check of every commit.
+    pub fn all_checks(&self) -> Vec<world::Check> {
+        lock(&self.world).repos.values().flat_map(|repo| repo.checks.clone()).collect()
     }
 
     pub fn light(&self) {
@@ -305,6 +375,23 @@ impl Forge {
         delivery.send(url).await
     }
 
+    /// Ends a story that has failed already.
+    pub fn abandon(mut self) {
+        self.finished = true;
+    }
+
+    /// Says in so many words that what the bot has written anywhere is of no interest to this story.
+    pub fn look_away(&self) {
+        for repo in lock(&self.world).repos.values_mut() {
+            repo.checks.iter_mut().for_each(|one| one.read = true);
+            for pull in repo.pulls.values_mut() {
+                pull.comments.iter_mut().for_each(|one| one.read = true);
+                pull.reviews.iter_mut().for_each(|one| one.read = true);
+                pull.inline.iter_mut().for_each(|one| one.read = true);
+            }
+        }
+    }
+
     /// Ends the story: nothing unknown was asked, no seeded fault is left, everything the bot said was looked at.
     pub fn finish(mut self) {
         self.finished = true;
@@ -319,6 +406,7 @@ impl Forge {
 impl Drop for Forge {
     fn drop(&mut self) {
         self.server.abort();
+        self.post.abort();
         assert!(self.finished || std::thread::panicking(), "a story ends with forge.finish()");
     }
 }
@@ -372,22 +460,30 @@ fn decide(
     }
     let struck =
         world.seeded.iter().position(|seeded| seeded.method == method && found.route.ends_with(seeded.route.as_str()));
-    let fault = struck.map(|at| world.seeded.remove(at).fault).or_else(|| world.darkness(method, found.route));
+    let body: Value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
+    let mutates = body["query"].as_str().is_some_and(|query| query.trim_start().starts_with("mutation"));
+    let chaos = |world: &mut World| world.chaos.as_mut()?.fault(method, found.route, mutates);
+    let fault = struck.map(|at| world.seeded.remove(at).fault);
+    let fault = fault.or_else(|| world.darkness(method, found.route)).or_else(|| chaos(&mut world));
     let mut call = Call {
         method: method.to_owned(),
         path: below.unwrap_or(full_path).to_owned(),
         captures: found.captures.clone(),
         query,
-        body: serde_json::from_slice(bytes).unwrap_or(Value::Null),
+        body,
         grant: None,
         headers,
     };
-    let mut answer = match routes::authenticate(&world, &call.headers) {
+    let mut answer = match routes::authenticate(&found, &world, &call.headers) {
         Err(refused) => refused,
         Ok(_) if fault.is_some_and(|fault| !fault.commits()) => Answer::none(),
         Ok(grant) => {
             call.grant = grant;
-            found.answer(&mut world, &call)
+            let writes = mutates || (method != "GET" && found.route != "/graphql");
+            match world.over_limit(&call, found.route == "/graphql") {
+                Some(refused) => refused,
+                None => world.in_chaos(writes, |world| found.answer(world, &call)),
+            }
         }
     };
     match fault {
@@ -396,14 +492,25 @@ fn decide(
         }
         Some(Fault::Graph(kind, words)) => {
             let error = serde_json::json!({ "type": kind, "path": ["repository"], "message": words });
-            answer = Answer::ok(&serde_json::json!({ "data": { "repository": null }, "errors": [error] }));
+            // Whoever is asked to wait gets no data at all.
+            let data = if kind == "RATE_LIMITED" { Value::Null } else { serde_json::json!({ "repository": null }) };
+            answer = Answer::ok(&serde_json::json!({ "data": data, "errors": [error] }));
         }
+        Some(Fault::Truncated) => answer.body.truncate(answer.body.len() / 2),
+        Some(Fault::Quoted) => {
+            let token = call.headers.get("authorization").map_or("", String::as_str);
+            answer = Answer::refuse(502, &format!("no answer to a request with {token}"));
+        }
+        Some(Fault::Revoked) => answer = Answer::refuse(401, "Bad credentials"),
+        Some(Fault::Refused(words)) => answer = Answer::unprocessable(&[words.to_owned()]),
         Some(Fault::Limit(status, seconds)) => {
             answer = Answer::refuse(status, "You have exceeded a secondary rate limit. Please wait a few minutes.");
             answer.headers.extend(seconds.map(|seconds| ("retry-after", seconds.to_string())));
         }
         _ => {}
     }
+    let reached = !matches!(fault, Some(Fault::Late(_) | Fault::DropAfterCommit | Fault::DropBefore));
+    world.watch_heads(&call, &answer, reached);
     record::traffic(&call, &answer, fault);
     let (status, login) = (answer.status, call.login());
     let (method, path) = (call.method, call.path);

@@ -38,18 +38,20 @@ const OWN: &[&str] = &[
     "review_comments",
 ];
 
+/// A pull request as lists show it.
+pub fn short(world: &World, repo: &str, number: u64) -> Value {
+    let mut row = world.pull_json(repo, number);
+    row.as_object_mut().expect("an object").retain(|name, _| !OWN.contains(&name.as_str()));
+    row
+}
+
 /// Every pull request that the commit is part of, open or not, as head or not.
 pub fn pulls_of_commit(world: &mut World, call: &Call) -> Answer {
     let (repo, sha) = (call.repo(), &call.captures["sha"]);
     let pulls = world.repos[&repo].pulls.values();
     let holds = pulls.filter(|pull| world.objects.history(&pull.head).contains(sha)).map(|pull| pull.number);
     let numbers: Vec<u64> = holds.collect();
-    let short = |number| {
-        let mut row = world.pull_json(&repo, number);
-        row.as_object_mut().expect("an object").retain(|name, _| !OWN.contains(&name.as_str()));
-        row
-    };
-    let rows: Vec<Value> = numbers.into_iter().map(short).collect();
+    let rows: Vec<Value> = numbers.into_iter().map(|number| short(world, &repo, number)).collect();
     super::read::page(world, call, rows, |row| row)
 }
 

@@ -7,10 +7,6 @@ use super::routes::{Answer, Call};
 use super::whole::{self, with};
 use super::world::World;
 
-pub fn app(world: &mut World, _: &Call) -> Answer {
-    Answer::ok(&world.app_json())
-}
-
 pub fn installation(world: &mut World, call: &Call) -> Answer {
     match world.installations.get(&call.captures["owner"]) {
         Some(id) if world.repos.contains_key(&call.repo()) && !world.left_out.contains(&call.repo()) => {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::world::{Grant, World};
-use super::{graph, people, read, talk, write};
+use super::{app, desk, graph, people, read, talk, write};
 
 /// One request, taken apart.
 pub struct Call {
@@ -99,6 +99,8 @@ impl Answer {
 
 /// What is needed to ask.
 enum Need {
+    /// Nothing: anybody may ask.
+    Nothing,
     /// The App's own signature.
     App,
     /// Any token.
@@ -116,9 +118,17 @@ const CONTENTS: Need = Need::Right(&[("contents", false)]);
 
 #[rustfmt::skip]
 const ROUTES: &[(&str, &str, Need, Handler)] = &[
-    ("GET", "/app", Need::App, read::app),
+    ("GET", "/meta", Need::Nothing, desk::meta),
+    ("POST", "/app-manifests/{code}/conversions", Need::Nothing, desk::conversion),
+    ("GET", "/app", Need::App, desk::app),
+    ("GET", "/app/installations", Need::App, app::installations),
+    ("GET", "/app/hook/config", Need::App, desk::hook),
+    ("GET", "/app/hook/deliveries", Need::App, app::deliveries),
     ("GET", "/repos/{owner}/{repo}/installation", Need::App, read::installation),
     ("POST", "/app/installations/{id}/access_tokens", Need::App, write::access_token),
+    ("POST", "/app/hook/deliveries/{id}/attempts", Need::App, app::redeliver),
+    ("GET", "/installation/repositories", Need::Token, app::repositories),
+    ("GET", "/repos/{owner}/{repo}/pulls", READ_PULLS, app::pulls),
     ("GET", "/user", Need::Token, read::user),
     ("POST", "/graphql", Need::Token, graph::answer),
     ("GET", "/repos/{owner}/{repo}/pulls/{number}", READ_PULLS, read::pull),
@@ -200,7 +210,10 @@ struct Claims {
 }
 
 /// Who asks. None in the grant is the App itself.
-pub fn authenticate(world: &World, headers: &BTreeMap<String, String>) -> Result<Option<Grant>, Answer> {
+pub fn authenticate(found: &Found, world: &World, headers: &BTreeMap<String, String>) -> Result<Option<Grant>, Answer> {
+    if matches!(found.need, Need::Nothing) && !headers.contains_key("authorization") {
+        return Ok(None);
+    }
     let bad = || Answer::refuse(401, "Bad credentials");
     let given = headers.get("authorization").ok_or_else(|| Answer::refuse(401, "Requires authentication"))?;
     let token = given.strip_prefix("Bearer ").ok_or_else(bad)?;
@@ -236,7 +249,7 @@ impl Found {
 
     fn allowed(&self, world: &World, call: &Call) -> Result<(), Answer> {
         match (self.need, &call.grant) {
-            (Need::App, None) | (Need::Token, Some(_)) => Ok(()),
+            (Need::Nothing, _) | (Need::App, None) | (Need::Token, Some(_)) => Ok(()),
             (Need::App, Some(_)) => Err(Answer::refuse(401, "A JSON web token could not be decoded")),
             (Need::Token | Need::Right(_), None) => {
                 Err(Answer::refuse(403, "This endpoint requires you to be authenticated with an installation token"))

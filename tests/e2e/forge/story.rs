@@ -48,34 +48,67 @@ impl Repo {
 
     /// A pull request from the fork of `login`.
     pub fn open_pull_from_fork(&self, login: &str, branch: &str, edits: &[Edit<'_>]) -> Pull {
-        let fork = {
-            let mut world = lock(&self.world);
-            world.user(login);
-            let id = world.id();
-            let name = world.repos[&self.full_name].name.clone();
-            let branches = world.repos[&self.full_name].branches.clone();
-            let full_name = format!("{login}/{name}");
-            let fork = world::Repo {
-                id,
-                owner: login.to_owned(),
-                name,
-                branches,
-                pulls: BTreeMap::new(),
-                checks: Vec::new(),
-                next_number: 1,
-                private: false,
-                roles: BTreeMap::from([(login.to_owned(), "admin".to_owned())]),
-            };
-            world.repos.insert(full_name.clone(), fork);
-            full_name
-        };
+        let fork = self.fork(login);
         self.open(&fork, branch, edits)
     }
 
-    fn open(&self, head_repo: &str, branch: &str, edits: &[Edit<'_>]) -> Pull {
+    /// The fork of `login`, as it is made now.
+    fn fork(&self, login: &str) -> String {
         let mut world = lock(&self.world);
+        world.user(login);
+        let id = world.id();
+        let name = world.repos[&self.full_name].name.clone();
+        let branches = world.repos[&self.full_name].branches.clone();
+        let full_name = format!("{login}/{name}");
+        let fork = world::Repo {
+            id,
+            owner: login.to_owned(),
+            name,
+            branches,
+            pulls: BTreeMap::new(),
+            checks: Vec::new(),
+            next_number: 1,
+            private: false,
+            roles: BTreeMap::from([(login.to_owned(), "admin".to_owned())]),
+        };
+        world.repos.insert(full_name.clone(), fork);
+        full_name
+    }
+
+    /// Takes a commit over from a real repository, under the id that it has there.
+    pub fn import(&self, sha: &str, parents: Vec<String>, files: impl Iterator<Item = (String, Vec<u8>)>) {
+        let mut world = lock(&self.world);
+        let tree: super::git::Tree = files.map(|(path, bytes)| (path, bytes.into())).collect();
+        for bytes in tree.values() {
+            world.objects.blobs.insert(super::git::blob_id(bytes), bytes.clone());
+        }
+        world.objects.commits.insert(sha.to_owned(), super::git::Commit { parents, tree });
+    }
+
+    /// Puts a branch on a commit.
+    pub fn put(&self, branch: &str, sha: &str) {
+        lock(&self.world).repos.get_mut(&self.full_name).unwrap().branches.insert(branch.to_owned(), sha.to_owned());
+    }
+
+    /// A pull request of a commit that is there, from the fork of `login` where one is named.
+    pub fn open_at(&self, login: Option<&str>, branch: &str, head: &str) -> Pull {
+        let home = login.map_or_else(|| self.full_name.clone(), |login| self.fork(login));
+        self.open_on(&home, branch, head.to_owned())
+    }
+
+    fn open(&self, head_repo: &str, branch: &str, edits: &[Edit<'_>]) -> Pull {
+        let head = {
+            let mut world = lock(&self.world);
+            let base = world.repos[&self.full_name].branches["main"].clone();
+            world.objects.edit(Some(&base), edits)
+        };
+        self.open_on(head_repo, branch, head)
+    }
+
+    fn open_on(&self, head_repo: &str, branch: &str, head: String) -> Pull {
+        let mut world = lock(&self.world);
+        let now = world.now();
         let base_sha = world.repos[&self.full_name].branches["main"].clone();
-        let head = world.objects.edit(Some(&base_sha), edits);
         world.repos.get_mut(head_repo).unwrap().branches.insert(branch.to_owned(), head.clone());
         let author = if head_repo == self.full_name { "dora".to_owned() } else { world.repos[head_repo].owner.clone() };
         world.user(&author);
@@ -92,6 +125,9 @@ impl Repo {
             head,
             draft: false,
             open: true,
+            is_first: false,
+            labels: Vec::new(),
+            updated: now,
             comments: Vec::new(),
             reviews: Vec::new(),
             inline: Vec::new(),
@@ -140,9 +176,11 @@ impl Pull {
     /// Puts the branch on this commit.
     pub(super) fn put_head(&self, head: &str) {
         let mut world = lock(&self.world);
+        let now = world.now();
         let repo = world.repos.get_mut(&self.repo).unwrap();
         let pull = repo.pulls.get_mut(&self.number).unwrap();
         (pull.head, pull.base_sha) = (head.to_owned(), repo.branches[&pull.base].clone());
+        pull.updated = now;
         let (repo, branch) = (pull.head_repo.clone(), pull.head_branch.clone());
         if let Some(repo) = repo.and_then(|name| world.repos.get_mut(&name)) {
             repo.branches.insert(branch, head.to_owned());
@@ -152,6 +190,45 @@ impl Pull {
     /// The fork that holds its head is deleted.
     pub fn lose_fork(&self) {
         self.with(|pull| pull.head_repo = None);
+    }
+
+    /// The `nth` of several that something happened to at about the same time.
+    pub fn touched(&self, nth: usize) {
+        let nth = i64::try_from(nth).unwrap();
+        let now = lock(&self.world).now();
+        self.with(|pull| pull.updated = now - 3_600 + nth * 10);
+    }
+
+    /// A check of the bot's on the head that shows only now.
+    pub fn start_check(&self, key: &str) {
+        let head = self.head();
+        let mut world = lock(&self.world);
+        let id = world.id();
+        let check = Check {
+            id,
+            name: "specreview".into(),
+            head,
+            external_id: key.to_owned(),
+            status: "in_progress".into(),
+            conclusion: None,
+            title: String::new(),
+            summary: String::new(),
+            annotations: Vec::new(),
+            actions: Vec::new(),
+            read: true,
+        };
+        world.repos.get_mut(&self.repo).unwrap().checks.push(check);
+    }
+
+    /// It is closed without being merged, or opened again.
+    pub fn set_open(&self, open: bool) {
+        let now = lock(&self.world).now();
+        self.with(|pull| (pull.open, pull.updated) = (open, now));
+    }
+
+    /// Nothing of its author was merged in the repository before.
+    pub fn is_first(&self) {
+        self.with(|pull| pull.is_first = true);
     }
 
     pub fn set_draft(&self, draft: bool) {

@@ -175,6 +175,14 @@ pub fn pull(api: &str, full_name: &str, number: u64, id: u64, head: &str) -> Val
     })
 }
 
+/// A label of a repository.
+pub fn label(api: &str, repo: &str, name: &str) -> Value {
+    json!({
+        "id": 20_001, "node_id": node("LA", 20_001), "url": format!("{api}/repos/{repo}/labels/{name}"), "name": name,
+        "color": "ededed", "default": false, "description": null,
+    })
+}
+
 /// Nobody has reacted.
 pub fn reactions(url: &str) -> Value {
     let mut none = json!({ "url": format!("{url}/reactions"), "total_count": 0 });
@@ -227,7 +235,7 @@ pub fn app(id: u64, slug: &str, owner: &Value, permissions: &Value) -> Value {
         "created_at": DATE,
         "updated_at": DATE,
         "permissions": permissions,
-        "events": ["check_run", "issue_comment", "pull_request"],
+        "events": specreview::platform::github::rights::EVENTS.iter().map(|one| one.name).collect::<Vec<_>>(),
     })
 }
 
@@ -246,7 +254,7 @@ pub fn installation(api: &str, id: u64, app: &Value, account: &Value) -> Value {
         "target_type": account["type"],
         "permissions": app["permissions"],
         "events": app["events"],
-        "created_at": DATE,
+        "created_at": "2020-01-01T00:00:00Z",
         "updated_at": DATE,
         "single_file_name": null,
         "suspended_by": null,

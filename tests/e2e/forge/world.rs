@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
+use tokio::sync::mpsc::UnboundedSender;
 
+use super::app::Attempt;
 use super::fault::{Fault, Seeded};
 use super::git::{Changed, Objects};
+use super::hooks::Delivery;
+use super::limit::Limiter;
 
 /// Addresses for people, in answers and payloads.
 pub const WEB: &str = "https://forge.test";
@@ -28,6 +32,8 @@ pub struct Grant {
     pub permissions: BTreeMap<String, bool>,
     /// An installation of the App, and not a person.
     pub app: bool,
+    /// Which one.
+    pub installation: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -57,6 +63,11 @@ pub struct Pull {
     pub head: String,
     pub draft: bool,
     pub open: bool,
+    /// Nothing of its author was merged before.
+    pub is_first: bool,
+    pub labels: Vec<String>,
+    /// When something last happened to it, in seconds.
+    pub updated: i64,
     pub comments: Vec<Comment>,
     pub reviews: Vec<Review>,
     pub inline: Vec<Inline>,
@@ -162,6 +173,8 @@ pub struct World {
     pub api: String,
     pub prefix: &'static str,
     pub last_id: u64,
+    /// Seconds by which its clock is ahead of this machine's.
+    pub ahead: i64,
     pub app_id: u64,
     pub app_slug: &'static str,
     /// Owner of repositories → installation.
@@ -184,9 +197,23 @@ pub struct World {
     pub token_seconds: i64,
     /// Writes that are still answered; none is dark afterwards where this is none.
     pub dark_after: Option<usize>,
+    /// Anything may go wrong.
+    pub chaos: Option<super::chaos::Chaos>,
+    /// The log of deliveries, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// Where deliveries go.
+    pub hook: Option<String>,
+    pub outbox: UnboundedSender<(String, Delivery)>,
+    pub limiter: Option<Limiter>,
+    pub desk: super::desk::Desk,
 }
 
 impl World {
+    /// Its clock, in seconds.
+    pub fn now(&self) -> i64 {
+        super::now() + self.ahead
+    }
+
     /// What happens to a request when the forge goes dark.
     pub fn darkness(&mut self, method: &str, route: &str) -> Option<Fault> {
         let left = self.dark_after?;

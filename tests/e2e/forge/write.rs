@@ -20,6 +20,30 @@ pub(super) fn too_long(body: &str) -> Option<String> {
     (body.chars().count() > BODY).then(|| format!("body is too long (maximum is {BODY} characters)"))
 }
 
+/// Kinds of tokens that the program asks for, and the most that each may do. One repository each; but for the lists that it looks
+/// through by itself.
+const DECLARED: &[(usize, &[(&str, &str)])] = &[
+    (
+        1,
+        &[
+            ("contents", "write"),
+            ("metadata", "read"),
+            ("issues", "read"),
+            ("pull_requests", "write"),
+            ("checks", "write"),
+        ],
+    ),
+    (0, &[("metadata", "read"), ("pull_requests", "read")]),
+];
+
+fn is_declared(repositories: &Value, asked: &[(&str, &str)]) -> bool {
+    let count = repositories.as_array().map_or(0, Vec::len);
+    DECLARED.iter().any(|(repositories, most)| {
+        let within = |one: &(&str, &str)| most.contains(one) || (one.1 == "read" && most.contains(&(one.0, "write")));
+        *repositories == count && !asked.is_empty() && asked.iter().all(within)
+    })
+}
+
 pub fn access_token(world: &mut World, call: &Call) -> Answer {
     let id = call.number("id");
     let Some(owner) = world.installations.iter().find(|(_, its)| **its == id).map(|(owner, _)| owner.clone()) else {
@@ -47,6 +71,12 @@ pub fn access_token(world: &mut World, call: &Call) -> Answer {
             return Answer::refuse(422, "The permissions requested are not granted to this installation.");
         }
     }
+    let wanted = call.body["permissions"].as_object();
+    let asked: Vec<(&str, &str)> =
+        wanted.into_iter().flatten().map(|(name, level)| (name.as_str(), level.as_str().unwrap_or(""))).collect();
+    if !is_declared(&call.body["repositories"], &asked) {
+        world.wrong.push(format!("a token that opens more than any job needs: {}", call.body));
+    }
     let serial = world.id();
     let token =
         format!("ghs_{}_eyJ{}.{serial}-{}", world.app_id, "x".repeat(40), super::git::blob_id(&serial.to_be_bytes()));
@@ -56,7 +86,7 @@ pub fn access_token(world: &mut World, call: &Call) -> Answer {
         "expires_at": rfc3339(super::now() + world.token_seconds),
         "permissions": call.body["permissions"],
     });
-    world.tokens.insert(token, Grant { login, repos, permissions, app: true });
+    world.tokens.insert(token, Grant { login, repos, permissions, app: true, installation: Some(id) });
     Answer::json(201, &body)
 }
 

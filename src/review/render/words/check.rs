@@ -2,7 +2,7 @@
 
 use super::{NAME, counted};
 use crate::review::render::escape::{Md, code, md};
-use crate::review::{Conclusion, Queued};
+use crate::review::{Conclusion, Pressure, Queued};
 
 /// Members of a group that are named; the rest is counted.
 const NAMED: usize = 50;
@@ -20,6 +20,26 @@ pub fn superseded(newer: &str) -> Md {
 /// What a check says of the summary where the platform refused it.
 pub const SUMMARY_REFUSED: &str =
     "The summary could not be posted on the conversation: every finding is an annotation here.\n\n";
+
+/// What is left out because the platform lets little more be written, and how it is to be had.
+#[must_use]
+pub fn short(pressure: Pressure) -> Md {
+    let (less, more) = match pressure {
+        // Where a model is told of, it is told that it was not asked.
+        Pressure::Calm | Pressure::NoModel => return Md::default(),
+        Pressure::FewComments => ("Only a few comments were put on lines", "the others"),
+        Pressure::NoComments => ("No comments were put on lines", "them"),
+        Pressure::CheckOnly => ("Only this check was written, and what is new stands in its annotations", "the rest"),
+    };
+    let why = ": the platform lets the bot write little more in this hour. The next push, or running the check again, brings ";
+    md![less, why, more, ".\n\n"]
+}
+
+/// Title of the check of a change that was closed before its review ended.
+pub const CLOSED_TITLE: &str = "Closed before the review ended";
+
+/// What it says.
+pub const CLOSED: &str = "The change was closed before its review ended. When it is opened again, it is reviewed.\n";
 
 /// Title of the check of a merge queue.
 #[must_use]

@@ -128,6 +128,17 @@ pub fn started(head: &str) -> Md {
     md!["the review of ", commit(head), " begins."]
 }
 
+/// The review that was asked for is that of another head.
+#[must_use]
+pub fn moved(seen: &str, head: &str) -> Md {
+    md![
+        commit(seen),
+        " was overtaken by a push before its turn. The review that you asked for is that of ",
+        commit(head),
+        "."
+    ]
+}
+
 /// The head has its review.
 #[must_use]
 pub fn reviewed(head: &str) -> Md {
@@ -296,7 +307,8 @@ pub fn asked(document: &str, answer: &FreeAnswer, links: &Links) -> Md {
     );
     let mut text = md![path(document), told, "\n\n"];
     for passage in &answer.passages {
-        let place = link(at(passage.lines), links.lines(document, Some(passage.lines)).as_ref());
+        let to = links.lines(document, passage.seen_lines());
+        let place = link(at(passage.lines, passage.spot.as_deref()), to.as_ref());
         text.push(md!["> ", quote(&passage.quote), "\n>\n> ", place, "\n\n"]);
     }
     if answer.dropped > 0 {

@@ -5,13 +5,12 @@ use super::super::compared::shown;
 use super::super::line::{Line, lines, period, says};
 use super::interval::{Interval, SLACK, percent, trimmed};
 use super::kpi::duration;
-use super::{Judged, flaw, flaw_in};
+use super::{Cues, Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;
-use crate::rules::words::Phrases;
 
 /// Downtime is (1−A)·T, and services in a chain multiply.
-pub(super) fn availability(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn availability(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
     for measure in cx.facts.measures.iter().filter(|measure| is_availability(measure)) {

@@ -6,16 +6,15 @@ use super::super::line::{Line, counts, lines, says};
 use super::cells::{Known, PREVALENCE, fits, fits_cases, fits_counts, share};
 use super::interval::{Interval, SLACK};
 use super::sets::{in_one_place, many_classes, same_thing};
-use super::{Judged, flaw};
+use super::{Cues, Judged, flaw};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;
-use crate::rules::words::Phrases;
 
 /// Metrics that exist for two classes only.
 const BINARY: &[&str] = &["specificity", "false-positive-rate", "false-negative-rate", "npv", "false-discovery-rate"];
 
 /// Results that were measured together fit one matrix; floors that follow from other floors add nothing.
-pub(super) fn confusion(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn confusion(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
     let mut done: Vec<*const Measure> = Vec::new();

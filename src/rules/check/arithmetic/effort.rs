@@ -3,14 +3,13 @@
 use super::super::Context;
 use super::super::line::{Line, counts, lines, period, says};
 use super::interval::trimmed;
-use super::{Judged, flaw_in};
+use super::{Cues, Judged, flaw_in};
 use crate::document::BlockId;
 use crate::facts::{Comparator, Quantity, Unit};
 use crate::finding::Severity;
-use crate::rules::words::Phrases;
 
 /// Labels × minutes against hours, requests × tokens × price against a budget, chunks × tokens against a context window.
-pub(super) fn effort(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn effort(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
     labels(cx, lines, &mut judged);

@@ -6,10 +6,9 @@ use super::super::line::{Line, counts, lines};
 use super::interval::{SLACK, percent, trimmed};
 use super::prevalence::prevalence;
 use super::sets::many_classes;
-use super::{Judged, flaw, flaw_in};
+use super::{Cues, Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;
-use crate::rules::words::Phrases;
 
 /// 95 % of a normal distribution, both sides.
 const Z: f64 = 1.96;
@@ -59,7 +58,7 @@ const NOT_A_TEST: &[&str] = &[
 
 /// The Wilson interval around the target, measured on `n` cases, lies above the baseline when `n > z²·b(1−b)/(t−b)²`.
 /// The size needed for 80 % power is `((1.645·√(b(1−b)) + 0.842·√(t(1−t)))/(t−b))²`.
-pub(super) fn test_set(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn test_set(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
     let Some((line, size)) = test_size(lines) else { return judged };
@@ -181,7 +180,7 @@ fn is_floor(measure: &Measure) -> bool {
 }
 
 /// A share of n cases is k/n for a whole k (the GRIM test, Brown and Heathers 2017).
-pub(super) fn granularity(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn granularity(cx: &Context<'_>, _: &Cues) -> Judged {
     const SHARES: &[&str] =
         &["accuracy", "error-rate", "exact-match", "answer-correctness", "hallucination-rate", "wrong-answer-rate"];
     let mut judged = Judged::default();
@@ -251,7 +250,7 @@ pub(super) fn is_share_of(value: f64, half: f64, n: u32) -> bool {
 }
 
 /// Claims that no test can show: `n` cases without an error only say that the rate is below 3/n with 95 % confidence.
-pub(super) fn zero_error(cx: &Context<'_>, claims: &Phrases) -> Judged {
+pub(super) fn zero_error(cx: &Context<'_>, claims: &Cues) -> Judged {
     let mut judged = Judged::default();
     for target in cx.facts.measures.iter().filter(|measure| is_perfect(cx, measure)) {
         let near = cx.document.blocks.get(target.block).map(|block| block.text.to_lowercase()).unwrap_or_default();
@@ -271,7 +270,7 @@ pub(super) fn zero_error(cx: &Context<'_>, claims: &Phrases) -> Judged {
     for (id, block) in cx.document.content() {
         for sentence in block.sentences() {
             let low = sentence.text.to_lowercase();
-            let Some((start, end)) = claims.first_in(sentence.text) else { continue };
+            let Some((start, end)) = claims.all.first_in(sentence.text) else { continue };
             // What stands behind a colon explains the claim and takes nothing back.
             let rest = sentence.text.get(end..).unwrap_or_default();
             let clause = end + rest.find([':', ';']).unwrap_or(rest.len());

@@ -5,16 +5,15 @@ use super::super::compared::{label, shown};
 use super::super::line::says;
 use super::interval::{Interval, SLACK};
 use super::sets::{in_one_place, many_classes, only, same_thing, together};
-use super::{Judged, flaw};
+use super::{Cues, Judged, flaw};
 use crate::facts::{Comparator, Measure, Role};
 use crate::finding::Severity;
-use crate::rules::words::Phrases;
 
 /// F1 = 2PR/(P+R) over precision, recall and F1 of the same role, class and data.
 ///
 /// The harmonic mean is concave, so the mean of the F1 of several classes is never above the F1 of the mean precision and recall
 /// (Opitz and Burst 2019): the upper bound holds for every averaging, the lower one for a single class only.
-pub(super) fn f1(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn f1(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let mut said: Vec<String> = Vec::new();
     for f in cx.facts.measures.iter().filter(|measure| is_usable(measure, "f1")) {

@@ -3,15 +3,14 @@
 use super::super::Context;
 use super::super::line::{Line, lines, says};
 use super::interval::{SLACK, trimmed};
-use super::{Judged, flaw_in};
+use super::{Cues, Judged, flaw_in};
 use crate::document::Table;
 use crate::facts::{Quantity, Unit};
-use crate::rules::words::Phrases;
 
 const SPLIT: &[&str] = &["split*", "divided", "partition*"];
 
 /// Shares of a split, of classes or of traffic make 100 %, give or take the rounding of each.
-pub(super) fn fractions(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn fractions(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     slashes(cx, &mut judged);
     for line in lines(cx).iter().filter(|line| !line.in_table) {

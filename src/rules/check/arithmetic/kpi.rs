@@ -4,13 +4,12 @@ use super::super::Context;
 use super::super::compared::{label, shown};
 use super::super::line::{Line, lines, says};
 use super::interval::{Interval, SLACK, percent, trimmed};
-use super::{Judged, flaw, flaw_in};
+use super::{Cues, Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Quantity, Role, Unit};
 use crate::finding::Severity;
-use crate::rules::words::Phrases;
 
 /// |B−A|/A equals X within the rounding of all three; of two percentages also B−A in points.
-pub(super) fn kpi(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn kpi(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     for line in lines(cx).iter().filter(|line| !line.in_table) {
         let Some((from, to)) = change(line) else { continue };

@@ -5,13 +5,12 @@ use super::super::line::{Line, lines};
 use super::interval::{Interval, SLACK, trimmed};
 use super::kpi::duration;
 use super::sets::in_one_place;
-use super::{Judged, flaw, flaw_in};
+use super::{Cues, Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;
-use crate::rules::words::Phrases;
 
 /// A higher percentile is never faster. Of results that is an error; of two ceilings the looser one is dead.
-pub(super) fn latency(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn latency(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let all: Vec<(f64, &Measure)> =
         cx.facts.measures.iter().filter_map(|measure| percentile(measure).zip(Some(measure))).collect();

@@ -2,11 +2,10 @@
 
 use super::super::compared::{label, shown};
 use super::super::{Context, Flaw};
-use super::Judged;
+use super::{Cues, Judged};
 use crate::document::BlockKind;
 use crate::facts::{Comparator, ConceptState, Measure, Passage, Role, Unit};
 use crate::finding::{Evidence, Severity};
-use crate::rules::words::Phrases;
 use crate::text::LineRange;
 
 /// Above this share of the largest class accuracy says little.
@@ -24,7 +23,7 @@ struct Shares {
 }
 
 /// A floor for accuracy is above the share of the largest class.
-pub(super) fn above_majority(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn above_majority(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let Some(shares) = shares(cx) else { return judged };
     for floor in floors(cx) {
@@ -48,7 +47,7 @@ fn two_classes(cx: &Context<'_>) -> bool {
 }
 
 /// Accuracy does not stand alone where one class is rare. What guards a single class of many does not speak for the others.
-pub(super) fn alone(cx: &Context<'_>, cues: &Phrases) -> Judged {
+pub(super) fn alone(cx: &Context<'_>, cues: &Cues) -> Judged {
     let floors: Vec<&Measure> = floors(cx).filter(|floor| floor.slice.is_none()).collect();
     let is_companion = |measure: &Measure| {
         let metric = cx.lexicon.metric(&measure.metric);
@@ -65,7 +64,7 @@ pub(super) fn alone(cx: &Context<'_>, cues: &Phrases) -> Judged {
     if cx.facts.measures.iter().any(is_companion) {
         return judged;
     }
-    let rare = || cx.document.content().any(|(_, block)| cues.first_in(&block.text).is_some());
+    let rare = || cx.document.content().any(|(_, block)| cues.all.first_in(&block.text).is_some());
     let found = match shares(cx) {
         Some(shares) => {
             let majority = shares.majority(floor).filter(|majority| *majority >= IMBALANCED);

@@ -18,12 +18,14 @@ mod prevalence;
 mod schedule;
 mod sets;
 mod stated;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod threshold;
 mod trivial;
 mod workload;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) use stated::{READINGS, Reading};
@@ -33,7 +35,7 @@ use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::BlockId;
 use crate::facts::Measure;
 use crate::finding::{CheckState, Severity};
-use crate::rules::fields::Fields;
+use crate::rules::fields::{Fields, Word};
 use crate::rules::words::Phrases;
 use crate::text::LineRange;
 
@@ -58,7 +60,23 @@ impl Judged {
     }
 }
 
-type Law = fn(&Context<'_>, &Phrases) -> Judged;
+/// What a page gives a law to look for in the text.
+#[derive(Debug)]
+struct Cues {
+    /// The key `cues`.
+    all: Phrases,
+    /// The lists below the key `words`, by name.
+    words: BTreeMap<&'static str, Phrases>,
+}
+
+impl Cues {
+    /// True when a text has one of the words of a list.
+    fn says(&self, list: &str, text: &str) -> bool {
+        self.words.get(list).is_some_and(|words| words.first_in(text).is_some())
+    }
+}
+
+type Law = fn(&Context<'_>, &Cues) -> Judged;
 
 /// The laws by name. To add one: a function, and a line here.
 const LAWS: &[(&str, Law)] = &[
@@ -80,18 +98,27 @@ const LAWS: &[(&str, Law)] = &[
     ("effort", effort::effort),
     ("share-of-cases", evidence::granularity),
     ("order-of-metrics", ordering::ordering),
+    ("agent-steps", steps::agent_steps),
 ];
+
+/// Names of the lists that laws look for.
+const WORDS: &[&str] = &["failure", "recovery", "step", "task", "unit"];
 
 #[derive(Debug)]
 struct Arithmetic {
     law: Law,
-    /// Words that a law may look for in the text.
-    cues: Phrases,
+    cues: Cues,
 }
 
 fn read(fields: &Fields<'_>, _names: &Names) -> Option<Arithmetic> {
     fields.text("law", "the name of a law, for example `f1`")?;
-    let cues = Phrases::new(fields.list("cues").iter().map(|word| word.text.as_str()));
+    let phrases = |list: Vec<Word>| Phrases::new(list.iter().map(|word| word.text.as_str()));
+    let words = fields.table("words").map(|table| {
+        let lists = WORDS.iter().map(|name| (*name, phrases(table.list(name)))).collect();
+        table.finish();
+        lists
+    });
+    let cues = Cues { all: phrases(fields.list("cues")), words: words.unwrap_or_default() };
     fields.choice("law", LAWS).map(|law| Arithmetic { law, cues })
 }
 

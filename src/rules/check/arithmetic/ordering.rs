@@ -5,13 +5,12 @@ use super::super::compared::{label, shown};
 use super::super::line::{lines, says};
 use super::interval::{Interval, SLACK, percent, trimmed};
 use super::sets::{in_one_place, same_thing};
-use super::{Judged, flaw};
+use super::{Cues, Judged, flaw};
 use crate::facts::{Comparator, Measure, Role};
 use crate::finding::Severity;
-use crate::rules::words::Phrases;
 
 /// MAE ≤ RMSE; recall@k ≤ k/relevant and precision@k ≤ relevant/k; no model agrees with labels more than those who made them.
-pub(super) fn ordering(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn ordering(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     errors(cx, &mut judged);
     ranks(cx, &mut judged);

@@ -3,10 +3,9 @@
 use super::super::Context;
 use super::super::line::{Line, lines, says};
 use super::days::{self, Days};
-use super::{Judged, flaw_in};
+use super::{Cues, Judged, flaw_in};
 use crate::document::{BlockId, Table};
 use crate::facts::{Quantity, Unit};
-use crate::rules::words::Phrases;
 use crate::text::LineRange;
 
 /// A step on the way.
@@ -62,7 +61,7 @@ struct Date {
 }
 
 /// A step ends before the next begins, begins before it ends, and the data are there before the launch.
-pub(super) fn schedule(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn schedule(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let mut dates: Vec<Date> = Vec::new();
     for line in lines(cx).iter().filter(|line| !line.in_table) {

@@ -3,10 +3,9 @@
 use super::super::Context;
 use super::super::line::{Line, lines, says};
 use super::interval::trimmed;
-use super::{Judged, flaw_in};
+use super::{Cues, Judged, flaw_in};
 use crate::facts::{Comparator, Quantity, Unit};
 use crate::finding::Severity;
-use crate::rules::words::Phrases;
 use crate::text::LineRange;
 
 /// The odds of the stated threshold may differ from those of the costs by this factor.
@@ -51,7 +50,7 @@ const FALSE: &[&str] = &[
 ];
 
 /// With calibrated probabilities and no cost of right decisions, flagging pays above t* = `C_FP`/(`C_FP`+`C_FN`) (Elkan 2001).
-pub(super) fn threshold(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn threshold(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
     let Some((line, fixed)) = fixed(lines) else { return judged };

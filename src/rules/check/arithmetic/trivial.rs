@@ -4,15 +4,14 @@ use super::super::Context;
 use super::super::compared::label;
 use super::interval::{Interval, SLACK, percent};
 use super::prevalence::{Prevalence, prevalence};
-use super::{Judged, flaw};
+use super::{Cues, Judged, flaw};
 use crate::facts::{Comparator, Measure, Role, Unit};
-use crate::rules::words::Phrases;
 
 /// Metrics whose value by chance depends neither on the data nor on what is compared.
 const CHANCE: &[&str] = &["roc-auc", "gini", "mcc", "kappa", "balanced-accuracy", "c-index", "lift"];
 
 /// A floor lies above what guessing reaches: ROC AUC and balanced accuracy of two classes 0.5, Gini, MCC and kappa 0, lift 1.
-pub(super) fn above_chance(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn above_chance(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     for floor in floors(cx).filter(|floor| CHANCE.contains(&floor.metric.as_str())) {
         let Some(chance) = cx.lexicon.metric(&floor.metric).and_then(|metric| metric.chance) else { continue };
@@ -36,7 +35,7 @@ pub(super) fn above_chance(cx: &Context<'_>, _: &Phrases) -> Judged {
 /// With a share π of positives the constant answer has precision π, recall 1 and F1 = 2π/(1+π) (Lipton et al. 2014), and the area
 /// below its precision-recall curve is π (Saito and Rehmsmeier 2015). With recall R precision is never below πR/(πR+1−π)
 /// (Boyd et al. 2012). Taking the rarer class for the positive one makes every bound as low as it can be.
-pub(super) fn above_constant(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn above_constant(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let Some(known) = prevalence(cx) else { return judged };
     let binary = |measure: &&Measure| measure.averaging.is_none() && measure.at.is_none() && measure.slice.is_none();

@@ -5,10 +5,9 @@ use super::super::compared::shown;
 use super::super::line::{Line, lines, period, says};
 use super::interval::{SLACK, percent, trimmed};
 use super::prevalence::prevalence;
-use super::{Judged, flaw};
+use super::{Cues, Judged, flaw};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;
-use crate::rules::words::Phrases;
 use crate::text::LineRange;
 
 /// So many things per second.
@@ -130,7 +129,7 @@ const PART: &[&str] = &[
 
 /// With N items, a share π of positives and recall R, at least `NπR` items are flagged however good the model is, and `NπR/P` at
 /// precision P. Both must fit what the people can look at.
-pub(super) fn workload(cx: &Context<'_>, _: &Phrases) -> Judged {
+pub(super) fn workload(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
     let (Some(known), Some(volume), Some(capacity)) = (prevalence(cx), volume(lines), capacity(lines)) else {

@@ -22,6 +22,7 @@ pub enum Node {
     Blob(Vec<u8>),
     Tree,
     Actor(String),
+    Label(String),
     Comment(At, u64),
     Review(At, u64),
     Thread(At, u64),
@@ -79,6 +80,7 @@ impl Node {
             Self::Tree => "Tree",
             Self::Actor(login) if login.ends_with("[bot]") => "Bot",
             Self::Actor(_) | Self::Viewer => "User",
+            Self::Label(_) => "Label",
             Self::Comment(..) => "IssueComment",
             Self::Review(..) => "PullRequestReview",
             Self::Thread(..) => "PullRequestReviewThread",
@@ -131,6 +133,10 @@ impl Node {
             Self::Actor(login) => match name {
                 "login" => Some(value(login.trim_end_matches("[bot]"))),
                 "databaseId" => Some(value(world.user(login).id)),
+                _ => None,
+            },
+            Self::Label(label) => match name {
+                "name" => Some(value(label.as_str())),
                 _ => None,
             },
             Self::Comment(at, id) => comment(world, grant, at, *id, name),
@@ -248,6 +254,11 @@ fn pull(world: &World, grant: &Grant, at: &At, name: &str, args: &Args) -> Found
             }
         }
         "author" => Out::Node(Node::Actor(pull.author.clone())),
+        "authorAssociation" if pull.is_first => Out::Value(json!("FIRST_TIME_CONTRIBUTOR")),
+        "authorAssociation" => Out::Value(json!(world.association(repo, &pull.author))),
+        "labels" => {
+            page("LabelConnection", name, pull.labels.iter().map(|name| Node::Label(name.clone())).collect(), args)?
+        }
         "headRepository" => pull.head_repo.clone().map_or(NULL, |name| Out::Node(Node::Repository(name))),
         "comments" => {
             let rows = pull.comments.iter().map(|one| Node::Comment(at.clone(), one.id)).collect();

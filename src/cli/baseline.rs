@@ -1,0 +1,81 @@
+//! The file of a baseline: read before a review, used on what was found, written when asked to. What it means is the business of
+//! `review`.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use super::args::BaselineFlags;
+use super::error::{CliError, count};
+use crate::output::{Entry, Run};
+use crate::review::Baseline;
+use crate::source::file;
+
+/// Where it is looked for.
+const FILE: &str = ".specreview-baseline.json";
+/// Largest file: a hundred thousand findings.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A baseline and where it lies.
+#[derive(Debug)]
+pub(super) struct BaselineFile {
+    path: PathBuf,
+    baseline: Baseline,
+    write: bool,
+}
+
+/// The baseline that was asked for, else the one that lies here; none where there is none.
+pub(super) fn open(flags: &BaselineFlags) -> Result<Option<BaselineFile>, CliError> {
+    let path = flags.baseline.clone().unwrap_or_else(|| FILE.into());
+    let write = flags.write_baseline;
+    let baseline = match read(&path) {
+        Ok(text) => Baseline::parse(&text).map_err(|reason| CliError::BaselineBroken { path: path.clone(), reason })?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && write => Baseline::default(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && flags.baseline.is_none() => return Ok(None),
+        Err(source) => return Err(CliError::BaselineUnread { path, source }),
+    };
+    Ok(Some(BaselineFile { path, baseline, write }))
+}
+
+fn read(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_BYTES {
+        return Err(std::io::Error::other("the file is larger than 64 MiB"));
+    }
+    Ok(text)
+}
+
+impl BaselineFile {
+    /// Marks what is known in the run. Where the baseline is to be written it accepts what was found before, and a sentence comes
+    /// back that says so. Documents that were not read keep what they had, as long as they are there.
+    pub(super) fn apply(mut self, run: &mut Run) -> Result<Option<String>, CliError> {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or_else(|| Path::new(".")).to_owned();
+        let name = |path: &str| file::below(&folder, path).unwrap_or_else(|| path.to_owned());
+        let mut documents: Vec<_> = run
+            .documents
+            .iter_mut()
+            .filter_map(|entry| match entry {
+                Entry::Reviewed(reviewed, _) => Some((name(&reviewed.path), reviewed)),
+                Entry::Unread { .. } => None,
+            })
+            .collect();
+        if self.write {
+            for (name, reviewed) in &documents {
+                self.baseline.accept(name, reviewed);
+            }
+            self.baseline.forget(|name| !folder.join(name).exists());
+            std::fs::write(&self.path, self.baseline.render())
+                .map_err(|source| CliError::Unwritten { path: self.path.clone(), source })?;
+        }
+        for (name, reviewed) in &mut documents {
+            self.baseline.apply(name, reviewed);
+        }
+        let (findings, of) = self.baseline.size();
+        let said = || {
+            let (findings, documents) = (count(findings, "finding"), count(of, "document"));
+            format!("{} is written: {findings} of {documents} fail nothing from now on", self.path.display())
+        };
+        Ok(self.write.then(said))
+    }
+}

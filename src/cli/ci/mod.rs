@@ -1,0 +1,394 @@
+//! `ci`: reviews in a job of GitHub Actions. What the event tells is data; nothing of the change is executed.
+
+mod claim;
+mod event;
+mod guard;
+mod publish;
+mod say;
+
+use std::path::{Path, PathBuf};
+
+use super::args::{Ci, GateFlags, ModelFlags, PostMode};
+use super::env::{Env, Io};
+use super::error::{CliError, Exit, plain};
+use super::report::Report;
+use super::review::exit;
+use super::{baseline, change, config, given, load, model, rules, setup};
+use crate::config::Config;
+use crate::finding::Problem;
+use crate::job::{self, ChangeReview, Deps, Options, Published};
+use crate::output::{Entry, Run};
+use crate::platform::local::{Checkout, Head, checked_out};
+use crate::platform::{Choice, Person, Platform, PlatformError, Platforms as _, Role};
+use crate::review::{ChangeRef, ConfigText, Gate};
+use crate::source::Loaded;
+use event::{Commits, Happened, Pull, happened};
+pub(super) use publish::publish;
+pub(super) use say::fail;
+use say::{Done, Lines, say};
+
+/// Limits of the server and of CI: per file.
+const MAX_BYTES: u64 = 1024 * 1024;
+/// The workspace.
+const EVERYTHING: &str = ".";
+
+/// The configuration of the repository and that of the organisation, as far as there are any.
+type Files = (Option<ConfigText>, Option<ConfigText>);
+
+/// The job's surroundings.
+struct Job<'a, 'io> {
+    args: &'a Ci,
+    env: &'a Env,
+    io: &'a mut Io<'io>,
+    deps: Deps,
+    /// The operator's files.
+    given: Files,
+    /// Why the model was left out, if it was.
+    left_out: Option<String>,
+    /// It was said that no baseline is used.
+    baseline_told: bool,
+}
+
+/// Reviews what the event is about, or what is named.
+pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
+    let mut asked = model::asked(&args.model, env, io);
+    let left_out = asked.left_out.take();
+    let mut deps = setup::deps(asked, env, "specreview");
+    rules::add(&mut deps, false, &args.gate.rules, env).await?;
+    let given = (config::given(args.gate.config.as_deref())?, config::given(args.gate.org.as_deref())?);
+    let mut job = Job { args, env, io, deps, given, left_out, baseline_told: false };
+    let named = !args.paths.is_empty();
+    let done = match happened(env) {
+        Happened::Pull(pull) => {
+            if pull.is_trusted {
+                guard::refuse_checked_out(&pull, env)?;
+            }
+            if named { job.named_of_pull(&pull).await? } else { job.pull(&pull).await? }
+        }
+        Happened::Commits(commits) if !named => job.commits(&commits).await?,
+        Happened::Comment { at, by } => job.comment(&at, &by).await?,
+        Happened::Nothing(why) if !named => {
+            say(job.io, "notice", &format!("nothing is reviewed: {why}"))?;
+            quiet(&job.deps)
+        }
+        Happened::Untold(why) => job.untold(&why).await?,
+        Happened::Elsewhere(why) => job.workspace(Some(&why)).await?,
+        Happened::Commits(_) | Happened::Nothing(_) => job.workspace(None).await?,
+    };
+    let Job { deps, io, .. } = job;
+    let files = say::files(args.report.as_deref(), &args.more.also);
+    say::report(&done, (&deps.rules, &files), Lines::Annotated, &*deps.random, env, io)?;
+    Ok(done.exit)
+}
+
+impl Job<'_, '_> {
+    /// The change of a pull request: through the platform, else from the commits that were checked out.
+    async fn pull(&mut self, pull: &Pull) -> Result<Done, CliError> {
+        let at = &pull.at;
+        let Some(token) = token(self.env) else {
+            let why = "there is no GITHUB_TOKEN".to_owned();
+            return match self.of_checkout(at, pull.base.as_deref(), pull.head.as_deref(), &why).await? {
+                Some(done) => Ok(done),
+                None => self.untold(&why).await,
+            };
+        };
+        match self.through_github(at, token, None).await {
+            Ok(done) => Ok(done),
+            // A hiccup of the platform is no fault of the change, and documents that it does not touch must not block it.
+            Err(error) => {
+                let found = self.of_checkout(at, pull.base.as_deref(), pull.head.as_deref(), &error.line()).await?;
+                Ok(match found {
+                    Some(done) => done,
+                    None => self.unread(at, &error).await,
+                })
+            }
+        }
+    }
+
+    /// What a push or a merge queue brings.
+    async fn commits(&mut self, commits: &Commits) -> Result<Done, CliError> {
+        let Commits { at, base, head } = commits;
+        let why = match token(self.env) {
+            Some(token) => match self.through_github(at, token, Some(commits)).await {
+                Ok(done) => return Ok(done),
+                Err(error) => error.line(),
+            },
+            None => "there is no GITHUB_TOKEN".to_owned(),
+        };
+        match self.of_checkout(at, Some(base), Some(head), &why).await? {
+            Some(done) => Ok(done),
+            None => self.workspace(Some(&why)).await,
+        }
+    }
+
+    /// The pull request that somebody asks for who may write: a job of this event has the secrets of the repository.
+    async fn comment(&mut self, at: &ChangeRef, by: &Person) -> Result<Done, CliError> {
+        let token = token(self.env).ok_or(CliError::NoToken)?;
+        let api = setup::github_url(&self.args.github, self.env);
+        let role = setup::github(token, &api, &self.deps.marker)?.open(at, None).await?.role(at, by).await?;
+        if role < Role::Write {
+            let text = format!("nothing is reviewed: {} may not write in this repository", by.login);
+            say(self.io, "notice", &text)?;
+            return Ok(quiet(&self.deps));
+        }
+        if !self.args.paths.is_empty() {
+            return self.workspace(None).await;
+        }
+        match self.through_github(at, token, None).await {
+            Ok(done) => Ok(done),
+            Err(error) => Ok(self.unread(at, &error).await),
+        }
+    }
+
+    async fn through_github(
+        &mut self,
+        at: &ChangeRef,
+        token: &str,
+        commits: Option<&Commits>,
+    ) -> Result<Done, CliError> {
+        let github = setup::github(token, &setup::github_url(&self.args.github, self.env), &self.deps.marker)?;
+        let platform = match commits {
+            Some(commits) => github.open_range(at, &commits.base, &commits.head).await?,
+            None => github.open(at, None).await?,
+        };
+        let post = self.args.post.filter(|_| commits.is_none());
+        self.change(platform, at, post).await
+    }
+
+    /// The same change, from the objects of the repository that was checked out; none where they are not all there.
+    async fn of_checkout(
+        &mut self,
+        at: &ChangeRef,
+        base: Option<&str>,
+        head: Option<&str>,
+        why: &str,
+    ) -> Result<Option<Done>, CliError> {
+        let (Some(base), Some(head)) = (base, head) else { return Ok(None) };
+        let Ok(checkout) = Checkout::open(Path::new(EVERYTHING), base, &Head::Commit(head.to_owned()), &[]) else {
+            return Ok(None);
+        };
+        let text = format!("{why}: the change is read from the commits that were checked out");
+        say(self.io, "notice", &text)?;
+        match self.change(Box::new(checkout), at, None).await {
+            Ok(done) => Ok(Some(done)),
+            // The commits are there and what they hold is not: a checkout that leaves files out.
+            Err(CliError::Platform(error)) => {
+                say(self.io, "notice", &format!("the commits cannot be read: {error}"))?;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The baseline in the checkout belongs to the change, which must not lift its own findings.
+    fn without_baseline(&mut self) -> Result<(), CliError> {
+        let asked = self.args.baseline.baseline.is_some() || self.args.baseline.write_baseline;
+        if asked && !std::mem::replace(&mut self.baseline_told, true) {
+            let text = "no baseline is used on a change: what its base has is known and fails nothing";
+            say(self.io, "notice", text)?;
+        }
+        Ok(())
+    }
+
+    async fn change(
+        &mut self,
+        platform: Box<dyn Platform>,
+        at: &ChangeRef,
+        mode: Option<PostMode>,
+    ) -> Result<Done, CliError> {
+        self.without_baseline()?;
+        let (given, org) = self.given.clone();
+        let platform = given::config(platform, given, org);
+        let options = options(&self.args.gate, &self.args.model);
+        let review = job::review_change(&self.deps, platform.as_ref(), at, &options).await?;
+        if let Some(mode) = mode
+            && !post(&self.deps, platform.as_ref(), &review, mode, self.io).await?
+        {
+            let text = "the review was not posted: this job's token may only read, as it is for every pull request from a \
+                        fork; docs/action.md has the workflow that posts there";
+            say(self.io, "notice", text)?;
+        }
+        let (exit, run) = (change::exit(&review.review), change::run(&self.deps, &review, self.left_out.clone()));
+        let ChangeReview { review, plan, .. } = review;
+        Ok(Done { catalogue: plan.catalogue, gate: review.gate, conclusion: review.conclusion, exit, run })
+    }
+
+    /// Files that are named, on a pull request: by the configuration of its base.
+    async fn named_of_pull(&mut self, pull: &Pull) -> Result<Done, CliError> {
+        let other =
+            checked_out(Path::new(EVERYTHING)).filter(|found| pull.head.as_ref().is_some_and(|h| *h != found.commit));
+        if let Some(found) = other {
+            let text = format!(
+                "the files are those of commit {}, not of the pull request's head: lines may differ; check out \
+                 `ref: ${{{{ github.event.pull_request.head.sha }}}}` to have them agree",
+                found.commit
+            );
+            say(self.io, "notice", &text)?;
+        }
+        let Some(token) = token(self.env) else { return self.untold("there is no GITHUB_TOKEN").await };
+        let (given, org) = self.given.clone();
+        let files = match given {
+            Some(given) => (Some(given), org),
+            None => match self.of_base(&pull.at, token).await {
+                Ok((config, defaults)) => (config, org.or(defaults)),
+                Err(error) => {
+                    let text = "the configuration of the base cannot be read, the default one is used";
+                    say(self.io, "warning", &format!("{text}: {}", error.line()))?;
+                    self.without_model()?;
+                    (None, org)
+                }
+            },
+        };
+        self.without_baseline()?;
+        // The base's configuration speaks of the whole repository.
+        self.files(files, config::root(self.args.gate.config.as_deref()), Vec::new()).await
+    }
+
+    /// The configuration of the pull request's base. The one in the checkout belongs to the pull request, which must not choose
+    /// the rules for itself.
+    async fn of_base(&self, at: &ChangeRef, token: &str) -> Result<Files, CliError> {
+        let api = setup::github_url(&self.args.github, self.env);
+        let platform = setup::github(token, &api, &self.deps.marker)?.open(at, None).await?;
+        let change = platform.fetch(at, &|_, _| -> Choice { Box::new(|_| false) }).await?.change;
+        Ok((change.config, change.defaults))
+    }
+
+    /// A pull request that nobody can tell anything of.
+    async fn untold(&mut self, why: &str) -> Result<Done, CliError> {
+        let what = if self.args.paths.is_empty() { "the specifications of the workspace are" } else { "the paths are" };
+        let by = match self.given.0 {
+            Some(_) => "",
+            None => ", by the default configuration (the one here is the pull request's)",
+        };
+        say(self.io, "notice", &format!("{why}: {what} reviewed{by}"))?;
+        if self.given.0.is_none() {
+            self.without_model()?;
+        }
+        self.without_baseline()?;
+        let root = config::root(self.args.gate.config.as_deref());
+        self.files(self.given.clone(), root, Vec::new()).await
+    }
+
+    /// The files that lie there, by the configuration that lies there.
+    async fn workspace(&mut self, why: Option<&str>) -> Result<Done, CliError> {
+        if let Some(why) = why.filter(|_| self.args.paths.is_empty()) {
+            say(self.io, "notice", &format!("{why}: the specifications of the workspace are reviewed"))?;
+        }
+        let problems = rules::add(&mut self.deps, true, &self.args.gate.rules, self.env).await?;
+        let place = config::place(self.args.gate.config.as_deref());
+        let config = config::given(place.as_deref())?;
+        let root = config::root(place.as_deref());
+        let file = baseline::open(&self.args.baseline)?;
+        let mut done = self.files((config, self.given.1.clone()), root, problems).await?;
+        if let Some(said) = file.map(|file| file.apply(&mut done.run)).transpose()?.flatten() {
+            say(self.io, "notice", &plain(&said))?;
+        }
+        Ok(done.judged())
+    }
+
+    /// No model is asked where nobody knows what the repository says about its texts.
+    fn without_model(&mut self) -> Result<(), CliError> {
+        if self.deps.model.take().is_some() {
+            let why = "no model was asked, because the configuration that says what may be sent to one was not read";
+            say(self.io, "warning", why)?;
+            self.left_out.get_or_insert_with(|| why.to_owned());
+        }
+        Ok(())
+    }
+
+    /// The review that could not be made: nothing is known about the change, so nothing is said against it.
+    async fn unread(&self, at: &ChangeRef, error: &CliError) -> Done {
+        let options = options(&self.args.gate, &self.args.model);
+        let input = Loaded::Unread { path: at.to_string(), reason: error.line() };
+        let mut run = job::review_texts(&self.deps, vec![input], &Config::default(), Vec::new(), &options).await;
+        // It stands among what was skipped; it is no document.
+        run.documents.clear();
+        let gate = Gate { fail_on: None, require_complete: options.require_complete };
+        let exit = if gate.require_complete { Exit::Incomplete } else { Exit::Good };
+        Done { conclusion: run.conclusion(gate), exit, catalogue: job::catalogue(&self.deps.rules), gate, run }
+    }
+
+    async fn files(
+        &mut self,
+        (config, org): Files,
+        root: PathBuf,
+        mut problems: Vec<Problem>,
+    ) -> Result<Done, CliError> {
+        let Self { args, deps, env, io, left_out, .. } = self;
+        let all = config::effective(&deps.rules, config.as_ref(), org.as_ref());
+        let (config, more) = (all.config, all.problems);
+        problems.extend(more);
+        let named = !args.paths.is_empty();
+        let paths = if named { args.paths.clone() } else { vec![EVERYTHING.to_owned()] };
+        let loaded = load::load(&paths, MAX_BYTES, &config, &root, (env, args.github.github_url.as_deref()), io).await;
+        let options = Options { root: Some(root), is_survey: !named, ..options(&args.gate, &args.model) };
+        let mut run = job::review_texts(deps, loaded, &config, problems, &options).await;
+        run.incomplete = run.incomplete.or_else(|| left_out.clone());
+        if named && run.reviewed().next().is_none() {
+            // Whoever reads the report still gets it.
+            let gate = Gate { fail_on: None, require_complete: false };
+            let told = Report { run: &run, catalogue: &job::catalogue(&deps.rules), rules: &deps.rules, gate };
+            let files = say::files(args.report.as_deref(), &args.more.also);
+            let written = say::write(told, &files, io)?;
+            say::outputs(&written, &*deps.random, env, io)?;
+            return Err(CliError::NothingReviewed(run.unopened()));
+        }
+        if !named {
+            // A repository without documents is no failure: there is nothing to review.
+            run.skipped.retain(|skipped| skipped.what != EVERYTHING);
+            run.documents.retain(|entry| !matches!(entry, Entry::Unread { path, .. } if path == EVERYTHING));
+        }
+        let gate = Gate {
+            fail_on: options.fail_on.unwrap_or(config.fail_on),
+            require_complete: options.require_complete || config.require_complete,
+        };
+        let exit = match run.reviewed().next() {
+            Some(_) => exit(&run, gate),
+            None if gate.require_complete && !run.is_complete() => Exit::Incomplete,
+            None => Exit::Good,
+        };
+        Ok(Done { conclusion: run.conclusion(gate), exit, catalogue: job::catalogue(&deps.rules), gate, run })
+    }
+}
+
+/// A run without anything to review.
+fn quiet(deps: &Deps) -> Done {
+    let run = Run::new(deps.version, &deps.rules.hash);
+    let gate = Gate { fail_on: None, require_complete: false };
+    Done { conclusion: run.conclusion(gate), exit: Exit::Good, catalogue: job::catalogue(&deps.rules), gate, run }
+}
+
+/// Posts as much as is wished; false where the token may not write.
+async fn post(
+    deps: &Deps,
+    platform: &dyn Platform,
+    review: &ChangeReview,
+    mode: PostMode,
+    io: &mut Io<'_>,
+) -> Result<bool, CliError> {
+    let mut review = review.clone();
+    review.plan.inline &= mode == PostMode::Review;
+    match job::publish(deps, platform, &review).await {
+        Ok(Published::Done { .. }) => {}
+        Ok(Published::Superseded { head }) => {
+            say(io, "notice", &format!("nothing was posted: the pull request is now at {head}"))?;
+        }
+        Err(PlatformError::Denied { .. }) => return Ok(false),
+        // The annotations say the same.
+        Err(error) => say(io, "warning", &format!("the review was not posted: {error}"))?,
+    }
+    Ok(true)
+}
+
+fn token(env: &Env) -> Option<&str> {
+    env.first(&["GITHUB_TOKEN", "GH_TOKEN"])
+}
+
+fn options(gate: &GateFlags, model: &ModelFlags) -> Options {
+    Options {
+        no_model: model.no_llm,
+        fail_on: gate.fail_on.map(super::args::FailOn::severity),
+        require_complete: gate.require_complete,
+        ..Options::default()
+    }
+}

@@ -1,0 +1,76 @@
+//! `publish`: posts the review of a fork's pull request from the trusted side. The commit that the other job looked at is read through
+//! the platform as data and reviewed here once more; nothing is posted unless it is still the head.
+
+use super::super::args::Publish;
+use super::super::env::{Env, Io};
+use super::super::error::{CliError, Exit};
+use super::super::{change, given, model, rules, setup};
+use super::claim::Claim;
+use super::event::{Analysed, analysed};
+use super::say::{Done, Lines, report, say};
+use super::{post, quiet, token};
+use crate::job::{self, ChangeReview};
+use crate::platform::{Opened, PlatformError, Platforms as _};
+use crate::review::ChangeRef;
+
+/// Reviews and posts.
+pub(in super::super) async fn publish(args: &Publish, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
+    let run = analysed(env).map_err(CliError::NoRun)?;
+    let claim = Claim::read(&args.report)?;
+    if claim.head != run.head {
+        return Err(CliError::OtherCommit { run: run.head });
+    }
+    let token = token(env).ok_or(CliError::NoToken)?;
+    let mut asked = model::asked(&args.model, env, io);
+    let left_out = asked.left_out.take();
+    let mut deps = setup::deps(asked, env, "specreview");
+    rules::add(&mut deps, false, &args.gate.rules, env).await?;
+    let config = super::super::config::given(args.gate.config.as_deref())?;
+    let org = super::super::config::given(args.gate.org.as_deref())?;
+    let github = setup::github(token, &setup::github_url(&args.github, env), &deps.marker)?;
+    let list = github.open(&run.at, None).await?.changes_from(&run.at, &run.owner, &run.branch).await?;
+    let mut last = None;
+    for number in list.into_iter().filter(|one| is_of(one, &run)).map(|one| one.number) {
+        let at = ChangeRef { number, ..run.at.clone() };
+        let platform = given::config(github.open(&at, None).await?, config.clone(), org.clone());
+        let options = super::options(&args.gate, &args.model);
+        let review = job::review_change(&deps, platform.as_ref(), &at, &options).await?;
+        if review.review.change.head != run.head {
+            say(io, "notice", &format!("nothing was posted on {at}: it has another head by now"))?;
+            continue;
+        }
+        let exit = change::exit(&review.review);
+        let reviewed = change::run(&deps, &review, left_out.clone());
+        let differing = claim.differs(&reviewed);
+        if differing > 0 {
+            let text = format!(
+                "{differing} findings differ between the report and the review of the same commit here: the report was made by \
+                 another version or configuration, or by hand; what is posted is the review made here"
+            );
+            say(io, "warning", &text)?;
+        }
+        if !post(&deps, platform.as_ref(), &review, args.post, io).await? {
+            let what = "to post the review".to_owned();
+            let detail = "this job's token may only read; it needs `pull-requests: write`".to_owned();
+            return Err(PlatformError::Denied { what, detail }.into());
+        }
+        let ChangeReview { review, plan, .. } = review;
+        let (catalogue, gate, conclusion) = (plan.catalogue, review.gate, review.conclusion);
+        last = Some(Done { run: reviewed, catalogue, gate, conclusion, exit });
+    }
+    let done = if let Some(done) = last {
+        done
+    } else {
+        let text = "nothing was posted: no open pull request has the commit of that run as its head by now";
+        say(io, "notice", text)?;
+        quiet(&deps)
+    };
+    report(&done, (&deps.rules, &[]), Lines::Elsewhere, &*deps.random, env, io)?;
+    // The job that analysed has failed or not: this one is only the messenger.
+    Ok(Exit::Good)
+}
+
+/// The same commit, from the same repository.
+fn is_of(one: &Opened, run: &Analysed) -> bool {
+    one.head == run.head && one.head_repo.as_deref() == Some(run.repository.as_str())
+}

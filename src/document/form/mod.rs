@@ -1,0 +1,235 @@
+//! Forms in which documents are written, and each of them as Markdown with its own lines kept. Known from the ending of the path, else
+//! from the text. Judges nothing.
+
+mod asciidoc;
+mod html;
+pub(super) mod manuscript;
+mod mdx;
+mod notebook;
+mod page;
+pub(super) mod phrase;
+mod plain;
+mod rst;
+mod scan;
+mod table;
+
+pub use self::html::canonical;
+use self::page::{Finished, Page};
+use super::front;
+use crate::text::Lines;
+
+/// How a document is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// Markdown as GitHub reads it.
+    Markdown,
+    /// Markdown with components and expressions.
+    Mdx,
+    /// `AsciiDoc`.
+    AsciiDoc,
+    /// `reStructuredText`.
+    ReStructuredText,
+    /// A page of HTML.
+    Html,
+    /// A Jupyter notebook.
+    Notebook,
+    /// Words without markup.
+    Text,
+    /// A Word file, read as a [`super::Manuscript`].
+    Word,
+    /// A PDF, read as a [`super::Manuscript`].
+    Pdf,
+}
+
+/// An ending of paths: its form, and whether a file with it is looked at where nobody named it.
+const ENDINGS: &[(&str, Form, bool)] = &[
+    ("md", Form::Markdown, true),
+    ("markdown", Form::Markdown, true),
+    ("mdown", Form::Markdown, true),
+    ("mkd", Form::Markdown, true),
+    ("mdx", Form::Mdx, true),
+    ("adoc", Form::AsciiDoc, true),
+    ("asciidoc", Form::AsciiDoc, true),
+    // Signatures have this ending too.
+    ("asc", Form::AsciiDoc, false),
+    ("rst", Form::ReStructuredText, true),
+    ("rest", Form::ReStructuredText, false),
+    // Mostly made by programs from other documents.
+    ("html", Form::Html, false),
+    ("htm", Form::Html, false),
+    ("xhtml", Form::Html, false),
+    ("ipynb", Form::Notebook, false),
+    // Lists of requirements of programs, licences, logs.
+    ("txt", Form::Text, false),
+    ("text", Form::Text, false),
+    ("docx", Form::Word, true),
+    // Mostly printed from other documents, and other people's papers.
+    ("pdf", Form::Pdf, false),
+];
+
+impl Form {
+    /// The form of the document at `path`, which may be an address; where its ending says nothing, what `text` looks like.
+    #[must_use]
+    pub fn of(path: &str, text: &str) -> Self {
+        manuscript::form(text).or_else(|| Self::named(path)).unwrap_or_else(|| guess(text))
+    }
+
+    /// The form that the ending of a path says, which may be an address.
+    #[must_use]
+    pub fn named(path: &str) -> Option<Self> {
+        by_ending(path).map(|(_, form, _)| *form)
+    }
+
+    /// True for files that are looked at although nobody named them: in folders, in changes, behind links.
+    #[must_use]
+    pub fn is_looked_for(path: &str) -> bool {
+        by_ending(path).is_some_and(|(_, _, looked_for)| *looked_for)
+    }
+
+    /// A comment that readers of this form do not see, where it has such; `words` hold no line break.
+    #[must_use]
+    pub fn comment(self, words: &str) -> Option<String> {
+        match self {
+            Self::Markdown | Self::Html | Self::Notebook | Self::Text => Some(format!("<!-- {words} -->")),
+            Self::Mdx => Some(format!("{{/* {} */}}", words.replace("*/", "* /"))),
+            Self::AsciiDoc => Some(format!("// {words}")),
+            Self::ReStructuredText => Some(format!(".. {words}")),
+            Self::Word | Self::Pdf => None,
+        }
+    }
+
+    /// True for files whose bytes are no text: they are read out of the file first, and places in them are not lines.
+    #[must_use]
+    pub fn is_file(self) -> bool {
+        matches!(self, Self::Word | Self::Pdf)
+    }
+
+    /// True where text in Markdown may be put into the document as it is.
+    #[must_use]
+    pub fn takes_markdown(self) -> bool {
+        matches!(self, Self::Markdown)
+    }
+}
+
+/// Endings that [`Form::is_looked_for`], for people.
+#[must_use]
+pub fn endings() -> String {
+    let all: Vec<String> =
+        ENDINGS.iter().filter(|(.., looked_for)| *looked_for).map(|(ending, ..)| format!(".{ending}")).collect();
+    all.join(", ")
+}
+
+fn by_ending(path: &str) -> Option<&'static (&'static str, Form, bool)> {
+    let path = match path.split_once("://") {
+        // The host of an address has an ending too.
+        Some((_, rest)) => {
+            rest.split(['?', '#']).next().and_then(|rest| rest.split_once('/')).map_or("", |(_, path)| path)
+        }
+        None => path,
+    };
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let (_, ending) = name.rsplit_once('.')?;
+    ENDINGS.iter().find(|(known, ..)| ending.eq_ignore_ascii_case(known))
+}
+
+/// Lines that a guess looks at.
+const LOOKED_AT: usize = 400;
+/// Bytes at the beginning that a guess looks at.
+const BEGIN: usize = 200;
+
+/// True where a page of HTML begins, perhaps behind comments and declarations.
+fn is_page(text: &str) -> bool {
+    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
+    for (open, close) in [("<?xml", "?>"), ("<!--", "-->"), ("<!--", "-->")] {
+        if let Some((_, behind)) = rest.strip_prefix(open).and_then(|inner| inner.split_once(close)) {
+            rest = behind.trim_start();
+        }
+    }
+    let begin = begin(rest);
+    begin.starts_with("<!doctype html") || begin.starts_with("<html")
+}
+
+/// The first bytes, in lower case.
+fn begin(text: &str) -> String {
+    text.get(..text.floor_char_boundary(BEGIN)).unwrap_or(text).to_ascii_lowercase()
+}
+
+/// What a text without an ending looks like. Markdown unless the marks of another form stand there and none of its own.
+fn guess(text: &str) -> Form {
+    if is_page(text) {
+        return Form::Html;
+    }
+    let begin = begin(text.trim_start_matches('\u{feff}').trim_start());
+    if begin.starts_with('{') && begin.contains("\"cells\"") && text.contains("\"nbformat\"") {
+        return Form::Notebook;
+    }
+    let (mut hashes, mut equals, mut directives) = (0, 0, 0);
+    let mut fenced = false;
+    for line in text.lines().take(LOOKED_AT) {
+        if line.starts_with("```") {
+            fenced = !fenced;
+        }
+        if fenced {
+            continue;
+        }
+        let behind = |mark: char| line.starts_with(mark) && line.trim_start_matches(mark).starts_with(' ');
+        hashes += usize::from(behind('#'));
+        equals += usize::from(behind('='));
+        let name = line.strip_prefix(".. ").and_then(|rest| rest.split_once("::"));
+        directives += usize::from(name.is_some_and(|(name, _)| !name.contains(' ')));
+    }
+    match (hashes, equals, directives) {
+        (0, 0, 1..) => Form::ReStructuredText,
+        (0, 2.., 0) => Form::AsciiDoc,
+        _ => Form::Markdown,
+    }
+}
+
+/// A document as Markdown.
+#[derive(Debug)]
+pub(super) struct Rewritten {
+    /// The Markdown.
+    pub(super) markdown: String,
+    /// Where in it the lines of the text as written begin.
+    pub(super) lines: Lines,
+    /// Quotations are taken from the text as written: a reader of it sees the words there.
+    pub(super) is_quoted: bool,
+    /// Something that the text shows several times was not repeated as often.
+    pub(super) is_cut: bool,
+}
+
+/// `text` as Markdown; `None` for what is Markdown already. Cost is linear in its length.
+pub(super) fn rewrite(form: Form, text: &str) -> Option<Rewritten> {
+    if form == Form::Markdown || form.is_file() {
+        return None;
+    }
+    let mut page = Page::new(text.len());
+    if form == Form::Notebook {
+        let is_one = notebook::rewrite(text, &mut page);
+        let Finished { markdown, lines, is_cut } = page.finish(text.split('\n').count());
+        return is_one.then_some(Rewritten { markdown, lines, is_quoted: false, is_cut });
+    }
+    let (_, body) = front::split(text);
+    let (head, body) = text.split_at_checked(body).unwrap_or(("", text));
+    let mut first = 0;
+    for line in head.split_inclusive('\n') {
+        page.at(first);
+        page.push(line);
+        first += usize::from(line.ends_with('\n'));
+    }
+    let lines: Vec<&str> = body.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
+    let mut counted = None;
+    match form {
+        Form::Markdown | Form::Notebook | Form::Word | Form::Pdf => {}
+        Form::Html => counted = html::rewrite(body, first, &mut page),
+        Form::Mdx => mdx::rewrite(&lines, first, &mut page),
+        Form::AsciiDoc => asciidoc::rewrite(&lines, first, &mut page),
+        Form::ReStructuredText => rst::rewrite(&lines, first, &mut page),
+        Form::Text => plain::rewrite(&lines, first, &mut page),
+    }
+    let Finished { markdown, lines, is_cut } = page.finish(counted.unwrap_or(first + lines.len()));
+    Some(Rewritten { markdown, lines, is_quoted: form != Form::Html, is_cut })
+}
+
+#[cfg(test)]
+mod tests;

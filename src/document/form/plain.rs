@@ -1,0 +1,99 @@
+//! Plain text as Markdown: titles by their look, lists by their marks, everything else as words. Its indent means nothing.
+
+use super::page::{Page, push_plain};
+
+/// Longest line that may be a title, in characters.
+const TITLE: usize = 80;
+
+/// Reads the lines of a document, of which the first has the number `first`.
+pub(super) fn rewrite(lines: &[&str], first: usize, page: &mut Page) {
+    let line = |at: Option<usize>| at.and_then(|at| lines.get(at)).map_or("", |line| line.trim_end());
+    let mut at = 0;
+    while at < lines.len() {
+        let (here, number) = (line(Some(at)), first + at);
+        let (above, below) = (line(at.checked_sub(1)), line(Some(at + 1)));
+        let words = here.trim_start();
+        let stands_alone = above.trim().is_empty() && below.trim().is_empty();
+        if words.is_empty() {
+            page.blank(number);
+        } else if let Some(level) = underlined(here, below).filter(|_| above.trim().is_empty()) {
+            title(page, number, level, words);
+            page.at(number + 1);
+            at += 1;
+        } else if let Some((level, words)) = marked(words) {
+            title(page, number, level, words);
+        } else if let Some(level) = stands_alone.then(|| alone(words)).flatten() {
+            title(page, number, level, words);
+        } else if words.starts_with('|') || words.starts_with("<!--") {
+            page.line(number, words);
+        } else if let Some(text) = item(words) {
+            // How deep it stands is all that the indent says.
+            let indent = (here.len() - words.len()).min(12) / 2 * 2;
+            page.line(number, &format!("{}- {}", " ".repeat(indent.min(2 * usize::from(indent > 0))), escaped(text)));
+        } else {
+            page.passage(&[number], &escaped(words));
+        }
+        at += 1;
+    }
+}
+
+fn title(page: &mut Page, number: usize, level: usize, words: &str) {
+    page.gap();
+    page.line(number, &format!("{} {}", "#".repeat(level), escaped(words).replace('{', "\\{")));
+    page.gap();
+}
+
+fn escaped(words: &str) -> String {
+    let mut out = String::with_capacity(words.len() + 8);
+    let mut chars = words.chars().peekable();
+    while let Some(c) = chars.next() {
+        push_plain(&mut out, c, chars.peek().copied());
+    }
+    out
+}
+
+/// A line of `=` or `-` below words.
+fn underlined(words: &str, rule: &str) -> Option<usize> {
+    let rule = rule.trim();
+    let level = ["=", "-"].iter().position(|mark| rule.len() >= 3 && rule.chars().all(|c| mark.starts_with(c)))? + 1;
+    let fits = words.chars().any(char::is_alphanumeric) && words.chars().count() <= TITLE;
+    fits.then_some(level)
+}
+
+/// `## Title`, as in Markdown.
+fn marked(words: &str) -> Option<(usize, &str)> {
+    let level = words.len() - words.trim_start_matches('#').len();
+    let title = words.get(level..)?.strip_prefix(' ')?.trim();
+    ((1..=6).contains(&level) && !title.is_empty()).then_some((level, title))
+}
+
+/// A line between blank ones that is numbered or written in capitals, and is no sentence.
+fn alone(words: &str) -> Option<usize> {
+    if words.chars().count() > TITLE || words.ends_with(['.', ',', ';', ':', '?', '!']) {
+        return None;
+    }
+    let number = words.split(' ').next().unwrap_or_default();
+    let rest = words.get(number.len()..).unwrap_or_default().trim();
+    let is_number = number.starts_with(|c: char| c.is_ascii_digit())
+        && number.chars().all(|c| c.is_ascii_digit() || c == '.')
+        && (number.contains('.') || rest.split(' ').count() <= 6);
+    if is_number && rest.starts_with(char::is_uppercase) {
+        let depth = number.trim_end_matches('.').matches('.').count();
+        return Some((depth + 2).min(6));
+    }
+    let letters = words.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals =
+        letters >= 4 && words.chars().all(|c| !c.is_lowercase()) && !words.chars().any(|c| c.is_ascii_digit());
+    capitals.then_some(2)
+}
+
+fn item(words: &str) -> Option<&str> {
+    let rest = words.strip_prefix(['-', '*', '+', '•', '–', '·', 'o']).filter(|rest| rest.starts_with(' '));
+    let rest = rest.filter(|_| !words.starts_with("o ") || words.len() > 4);
+    if let Some(rest) = rest {
+        return Some(rest.trim_start()).filter(|rest| !rest.is_empty());
+    }
+    let digits = words.len() - words.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let rest = words.get(digits..)?.strip_prefix(['.', ')'])?.strip_prefix(' ')?;
+    (1..=3).contains(&digits).then_some(rest.trim_start()).filter(|rest| !rest.is_empty())
+}

@@ -1,0 +1,33 @@
+//! Ends what a review left on a change that is closed by now. Nobody waits for a review of it any more.
+
+use super::Deps;
+use super::announce::intend;
+use super::written::tidied;
+use crate::platform::{Now, Platform, PlatformError};
+use crate::review::render::check;
+use crate::review::{Action, ChangeRef, ObjectId};
+use crate::store::Intent;
+
+/// Ends the checks of a run that broke off, and removes its drafts; `now` is the change at this moment.
+///
+/// # Errors
+/// When the platform does not carry it out, or it cannot be noted that it is done: it is tried again.
+pub(super) async fn end(
+    deps: &Deps,
+    platform: &dyn Platform,
+    at: &ChangeRef,
+    now: &Now,
+    intent: Intent,
+) -> Result<(), PlatformError> {
+    let under_way = now.posted.checks.iter().filter(|check| !check.completed).map(|check| check.id.clone());
+    let mut checks: Vec<ObjectId> = under_way.collect();
+    let other_head = intent.check.clone().map(ObjectId).filter(|_| now.head != intent.head);
+    checks.extend(other_head);
+    let pending = now.posted.reviews.iter().filter(|review| review.pending).map(|review| review.id.clone());
+    let cancel = |id| Action::CancelCheck { id, output: check::closed() };
+    for action in checks.into_iter().map(cancel).chain(pending.map(Action::DeletePending)) {
+        tidied(at, platform.carry_out(at, &action).await, "to end what a review left on a closed change")?;
+    }
+    tracing::info!(change = %at, "a review broke off on a change that is closed");
+    intend(deps, Intent { done: true, ..intent }).await
+}

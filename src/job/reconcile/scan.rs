@@ -1,0 +1,147 @@
+//! Finds open changes whose head has no review. Sees what no event told of: it was too large, never sent, or forgotten.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BACK, Broken, MARGIN, Pass, Reconciler};
+use crate::job::payload::review_key;
+use crate::platform::watch::{Installation, Moment, OpenChange};
+use crate::store::Millis;
+
+/// Repositories that are looked at in one pass, over all installations.
+const PLACES: usize = 500;
+/// Changes that are queued in one pass.
+const MOST: usize = 500;
+
+/// How far the changes of an installation were looked through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Round {
+    /// What happened before was seen in an earlier round.
+    since: Moment,
+    /// When this one began.
+    began: Millis,
+    /// The repository to go on with, where the last pass did not reach the end.
+    next: Option<String>,
+}
+
+impl Round {
+    /// The round that a pass at `now` is part of.
+    fn at(self, now: Millis) -> Self {
+        match self.next {
+            Some(_) => self,
+            // Clocks differ, and a list may be a little behind.
+            None => Self { since: self.began - MARGIN, began: now, next: None },
+        }
+    }
+}
+
+fn note_of(installation: u64) -> String {
+    format!("open changes of {installation}")
+}
+
+impl Reconciler {
+    /// Looks through the open changes of all installations, as far as this pass goes, and queues those without a review.
+    pub(super) async fn scan(&self, pass: &mut Pass) -> Result<(), Broken> {
+        let mut room = PLACES;
+        let mut found: Vec<(OpenChange, u64)> = Vec::new();
+        let mut result = Ok(());
+        let mut rounds = Vec::new();
+        for installation in self.longest_unseen().await? {
+            match self.look(installation, &mut room, &mut found).await {
+                Ok(Some(round)) => rounds.push((installation.id, round)),
+                Ok(None) => pass.left += 1,
+                // Of one the rights may be gone, or its limits used up: that concerns no other.
+                Err(error) => {
+                    tracing::warn!(installation = installation.id, %error, "its open changes could not be looked through");
+                    result = Err(error);
+                }
+            }
+        }
+        found.sort_by_key(|(change, _)| change.updated);
+        let left = found.len().saturating_sub(MOST);
+        // The newest.
+        for (change, installation) in found.into_iter().skip(left) {
+            tracing::info!(change = %change.at, head = %change.head, "an open change has no review: queued");
+            self.enqueue(change.at, installation, Some(change.updated)).await?;
+            pass.unseen += 1;
+        }
+        if left > 0 {
+            // Those that are queued now are passed over next time.
+            pass.left += left;
+            return result;
+        }
+        for (installation, round) in rounds {
+            self.write_note(&note_of(installation), &round).await?;
+        }
+        result
+    }
+
+    /// All installations, first those that were looked through longest ago: what one pass does not reach is reached by the next.
+    async fn longest_unseen(&self) -> Result<Vec<Installation>, Broken> {
+        let mut all = Vec::new();
+        for installation in self.watch.installations().await? {
+            let round: Option<Round> = self.note(&note_of(installation.id)).await?;
+            all.push((round.map_or(Millis::MIN, |round| round.began), installation));
+        }
+        all.sort_by_key(|(began, _)| *began);
+        Ok(all.into_iter().map(|(_, installation)| installation).collect())
+    }
+
+    /// The round of an installation after this pass; none where there was no room for it.
+    async fn look(
+        &self,
+        installation: Installation,
+        room: &mut usize,
+        found: &mut Vec<(OpenChange, u64)>,
+    ) -> Result<Option<Round>, Broken> {
+        if *room == 0 {
+            return Ok(None);
+        }
+        let now = self.worker.now();
+        let round: Option<Round> = self.note(&note_of(installation.id)).await?;
+        // What was open before the App was there is nobody's wish.
+        let first = || Round { since: installation.since.max(now - BACK), began: now, next: None };
+        let mut round = round.map_or_else(first, |round| round.at(now));
+        let places = self.watch.places(installation.id).await?;
+        let from = round.next.take();
+        let mut places = places.into_iter().filter(|place| from.as_ref().is_none_or(|from| place.repo >= *from));
+        for place in places.by_ref() {
+            if *room == 0 {
+                round.next = Some(place.repo);
+                tracing::info!(
+                    installation = installation.id,
+                    "more repositories than one pass looks at: the next goes on"
+                );
+                break;
+            }
+            *room -= 1;
+            for change in self.watch.open_changes(&place, round.since).await? {
+                if self.is_unseen(&change).await? {
+                    found.push((change, installation.id));
+                }
+            }
+        }
+        Ok(Some(round))
+    }
+
+    /// Nobody has reviewed this head, or is about to.
+    async fn is_unseen(&self, change: &OpenChange) -> Result<bool, Broken> {
+        let last = self.worker.deps.journal.last(&change.at.to_string()).await?;
+        if last.is_some_and(|last| last.done && last.head == change.head) {
+            return Ok(false);
+        }
+        Ok(!self.worker.store.is_under_way(&review_key(&change.at)).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_round_begins_where_the_last_one_began_and_goes_on_where_a_pass_broke_off() {
+        let done = Round { since: 0, began: 1_000_000, next: None };
+        assert_eq!(done.at(9_000_000), Round { since: 1_000_000 - MARGIN, began: 9_000_000, next: None });
+        let cut = Round { since: 0, began: 1_000_000, next: Some("m".into()) };
+        assert_eq!(cut.clone().at(9_000_000), cut);
+    }
+}

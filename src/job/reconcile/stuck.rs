@@ -1,0 +1,62 @@
+//! Takes up reviews that broke off: whose job is gone, and whose check may stand for ever. Ends the check where nobody waits for a
+//! review any more.
+
+use super::{Broken, Pass, Reconciler};
+use crate::job::closed;
+use crate::job::payload::review_key;
+use crate::platform::PlatformError;
+use crate::review::ChangeRef;
+use crate::store::{Intent, Millis};
+
+/// A review that was begun so long ago is not under way any more, unless its job is.
+const OLD: Millis = 15 * 60 * 1000;
+/// How many are looked at in one pass.
+const MOST: usize = 200;
+
+impl Reconciler {
+    /// Looks at reviews that were begun a while ago and not brought to their end.
+    pub(super) async fn stuck(&self, pass: &mut Pass) -> Result<(), Broken> {
+        let mut result = Ok(());
+        let unfinished = self.worker.deps.journal.unfinished(self.worker.now() - OLD).await?;
+        pass.left += unfinished.len().saturating_sub(MOST);
+        for intent in unfinished.into_iter().take(MOST) {
+            let Ok(at) = intent.change.parse::<ChangeRef>() else {
+                tracing::warn!(change = intent.change, "a review broke off whose change has no name that can be read");
+                self.finish(intent).await?;
+                continue;
+            };
+            if self.worker.store.is_under_way(&review_key(&at)).await? {
+                continue;
+            }
+            match self.take_up(&at, &intent, pass).await {
+                Ok(()) => {}
+                Err(Broken::Platform(error @ (PlatformError::NotFound { .. } | PlatformError::Denied { .. }))) => {
+                    tracing::info!(change = %at, %error, "a review broke off on a change that is gone");
+                    self.finish(intent).await?;
+                    pass.ended += 1;
+                }
+                Err(error) => result = Err(error),
+            }
+        }
+        result
+    }
+
+    async fn take_up(&self, at: &ChangeRef, intent: &Intent, pass: &mut Pass) -> Result<(), Broken> {
+        let installation = self.watch.installation_of(at).await?;
+        let platform = self.worker.platforms.open(at, Some(installation)).await?;
+        let now = platform.now(at).await?;
+        if now.is_open {
+            tracing::info!(change = %at, head = %intent.head, "a review broke off: queued again");
+            self.enqueue(at.clone(), installation, None).await?;
+            pass.stuck += 1;
+            return Ok(());
+        }
+        closed::end(&self.worker.deps, platform.as_ref(), at, &now, intent.clone()).await?;
+        pass.ended += 1;
+        Ok(())
+    }
+
+    async fn finish(&self, intent: Intent) -> Result<(), Broken> {
+        Ok(self.worker.deps.journal.intend(&Intent { done: true, ..intent }).await?)
+    }
+}

@@ -1,0 +1,216 @@
+//! What the page shows, as plain values for its template. Text of documents is one harmless line here; the template escapes it.
+
+mod parts;
+
+use serde::Serialize;
+
+use self::parts::{Bar, ChainRow, Family, FindingCard, RiskRow};
+use super::line::{self, Row};
+use crate::document::{Form, waiver_setting};
+use crate::facts::Kind;
+use crate::finding::{CheckState, Finding, Severity};
+use crate::output::paint::line as plain;
+use crate::output::{Run, said};
+use crate::review::render::words::tally::{Tally, plural};
+use crate::review::{Catalogue, Conclusion, Gate, Opened, Reviewed};
+
+/// The whole page.
+#[derive(Serialize)]
+pub(super) struct Sheet {
+    title: String,
+    /// The verdict on everything, in words.
+    verdict: String,
+    /// `bad`, `doubtful`, `note` or `good`.
+    mood: &'static str,
+    /// What it means for the gate, where one was set.
+    consequence: &'static str,
+    documents: Vec<Document>,
+    /// Documents that no rule was applied to.
+    others: Vec<Other>,
+    unread: Vec<Other>,
+    problems: Vec<String>,
+    model: String,
+    /// How an item is left out on purpose.
+    waiver: (&'static str, String),
+    version: String,
+    rules: String,
+}
+
+#[derive(Serialize)]
+struct Other {
+    path: String,
+    why: String,
+}
+
+/// One specification.
+#[derive(Serialize)]
+struct Document {
+    path: String,
+    /// Where people open it, where it was read by its address.
+    url: Option<String>,
+    verdict: String,
+    mood: &'static str,
+    read_as: String,
+    /// Stated, named only, missing, not applicable.
+    counts: [usize; 4],
+    families: Vec<Family>,
+    apart: Vec<String>,
+    bars: Vec<Bar>,
+    findings: Vec<FindingCard>,
+    /// What was there before, and by what that is known.
+    carried: Vec<FindingCard>,
+    before: &'static str,
+    is_change: bool,
+    /// Entries of the baseline that can go.
+    stale: String,
+    fixed: Vec<String>,
+    promises: Vec<Promise>,
+    chains: Vec<ChainRow>,
+    risks: Vec<RiskRow>,
+    /// Risks that nobody looked at.
+    risks_unseen: Vec<String>,
+    /// How many do not arise.
+    risks_apart: usize,
+    numbers: Vec<Row>,
+}
+
+/// A commitment that the change moves.
+#[derive(Serialize)]
+struct Promise {
+    topic: String,
+    before: String,
+    after: String,
+    direction: &'static str,
+}
+
+/// The values of the page.
+pub(super) fn sheet(run: &Run, catalogue: &Catalogue, gate: Gate) -> Sheet {
+    let specs: Vec<&Reviewed> = run.reviewed().filter(|reviewed| reviewed.is_spec()).collect();
+    let tally = Tally::of(specs.iter().flat_map(|reviewed| reviewed.news()));
+    let found = tally.words();
+    let verdict = match (specs.as_slice(), found) {
+        ([], _) => "No specification of an AI project was found".to_owned(),
+        (_, None) => "Nothing to report".to_owned(),
+        ([_], Some(found)) => found,
+        (many, Some(found)) => format!("{found} in {}", plural(many.len(), "specification", "specifications")),
+    };
+    let title = match specs.as_slice() {
+        [only] => plain(&only.path),
+        many => plural(many.len(), "specification", "specifications"),
+    };
+    let others = run.reviewed().filter(|reviewed| !reviewed.is_spec()).map(|reviewed| Other {
+        path: plain(&reviewed.path),
+        why: match reviewed.head.profile.kind {
+            Kind::Related => "about AI, but not a specification of a project: no rule applied",
+            _ => "not a specification of an AI project: no rule applied",
+        }
+        .to_owned(),
+    });
+    let unread = run.unread().into_iter().map(|at| Other { path: plain(&at.what), why: plain(&at.why) });
+    Sheet {
+        title,
+        verdict,
+        mood: if specs.is_empty() { "note" } else { mood(tally) },
+        consequence: consequence(run, gate),
+        others: others.collect(),
+        unread: unread.collect(),
+        problems: run.problems.iter().map(|problem| plain(&problem.to_string())).collect(),
+        // One hint for all: where their forms differ, that of the first.
+        waiver: waiver(specs.first().map_or(Form::Markdown, |reviewed| reviewed.form)),
+        model: said::model(run).replace("checklist above", "checklist"),
+        version: plain(&run.version),
+        rules: plain(&run.rules),
+        documents: specs
+            .into_iter()
+            .map(|reviewed| document(reviewed, run.opened.get(&reviewed.path), catalogue))
+            .collect(),
+    }
+}
+
+/// Where an item is left out on purpose, and the words that do it.
+fn waiver(form: Form) -> (&'static str, String) {
+    match form.comment("specreview: waive CODE reason=\"…\"") {
+        Some(comment) => ("the document", comment),
+        None => (".specreview.toml", waiver_setting("CODE")),
+    }
+}
+
+/// Nothing where nobody asked for a gate: the page is a report then.
+fn consequence(run: &Run, gate: Gate) -> &'static str {
+    if gate.fail_on.is_none() && !gate.require_complete {
+        return "";
+    }
+    match run.conclusion(gate) {
+        Conclusion::Failure => "The gate is closed",
+        Conclusion::Neutral => "Not everything could be read",
+        Conclusion::Success => "The gate is open",
+    }
+}
+
+fn document(reviewed: &Reviewed, opened: Option<&Opened>, catalogue: &Catalogue) -> Document {
+    let head = &reviewed.head;
+    let (new, old): (Vec<_>, Vec<_>) = reviewed.findings().enumerate().partition(|(at, _)| reviewed.is_new(*at));
+    let cards = |all: Vec<(usize, &Finding)>| -> Vec<FindingCard> {
+        all.into_iter().map(|(at, finding)| parts::finding(at, finding, opened, catalogue)).collect()
+    };
+    let risks = reviewed.risks();
+    let families = parts::families(reviewed, catalogue);
+    let state = |wanted: fn(CheckState) -> bool| head.checks.iter().filter(|check| wanted(check.state)).count();
+    let fixed = reviewed.base.iter().flat_map(|base| {
+        reviewed.comparison.fixed.iter().filter_map(|at| base.findings.get(*at)).map(|finding| plain(&finding.key()))
+    });
+    let promises = reviewed.comparison.commitments.iter().map(|change| Promise {
+        topic: plain(&change.topic),
+        before: plain(change.before.as_deref().unwrap_or("–")),
+        after: plain(change.after.as_deref().unwrap_or("–")),
+        direction: change.direction.word(),
+    });
+    Document {
+        path: plain(&reviewed.path),
+        url: opened.and_then(|opened| parts::address(&opened.address)),
+        verdict: said::verdict(reviewed),
+        mood: mood(Tally::of(reviewed.news())),
+        read_as: said::read_as(reviewed),
+        counts: [
+            state(|state| matches!(state, CheckState::Specified | CheckState::Waived)),
+            state(|state| state == CheckState::Mentioned),
+            state(|state| state == CheckState::Absent),
+            state(|state| state == CheckState::NotApplicable),
+        ],
+        bars: parts::bars(&families),
+        families,
+        apart: parts::apart(reviewed),
+        findings: cards(new),
+        carried: cards(old),
+        before: match &reviewed.base {
+            Some(_) => "From before this change, never fails it",
+            None => "In the baseline, never fails",
+        },
+        is_change: reviewed.base.is_some(),
+        stale: said::stale(reviewed),
+        fixed: fixed.collect(),
+        promises: promises.collect(),
+        chains: head.chains.iter().map(parts::chain).collect(),
+        risks: parts::risks(&risks),
+        risks_unseen: parts::risks_unseen(&risks),
+        risks_apart: parts::risks_apart(&risks),
+        numbers: line::rows(&head.measures, &head.places, catalogue),
+    }
+}
+
+fn mood(tally: Tally) -> &'static str {
+    match tally {
+        Tally { errors: 1.., .. } => "bad",
+        Tally { warnings: 1.., .. } => "doubtful",
+        Tally { notes: 1.., .. } => "note",
+        _ => "good",
+    }
+}
+
+fn mood_of(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "bad",
+        Severity::Warning => "doubtful",
+        Severity::Info => "note",
+    }
+}

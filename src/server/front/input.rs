@@ -1,0 +1,230 @@
+//! From the body of a request to a wish: JSON, or a form with a file. Reads within limits before it looks at anything.
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode, header};
+use futures_util::stream;
+use multer::Multipart;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::problem::Problem;
+use super::{Front, LIMITS};
+use crate::job::by_hand::{Input, TreatAs, Unwanted, Wish, Wishes};
+use crate::server::body;
+
+/// Fields of one form: every pack there is, and the rest.
+const FIELDS: usize = 64;
+/// Most bytes of a field that is no document.
+const SHORT: usize = 16 << 10;
+
+/// A review that is asked for: exactly one of `address` and `text`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ReviewRequest", extend("oneOf" = [{"required": ["address"]}, {"required": ["text"]}]))]
+pub(super) struct Ask {
+    /// Address of a document, whose host the operator allows; other schemes and ports only where the operator trusts the host.
+    #[schemars(with = "String", length(max = 2000), extend("pattern" = r"^https://([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}(/[!-~]*)?$"))]
+    #[serde(default)]
+    address: Option<String>,
+    /// The text of a document.
+    #[schemars(with = "String", length(min = 1, max = 1_048_576), extend("pattern" = "[!-~]"))]
+    #[serde(default)]
+    text: Option<String>,
+    /// Name of the text; its ending says which form it has (`spec.md`, `spec.rst`). Reviews of the same name are the history of one
+    /// document.
+    #[schemars(with = "String", length(max = 200), extend("pattern" = "^[ -~]*$"))]
+    #[serde(default)]
+    name: Option<String>,
+    /// `spec` treats the document as a specification whatever it looks like.
+    #[schemars(with = "TreatAs")]
+    #[serde(default, rename = "as")]
+    treat_as: Option<TreatAs>,
+    /// Packs of rules beside the core.
+    #[schemars(length(max = 32))]
+    #[serde(default)]
+    packs: Vec<String>,
+    /// `false` leaves the model out even where the operator has configured one.
+    #[schemars(with = "bool")]
+    #[serde(default)]
+    llm: Option<bool>,
+}
+
+/// What a form has said.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    pub(super) address: String,
+    pub(super) text: String,
+    pub(super) name: String,
+    /// Name and content of the file.
+    file: Option<(String, Vec<u8>)>,
+    pub(super) is_spec: bool,
+    pub(super) packs: Vec<String>,
+    /// What it says about the model; nothing where it was not asked.
+    pub(super) llm: Option<bool>,
+    /// What it carries to prove that it is ours.
+    pub(super) token: String,
+}
+
+impl Form {
+    /// What it asks for.
+    pub(super) fn wish(&self) -> Result<(Input, Wishes), Unwanted> {
+        let address = Some(self.address.trim()).filter(|address| !address.is_empty());
+        let text = Some(&self.text).filter(|text| !text.trim().is_empty());
+        let input = match (address, text, &self.file) {
+            (Some(address), None, None) => Input::Address(address.to_owned()),
+            (None, Some(text), None) => Wish::text(Some(self.name.clone()), text.clone())?,
+            (None, None, Some((name, bytes))) => Input::Bytes {
+                name: if self.name.trim().is_empty() { name.clone() } else { self.name.clone() },
+                bytes: bytes.clone(),
+            },
+            // A file without a word in it is said to be empty, and not to be missing.
+            (None, None, None) if !self.text.is_empty() => return Err(Unwanted::Empty),
+            (None, None, None) => return Err(Unwanted::Nothing),
+            _ => return Err(Unwanted::Several),
+        };
+        let treat_as = self.is_spec.then_some(TreatAs::Spec);
+        let packs = self.packs.iter().cloned().collect();
+        Ok((input, Wishes { treat_as, packs, llm: self.llm }))
+    }
+}
+
+impl Ask {
+    fn wish(self) -> Result<(Input, Wishes), Unwanted> {
+        let input = match (self.address, self.text) {
+            (Some(address), None) => Input::Address(address),
+            (None, Some(text)) => Wish::text(self.name, text)?,
+            (None, None) => return Err(Unwanted::Nothing),
+            (Some(_), Some(_)) => return Err(Unwanted::Several),
+        };
+        Ok((input, Wishes { treat_as: self.treat_as, packs: self.packs.into_iter().collect(), llm: self.llm }))
+    }
+}
+
+/// What a program asks for.
+pub(super) async fn of_program(front: &Front, request: Request) -> Result<(Input, Wishes), Problem> {
+    let kind = kind(request.headers());
+    match kind.split(';').next().unwrap_or_default().trim() {
+        "application/json" => {
+            let body = read(front, request).await?;
+            let ask: Ask = serde_json::from_slice(&body).map_err(|error| match error.classify() {
+                serde_json::error::Category::Data => Problem::from_data(&error),
+                _ => Problem::bad(format!("the body is no JSON: {error}"), "send one JSON object"),
+            })?;
+            Ok(ask.wish()?)
+        }
+        "multipart/form-data" => Ok(form(front, request, &kind).await?.wish()?),
+        _ => Err(Problem::media_type(
+            "the body is neither application/json nor multipart/form-data",
+            "send JSON with `address` or `text`, or a form with a field `file`",
+        )),
+    }
+}
+
+/// What a person has sent with the form of the page.
+pub(super) async fn of_person(front: &Front, request: Request) -> Result<Form, Problem> {
+    let kind = kind(request.headers());
+    if !kind.starts_with("multipart/form-data") {
+        let advice = "send the form of the page; programs send to /api/v1/reviews";
+        return Err(Problem::media_type("the body is no multipart/form-data", advice));
+    }
+    form(front, request, &kind).await
+}
+
+impl Problem {
+    fn from_data(error: &serde_json::Error) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ("unwanted", "This cannot be reviewed"),
+            format!("the body does not say what it should: {error}"),
+            "/api/v1/openapi.json describes it",
+        )
+    }
+}
+
+fn kind(headers: &HeaderMap) -> String {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split_once(';').map_or_else(
+        || kind.trim().to_ascii_lowercase(),
+        // The boundary is taken as it is.
+        |(kind, rest)| format!("{};{rest}", kind.trim().to_ascii_lowercase()),
+    )
+}
+
+/// The whole body, within the limits of the page.
+pub(super) async fn read(front: &Front, request: Request) -> Result<Bytes, Problem> {
+    let headers = request.headers();
+    let encoding = headers.get(header::CONTENT_ENCODING).map(header::HeaderValue::as_bytes);
+    if encoding.is_some_and(|encoding| encoding != b"identity") {
+        return Err(Problem::media_type("the body is compressed", "send it as it is"));
+    }
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    let Ok(_slot) = front.0.slots.try_acquire() else { return Err(Problem::busy("too many requests at once")) };
+    let (bytes, _held) = body::read(request.into_body(), declared, LIMITS, &front.0.memory).await?;
+    Ok(bytes.into())
+}
+
+async fn form(front: &Front, request: Request, kind: &str) -> Result<Form, Problem> {
+    let broken = |error: &dyn std::fmt::Display| {
+        Problem::bad(format!("the form is broken: {error}"), "send it as multipart/form-data with its boundary")
+    };
+    let boundary = multer::parse_boundary(kind).map_err(|error| broken(&error))?;
+    let body = read(front, request).await?;
+    let mut parts = Multipart::new(stream::iter([Ok::<_, std::convert::Infallible>(body)]), boundary);
+    let (mut form, mut fields) = (Form::default(), 0);
+    while let Some(field) = parts.next_field().await.map_err(|error| broken(&error))? {
+        fields += 1;
+        if fields > FIELDS {
+            return Err(Problem::bad(format!("the form has more than {FIELDS} fields"), "send the fields of the page"));
+        }
+        let (name, file) = (field.name().unwrap_or_default().to_owned(), field.file_name().map(str::to_owned));
+        let bytes = field.bytes().await.map_err(|error| broken(&error))?;
+        if name == "file" {
+            // Browsers send an empty part where no file was chosen.
+            let file = file.unwrap_or_default();
+            if !file.is_empty() || !bytes.is_empty() {
+                form.file = Some((base(&file), bytes.to_vec()));
+            }
+            continue;
+        }
+        if name != "text" && bytes.len() > SHORT {
+            return Err(Problem::bad(format!("the field {name:?} is longer than {SHORT} bytes"), "shorten it"));
+        }
+        let utf8 = || Problem::bad(format!("the field {name:?} is not UTF-8"), "send it as UTF-8");
+        let value = String::from_utf8(bytes.to_vec()).map_err(|_| utf8())?;
+        match name.as_str() {
+            "address" => form.address = value,
+            "text" => form.text = value,
+            "name" => form.name = value,
+            "as" if value.is_empty() => {}
+            "as" if value == "spec" => form.is_spec = true,
+            "packs" => form.packs.push(value),
+            "llm" if matches!(value.as_str(), "true" | "false") => form.llm = Some(value == "true"),
+            "token" => form.token = value,
+            _ => {
+                let known = "file, address, text, name, as (spec), packs, llm (true or false)";
+                return Err(Problem::bad(
+                    format!("the field {name:?} is not understood"),
+                    format!("there are {known}"),
+                ));
+            }
+        }
+    }
+    Ok(form)
+}
+
+/// The last part of a path: some browsers send the whole.
+fn base(name: &str) -> String {
+    name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
+}
+
+/// Pairs of a short form without files, as logging in sends it.
+pub(super) async fn pairs(front: &Front, request: Request) -> Result<Vec<(String, String)>, Problem> {
+    let kind = kind(request.headers());
+    if !kind.starts_with("application/x-www-form-urlencoded") {
+        return Err(Problem::media_type("the body is no form", "send the form of the page"));
+    }
+    let (parts, body) = request.into_parts();
+    let body = read(front, Request::from_parts(parts, Body::new(http_body_util::Limited::new(body, SHORT)))).await?;
+    Ok(url::form_urlencoded::parse(&body).into_owned().collect())
+}

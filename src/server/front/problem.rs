@@ -1,0 +1,152 @@
+//! What went wrong with a request: what happened and what to do, as `application/problem+json` (RFC 9457) or as a page.
+
+use axum::Json;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::finding::DOCS;
+use crate::job::by_hand::Unwanted;
+use crate::server::body::Unread;
+use crate::store::StoreError;
+
+/// A problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub(super) status: StatusCode,
+    /// The last part of its `type`.
+    pub(super) name: &'static str,
+    /// The same for every problem of this type.
+    pub(super) title: &'static str,
+    /// What happened this time.
+    pub(super) detail: String,
+    /// What to do.
+    pub(super) advice: String,
+}
+
+/// How a problem is said to programs.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(super) struct ProblemOut {
+    /// Which kind of problem it is: the address of its description.
+    #[serde(rename = "type")]
+    kind: String,
+    /// Its name in words.
+    title: &'static str,
+    /// HTTP status.
+    #[schemars(range(min = 400, max = 599))]
+    status: u16,
+    /// What happened.
+    detail: String,
+    /// What to do.
+    advice: String,
+}
+
+impl Problem {
+    pub(super) fn new(
+        status: StatusCode,
+        (name, title): (&'static str, &'static str),
+        detail: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self { status, name, title, detail: detail.into(), advice: advice.into() }
+    }
+
+    /// There is no such thing.
+    pub(super) fn not_found() -> Self {
+        let detail = "there is no review at this address";
+        let advice = "check the address; reviews are kept for some time only, so ask for it again";
+        Self::new(StatusCode::NOT_FOUND, ("not-found", "Not found"), detail, advice)
+    }
+
+    /// A request that cannot be understood.
+    pub(super) fn bad(detail: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ("bad-request", "The request is not understood"), detail, advice)
+    }
+
+    /// A body of another kind than those that are taken.
+    pub(super) fn media_type(detail: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, ("media-type", "Another kind of body"), detail, advice)
+    }
+
+    /// A request that did not come from our own page, or not from this machine.
+    pub(super) fn foreign(detail: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, ("foreign", "The request comes from elsewhere"), detail, advice)
+    }
+
+    /// Too much at once.
+    pub(super) fn busy(detail: impl Into<String>) -> Self {
+        let advice = "try again in some seconds";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, ("busy", "Too much at once"), detail, advice)
+    }
+
+    fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
+        match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => vec![(header::RETRY_AFTER, HeaderValue::from_static("10"))],
+            StatusCode::UNAUTHORIZED => vec![(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))],
+            // What was not read to its end cannot be followed by another request.
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT => {
+                vec![(header::CONNECTION, HeaderValue::from_static("close"))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// With the headers that its status wants.
+    pub(super) fn with(self, body: impl IntoResponse) -> Response {
+        let mut response = (self.status, body).into_response();
+        response.headers_mut().extend(self.headers());
+        response
+    }
+}
+
+impl IntoResponse for Problem {
+    /// For programs.
+    fn into_response(self) -> Response {
+        let out = ProblemOut {
+            kind: format!("{DOCS}docs/page.md#{}", self.name),
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: self.detail.clone(),
+            advice: self.advice.clone(),
+        };
+        let mut response = self.with(Json(out));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}
+
+impl From<Unwanted> for Problem {
+    fn from(unwanted: Unwanted) -> Self {
+        let (status, kind) = match unwanted {
+            Unwanted::Host(_) => (StatusCode::FORBIDDEN, ("host", "The host is not allowed")),
+            Unwanted::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ("too-large", "Too large")),
+            _ => (StatusCode::UNPROCESSABLE_ENTITY, ("unwanted", "This cannot be reviewed")),
+        };
+        Self::new(status, kind, unwanted.to_string(), unwanted.advice())
+    }
+}
+
+impl From<Unread> for Problem {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::TooLarge => Unwanted::TooLarge(crate::job::by_hand::LARGEST_FILE).into(),
+            Unread::TooSlow => Self::new(
+                StatusCode::REQUEST_TIMEOUT,
+                ("too-slow", "Too slow"),
+                "the request did not come whole within 30 seconds",
+                "send a smaller file, or over a faster line",
+            ),
+            Unread::Broken => Self::bad("the request broke off", "send it again"),
+            Unread::Busy => Self::busy("too many documents are being sent at once"),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "a request about reviews could not be answered");
+        Self::busy("the server cannot read or write its reviews now")
+    }
+}

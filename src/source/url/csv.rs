@@ -1,0 +1,79 @@
+//! Comma-separated values as a table of Markdown: one row a line. Judges nothing.
+
+/// `text` as a table; the first row that holds anything is its head.
+pub(super) fn table(text: &str) -> String {
+    let rows = rows(text.trim_start_matches('\u{feff}'));
+    let filled = || rows.iter().filter(|row| row.iter().any(|cell| !cell.is_empty()));
+    let width = filled().map(|row| row.iter().rposition(|cell| !cell.is_empty()).map_or(0, |at| at + 1)).max();
+    let width = width.unwrap_or(0);
+    let mut out = String::new();
+    for (at, row) in filled().enumerate() {
+        for column in 0..width {
+            out.push_str("| ");
+            out.push_str(row.get(column).map_or("", String::as_str));
+            out.push(' ');
+        }
+        out.push_str("|\n");
+        if at == 0 {
+            out.push_str(&"|---".repeat(width));
+            out.push_str("|\n");
+        }
+    }
+    out
+}
+
+/// Rows of cells, each cell on one line and harmless in a table.
+fn rows(text: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut cell) = (Vec::new(), Vec::new(), String::new());
+    let mut quoted = false;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                cell.push('"');
+            }
+            '"' if quoted => quoted = false,
+            '"' if cell.is_empty() => quoted = true,
+            ',' if !quoted => row.push(finished(&mut cell)),
+            '\n' if !quoted => {
+                row.push(finished(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            c => cell.push(c),
+        }
+    }
+    if !cell.is_empty() || !row.is_empty() {
+        row.push(finished(&mut cell));
+        rows.push(row);
+    }
+    rows
+}
+
+fn finished(cell: &mut String) -> String {
+    let line = cell.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+    cell.clear();
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_is_a_table() {
+        for (sheet, expected) in [
+            (
+                "Metric,Target\r\nRecall,\"at least 0,9\"\r\n",
+                "| Metric | Target |\n|---|---|\n| Recall | at least 0,9 |\n",
+            ),
+            (",,\n\nA,B,\n\"say \"\"x\"\"\ntwice\",a|b,,\n", "| A | B |\n|---|---|\n| say \"x\" twice | a\\|b |\n"),
+            ("\u{feff}A\nonly", "| A |\n|---|\n| only |\n"),
+            ("a,\"open", "| a | open |\n|---|---|\n"),
+            ("", ""),
+            (",,,\n", ""),
+        ] {
+            assert_eq!(table(sheet), expected, "{sheet:?}");
+        }
+    }
+}

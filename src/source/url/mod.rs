@@ -1,0 +1,154 @@
+//! Documents and changes by web address: tells what an address names, and reads it from the platform that keeps it, with the token for
+//! that platform where one is set. A platform is one file here and one line in `PLACES`.
+
+mod at;
+mod bitbucket;
+mod bitbucket_server;
+mod confluence;
+mod csv;
+mod gitea;
+mod github;
+mod gitlab;
+mod google;
+pub mod hosts;
+mod notion;
+mod page;
+mod place;
+
+use std::time::Duration;
+
+use url::Url;
+
+use self::at::At;
+use self::hosts::{Hosts, Kind};
+use self::page::Page;
+use self::place::{Desk, Failed, Place};
+use super::Loaded;
+use crate::net::client::{FetchError, Fetcher};
+use crate::net::guard::Refused;
+use crate::review::ChangeRef;
+
+/// For everything behind one address, however many requests that takes.
+const WHOLE: Duration = Duration::from_mins(2);
+
+/// How a platform tells what an address of its own names.
+type Reader = fn(&At, &Hosts) -> Option<Box<dyn Place>>;
+
+/// The platforms in the order in which they are asked; none of Google's hosts is the operator's own.
+const PLACES: &[(Option<Kind>, Reader)] = &[
+    (Some(Kind::GitLab), gitlab::place),
+    (Some(Kind::Gitea), gitea::place),
+    (Some(Kind::Bitbucket), bitbucket::place),
+    (Some(Kind::Bitbucket), bitbucket_server::place),
+    (Some(Kind::Confluence), confluence::place),
+    (Some(Kind::Notion), notion::place),
+    (None, google::place),
+    (Some(Kind::GitHub), github::place),
+];
+
+/// What an address names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A pull request on GitHub.
+    Change {
+        /// Scheme, host and port: `https://github.com`.
+        host: String,
+        /// Which change there.
+        at: ChangeRef,
+    },
+    /// A document, or a change on another platform; as given.
+    Document(String),
+}
+
+/// Tells addresses from paths: `None` for anything that does not begin with a scheme of the web.
+#[must_use]
+pub fn recognise(input: &str) -> Option<Address> {
+    let lower = input.get(..8).unwrap_or(input).to_ascii_lowercase();
+    if !lower.starts_with("https://") && !lower.starts_with("http://") {
+        return None;
+    }
+    Some(change(input).unwrap_or_else(|| Address::Document(input.to_owned())))
+}
+
+/// `https://HOST/owner/repo/pull/7`, with or without what follows (`/files`, `#issuecomment-1`).
+fn change(input: &str) -> Option<Address> {
+    let url = Url::parse(input).ok()?;
+    let mut path = url.path_segments()?;
+    let (owner, repo, kind, number) = (path.next()?, path.next()?, path.next()?, path.next()?);
+    if owner.is_empty() || repo.is_empty() || kind != "pull" {
+        return None;
+    }
+    let at = ChangeRef { owner: owner.to_owned(), repo: repo.to_owned(), number: number.parse().ok()? };
+    Some(Address::Change { host: url.origin().ascii_serialization(), at })
+}
+
+/// What stands at `at`. On a host that is known to be of one platform nothing is taken for an address of another.
+fn place(at: &At, hosts: &Hosts) -> Box<dyn Place> {
+    let known = hosts.kind(at);
+    let mut readers = PLACES.iter().filter(|(kind, _)| known.is_none() || *kind == known);
+    readers.find_map(|(_, read)| read(at, hosts)).unwrap_or_else(|| Box::new(Page(at.given.clone())))
+}
+
+/// Reads what stands at `address`: mostly one document, and the documents of a change. What cannot be read is an entry that says what
+/// to do. A single document carries the address as given.
+pub async fn load(fetcher: &Fetcher, hosts: &Hosts, address: &str) -> Vec<Loaded> {
+    let unread = |reason: String| vec![Loaded::Unread { path: address.to_owned(), reason }];
+    let Some(at) = At::parse(address) else {
+        return unread(said(FetchError::Refused(Refused::NotAnAddress).into(), None));
+    };
+    let desk = Desk { fetcher, at: &at };
+    let place = place(&at, hosts);
+    let read = async {
+        match place.read(&desk).await {
+            // On a host that nobody knows the address only looked like one of a platform.
+            Err(Failed::Fetch(FetchError::Status(404))) if hosts.kind(&at).is_none() => {
+                Page(address.to_owned()).read(&desk).await.map_err(|_| FetchError::Status(404).into())
+            }
+            read => read,
+        }
+    };
+    let read = tokio::time::timeout(WHOLE, read).await;
+    match read.unwrap_or(Err(FetchError::TimedOut(WHOLE).into())) {
+        Ok(loaded) => loaded,
+        Err(failed) => unread(said(failed, place.remedy())),
+    }
+}
+
+/// What happened, and what to do.
+fn said(failed: Failed, remedy: Option<String>) -> String {
+    match failed {
+        Failed::Said(reason) => reason,
+        Failed::Fetch(error) => {
+            let is_kept_back = matches!(error, FetchError::Status(401 | 403 | 404) | FetchError::Page);
+            let advice = remedy.filter(|_| is_kept_back).unwrap_or_else(|| advice(&error).to_owned());
+            format!("{error}; {advice}")
+        }
+    }
+}
+
+/// What to do about it.
+fn advice(error: &FetchError) -> &'static str {
+    match error {
+        FetchError::Status(404) => "check the address; what is not public is downloaded: give its path instead",
+        FetchError::Status(401 | 403) | FetchError::Page => "it is not public: download it and give its path instead",
+        FetchError::Kind(_) => {
+            "give the address of the raw file; where one has to log in, download it and give its path"
+        }
+        FetchError::Refused(Refused::NotAllowed(_)) | FetchError::Redirect(Refused::NotAllowed(_)) => {
+            "paste the text, send the file, or ask the operator to add the host"
+        }
+        FetchError::Refused(Refused::Scheme(_) | Refused::Port(_) | Refused::Host(_) | Refused::Address(_)) => {
+            "download the document and give its path instead, or name a host of your own network in \
+             SPECREVIEW_TRUSTED_HOSTS"
+        }
+        FetchError::Redirects(_) | FetchError::Redirect(Refused::Crossing(_)) => "give the address it ends at",
+        FetchError::Refused(_) | FetchError::Redirect(_) => "download the document and give its path instead",
+        FetchError::TooLarge(_) => "give the specification alone",
+        FetchError::Status(_) | FetchError::TimedOut(_) | FetchError::Unreachable(_) => {
+            "try again later, or download the document and give its path"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

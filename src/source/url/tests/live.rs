@@ -1,0 +1,217 @@
+//! The platforms whose interface has an address of its own, over real HTTP. Those that are named by one address are in `tests/e2e`.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use super::super::hosts::Host;
+use super::*;
+use crate::net::client::Limits;
+use crate::net::credential::{Credential, Scheme};
+use crate::net::guard::Policy;
+
+/// A server that answers some targets, and keeps what it was asked: target, then the token.
+struct Server {
+    origin: String,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+/// Answers: target, status and media type, body. `HERE` in a body is the server's own address.
+type Answers = Vec<(&'static str, &'static str, &'static str, String)>;
+
+impl Server {
+    async fn start(answers: Answers) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (here, seen) = (origin.clone(), asked.clone());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = vec![0; 8192];
+                let read = stream.read(&mut request).await.unwrap_or(0);
+                let request = String::from_utf8_lossy(&request[..read]).into_owned();
+                let target = request.split(' ').nth(1).unwrap_or_default().to_owned();
+                let token = request.lines().find_map(|line| {
+                    let (name, value) = line.split_once(": ")?;
+                    let known = ["authorization", "private-token"];
+                    known.contains(&name.to_ascii_lowercase().as_str()).then(|| value.to_owned())
+                });
+                seen.lock().unwrap().push(format!("{target} {}", token.unwrap_or_default()).trim().to_owned());
+                let found = answers.iter().find(|(at, ..)| *at == target);
+                let (status, kind, body) = match found {
+                    Some((_, status, kind, body)) => (*status, *kind, body.replace("HERE", &here)),
+                    None => ("404 Not Found", "application/json", "{}".to_owned()),
+                };
+                let answer = format!(
+                    "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        Self { origin, asked }
+    }
+
+    fn host(&self, site: &str, api: &str, scheme: Scheme, token: &str) -> Host {
+        let api = format!("{}{api}", self.origin);
+        let credential = Credential::new(&api, scheme, token).unwrap();
+        Host { site: site.to_owned(), api, credential: Some(Arc::new(credential)) }
+    }
+
+    async fn load(&self, kind: Kind, host: Host, address: &str) -> Vec<String> {
+        let trusted = vec![self.origin.trim_start_matches("http://").to_owned()];
+        let fetcher = Fetcher::new(Policy::trusting(trusted), Limits::default()).unwrap();
+        let hosts = Hosts { hosts: vec![(kind, host, None)] };
+        let loaded = load(&fetcher, &hosts, address).await;
+        loaded.into_iter().map(|one| self.shown(one)).collect()
+    }
+
+    fn shown(&self, loaded: Loaded) -> String {
+        match loaded {
+            Loaded::Text { path, text, opened, .. } => {
+                let opened = opened.map(|opened| opened.at(Some(7))).unwrap_or_default();
+                format!("{path} | {opened} | {text}").replace(&self.origin, "HERE")
+            }
+            Loaded::Unread { path, reason } => format!("{path} ! {reason}").replace(&self.origin, "HERE"),
+        }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().drain(..).collect()
+    }
+}
+
+fn json(value: &serde_json::Value) -> String {
+    value.to_string()
+}
+
+#[tokio::test]
+async fn a_pull_request_on_bitbucket_is_its_documents_at_the_head() {
+    const OK: &str = "200 OK";
+    const JSON: &str = "application/json; charset=utf-8";
+    let end =
+        |hash: &str, repo: &str| serde_json::json!({ "commit": { "hash": hash }, "repository": { "full_name": repo } });
+    let diff = |status: &str, path: Option<&str>| serde_json::json!({ "status": status, "new": path.map(|path| serde_json::json!({ "path": path })) });
+    let server = Server::start(vec![
+        ("/2.0/repositories/w/r/pullrequests/5", OK, JSON, json(&serde_json::json!({ "source": end("aaa", "fork/r"), "destination": end("bbb", "w/r") }))),
+        (
+            "/2.0/repositories/w/r/diffstat/aaa..bbb",
+            OK,
+            JSON,
+            json(&serde_json::json!({ "values": [diff("added", Some("specs/a b.md")), diff("removed", None), diff("modified", Some("main.rs"))], "next": "HERE/2.0/repositories/w/r/diffstat/aaa..bbb?page=2" })),
+        ),
+        (
+            "/2.0/repositories/w/r/diffstat/aaa..bbb?page=2",
+            OK,
+            JSON,
+            json(&serde_json::json!({ "values": [diff("modified", Some("gone.rst"))] })),
+        ),
+        ("/2.0/repositories/fork/r/src/aaa/specs/a%20b.md", OK, "text/plain", "# A\n".to_owned()),
+        (
+            "/2.0/snippets/w/aBc",
+            OK,
+            JSON,
+            json(&serde_json::json!({ "files": {
+                "a.md": { "links": { "self": { "href": "HERE/2.0/snippets/w/aBc/files/1f/a.md" } } },
+                "b.png": { "links": { "self": { "href": "HERE/2.0/snippets/w/aBc/files/1f/b.png" } } } } })),
+        ),
+        ("/2.0/snippets/w/aBc/files/1f/a.md", OK, "text/plain", "# S\n".to_owned()),
+        ("/2.0/repositories/w/r/src/main/a.md", OK, "application/octet-stream", "# M\n".to_owned()),
+    ])
+    .await;
+    let host = || server.host("https://bitbucket.org", "/2.0", Scheme::BasicOrBearer, "secret");
+    let loaded = server.load(Kind::Bitbucket, host(), "https://bitbucket.org/w/r/pull-requests/5/title").await;
+    assert_eq!(
+        loaded,
+        [
+            "https://bitbucket.org/fork/r/src/aaa/specs/a%20b.md | https://bitbucket.org/fork/r/src/aaa/specs/a%20b.md#lines-7 | # A\n",
+            "https://bitbucket.org/fork/r/src/aaa/gone.rst ! the server answered with status 404; give its own address",
+        ]
+    );
+    assert!(server.asked().iter().all(|asked| asked.ends_with(" Bearer secret")));
+    let loaded = server.load(Kind::Bitbucket, host(), "https://bitbucket.org/snippets/w/aBc").await;
+    assert_eq!(loaded, ["https://bitbucket.org/snippets/w/aBc/a.md | https://bitbucket.org/snippets/w/aBc | # S\n"]);
+    let address = "https://bitbucket.org/w/r/src/main/a.md";
+    let loaded = server.load(Kind::Bitbucket, host(), address).await;
+    assert_eq!(loaded, [format!("{address} | {address}#lines-7 | # M\n")]);
+}
+
+#[tokio::test]
+async fn a_file_of_a_branch_with_a_slash_and_a_gist_of_several_files_are_found() {
+    const OK: &str = "200 OK";
+    let file = |name: &str, content: &str| serde_json::json!({ "filename": name, "content": content, "truncated": false, "raw_url": "HERE/never" });
+    let cut = serde_json::json!({ "filename": "long.md", "content": "# L", "truncated": true, "raw_url": "HERE/raw/long.md" });
+    let server = Server::start(vec![
+        ("/api/v3/repos/o/r/contents/d/a.md?ref=f%2Fx", OK, "application/vnd.github.raw+json; charset=utf-8", "# A\n".to_owned()),
+        (
+            "/api/v3/gists/0a1b",
+            OK,
+            "application/json; charset=utf-8",
+            json(&serde_json::json!({ "files": { "a.md": file("a.md", "# A"), "b.rs": file("b.rs", "fn"), "long.md": cut } })),
+        ),
+        ("/raw/long.md", OK, "text/plain", "# Long\n".to_owned()),
+    ])
+    .await;
+    let host = || server.host(&server.origin, "/api/v3", Scheme::Bearer, "ghp_1");
+    let here = server.origin.clone();
+    let loaded = server.load(Kind::GitHub, host(), &format!("{here}/o/r/blob/f/x/d/a.md")).await;
+    assert_eq!(loaded, ["HERE/o/r/blob/f/x/d/a.md | HERE/o/r/blob/f/x/d/a.md?plain=1#L7 | # A\n"]);
+    assert_eq!(
+        server.asked(),
+        [
+            "/api/v3/repos/o/r/contents/x/d/a.md?ref=f Bearer ghp_1",
+            "/api/v3/repos/o/r/contents/d/a.md?ref=f%2Fx Bearer ghp_1"
+        ]
+    );
+    let gist = format!("{here}/gist/ann/0a1b");
+    let loaded = server.load(Kind::GitHub, host(), &gist).await;
+    assert_eq!(
+        loaded,
+        [
+            "HERE/gist/ann/0a1b/raw/a.md | HERE/gist/ann/0a1b#file-a-md-L7 | # A",
+            "HERE/gist/ann/0a1b/raw/long.md | HERE/gist/ann/0a1b#file-long-md-L7 | # Long\n",
+        ]
+    );
+    assert_eq!(server.asked(), ["/api/v3/gists/0a1b Bearer ghp_1", "/raw/long.md"], "raw files need no token");
+    let one = server.load(Kind::GitHub, host(), &format!("{gist}#file-long-md-L3")).await;
+    assert_eq!(one.len(), 1, "{one:?}");
+    let none = server.load(Kind::GitHub, host(), &format!("{gist}#file-other-md")).await;
+    assert!(none[0].contains("holds no document of that name"), "{none:?}");
+}
+
+#[tokio::test]
+async fn any_page_is_read_with_the_address_it_gives_itself() {
+    const OK: &str = "200 OK";
+    let page =
+        "<!doctype html><html><head><title>T</title><link rel=canonical href=/spec></head><body><p>x</body></html>";
+    let server = Server::start(vec![
+        ("/spec?utm=1", OK, "text/html; charset=utf-8", page.to_owned()),
+        ("/a.csv", OK, "text/csv", "A,B\n1,2\n".to_owned()),
+        ("/o/r/blob/main/a", OK, "text/html", page.to_owned()),
+        ("/g/r/-/raw/main/a.md", OK, "text/html", page.to_owned()),
+        ("/image", OK, "image/png", "PNG".to_owned()),
+    ])
+    .await;
+    let nobody = || Host { site: "https://nobody.example.org".into(), api: String::new(), credential: None };
+    let read = async |path: &str| {
+        let address = format!("{}{path}", server.origin);
+        server.load(Kind::Gitea, nobody(), &address).await.remove(0)
+    };
+    assert_eq!(read("/spec?utm=1").await, format!("HERE/spec?utm=1 | HERE/spec | {page}"));
+    assert_eq!(read("/a.csv").await, "HERE/a.csv | HERE/a.csv | | A | B |\n|---|---|\n| 1 | 2 |\n");
+    // It only looked like an address of GitHub.
+    assert_eq!(read("/o/r/blob/main/a").await, format!("HERE/o/r/blob/main/a | HERE/spec | {page}"));
+    // A page to log in is no file.
+    assert_eq!(
+        read("/g/r/-/blob/main/a.md").await,
+        "HERE/g/r/-/blob/main/a.md ! the server sends a page, perhaps one to log in, and not the file; \
+         check the address; if it is private, set \
+         SPECREVIEW_GITLAB_URL=HERE and SPECREVIEW_GITLAB_TOKEN to a token that may read it"
+    );
+    assert!(
+        read("/image")
+            .await
+            .ends_with("the server sends image/png, not a text document; give the address of the raw file; where one has to log in, download it and give its path")
+    );
+}

@@ -1,0 +1,102 @@
+//! The steps of `action.yml`, run as a runner does for each event, on a repository that git made, against a pretend GitHub.
+#![cfg(all(feature = "service", unix))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    unreachable_pub,
+    missing_docs
+)]
+
+mod checkout;
+mod events;
+#[path = "../e2e/forge/mod.rs"]
+#[allow(unused_imports, reason = "its vocabulary is wider than these stories")]
+mod forge;
+mod forks;
+mod get;
+mod runner;
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use runner::{Done, Job};
+
+const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
+const BINARY: (&str, &str) = ("binary", env!("CARGO_BIN_EXE_specreview"));
+
+fn workspace(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// A repository as every event names it, with more.
+fn event(more: &Value) -> Value {
+    let mut event =
+        json!({ "repository": { "full_name": "acme/specs", "name": "specs", "owner": { "login": "acme" } } });
+    event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    event
+}
+
+/// By hand, on the files that lie there.
+fn run(workspace: &Path, inputs: &[(&str, &str)]) -> Done {
+    Job::new(workspace, "workflow_dispatch", event(&json!({}))).run(inputs)
+}
+
+#[test]
+fn the_action_annotates_the_lines_summarises_and_fails_on_errors() {
+    let folder = workspace(&[("specs/parcel.md", SPEC), ("README.md", "# A shop\n\nSells things.\n")]);
+    let done = run(folder.path(), &[BINARY, ("paths", "specs\nREADME.md")]);
+    assert_eq!(done.status, 1, "{done:?}");
+    assert!(done.on_lines("specs/parcel.md") > 0 && done.on_lines("README.md") == 0, "{done:?}");
+    assert!(done.summary.contains("specs/parcel.md"), "{}", done.summary);
+    let output = |name: &str| done.outputs[name].as_str();
+    assert_eq!((output("verdict"), output("specifications")), ("failure", "1"));
+    assert!(output("errors") != "0" && output("warnings") != "0" && !output("infos").is_empty(), "{done:?}");
+}
+
+#[test]
+fn fail_on_never_reports_and_passes() {
+    let folder = workspace(&[("specs/parcel.md", SPEC)]);
+    let job = Job::new(folder.path(), "workflow_dispatch", event(&json!({})));
+    let done = job.run(&[BINARY, ("paths", "specs"), ("fail-on", "never")]);
+    assert_eq!(done.status, 0, "{done:?}");
+    assert_eq!(done.outputs["verdict"], "success");
+    let report: Value = serde_json::from_str(&fs::read_to_string(&done.outputs["report"]).unwrap()).unwrap();
+    assert_eq!(report["schema"], "specreview/report/v1");
+}
+
+#[test]
+fn a_missing_binary_and_an_unknown_mode_are_clear_errors_with_status_two() {
+    let folder = workspace(&[("specs/parcel.md", SPEC)]);
+    for (inputs, word) in [
+        (&[("binary", "/nowhere/specreview")][..], "there is no specreview binary"),
+        (&[BINARY, ("comment", "loudly")], "comment is none, summary or review"),
+        (&[BINARY, ("fail-on", "often")], ""),
+        (&[BINARY, ("paths", "gone.md")], "nothing could be reviewed"),
+        (&[BINARY, ("config", "gone.toml")], "gone.toml"),
+    ] {
+        let done = run(folder.path(), inputs);
+        assert_eq!(done.status, 2, "{done:?}");
+        assert!(done.stdout.contains(word), "{word}: {done:?}");
+    }
+}
+
+#[test]
+fn a_binary_may_be_named_from_the_checkout() {
+    let folder = workspace(&[("specs/parcel.md", SPEC)]);
+    std::os::unix::fs::symlink(BINARY.1, folder.path().join("tool")).unwrap();
+    let done = run(folder.path(), &[("binary", "tool"), ("paths", "specs"), ("fail-on", "never")]);
+    assert_eq!(done.status, 0, "{done:?}");
+}

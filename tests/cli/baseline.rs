@@ -1,0 +1,112 @@
+//! A baseline for documents that were there before the tool: written once, then only what is new fails.
+
+use serde_json::Value;
+
+use crate::program::{SPEC, World};
+
+const FILE: &str = ".specreview-baseline.json";
+
+fn world() -> World {
+    World::new(&[("specs/parcel.md", SPEC.as_bytes())])
+}
+
+#[test]
+fn what_was_accepted_fails_nothing_and_what_is_new_does() {
+    let world = world();
+    world.run(&["review", "specs", "--fail-on", "error"]).says(1, &[]);
+    let done = world.run(&["review", "specs", "--fail-on", "error", "--write-baseline"]);
+    done.says(0, &[".specreview-baseline.json is written: ", " findings of 1 document fail nothing from now on"]);
+    assert!(
+        done.out.contains("specs/parcel.md: nothing new, ") && done.out.contains(" more in the baseline"),
+        "{done:?}"
+    );
+    let first = world.read(FILE);
+    world.run(&["review", "specs/parcel.md", "--fail-on", "error", "--write-baseline"]).says(0, &[]);
+    assert_eq!(world.read(FILE), first, "the same findings give the same bytes, whatever the path is given as");
+    // The file that lies here is used unasked, by both ways in.
+    world.run(&["review", "./specs/parcel.md", "--fail-on", "error"]).says(0, &[]);
+    let done = world.run(&["ci", "--path", "specs"]);
+    done.says(0, &[]);
+    assert!(!done.out.contains("::error"), "{done:?}");
+    // Moved lines change nothing; a target that goes away does.
+    let moved = SPEC.replacen('\n', "\n\nA new line.\n", 1);
+    world.file("specs/parcel.md", moved.as_bytes());
+    world.run(&["review", "specs", "--fail-on", "error"]).says(0, &[]);
+    world.file("specs/parcel.md", moved.replace("| 0.31 | 0.90 | 0.85 |", "| 0.31 | 0.90 | 0.25 |").as_bytes());
+    let done = world.run(&["review", "specs", "--fail-on", "error", "--format", "sarif"]);
+    let log: Value = done.says(1, &[]).json();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let of = |state: &str| results.iter().filter(|result| result["baselineState"] == state).count();
+    assert!(of("new") > 0 && of("unchanged") > 5 && of("new") + of("unchanged") == results.len(), "{results:?}");
+}
+
+#[test]
+fn entries_that_are_no_longer_found_are_shown() {
+    let world = world();
+    world.run(&["review", "specs", "--write-baseline", "--baseline", "old.json"]).says(0, &[]);
+    let mended = format!(
+        "{SPEC}\n\nThis is a living document: it is changed by pull request, and the product owner approves each change.\n"
+    );
+    world.file("specs/parcel.md", mended.replace("| 0.31 | 0.90 | 0.85 |", "| 0.31 | 0.80 | 0.85 |").as_bytes());
+    let run =
+        |format| world.run(&["review", "specs", "--baseline", "old.json", "--format", format]).says(0, &[]).out.clone();
+    let text = run("text");
+    assert!(text.contains("in the baseline, no longer found: ") && text.contains("ARI-004"), "{text}");
+    let report: Value = serde_json::from_str(&run("json")).unwrap();
+    let stale = report["documents"][0]["baseline"]["stale"].as_array().unwrap();
+    assert!(stale.iter().any(|entry| entry["rule"] == "ARI-004"), "{stale:?}");
+    for format in ["markdown", "sarif", "html"] {
+        let text = run(format);
+        assert!(text.contains("no longer found") && text.contains("ARI-004"), "{format}: {text}");
+    }
+}
+
+#[test]
+fn a_baseline_that_cannot_be_used_is_one_clear_line() {
+    let world = world();
+    for (text, words) in
+        [("", "EOF"), ("[]", "invalid"), ("{\"schema\": \"x\", \"documents\": {}}", "its schema is `x`")]
+    {
+        world.file(FILE, text.as_bytes());
+        for command in [&["review", "specs"][..], &["review", "specs", "--write-baseline"], &["ci", "--path", "specs"]]
+        {
+            let done = world.run(command);
+            done.says(2, &["error: the baseline .specreview-baseline.json cannot be used: ", words, "help: mend it"]);
+            assert_eq!(done.err.lines().count(), 2, "{done:?}");
+        }
+    }
+    std::fs::remove_file(world.path(FILE)).unwrap();
+    world
+        .run(&["review", "specs", "--baseline", "gone.json"])
+        .says(2, &["the baseline gone.json cannot be read", "help:"]);
+    world
+        .run(&["review", "specs", "--write-baseline", "--baseline", "no/such/x"])
+        .says(2, &["no/such/x cannot be written"]);
+    let change = "https://github.com/o/r/pull/1";
+    world.run(&["review", change, "--write-baseline"]).says(2, &["compared with its base"]);
+}
+
+#[test]
+fn documents_that_are_not_read_keep_their_entries() {
+    let world = world();
+    world.file("specs/second.md", SPEC.as_bytes());
+    world.run(&["review", "specs", "--write-baseline"]).says(0, &["of 2 documents"]);
+    let before = world.read(FILE);
+    world.run(&["review", "specs/second.md", "--write-baseline"]).says(0, &["of 2 documents"]);
+    assert_eq!(world.read(FILE), before);
+    world.run(&["review", "specs", "--fail-on", "error"]).says(0, &[]);
+    // What is gone is forgotten.
+    std::fs::remove_file(world.path("specs/second.md")).unwrap();
+    world.run(&["review", "specs", "--write-baseline"]).says(0, &["of 1 document "]);
+}
+
+/// A pull request that could write its own baseline would lift its own findings.
+#[test]
+fn the_baseline_in_the_checkout_of_a_pull_request_is_not_used() {
+    let world = world();
+    world.run(&["review", "specs", "--write-baseline"]).says(0, &[]);
+    let world = world.with("GITHUB_EVENT_NAME", "pull_request");
+    world.run(&["ci", "--path", "specs"]).says(1, &[]);
+    let done = world.run(&["ci", "--path", "specs", "--baseline", FILE]);
+    assert!(done.says(1, &[]).out.contains("::notice::no baseline is used on a change"), "{done:?}");
+}

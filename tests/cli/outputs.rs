@@ -1,0 +1,112 @@
+//! The report in every form, several at once, and what happens where one cannot be written.
+
+use serde_json::Value;
+
+use crate::program::{SPEC, World};
+
+fn world() -> World {
+    World::new(&[("specs/parcel.md", SPEC.as_bytes()), ("README.md", b"# A shop\n\nIt sells things.\n")])
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn one_run_writes_every_form() {
+    let world = world();
+    let files = [
+        "sarif=a.sarif",
+        "gitlab=gl.json",
+        "junit=j.xml",
+        "rdjson=rd.json",
+        "html=r.html",
+        "json=r.json",
+        "github=g.txt",
+    ];
+    let mut args = vec!["review", "specs", "gone.md", "-o", "r.md", "--format", "markdown", "--fail-on", "error"];
+    args.extend(files.iter().flat_map(|file| ["--also", file]));
+    let done = world.run(&args);
+    done.says(1, &["warning: not reviewed: gone.md"]);
+    let findings = json(&world.read("r.json"))["documents"][0]["findings"].as_array().unwrap().len();
+    let sarif = json(&world.read("a.sarif"));
+    let run = &sarif["runs"][0];
+    assert_eq!(run["results"].as_array().map(Vec::len), Some(findings));
+    assert_eq!(run["invocations"][0]["exitCode"], 1);
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    assert!(rules.iter().all(|rule| rule["help"]["markdown"].is_string()));
+    let is_listed = |code: &str| rules.iter().any(|rule| rule["id"] == code);
+    assert!(is_listed("MET-003") && !is_listed("GEN-001"), "rules of packs that are off are not listed");
+    assert_eq!(json(&world.read("gl.json")).as_array().map(Vec::len), Some(findings));
+    assert_eq!(json(&world.read("rd.json"))["diagnostics"].as_array().map(Vec::len), Some(findings));
+    assert!(world.read("j.xml").contains("<failure "));
+    assert!(world.read("r.html").contains("</html>"));
+    assert!(world.read("g.txt").starts_with("::error "));
+    assert!(world.read("r.md").contains("specs/parcel.md"));
+}
+
+#[test]
+fn the_order_of_places_changes_nothing() {
+    let world = world();
+    for format in ["sarif", "gitlab", "junit", "rdjson", "html", "github"] {
+        let done = world.run(&["review", "specs", "--format", format]);
+        world.run(&["review", "specs", "--format", format, "-o", "file"]).says(0, &[]);
+        assert_eq!(done.says(0, &[]).out, world.read("file"), "{format}");
+    }
+}
+
+#[test]
+fn what_cannot_be_written_takes_nothing_with_it() {
+    let world = world();
+    let lost = "sarif=no/such/folder/x";
+    // A further report: the others are written and the verdict stands.
+    for (gate, status) in [("never", 0), ("error", 1)] {
+        let done = world.run(&["review", "specs", "--fail-on", gate, "--also", lost, "--also", "gitlab=gl.json"]);
+        done.says(status, &["warning: no/such/folder/x cannot be written"]);
+        assert_eq!(done.err.lines().count(), 1, "{done:?}");
+        assert!(done.out.contains("specs/parcel.md") && world.read("gl.json").starts_with('['));
+        std::fs::remove_file(world.path("gl.json")).unwrap();
+    }
+    // The report itself: a good end would say that it is there. A bad verdict stays what it is.
+    for (gate, status) in [("never", 2), ("error", 1)] {
+        let done =
+            world.run(&["review", "specs", "--fail-on", gate, "-o", "no/such/folder/x", "--also", "json=r.json"]);
+        done.says(status, &["error: no/such/folder/x cannot be written"]);
+        assert_eq!(done.err.lines().count(), 1, "{done:?}");
+        assert_eq!(json(&world.read("r.json"))["schema"], "specreview/report/v1");
+    }
+    for report in ["--report", "--also"] {
+        let file = if report == "--also" { lost } else { "no/such/folder/x" };
+        let done = world.run(&["ci", "--path", "README.md", report, file, "--also", "junit=j.xml"]);
+        done.says(0, &[]);
+        assert!(done.out.contains("::warning::no/such/folder/x cannot be written"), "{done:?}");
+        assert!(world.read("j.xml").contains("<testsuite name=\"README.md\""));
+    }
+}
+
+#[test]
+fn an_unknown_form_is_usage() {
+    for (also, words) in [("pdf=x.pdf", "text, json, markdown"), ("sarif", "sarif=review.sarif"), ("sarif=", "a file")]
+    {
+        world().run(&["review", "specs", "--also", also]).says(2, &[words]);
+    }
+}
+
+#[test]
+fn programs_get_their_report_where_nothing_could_be_read() {
+    for format in ["sarif", "gitlab", "junit", "rdjson", "html"] {
+        let done = world().run(&["review", "gone.md", "--format", format]);
+        assert!(!done.says(2, &["nothing could be reviewed"]).out.is_empty(), "{format}");
+    }
+    let sarif = json(&world().run(&["review", "gone.md", "--format", "sarif"]).out);
+    assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
+}
+
+/// As far as an ordinary specification goes: small enough to be sent by mail.
+#[test]
+fn the_page_is_small() {
+    let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples/parcel-damage.md");
+    let page = world().run(&["review", "--format", "html", &example.display().to_string()]);
+    let bytes = page.says(0, &[]).out.len();
+    assert!((20_000..150_000).contains(&bytes), "{bytes} bytes");
+}

@@ -1,0 +1,80 @@
+//! Seeded schedules of faults: a forge, a store and a process on which anything may go wrong at any moment, and what must hold all the
+//! same. `SPECREVIEW_SCHEDULES=10000` runs so many, `SPECREVIEW_SEED=n` one alone with its log.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "figures are printed for people")]
+
+mod copies;
+mod edges;
+mod invariants;
+mod machine;
+mod schedule;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use schedule::{Outcome, run};
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// Runs schedules and fails with all that is broken, each with its seed. Several at once, for they mostly wait.
+fn all(seeds: std::ops::RangeInclusive<u64>) -> BTreeMap<String, usize> {
+    let (first, last) = seeds.into_inner();
+    let next = AtomicU64::new(first);
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from) * 4;
+    let work = || {
+        let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed <= last);
+        std::iter::from_fn(take).map(|seed| (seed, run(seed))).collect::<Vec<_>>()
+    };
+    let mut outcomes: Vec<(u64, Outcome)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..at_once).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("a schedule ends")).collect()
+    });
+    outcomes.sort_by_key(|(seed, _)| *seed);
+    let (mut broken, mut struck, mut runs) = (Vec::new(), BTreeMap::new(), 0_u64);
+    for (seed, Outcome { broken: found, struck: faults, log }) in outcomes {
+        runs += 1;
+        for (name, times) in faults {
+            *struck.entry(name).or_default() += times;
+        }
+        if !found.is_empty() {
+            if number("SPECREVIEW_SEED").is_some() {
+                eprintln!("{log}");
+            }
+            broken.extend(found.into_iter().map(|what| format!("seed {seed}: {what}")));
+        }
+    }
+    println!("{runs} schedules, {} broken, faults that struck:", broken.len());
+    for (name, times) in &struck {
+        println!("{times:8}  {name}");
+    }
+    assert!(broken.is_empty(), "{} of {runs} schedules:\n{}", broken.len(), broken.join("\n"));
+    struck
+}
+
+#[test]
+fn whatever_goes_wrong_every_change_ends_in_one_review() {
+    if let Some(seed) = number("SPECREVIEW_SEED") {
+        all(seed..=seed);
+        return;
+    }
+    all(1..=number("SPECREVIEW_SCHEDULES").unwrap_or(60));
+}
+
+/// The process dies at each edge of a review in turn: before and after every call of the store and of the platform.
+#[test]
+fn a_death_at_every_edge_is_survived() {
+    let mut broken = Vec::new();
+    let mut edge = 0;
+    loop {
+        edge += 1;
+        let (found, deaths) = schedule::dies_at(edge);
+        broken.extend(found.into_iter().map(|what| format!("edge {edge}: {what}")));
+        if deaths == 0 {
+            break;
+        }
+    }
+    println!("{} edges of a first and a second review", edge - 1);
+    assert!(edge > 40, "only {edge} edges: is the program still under the test?");
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}

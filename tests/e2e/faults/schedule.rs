@@ -1,0 +1,236 @@
+//! One schedule: what people do, what goes wrong meanwhile, and the calm after it. All of it follows from the seed.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use specreview::server::DEBOUNCE;
+use specreview::store::{Depth, Store as _};
+use tracing_subscriber::EnvFilter;
+
+use super::invariants::{self, Seen};
+use super::machine::Machine;
+use crate::forge::{Delivery, Dice, Forge, Pull};
+use crate::log::Log;
+
+const SPEC: &str = include_str!("../../../docs/examples/parcel-damage.md");
+pub const PATH: &str = "specs/parcel.md";
+
+/// What came of a schedule.
+pub struct Outcome {
+    pub broken: Vec<String>,
+    pub struck: BTreeMap<String, usize>,
+    pub log: String,
+}
+
+/// Texts that a change may have, each with other faults.
+pub static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let gate = "| Recall, damaged | 0.31 | 0.90 | 0.85 |";
+    vec![
+        SPEC.to_owned(),
+        SPEC.replace(gate, "| Recall, damaged | 0.31 | 0.70 | 0.85 |"),
+        SPEC.replacen('\n', "\n\nFor the steering group.\n", 1),
+        SPEC.split_inclusive('\n').take(24).collect(),
+        format!("{SPEC}\nThe model reaches a precision of 1.4.\n"),
+    ]
+});
+
+/// What a calm world shows of each text.
+static CALM: LazyLock<Vec<Seen>> =
+    LazyLock::new(|| (0..TEXTS.len()).map(|text| runtime().block_on(undisturbed(text))).collect());
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+async fn undisturbed(text: usize) -> Seen {
+    let forge = Arc::new(Forge::start().await);
+    let mut machine = Machine::start(&forge, 0, 0, None).await;
+    let pull = forge.repo("acme/specs").open_pull("calm", &[(PATH, &TEXTS[text])]);
+    assert_eq!(machine.receive(&pull.event("opened")).await, Some(202));
+    assert!(machine.work(50).await);
+    let seen = Seen::of(&pull);
+    drop(machine);
+    forge.look_away();
+    Arc::into_inner(forge).expect("nobody else holds the forge").finish();
+    seen
+}
+
+/// Runs the schedule of this seed.
+pub fn run(seed: u64) -> Outcome {
+    LazyLock::force(&CALM);
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new("warn,specreview=debug"))
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let logging = tracing::subscriber::set_default(subscriber);
+    let (broken, struck) = runtime().block_on(story(seed, &log));
+    drop(logging);
+    Outcome { broken, struck, log: log.text() }
+}
+
+/// Deliveries on their way, some of which arrive late, more than once, or never.
+#[derive(Default)]
+struct Post {
+    held: Vec<Delivery>,
+}
+
+impl Post {
+    async fn send(&mut self, machine: &mut Machine, dice: &mut Dice, delivery: Delivery) {
+        match dice.below(10) {
+            0 => {}
+            1 | 2 => self.held.push(delivery),
+            n => {
+                for _ in 0..if n == 3 { 4 } else { 1 } {
+                    machine.receive(&delivery).await;
+                }
+            }
+        }
+        while dice.chance(30) && !self.held.is_empty() {
+            let at = usize::try_from(dice.below(self.held.len() as u64)).unwrap();
+            let late = self.held.remove(at);
+            machine.receive(&late).await;
+        }
+    }
+}
+
+async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
+    let mut dice = Dice::new(seed);
+    let forge = Arc::new(Forge::start().await);
+    let repo = forge.repo("acme/specs");
+    let (bad_forge, bad_store) = (dice.one_of(&[0, 4, 12, 30]), dice.one_of(&[0, 0, 3, 10]));
+    let deadly = dice.chance(60);
+    let mut machine = Machine::start(&forge, seed, bad_store, None).await;
+    forge.chaos(seed, bad_forge);
+    let mut post = Post::default();
+    let mut pulls: Vec<(Pull, usize)> = Vec::new();
+    for turn in 0..2 + dice.below(5) {
+        if deadly && !machine.life.is_doomed() && dice.chance(50) {
+            machine.life.dies_at(1 + dice.below(40));
+        }
+        let deliveries = if pulls.is_empty() || (pulls.len() < 2 && dice.chance(25)) {
+            let text = usize::try_from(dice.below(TEXTS.len() as u64)).unwrap();
+            let pull = repo.open_pull(&format!("branch-{turn}"), &[(PATH, &TEXTS[text])]);
+            let delivery = pull.event("opened");
+            pulls.push((pull, text));
+            vec![delivery]
+        } else {
+            let at = usize::try_from(dice.below(pulls.len() as u64)).unwrap();
+            happen(&mut dice, &mut pulls[at])
+        };
+        for delivery in deliveries {
+            post.send(&mut machine, &mut dice, delivery).await;
+        }
+        if dice.chance(70) {
+            let steps = usize::try_from(1 + dice.below(4)).unwrap();
+            // Else a push still waits for a newer one.
+            if dice.chance(70) {
+                machine.later(DEBOUNCE);
+            }
+            machine.work(steps).await;
+        }
+        if dice.chance(20) {
+            machine.reconcile().await;
+        }
+        if dice.chance(40) {
+            machine.later(Duration::from_secs(1 + dice.below(900)));
+        }
+    }
+    forge.calm();
+    machine.calm();
+    for delivery in &post.held {
+        machine.receive(delivery).await;
+    }
+    // What never arrived is never told again: it is found, within a quarter of an hour.
+    let mut rounds = 0;
+    while rounds < 60 {
+        rounds += 1;
+        machine.later(Duration::from_mins(15));
+        machine.reconcile().await;
+        let idle = machine.work(60).await;
+        let depth = machine.store.depth().await.unwrap();
+        if rounds > 1 && idle && (depth.queued, depth.running) == (0, 0) {
+            break;
+        }
+    }
+    let depth = machine.store.depth().await.unwrap();
+    let mut broken = invariants::check(&forge, &machine, log, depth);
+    for (pull, text) in &pulls {
+        broken.extend(invariants::of_pull(pull, &CALM[*text], depth == Depth::default()));
+    }
+    let (mut struck, wrong) = forge.seen_in_chaos();
+    broken.extend(wrong);
+    *struck.entry("death of the process".into()).or_default() += machine.deaths;
+    drop(machine);
+    drop(pulls);
+    forge.look_away();
+    if broken.is_empty() {
+        Arc::into_inner(forge).expect("nobody else holds the forge").finish();
+    } else {
+        Arc::into_inner(forge).expect("nobody else holds the forge").abandon();
+    }
+    (broken, struck)
+}
+
+/// Two reviews of one change, over which the process dies once, at this edge; how often it died.
+pub fn dies_at(edge: u64) -> (Vec<String>, usize) {
+    LazyLock::force(&CALM);
+    runtime().block_on(async {
+        let forge = Arc::new(Forge::start().await);
+        let mut machine = Machine::start(&forge, edge, 0, None).await;
+        forge.chaos(edge, 0);
+        let pull = forge.repo("acme/specs").open_pull("parcels", &[(PATH, &TEXTS[0])]);
+        machine.life.dies_at(edge);
+        for (event, text) in [("opened", 0), ("synchronize", 1)] {
+            pull.push(&[(PATH, &TEXTS[text])]);
+            let delivery = pull.event(event);
+            // A delivery that is not acknowledged is sent again.
+            if machine.receive(&delivery).await.is_none() {
+                machine.receive(&delivery).await;
+            }
+            machine.later(DEBOUNCE);
+            while !machine.work(50).await {}
+        }
+        machine.later(Duration::from_mins(16));
+        while !machine.work(50).await {}
+        let depth = machine.store.depth().await.unwrap();
+        let mut broken = invariants::check(&forge, &machine, &Log::default(), depth);
+        broken.extend(invariants::of_pull(&pull, &CALM[1], depth == Depth::default()));
+        broken.extend(forge.seen_in_chaos().1);
+        let deaths = machine.deaths;
+        drop((machine, pull));
+        forge.look_away();
+        Arc::into_inner(forge).expect("nobody else holds the forge").abandon();
+        (broken, deaths)
+    })
+}
+
+/// Something that people do to a change.
+fn happen(dice: &mut Dice, (pull, text): &mut (Pull, usize)) -> Vec<Delivery> {
+    match dice.below(8) {
+        0..=2 => {
+            *text = usize::try_from(dice.below(TEXTS.len() as u64)).unwrap();
+            pull.push(&[(PATH, &TEXTS[*text])]);
+            vec![pull.event("synchronize")]
+        }
+        3 | 4 => {
+            *text = usize::try_from(dice.below(TEXTS.len() as u64)).unwrap();
+            pull.force_push(&[(PATH, &TEXTS[*text])]);
+            vec![pull.event("synchronize")]
+        }
+        5 => {
+            pull.push(&[("src/main.rs", &format!("// {}\n", dice.throw()))]);
+            vec![pull.event("synchronize")]
+        }
+        6 => {
+            pull.close();
+            let closed = pull.event("closed");
+            pull.reopen();
+            vec![closed, pull.event("reopened")]
+        }
+        _ => vec![pull.event("ready_for_review")],
+    }
+}

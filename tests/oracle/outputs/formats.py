@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Checks the reports for programs against what their readers expect, on ordinary, waived, compared and unreadable documents.
+
+SARIF against the schema of OASIS and the limits of GitHub, reviewdog's format by its validator, JUnit against the elements and
+attributes that readers share, GitLab's list against the fields that it needs.
+usage: formats.py PROGRAM NODE_MODULES SPEC      needs: pip install jsonschema, npm install of package.json
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+
+import jsonschema
+
+PROGRAM, MODULES, SPEC = (os.path.abspath(path) for path in sys.argv[1:4])
+SCHEMA = os.path.join(MODULES, "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json")
+RDFORMAT = os.path.join(MODULES, "@umbrelladocs/rdformat-validator/bin/rdformat-validator.js")
+FORMATS = ("sarif", "gitlab", "junit", "rdjson")
+
+# Elements, the attributes each may have, those it must have, and what may stand in it.
+JUNIT = {
+    "testsuites": ({"name", "tests", "failures", "errors", "disabled", "time"}, set(), {"testsuite"}),
+    "testsuite": ({"name", "tests", "failures", "errors", "skipped", "time", "timestamp", "hostname", "id", "package"},
+                  {"name", "tests"}, {"properties", "testcase", "system-out", "system-err"}),
+    "testcase": ({"name", "classname", "time", "status", "assertions"}, {"name", "classname"},
+                 {"skipped", "error", "failure", "system-out", "system-err"}),
+    "skipped": ({"message"}, set(), set()),
+    "error": ({"message", "type"}, {"type"}, set()),
+    "failure": ({"message", "type"}, {"type"}, set()),
+    "system-out": (set(), set(), set()),
+}
+
+
+def worlds(text):
+    """Names of cases, with the documents of each and further arguments."""
+    waived = text + '\n<!-- specreview: waive FAI-001 reason="decided by the [board](https://example.org) & <law>" -->\n'
+    strange = text.replace("Recall", "Re\u202ecall \ufffe ]]> <b>&amp; \u0001")
+    return {
+        "ordinary": ({"specs/a b.md": text}, ["specs"]),
+        "waived": ({"ü#1.md": waived}, ["ü#1.md"]),
+        "strange": ({"s.md": strange}, ["s.md", "--as", "spec"]),
+        "several": ({"a.md": text, "sub/b.md": waived, "README.md": "# A shop\n\nIt sells things.\n"}, [".", "gone.md"]),
+        "unreadable": ({"empty.md": ""}, ["empty.md"]),
+        "accepted": ({"a.md": text}, ["a.md", "--write-baseline"]),
+    }
+
+
+def sarif(text, fault):
+    log = json.loads(text)
+    with open(SCHEMA, encoding="utf-8") as file:
+        schema = json.load(file)
+    for error in jsonschema.validators.validator_for(schema)(schema).iter_errors(log):
+        fault(f"{error.json_path}: {error.message[:200]}")
+    (run,) = log["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    if len(text.encode()) > 10_000_000 or len(rules) > 25_000 or len(run["results"]) > 25_000:
+        fault("more than GitHub takes")
+    for rule in rules:
+        if not rule["help"]["markdown"] or len(rule["properties"]["tags"]) > 20 or len(rule["shortDescription"]["text"]) > 1024:
+            fault(f"{rule['id']}: help, tags or title")
+    seen = set()
+    for result in run["results"]:
+        if rules[result["ruleIndex"]]["id"] != result["ruleId"]:
+            fault(f"{result['ruleId']}: its index is that of another rule")
+        place = result["locations"][0]["physicalLocation"]
+        uri = place["artifactLocation"]["uri"]
+        if re.search(r"[^A-Za-z0-9\-._~/%:]", uri):
+            fault(f"{uri} is no address")
+        print_ = (uri, result["partialFingerprints"]["primaryLocationLineHash"])
+        if print_ in seen:
+            fault(f"two results are the same to GitHub: {print_}")
+        seen.add(print_)
+        if len(result.get("relatedLocations", [])) > 100:
+            fault("more related places than GitHub shows")
+
+
+def gitlab(text, fault):
+    issues = json.loads(text)
+    prints = [issue["fingerprint"] for issue in issues]
+    if len(set(prints)) != len(prints):
+        fault("two issues have one fingerprint")
+    for issue in issues:
+        if issue["severity"] not in ("info", "minor", "major", "critical", "blocker") or not issue["check_name"]:
+            fault(f"severity or name of {issue}")
+        if not issue["description"] or issue["location"]["lines"]["begin"] < 1 or issue["location"]["path"].startswith("./"):
+            fault(f"words or place of {issue}")
+
+
+def junit(text, fault):
+    root = ET.fromstring(text.encode())
+
+    def look(node):
+        if node.tag not in JUNIT:
+            fault(f"<{node.tag}> is not known")
+            return
+        may, must, children = JUNIT[node.tag]
+        if not set(node.attrib) <= may or not must <= set(node.attrib):
+            fault(f"attributes of <{node.tag}>: {sorted(node.attrib)}")
+        for child in node:
+            if child.tag not in children:
+                fault(f"<{child.tag}> in <{node.tag}>")
+            look(child)
+
+    look(root)
+    for what, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        for suite in root:
+            owners = [case for case in suite if tag == "testcase" or case.find(tag) is not None]
+            if int(suite.get(what)) != len(owners):
+                fault(f"{what} of {suite.get('name')}: {suite.get(what)} are told, {len(owners)} are there")
+
+
+def rdjson(text, fault):
+    json.loads(text)
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        done = subprocess.run(["node", RDFORMAT, "--strict", file.name], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        fault((done.stdout + done.stderr).strip()[:600])
+
+
+def main():
+    with open(SPEC, encoding="utf-8") as file:
+        text = file.read()
+    faults, checked = [], 0
+    for name, (documents, args) in worlds(text).items():
+        with tempfile.TemporaryDirectory() as folder:
+            for path, words in documents.items():
+                path = os.path.join(folder, path)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(words)
+            also = [arg for form in FORMATS for arg in ("--also", f"{form}=out.{form}")]
+            done = subprocess.run([PROGRAM, "review", *args, "--format", "json", *also], cwd=folder, capture_output=True, text=True,
+                                  check=False)
+            if done.returncode not in (0, 2):
+                sys.exit(f"{name}: status {done.returncode}: {done.stderr}")
+            for form in FORMATS:
+                with open(os.path.join(folder, f"out.{form}"), encoding="utf-8") as file:
+                    globals()[form](file.read(), lambda why, form=form: faults.append(f"{name}, {form}: {why}"))
+                checked += 1
+    print(f"{checked} reports checked, {len(faults)} faults")
+    for fault in faults:
+        print(fault)
+    sys.exit(1 if faults else 0)
+
+
+main()

@@ -24,6 +24,8 @@ enum Weight {
     Weak,
     /// In table headers, row labels, leads before a colon and headings only: the word is too common in sentences.
     Label,
+    /// As a label, but not in headings: below a heading "Notes" a promise is still one.
+    Column,
     /// In headings only.
     Heading,
 }
@@ -56,7 +58,7 @@ pub(super) struct Cue {
 
 use Purpose::{For, Other};
 use Role::{Baseline, Human, Poc, Random, Reported, Slo, Stretch, Target};
-use Weight::{Heading, Label, Strong, Weak};
+use Weight::{Column, Heading, Label, Strong, Weak};
 
 /// The words. A final `*` matches any ending; hyphens and spaces are the same.
 const CUES: &[(Purpose, Weight, &str)] = &[
@@ -186,11 +188,11 @@ const CUES: &[(Purpose, Weight, &str)] = &[
     (
         Other,
         Label,
-        "tolerance, weight, weights, priority, n, support, samples, sample, sample size, count, owner, frequency, cadence, source, method, how, notes, note, \
-         comment, remark, why, unit, id, no, nr, rank, share of data, gap, max gap, maximum gap, allowed gap, difference, delta, change, uplift, improvement, cost, \
+        "tolerance, weight, weights, priority, n, support, samples, sample, sample size, count, owner, frequency, cadence, source, method, how, why, unit, id, no, nr, rank, share of data, gap, max gap, maximum gap, allowed gap, difference, delta, change, uplift, improvement, cost, \
          budget, effort, date, due, deadline, when, duration, weeks, days, volume, size, period, span, risk, probability, impact, rationale, range, formula, \
          definition, description, measured on, dataset, data set, test set, evidence",
     ),
+    (Other, Column, "notes, note, comments, comment, remarks, remark"),
     (
         Other,
         Heading,
@@ -267,6 +269,7 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
                 Strong => true,
                 Weak => place == Place::Sentence,
                 Label => place != Place::Sentence,
+                Column => place == Place::Label,
                 Heading => place == Place::Heading,
             };
             let fits = phrase.iter().enumerate().all(|(n, pattern)| {

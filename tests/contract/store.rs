@@ -220,19 +220,17 @@ async fn a_lane_that_is_held_is_left_alone(place: &Place) {
 
 async fn a_lane_with_very_many_jobs_is_held_as_a_whole(place: &Place) {
     let store = place.open().await;
-    for n in 0..2_500 {
-        let of = NewJob { lane: "six".into(), ..job(&format!("k{n}"), "p") };
-        let delivery = delivery(&n.to_string());
-        if n == 0 {
-            store.accept(delivery, Some(of), 1).await.unwrap();
-        } else {
+    // A hundred at a time: how many a busy machine takes in at once is asked elsewhere.
+    for group in 0..25 {
+        let mut accepted = tokio::task::JoinSet::new();
+        for n in group * 100..(group + 1) * 100 {
+            let of = NewJob { lane: "six".into(), ..job(&format!("k{n}"), "p") };
             let store = store.clone();
-            tokio::spawn(async move { store.accept(delivery, Some(of), 1).await.unwrap() });
+            accepted.spawn(async move { store.accept(delivery(&n.to_string()), Some(of), 1).await.unwrap() });
         }
+        accepted.join_all().await;
     }
-    while store.depth().await.unwrap().queued < 2_500 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    assert_eq!(store.depth().await.unwrap().queued, 2_500);
     store.hold("six", 100, "too many requests").await.unwrap();
     assert_eq!(place.ask("SELECT CAST(COUNT(*) AS TEXT) FROM job WHERE ready = 1").await, ["0"]);
     // What comes meanwhile waits too, and gets ready with all others.

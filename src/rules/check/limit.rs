@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::compared::{label, shown};
+use super::shown::{label, shown};
 use super::names::is_known;
 use super::scope::{MOST_PASSAGES, around};
 use super::{Answer, Check, Context, Flaw, Kind, Names};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::compared::{label, shown};
+use super::shown::{label, shown};
 use super::pattern::bounded;
 use super::{Answer, Check, Context, Flaw, Kind, Names, Place};
 use crate::document::BlockKind;

@@ -1,7 +1,7 @@
 //! Numbers that are read off one confusion matrix must fit one.
 
 use super::super::Context;
-use super::super::compared::shown;
+use super::super::shown::shown;
 use super::super::line::{Line, counts, lines, says};
 use super::cells::{Known, PREVALENCE, fits, fits_cases, fits_counts, share};
 use super::interval::{Interval, SLACK};

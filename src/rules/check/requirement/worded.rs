@@ -78,7 +78,7 @@ impl Check for Worded {
             read += 1;
             let Some((from, to, term, count)) = self.hit(&statement, cx) else { continue };
             let excused = self.except.first_in(statement.text).is_some()
-                || self.unless_bound && is_governed(statement.text.get(..from).unwrap_or_default())
+                || self.unless_bound && is_beside_a_duty(statement.text, from, to)
                 || self.unless_number && numbers(&statement, cx).any(|number| number.unit != Unit::Date);
             if excused {
                 continue;
@@ -125,6 +125,16 @@ impl Worded {
         let (from, to) = (tokens.get(at)?.start, tokens.get(at + len - 1)?.end());
         Some((from, to, text.get(from..to)?.to_owned(), hits.len()))
     }
+}
+
+/// True where the words at `from` to `to` are no part of the duty: a verb that binds governs them, or they stand in a clause that says of what
+/// or why, with the duty behind it ("each letter that could be misread must be marked").
+fn is_beside_a_duty(text: &str, from: usize, to: usize) -> bool {
+    let (before, after) = (text.get(..from).unwrap_or_default(), text.get(to..).unwrap_or_default());
+    let low = before.to_lowercase();
+    let mut near = low.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).rev().take(4);
+    let in_clause = near.any(|word| matches!(word, "that" | "which" | "who" | "whose" | "whom" | "because" | "since"));
+    is_governed(before) || in_clause && binds(after)
 }
 
 /// True where a verb that binds governs what follows `before`. Behind "unless" stands what lifts the duty, and behind "and" or "but" a verb of

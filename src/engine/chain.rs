@@ -268,13 +268,17 @@ impl Desk<'_> {
             return own;
         }
         // One plan for all metrics names none of them; one that names some watches these.
-        let of_all = |proof: &Evidence| proof.path.is_some() || speaks_of_all(&proof.quote) || !self.names_any(proof.lines);
+        let of_all = |proof: &Evidence| proof.path.is_some() || speaks_of_all(&proof.quote) || !self.names_any(proof);
         self.of_check(LinkName::Monitor, "MON-001", of_all)
     }
 
-    /// True where a metric of the model is named on these lines.
-    fn names_any(&self, lines: LineRange) -> bool {
-        self.facts.mentions.iter().any(|mention| overlap(mention.lines, lines) && (self.is_of_model)(&mention.metric))
+    /// True where a metric of the model is named, by its words or by those that a measure has.
+    fn names_any(&self, proof: &Evidence) -> bool {
+        let low = proof.quote.to_lowercase();
+        let said = |measure: &Measure| stands_in(&low, &measure.name.to_lowercase());
+        let here = |at: &crate::facts::Mention| overlap(at.lines, proof.lines) && (self.is_of_model)(&at.metric);
+        self.facts.measures.iter().any(|measure| (self.is_of_model)(&measure.metric) && said(measure))
+            || self.facts.mentions.iter().any(here)
     }
 
     fn owner(&self, metric: &str, name: &str) -> Link {
@@ -438,7 +442,10 @@ mod tests {
     #[test]
     fn a_metric_is_monitored_where_the_plan_names_it_or_none_apart() {
         for (plan, expected) in [
-            ("Recall is computed every week on 300 labelled pipes and shown on a dashboard.", ["monitor 9", "monitor -0"]),
+            (
+                "Recall is computed every week on 300 labelled pipes and shown on a dashboard.",
+                ["monitor 9", "monitor -0"],
+            ),
             ("All metrics are computed every week on 300 labelled pipes and shown on a dashboard.", ["monitor 9"; 2]),
             ("Recall and precision are computed every week on 300 labelled pipes, on a dashboard.", ["monitor 9"; 2]),
             ("All metrics, recall first, are computed weekly on 300 labelled pipes, on a dashboard.", ["monitor 9"; 2]),

@@ -149,8 +149,7 @@ mod tests {
             (Specified, said("A-002", Severity::Error), RiskLevel::Mentioned),
             (Specified, said("C-001", Severity::Error), RiskLevel::Mitigated),
         ] {
-            let checks =
-                [check("A-001", None, Specified), check("A-002", None, second), check("B-001", None, Absent)];
+            let checks = [check("A-001", None, Specified), check("A-002", None, second), check("B-001", None, Absent)];
             let risks = [risk(&["A-001", "A-002"], &["B-001"])];
             let row = matrix(&risks, &checks, std::slice::from_ref(&finding), &[], &profile).remove(0);
             assert_eq!(row.level, expected, "{second:?} {} {}", finding.rule, finding.severity);

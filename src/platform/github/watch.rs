@@ -344,7 +344,11 @@ mod tests {
         let taken = entries.iter().filter(|entry| log.read(entry, since)).count();
         let told = log.told();
         let missed: Vec<_> = told.missed.iter().map(|one| (one.attempt, one.delivery.as_str())).collect();
-        assert_eq!((taken, missed), (7, vec![(5, "early"), (6, "label"), (8, "late")]), "oldest first, by its newest attempt");
+        assert_eq!(
+            (taken, missed),
+            (7, vec![(5, "early"), (6, "label"), (8, "late")]),
+            "oldest first, by its newest attempt"
+        );
         assert_eq!(told.missed.iter().map(|one| one.is_label).collect::<Vec<_>>(), [false, true, false]);
         assert_eq!((told.arrived, told.newest), (vec!["again".to_owned()], Some(moment("2026-11-20T09:09:00Z"))));
     }

@@ -68,8 +68,12 @@ impl Check for Percentile {
         if cx.facts.measures.iter().filter(of_metric).any(has_percentile) || self.speaks_of_shares(cx) {
             return vec![answer];
         }
-        answer.flaws =
-            limits.iter().take(MOST_PASSAGES).filter_map(|measure| self.flaw(measure, cx)).take(cx.room(MOST)).collect();
+        answer.flaws = limits
+            .iter()
+            .take(MOST_PASSAGES)
+            .filter_map(|measure| self.flaw(measure, cx))
+            .take(cx.room(MOST))
+            .collect();
         if !answer.flaws.is_empty() {
             answer.state = CheckState::Mentioned;
         }

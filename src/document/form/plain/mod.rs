@@ -104,7 +104,9 @@ fn bare_titles(lines: &[&str]) -> Vec<usize> {
     let stands_alone = |at: usize| (at == 0 || line(at - 1).trim().is_empty()) && line(at + 1).trim().is_empty();
     let is_marked = |at: usize| {
         let words = line(at).trim_start();
-        marked(words).is_some() || underlined(words, line(at + 1)).is_some() || stands_alone(at) && alone(words).is_some()
+        marked(words).is_some()
+            || underlined(words, line(at + 1)).is_some()
+            || stands_alone(at) && alone(words).is_some()
     };
     if filled.iter().any(|at| is_marked(*at)) {
         return Vec::new();
@@ -126,7 +128,9 @@ fn is_name(words: &str) -> bool {
     words.chars().count() <= 60
         && words.split_whitespace().count() <= 8
         && words.starts_with(char::is_uppercase)
-        && words.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\u{2019}' | '\'' | ',' | '&' | '/' | '(' | ')'))
+        && words
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\u{2019}' | '\'' | ',' | '&' | '/' | '(' | ')'))
         && !words.ends_with(',')
 }
 

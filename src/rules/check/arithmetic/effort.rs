@@ -221,7 +221,8 @@ fn tokens(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
 }
 
 /// Words for parts of a project that follow each other.
-const STAGES: &[&str] = &["stages", "phases", "sprints", "steps", "milestones", "iterations", "rounds", "tranches", "instalments", "lots"];
+const STAGES: &[&str] =
+    &["stages", "phases", "sprints", "steps", "milestones", "iterations", "rounds", "tranches", "instalments", "lots"];
 
 /// "Three stages of 4 weeks, 12,000 EUR each; the whole takes 10 weeks and 30,000 EUR." One sentence says what each takes, one what all take.
 fn stages(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
@@ -282,5 +283,18 @@ fn is_of_each(line: &Line<'_>, count: &Quantity, each: &Quantity) -> bool {
 /// True where a sentence speaks of the whole project and of nothing beside it.
 fn is_whole(line: &Line<'_>) -> bool {
     line.says(&["in total", "total", "the whole", "altogether", "overall", "in all", "whole project", "budget"])
-        && !line.says(&["stage", "stages", "phase", "phases", "sprint*", "step", "steps", "per", "each", "remaining", "labell*", "operation"])
+        && !line.says(&[
+            "stage",
+            "stages",
+            "phase",
+            "phases",
+            "sprint*",
+            "step",
+            "steps",
+            "per",
+            "each",
+            "remaining",
+            "labell*",
+            "operation",
+        ])
 }

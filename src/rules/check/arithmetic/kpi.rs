@@ -1,8 +1,8 @@
 //! "From A to B (X %)": the percentage must be the one that leads from A to B.
 
 use super::super::Context;
-use super::super::shown::{duration, label, shown};
 use super::super::line::{Line, lines, says};
+use super::super::shown::{duration, label, shown};
 use super::interval::{Interval, SLACK, percent, trimmed};
 use super::{Cues, Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Quantity, Role, Unit};

@@ -141,9 +141,8 @@ fn is_beside_a_duty(text: &str, from: usize, to: usize) -> bool {
 /// its own: "must be masked and could be deleted".
 fn is_governed(before: &str) -> bool {
     const LIFTS: [&str; 2] = ["unless", "except"];
-    const REASONS: [&str; 13] = [
-        "because", "since", "as", "for", "so", "that", "which", "who", "what", "whatever", "where", "when", "if",
-    ];
+    const REASONS: [&str; 13] =
+        ["because", "since", "as", "for", "so", "that", "which", "who", "what", "whatever", "where", "when", "if"];
     let low = before.to_lowercase();
     let words: Vec<&str> = low.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let clause = words.iter().rposition(|word| LIFTS.contains(word)).map_or(0, |at| at + 1);

@@ -82,7 +82,7 @@ pub fn assess_linked(
         findings.extend(unseen::remarks(document, settings));
     }
     findings.sort_by(Finding::in_order);
-    let risks = risk::matrix(&rules.risks, &checks, &facts.commitments, &facts.profile);
+    let risks = risk::matrix(&rules.risks, &checks, &findings, &facts.commitments, &facts.profile);
     let chains = chain::chains(document, facts, &rules.lexicon, &checks, &findings);
     Assessment {
         places: document.places.clone(),

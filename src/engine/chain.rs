@@ -23,12 +23,12 @@ pub(super) fn chains(
     if facts.profile.kind != Kind::AiSpec {
         return Vec::new();
     }
-    let desk = Desk { document, facts, checks, findings };
     let is_of_model = |metric: &str| {
         lexicon.metric(metric).is_some_and(|metric| {
             metric.quality && !metric.families.iter().any(|family| family == "agreement" || family == "fairness")
         })
     };
+    let desk = Desk { is_of_model: &is_of_model, document, facts, checks, findings };
     let mut seen = BTreeSet::new();
     let targets = facts.measures.iter().filter(|measure| measure.role == Role::Target && is_of_model(&measure.metric));
     let mut chains: Vec<Chain> = targets
@@ -45,6 +45,8 @@ pub(super) fn chains(
 }
 
 struct Desk<'a> {
+    /// True for metrics of quality.
+    is_of_model: &'a dyn Fn(&str) -> bool,
     document: &'a Document,
     facts: &'a Facts,
     checks: &'a [Check],
@@ -254,13 +256,29 @@ impl Desk<'_> {
     }
 
     fn monitor(&self, metric: &str, name: &str) -> Link {
-        if let Some(measure) = self.measures(metric).find(|measure| measure.role == Role::Slo) {
-            return stated(LinkName::Monitor, Some(self.words(measure.lines)));
-        }
         let named = |proof: &Evidence| stands_in(&proof.quote.to_lowercase(), &name.to_lowercase());
         let own = self.of_check(LinkName::Monitor, "MON-001", named);
-        // One plan for all metrics names none of them.
-        if own.place.is_some() { own } else { self.of_check(LinkName::Monitor, "MON-001", |_| true) }
+        let is_watched = self.checks.iter().any(|check| check.rule == "MON-001" && check.state != CheckState::Absent);
+        // A limit in operation counts where something is watched at all: a promised level that nobody looks at is none.
+        let limit = self.measures(metric).find(|measure| measure.role == Role::Slo && is_watched);
+        if let Some(limit) = limit {
+            return stated(LinkName::Monitor, Some(self.words(limit.lines)));
+        }
+        if own.place.is_some() {
+            return own;
+        }
+        // One plan for all metrics names none of them; one that names some watches these.
+        let of_all = |proof: &Evidence| proof.path.is_some() || speaks_of_all(&proof.quote) || !self.names_any(proof);
+        self.of_check(LinkName::Monitor, "MON-001", of_all)
+    }
+
+    /// True where a metric of the model is named, by its words or by those that a measure has.
+    fn names_any(&self, proof: &Evidence) -> bool {
+        let low = proof.quote.to_lowercase();
+        let said = |measure: &Measure| stands_in(&low, &measure.name.to_lowercase());
+        let here = |at: &crate::facts::Mention| overlap(at.lines, proof.lines) && (self.is_of_model)(&at.metric);
+        self.facts.measures.iter().any(|measure| (self.is_of_model)(&measure.metric) && said(measure))
+            || self.facts.mentions.iter().any(here)
     }
 
     fn owner(&self, metric: &str, name: &str) -> Link {
@@ -274,6 +292,14 @@ impl Desk<'_> {
             None => self.of_check(LinkName::Owner, "GOV-002", |_| true),
         }
     }
+}
+
+/// "all metrics", "the same metrics", "metrics of section 4": a plan for more than those that it names.
+fn speaks_of_all(quote: &str) -> bool {
+    let low = quote.to_lowercase();
+    ["metrics", "measures", "figures", "indicators", "values", "numbers", "every metric", "each metric"]
+        .iter()
+        .any(|words| stands_in(&low, words))
 }
 
 /// What was found about data for testing.
@@ -410,6 +436,29 @@ mod tests {
             ("The test set holds the pipes of 2024.", "We have no test set for pumps.", "9"),
         ] {
             assert_eq!(linked(said, more), expected, "{said} {more}");
+        }
+    }
+
+    #[test]
+    fn a_metric_is_monitored_where_the_plan_names_it_or_none_apart() {
+        for (plan, expected) in [
+            (
+                "Recall is computed every week on 300 labelled pipes and shown on a dashboard.",
+                ["monitor 9", "monitor -0"],
+            ),
+            ("All metrics are computed every week on 300 labelled pipes and shown on a dashboard.", ["monitor 9"; 2]),
+            ("Recall and precision are computed every week on 300 labelled pipes, on a dashboard.", ["monitor 9"; 2]),
+            ("All metrics, recall first, are computed weekly on 300 labelled pipes, on a dashboard.", ["monitor 9"; 2]),
+        ] {
+            let text = format!(
+                "# Leaks\n\nThe model finds leaks of pipes.\n\nAt launch recall must be at least 0.9 and precision at least \
+                 0.8.\n\n## Monitoring\n\n{plan}\n"
+            );
+            let link = |line: &String| {
+                let at = line.find("monitor").unwrap();
+                line[at..].split(',').next().unwrap().to_owned()
+            };
+            assert_eq!(told(&text).iter().map(link).collect::<Vec<_>>(), expected, "{plan}");
         }
     }
 

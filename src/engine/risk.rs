@@ -3,15 +3,30 @@
 use std::collections::BTreeSet;
 
 use crate::facts::{Commitment, CommitmentKind, Kind, Profile};
-use crate::finding::{Check, CheckState, Evidence, Risk, RiskLevel, Source};
+use crate::finding::{Check, CheckState, Evidence, Finding, Risk, RiskLevel, Severity, Source};
 use crate::rules::RawRisk;
 
 /// One row per risk of the table, in its order.
-pub(super) fn matrix(risks: &[RawRisk], checks: &[Check], commitments: &[Commitment], profile: &Profile) -> Vec<Risk> {
-    risks.iter().map(|risk| row(risk, checks, commitments, profile)).collect()
+pub(super) fn matrix(
+    risks: &[RawRisk],
+    checks: &[Check],
+    findings: &[Finding],
+    commitments: &[Commitment],
+    profile: &Profile,
+) -> Vec<Risk> {
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let wrong: BTreeSet<String> = errors.map(Finding::key).collect();
+    risks.iter().map(|risk| row(risk, checks, &wrong, commitments, profile)).collect()
 }
 
-fn row(raw: &RawRisk, checks: &[Check], commitments: &[Commitment], profile: &Profile) -> Risk {
+/// `wrong` are the keys of the rules that report an error.
+fn row(
+    raw: &RawRisk,
+    checks: &[Check],
+    wrong: &BTreeSet<String>,
+    commitments: &[Commitment],
+    profile: &Profile,
+) -> Risk {
     let of = |keys: &[String]| -> Vec<&Check> {
         checks.iter().filter(|check| keys.iter().any(|key| names(key, check))).collect()
     };
@@ -26,11 +41,14 @@ fn row(raw: &RawRisk, checks: &[Check], commitments: &[Commitment], profile: &Pr
     let apart = |check: &&Check| matches!(check.state, CheckState::NotApplicable | CheckState::Waived);
     let other = (profile.kind != Kind::AiSpec).then(|| profile.because.clone());
     let excuse = other.or_else(|| raw.applies.excuse(profile));
-    let level = if done.is_some() && measured.is_some() {
+    // One measure does not make up for another that is missing although it must be there, or that contradicts the text.
+    let is_wrong = |check: &&Check| wrong.contains(&check.key());
+    let is_covered = done.is_some() && !mitigating.iter().chain(&measuring).any(|check| is_wrong(check));
+    let level = if is_covered && measured.is_some() {
         RiskLevel::Measured
-    } else if done.is_some() {
+    } else if is_covered {
         RiskLevel::Mitigated
-    } else if named.is_some() || measured.is_some() {
+    } else if done.is_some() || named.is_some() || measured.is_some() {
         RiskLevel::Mentioned
     } else if excuse.is_some() || (!mitigating.is_empty() && mitigating.iter().all(apart)) {
         RiskLevel::NotApplicable
@@ -41,7 +59,8 @@ fn row(raw: &RawRisk, checks: &[Check], commitments: &[Commitment], profile: &Pr
     let excuse = excuse
         .or_else(|| waived.or_else(|| first(&mitigating, CheckState::NotApplicable)).and_then(|check| check.reason));
     let (mitigation, measured_by) = (words(&done), words(&measured));
-    let is_open = |check: &&&Check| matches!(check.state, CheckState::Absent | CheckState::Mentioned);
+    let is_open =
+        |check: &&&Check| matches!(check.state, CheckState::Absent | CheckState::Mentioned) || is_wrong(check);
     let mut open: Vec<String> = mitigating.iter().chain(&measuring).filter(is_open).map(|check| check.key()).collect();
     // A rule may mitigate and measure: it is named once, in the order of the table.
     let mut seen = BTreeSet::new();
@@ -86,6 +105,7 @@ fn names(key: &str, check: &Check) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::{Confidence, FindingBuilder};
     use crate::review::testing::{assessment, commitment};
     use crate::rules::Applies;
     use crate::text::LineRange;
@@ -111,7 +131,31 @@ mod tests {
 
     fn one(risk: RawRisk, checks: &[Check], commitments: &[Commitment]) -> Risk {
         let profile = assessment(vec![]).profile;
-        matrix(&[risk], checks, commitments, &profile).remove(0)
+        matrix(&[risk], checks, &[], commitments, &profile).remove(0)
+    }
+
+    #[test]
+    fn a_rule_that_reports_an_error_leaves_the_risk_uncovered_whatever_the_others_found() {
+        use CheckState::{Absent, Specified};
+        let profile = assessment(vec![]).profile;
+        let said = |rule: &str, severity| {
+            let finding = FindingBuilder::new(rule, Source::Rule, "m").level(severity, Confidence::High);
+            finding.build()
+        };
+        for (second, finding, expected) in [
+            (Absent, said("A-002", Severity::Error), RiskLevel::Mentioned),
+            (Absent, said("A-002", Severity::Warning), RiskLevel::Mitigated),
+            (Absent, said("B-001", Severity::Error), RiskLevel::Mentioned),
+            (Specified, said("A-002", Severity::Error), RiskLevel::Mentioned),
+            (Specified, said("C-001", Severity::Error), RiskLevel::Mitigated),
+        ] {
+            let checks = [check("A-001", None, Specified), check("A-002", None, second), check("B-001", None, Absent)];
+            let risks = [risk(&["A-001", "A-002"], &["B-001"])];
+            let row = matrix(&risks, &checks, std::slice::from_ref(&finding), &[], &profile).remove(0);
+            assert_eq!(row.level, expected, "{second:?} {} {}", finding.rule, finding.severity);
+            let is_named = row.open.contains(&finding.rule);
+            assert!(is_named || finding.rule == "C-001", "{:?}", row.open);
+        }
     }
 
     #[test]

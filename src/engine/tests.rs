@@ -409,3 +409,24 @@ fn what_another_rule_found_is_enough() {
         assert_eq!(got.findings.iter().map(|finding| finding.rule.as_str()).collect::<Vec<_>>(), reported, "{text}");
     }
 }
+
+#[test]
+fn what_yields_to_another_rule_takes_no_place_of_what_is_told() {
+    let page = |code: &str, pattern: &str, more: &str| {
+        let name = code.to_lowercase();
+        let text = format!(
+            "---\ncode: {code}\nname: {name}\npack: own\nfamily: Own\nseverity: error\nconfidence: high\nsince: \"1\"\nsource: s\n{more}\
+             check: {{kind: pattern, pattern: '{pattern}', expect: no-match}}\nmessage: Open.\n---\n\n## Why\n\nBecause.\n\n\
+             ```markdown bad\nA TBD gap.\n```\n\n```markdown good\nNothing.\n```\n"
+        );
+        Source { path: format!("{code}.md"), text }
+    };
+    let (set, problems) = compile(&[page("OWN-003", "TBD", ""), page("OWN-004", "gap", "yields-to: [OWN-003]\n")]);
+    assert_eq!(problems, []);
+    let text = "A TBD gap.\n\n".repeat(5) + &"Another gap.\n\n".repeat(7);
+    let settings = Settings { is_spec: true, ..Settings::default() };
+    let found = assess(&Document::parse(&text), &set, &settings).findings;
+    let own: Vec<u32> =
+        found.iter().filter(|at| at.rule == "OWN-004").filter_map(|at| Some(at.place.as_ref()?.lines.start)).collect();
+    assert_eq!(own, [11, 13, 15, 17, 19], "five, and none of those that another rule reports");
+}

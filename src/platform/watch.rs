@@ -17,6 +17,8 @@ pub struct Missed {
     pub delivery: String,
     /// What it is about, for people.
     pub event: String,
+    /// It tells of a label, and nobody knows of which: it means work only where one of them does.
+    pub is_label: bool,
     /// When it was last tried.
     pub at: Moment,
 }

@@ -106,13 +106,18 @@ impl Rule {
         }
     }
 
+    /// What the check says, without what other rules report; what is told is chosen from what is left.
+    fn thinned(&self, cx: &Context<'_>) -> Vec<Answer> {
+        let mut answers = self.check.run(&cx.thinned());
+        self.yield_places(&mut answers, cx);
+        answers.iter_mut().for_each(|answer| answer.flaws.truncate(self.check.most()));
+        answers
+    }
+
     /// Runs the check. What a rule that this one rests on found is enough, and where that rule complains already, this one is silent.
     #[must_use]
     pub fn answers(&self, cx: &Context<'_>) -> Vec<Answer> {
-        let mut answers = self.check.run(cx);
-        if !self.yields_to.is_empty() {
-            self.yield_places(&mut answers, cx);
-        }
+        let mut answers = if self.yields_to.is_empty() { self.check.run(cx) } else { self.thinned(cx) };
         let open = |answer: &Answer| answer.state < CheckState::Specified;
         if self.satisfied_by.is_empty() || !answers.iter().any(open) {
             return answers;

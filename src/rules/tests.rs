@@ -369,6 +369,9 @@ fn a_page_brings_words_of_its_own() {
     assert_eq!(problems, []);
     assert!(set.get("OWN-001").is_some());
     assert!(set.lexicon.concepts().is_empty(), "the words of a page are read apart from all others");
+    let nested = define.replace("cues: [", "words: {odd: [\"a (b|c (d|e))\"]}, cues: [\"@odd\", ");
+    let told = test_sources(&[page("a.md", &format!("{nested}{check}"), BODY)]).problems;
+    assert!(told.iter().any(|problem| problem.message.contains("brackets do not nest")), "{told:?}");
     let wrong = define.replace("cues", "cue");
     let said = compile(&[page("a.md", &format!("{wrong}{check}"), BODY)]).1;
     assert!(said.iter().any(|problem| problem.message == "`define` has no key `cue`"), "{said:?}");

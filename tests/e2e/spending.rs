@@ -131,6 +131,22 @@ async fn the_model_waits_for_a_label_where_the_author_is_new_and_the_checklist_d
     assert!(asked(&endpoint) > 0 && !told(&pull).contains("the author is new"), "{}", told(&pull));
     failed_by_rules(&pull);
 
+    // Whose delivery is lost is asked for again.
+    let lost = repo.open_pull_from_fork("eve", "again", &[Edit::Write(PATH, format!("{SPEC}\nAgain.\n").as_bytes())]);
+    lost.is_first();
+    bot.review(&lost.event("opened")).await;
+    forge.lose(&lost.label_event("ann", "ask-model"));
+    let before = asked(&endpoint);
+    assert_eq!(bot.reconcile().await.redelivered, 1);
+    let begin = std::time::Instant::now();
+    while forge.redelivered().is_empty() {
+        assert!(begin.elapsed() < crate::forge::SOON, "nothing was asked for again");
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    bot.work().await;
+    assert!(asked(&endpoint) > before && !told(&lost).contains("the author is new"), "{}", told(&lost));
+    lost.look_away();
+
     // Whoever may write is not new, whatever GitHub says of a membership that is not public; whose right cannot be looked up is.
     let before = asked(&endpoint);
     for (login, fault, is_asked) in [("mia", false, true), ("zoe", true, false)] {

@@ -204,6 +204,44 @@ fn plain_text_has_titles_and_lists_by_their_look() {
 }
 
 #[test]
+fn plain_text_has_tables_drawn_with_hyphens_and_titles_that_nothing_marks() {
+    check(
+        "a.txt",
+        "Spec\n\nData\n\n  Measure    Today   Go-live\n  --------- ------- ---------\n  Recall     0.31    0.85\n  F1         \u{2013}       \n\nIt runs.\n\nRunning it\n\n  -------- -----\n  Recall   0.9\n  -------- -----\n",
+        &[
+            "1 h1 Spec",
+            "3 h2 Data",
+            "5 t0 Measure | Today | Go-live",
+            "7 t1 Recall | 0.31 | 0.85",
+            "8 t2 F1 | \u{2013} | ",
+            "10 p It runs.",
+            "12 h2 Running it",
+            "14 t0  | ",
+            "15 t1 Recall | 0.9",
+        ],
+    );
+    // Rows of several lines between whole lines of hyphens.
+    check(
+        "a.txt",
+        "1. Goal\n\n  ------------------\n  Measure   Go-live\n            value\n  --------- --------\n  Recall,   0.85\n  damaged\n\n  F1        0.8\n  ------------------\n\nEnd\n\nx\n",
+        &[
+            "1 h2 1. Goal",
+            "4-5 t0 Measure | Go-live value",
+            "7-8 t1 Recall, damaged | 0.85",
+            "10 t2 F1 | 0.8",
+            "13 p End",
+            "15 p x",
+        ],
+    );
+    // Names in a row are a list, a line across is no table, and words with a number are no title.
+    check(
+        "a.txt",
+        "Ann\n\nBob\n\nEve\n\nRecall of 0.9\n\n-- -- --\n\nThey read.\n",
+        &["1 p Ann", "3 p Bob", "5 p Eve", "7 p Recall of 0.9", "9 p -- -- --", "11 p They read."],
+    );
+}
+
+#[test]
 fn a_page_is_read_as_a_browser_shows_it() {
     check(
         "a.html",

@@ -11,8 +11,19 @@ pub(super) fn of_sentence(text: &str) -> impl Iterator<Item = Commitment> {
     [requirement, deadline(text, &low), owner(text), dataset(text)].into_iter().flatten()
 }
 
-/// True where a text in lower case binds somebody.
+/// True where a text in lower case binds somebody. What lifts a duty ("unless the customer must see them") is none.
 pub(super) fn modal(low: &str) -> bool {
+    let mut rest = low;
+    while let Some((main, lifts)) = rest.split_once("unless ") {
+        if binds(main) {
+            return true;
+        }
+        rest = lifts.split_once(',').map_or("", |(_, main)| main);
+    }
+    binds(rest)
+}
+
+fn binds(low: &str) -> bool {
     let mut words = low.split(|c: char| !c.is_alphanumeric());
     let one = words.any(|word| matches!(word, "must" | "shall" | "mandatory" | "muss"));
     one || ["will have to", "has to be", "have to be", "is required to", "are required to", "is obliged", "may not"]
@@ -179,5 +190,8 @@ mod tests {
         );
         check("Test set: 4,000 claims of 2025", &[(CommitmentKind::Dataset, "test set", "4,000 claims of 2025")]);
         check("We met in March 2025", &[]);
+        check("Reports are optional unless the customer must see them.", &[]);
+        assert_eq!(of_sentence("Unless the operator must step in, the log shall be kept.").count(), 1);
+        assert_eq!(of_sentence("Unless the operator must step in, the log is kept.").count(), 0);
     }
 }

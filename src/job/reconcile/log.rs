@@ -15,6 +15,9 @@ const TRIES: u32 = 3;
 /// How many are asked for in one pass: at one a second they leave time for the rest of it.
 const MOST: usize = 500;
 
+/// How many of these tell of labels: hardly any means work, and none of them keeps what does waiting.
+const LABELS: usize = 50;
+
 /// How far the log was read, and what was asked for and has not arrived.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Place {
@@ -59,12 +62,11 @@ impl Reconciler {
         let since = place.read_to.map_or(now - BACK, |read| read - MARGIN);
         let Told { missed, arrived, newest } = self.watch.told(since).await?;
         place.forget(&arrived, now);
-        let mut wanted = place.wanted(missed, &mut pass.given_up);
-        let left = wanted.len().saturating_sub(MOST);
-        // The newest say what holds now. They are asked for first: at one a second the last of them waits for minutes.
-        wanted.drain(..left);
+        let is_read = |missed: &Missed| !missed.is_label || self.worker.options.newcomer_label.is_some();
+        let missed = missed.into_iter().filter(is_read).collect();
+        let (wanted, left) = chosen(place.wanted(missed, &mut pass.given_up));
         let mut result = Ok(());
-        for missed in wanted.iter().rev() {
+        for missed in &wanted {
             if let Err(error) = self.watch.tell_again(missed).await {
                 // One that is refused for itself is not asked for again; a wait ends the pass.
                 if error.is_retryable() {
@@ -90,13 +92,47 @@ impl Reconciler {
     }
 }
 
+/// What is asked for in this pass, in this order, and how many are left. The newest say what holds now. They are asked for first: at one a
+/// second the last of them waits for minutes. Labels come behind everything else.
+fn chosen(wanted: Vec<Missed>) -> (Vec<Missed>, usize) {
+    let all = wanted.len();
+    let (labels, others): (Vec<_>, Vec<_>) = wanted.into_iter().rev().partition(|missed| missed.is_label);
+    let chosen: Vec<Missed> = others.into_iter().chain(labels.into_iter().take(LABELS)).take(MOST).collect();
+    let left = all - chosen.len();
+    (chosen, left)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn the_newest_are_asked_for_first_and_labels_last_and_not_all_at_once() {
+        let missed = |at: u64, is_label| {
+            let (delivery, event) = (at.to_string(), String::new());
+            Missed { attempt: at, delivery, event, is_label, at: 0 }
+        };
+        let told = |wanted| {
+            let (chosen, left) = chosen(wanted);
+            (chosen.iter().map(|one| one.attempt).collect::<Vec<_>>(), left)
+        };
+        assert_eq!(told(vec![missed(1, false), missed(2, true), missed(3, false)]), (vec![3, 1, 2], 0));
+        let many: Vec<Missed> = (0..60).map(|at| missed(at, at > 0)).collect();
+        let (chosen, left) = told(many);
+        assert_eq!((chosen[0], chosen.len(), left), (0, 1 + LABELS, 59 - LABELS));
+        let (chosen, left) = told((0..700).map(|at| missed(at, at % 2 == 0)).collect());
+        assert_eq!((chosen.len(), chosen[0], left), (350 + LABELS, 699, 350 - LABELS));
+    }
+
+    #[test]
     fn an_event_is_asked_for_a_number_of_times_and_forgotten_when_it_has_arrived() {
-        let missed = |delivery: &str| Missed { attempt: 1, delivery: delivery.into(), event: "e".into(), at: 0 };
+        let missed = |delivery: &str| Missed {
+            attempt: 1,
+            delivery: delivery.into(),
+            event: "e".into(),
+            is_label: false,
+            at: 0,
+        };
         let asked = |times| Asked { times, last: 100 };
         let asked = BTreeMap::from([("twice".to_owned(), asked(2)), ("often".to_owned(), asked(TRIES))]);
         let mut place = Place { read_to: None, asked };

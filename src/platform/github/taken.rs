@@ -20,8 +20,7 @@ pub(super) fn is_taken(name: &str, action: &str) -> bool {
     TAKEN.iter().any(|(event, actions)| *event == name && actions.contains(&action))
 }
 
-/// True for what is worth asking for once more where it did not arrive. Of labels the log does not tell which it was, and hardly any
-/// means work: after an outage all of them would use up the limits of what does.
-pub(super) fn is_missed(name: &str, action: &str) -> bool {
-    is_taken(name, action) && action != "labeled"
+/// True for events of labels. Of them the log does not tell which it was, and hardly any means work.
+pub(super) fn is_label(name: &str, action: &str) -> bool {
+    (name, action) == ("pull_request", "labeled")
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::auth::seconds;
 use super::client::{Answer, Client, Failure, JSON, Pass, segment};
 use super::known::Generations;
-use super::taken::is_missed;
+use super::taken::{is_label, is_taken};
 use super::{GitHub, PAGES, Shared, is_commit, is_name};
 use crate::platform::PlatformError;
 use crate::platform::watch::{Installation, Missed, Moment, OpenChange, Place, Told, Watch};
@@ -295,10 +295,13 @@ impl Log {
         self.newest = self.newest.max(Some(at));
         if entry.status == "OK" {
             self.arrived.insert(entry.guid.clone());
-        } else if is_missed(&entry.event, entry.action.as_deref().unwrap_or_default()) {
-            let (attempt, delivery) = (entry.id, entry.guid.clone());
-            let event = format!("{} {}", entry.event, entry.action.as_deref().unwrap_or_default());
-            self.tried.entry(entry.guid.clone()).or_insert(Missed { attempt, delivery, event, at });
+            return true;
+        }
+        let (name, action) = (entry.event.as_str(), entry.action.as_deref().unwrap_or_default());
+        if is_taken(name, action) {
+            let (attempt, delivery, event) = (entry.id, entry.guid.clone(), format!("{name} {action}"));
+            let missed = Missed { attempt, delivery, event, is_label: is_label(name, action), at };
+            self.tried.entry(entry.guid.clone()).or_insert(missed);
         }
         true
     }
@@ -330,7 +333,7 @@ mod tests {
             entry(9, "again", "9", "OK", "pull_request", Some("opened")),
             entry(8, "late", "8", "timed out", "pull_request", Some("synchronize")),
             entry(7, "star", "7", "Service Unavailable", "star", Some("created")),
-            entry(6, "title", "6", "Service Unavailable", "pull_request", Some("labeled")),
+            entry(6, "label", "6", "Service Unavailable", "pull_request", Some("labeled")),
             entry(5, "early", "5", "Service Unavailable", "issue_comment", Some("created")),
             entry(4, "late", "4", "Service Unavailable", "pull_request", Some("synchronize")),
             entry(3, "again", "3", "Service Unavailable", "pull_request", Some("opened")),
@@ -341,7 +344,12 @@ mod tests {
         let taken = entries.iter().filter(|entry| log.read(entry, since)).count();
         let told = log.told();
         let missed: Vec<_> = told.missed.iter().map(|one| (one.attempt, one.delivery.as_str())).collect();
-        assert_eq!((taken, missed), (7, vec![(5, "early"), (8, "late")]), "oldest first, by its newest attempt");
+        assert_eq!(
+            (taken, missed),
+            (7, vec![(5, "early"), (6, "label"), (8, "late")]),
+            "oldest first, by its newest attempt"
+        );
+        assert_eq!(told.missed.iter().map(|one| one.is_label).collect::<Vec<_>>(), [false, true, false]);
         assert_eq!((told.arrived, told.newest), (vec!["again".to_owned()], Some(moment("2026-11-20T09:09:00Z"))));
     }
 }

@@ -114,6 +114,11 @@ fn denials(text: &str) -> usize {
     words(text).split(' ').filter(|word| matches!(*word, "not" | "no" | "never" | "without" | "nicht" | "kein")).count()
 }
 
+/// How many exceptions a sentence makes: what holds "unless" something happens binds less than what holds.
+fn exceptions(text: &str) -> usize {
+    words(text).split(' ').filter(|word| matches!(*word, "unless" | "except")).count()
+}
+
 /// Numbers and dates, taken together in order: one that got looser decides.
 pub(super) fn of_bounds(before: &[Bound], after: &[Bound]) -> Option<Shift> {
     if before.is_empty() && after.is_empty() {
@@ -131,11 +136,12 @@ pub(super) fn of_bounds(before: &[Bound], after: &[Bound]) -> Option<Shift> {
 pub(super) fn of_sentences(before: (&str, &[Bound]), after: (&str, &[Bound])) -> Option<Direction> {
     let (was, is) = (force(before.0), force(after.0));
     let numbers = of_bounds(before.1, after.1);
-    if is < was || numbers == Some(Shift::Looser) {
+    let (excepted, excepts) = (exceptions(before.0), exceptions(after.0));
+    if is < was || numbers == Some(Shift::Looser) || excepts > excepted {
         Some(Direction::Loosened)
     } else if denials(before.0) != denials(after.0) {
         Some(Direction::Changed)
-    } else if is > was || numbers == Some(Shift::Stricter) {
+    } else if is > was || numbers == Some(Shift::Stricter) || excepts < excepted {
         Some(Direction::Tightened)
     } else if numbers == Some(Shift::Same) && words(&unnumbered(before.0, true)) == words(&unnumbered(after.0, true)) {
         None
@@ -178,6 +184,18 @@ pub(super) fn is_one_subject(was: &Commitment, now: &Commitment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_exception_loosens_and_without_it_the_sentence_is_stricter() {
+        let check = |before: &str, after: &str, expected: Option<Direction>| {
+            assert_eq!(of_sentences((before, &[]), (after, &[])), expected, "{before} → {after}");
+        };
+        let (plain, lifted) = ("The log MUST be kept.", "The log MUST be kept unless the disk is full.");
+        check(plain, lifted, Some(Direction::Loosened));
+        check(lifted, plain, Some(Direction::Tightened));
+        check(lifted, "The log MUST be kept, unless the disk is full.", None);
+        check(lifted, "The log MUST be kept unless the disk is slow.", Some(Direction::Changed));
+    }
 
     #[test]
     fn words_have_force() {

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::aside::{is_aside, is_distance};
+use super::shown::{label, shown};
+use super::times::two_limits;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::BlockKind;
 use crate::facts::{Comparator, Measure, Role, Unit};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::Fields;
+use crate::text::LineRange;
 
 pub(super) const KIND: Kind = Kind {
     name: "compared",
@@ -63,20 +66,26 @@ enum Scale {
 
 impl Check for Compared {
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
-        let (compared, flaws) = match self.0 {
+        let (compared, mut flaws) = match self.0 {
             Relation::TargetBeatsBaseline => target_beats_baseline(cx),
             Relation::PocBelowTarget => poc_below_target(cx),
             Relation::SingleTarget => single_target(cx),
         };
+        let mut seen: Vec<LineRange> = compared.iter().map(|measure| measure.lines).collect();
+        if self.0 == Relation::SingleTarget {
+            let (times, differ) = two_limits(cx);
+            seen.extend(times);
+            flaws.extend(differ);
+        }
         let doubtful = flaws.iter().all(|flaw| flaw.severity.is_some_and(|severity| severity < Severity::Error));
-        let state = match (compared.is_empty(), flaws.is_empty(), doubtful) {
+        let state = match (seen.is_empty(), flaws.is_empty(), doubtful) {
             (true, ..) => return vec![Answer::not_applicable("there are no two numbers to compare")],
             (_, true, _) => CheckState::Specified,
             (_, _, true) => CheckState::Mentioned,
             _ => CheckState::Absent,
         };
         let mut answer = Answer::new(None, state);
-        answer.evidence = compared.iter().take(6).map(|measure| cx.evidence(measure.lines)).collect();
+        answer.evidence = seen.iter().take(6).map(|lines| cx.evidence(*lines)).collect();
         answer.flaws = flaws;
         vec![answer]
     }
@@ -372,28 +381,4 @@ fn contradiction(cx: &Context<'_>, at: &Level<'_>, other: &Level<'_>, case: &'st
         related: vec![related],
         ..Flaw::default()
     }
-}
-
-/// The number as a person writes it.
-pub(super) fn shown(measure: &Measure) -> String {
-    let quantity = &measure.quantity;
-    let digits = usize::from(quantity.decimals);
-    match &quantity.unit {
-        Unit::Percent => format!("{:.digits$} %", quantity.value),
-        Unit::Duration => format!("{} s", quantity.value),
-        Unit::Count(noun) => format!("{} {noun}", quantity.value),
-        Unit::Money(currency) => format!("{} {currency}", quantity.value),
-        _ => format!("{:.digits$}", quantity.value),
-    }
-}
-
-/// The metric with what narrows it.
-pub(super) fn label(measure: &Measure) -> String {
-    let mut label = measure.name.clone();
-    for piece in [&measure.averaging, &measure.at, &measure.slice].into_iter().flatten() {
-        if !label.to_lowercase().contains(&piece.to_lowercase()) {
-            label = format!("{label} ({piece})");
-        }
-    }
-    label
 }

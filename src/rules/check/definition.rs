@@ -88,6 +88,10 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<Definition> {
 }
 
 impl Check for Definition {
+    fn most(&self) -> usize {
+        MOST
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let goals: Vec<&Measure> =
             cx.facts.measures.iter().filter(|measure| is_goal(measure, cx)).take(MOST_PASSAGES).collect();
@@ -109,7 +113,7 @@ impl Check for Definition {
         }
         let doubtful = goals.iter().find(|goal| self.is_doubtful_change(goal, cx));
         answer.flaws.extend(doubtful.map(|goal| flaw("points", goal, "", cx)));
-        answer.flaws.truncate(MOST);
+        answer.flaws.truncate(cx.room(MOST));
         if !answer.flaws.is_empty() {
             answer.state = CheckState::Mentioned;
         }

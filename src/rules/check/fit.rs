@@ -84,6 +84,10 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<Fit> {
 }
 
 impl Check for Fit {
+    fn most(&self) -> usize {
+        MOST
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let goals: Vec<&Measure> = cx.facts.measures.iter().filter(|measure| is_goal(measure, cx)).collect();
         if goals.is_empty() || cx.facts.profile.tasks.is_empty() {
@@ -107,7 +111,7 @@ impl Check for Fit {
         }
         answer.flaws.extend(self.surface_only(&goals, cx));
         answer.flaws.extend(self.divided_by_zero(&goals, cx));
-        answer.flaws.truncate(MOST);
+        answer.flaws.truncate(cx.room(MOST));
         if !answer.flaws.is_empty() {
             answer.state = CheckState::Mentioned;
         }

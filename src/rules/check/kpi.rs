@@ -56,6 +56,10 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Kpi> {
 }
 
 impl Check for Kpi {
+    fn most(&self) -> usize {
+        MOST
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let goals: Vec<&Measure> =
             cx.facts.measures.iter().filter(|measure| is_goal(measure, cx)).take(MOST_PASSAGES).collect();
@@ -67,7 +71,7 @@ impl Check for Kpi {
         let mut seen: BTreeSet<BlockId> = BTreeSet::new();
         for goal in goals {
             let missing = self.missing(goal, cx);
-            if missing.is_empty() || !seen.insert(goal.block) || answer.flaws.len() >= MOST {
+            if missing.is_empty() || !seen.insert(goal.block) || answer.flaws.len() >= cx.room(MOST) {
                 continue;
             }
             answer.state = CheckState::Mentioned;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::compared::{label, shown};
 use super::names::is_known;
 use super::scope::{MOST_PASSAGES, around};
+use super::shown::{label, shown};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::{BlockId, BlockKind};
 use crate::facts::{Comparator, ConceptState, Measure, Quantity, Unit};

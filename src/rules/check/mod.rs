@@ -22,6 +22,8 @@ mod range;
 mod requirement;
 mod scope;
 mod section;
+mod shown;
+mod times;
 mod variant;
 mod volume;
 mod wording;
@@ -102,6 +104,11 @@ pub trait Check: Debug + Send + Sync {
         &[]
     }
 
+    /// Most flaws of one document that are told. A check collects no more than [`Context::room`] for so many.
+    fn most(&self) -> usize {
+        usize::MAX
+    }
+
     /// Answers for every part, in the order of [`Check::parts`]; one answer without a part where there are none.
     fn run(&self, cx: &Context<'_>) -> Vec<Answer>;
 }
@@ -120,6 +127,8 @@ pub struct Context<'a> {
     /// What other rules say, for those that rest on them.
     pub others: Option<Others<'a>>,
     shared: &'a Shared<'a>,
+    /// Other rules will take flaws out of what is collected.
+    is_thinned: bool,
 }
 
 /// What several checks read of one document: read by the first that asks.
@@ -132,7 +141,7 @@ impl<'a> Context<'a> {
     /// Everything that the checks of one document see.
     #[must_use]
     pub fn new(document: &'a Document, facts: &'a Facts, lexicon: &'a Lexicon, shared: &'a Shared<'a>) -> Self {
-        Self { document, facts, lexicon, linked: &[], others: None, shared }
+        Self { document, facts, lexicon, linked: &[], others: None, shared, is_thinned: false }
     }
 
     /// The same, with documents that this one leaves content to.
@@ -146,7 +155,20 @@ impl<'a> Context<'a> {
     pub fn with_others(self, others: Others<'a>) -> Self {
         Self { others: Some(others), ..self }
     }
+
+    /// The same, for a rule whose flaws are thinned out after it has run: what goes must not have taken the place of what stays.
+    pub(super) fn thinned(self) -> Self {
+        Self { is_thinned: true, ..self }
+    }
+
+    /// How many flaws are collected where at most `most` are told.
+    fn room(&self, most: usize) -> usize {
+        if self.is_thinned { most.saturating_mul(SPARE) } else { most }
+    }
 }
+
+/// So many times more is collected where something is taken out again: bounded, for evidence is copied.
+const SPARE: usize = 20;
 
 impl Context<'_> {
     /// Lines of the document as evidence.

@@ -66,6 +66,10 @@ pub(super) fn bounded(text: &Word, faults: &Faults<'_>) -> Option<Regex> {
 }
 
 impl Check for Pattern {
+    fn most(&self) -> usize {
+        MOST
+    }
+
     fn wants(&self) -> bool {
         self.wanted
     }
@@ -80,11 +84,11 @@ impl Check for Pattern {
                     found.push((cx.place(id, cx.document.lines.range(span)), hit.as_str().to_owned()));
                 }
             }
-            if found.len() >= MOST {
+            if found.len() >= cx.room(MOST) {
                 break;
             }
         }
-        found.truncate(MOST);
+        found.truncate(cx.room(MOST));
         if self.wanted != found.is_empty() {
             answer.state = CheckState::Specified;
         }

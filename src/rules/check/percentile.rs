@@ -53,6 +53,10 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<Percentile> {
 }
 
 impl Check for Percentile {
+    fn most(&self) -> usize {
+        MOST
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let of_metric = |measure: &&Measure| self.metrics.contains(&measure.metric);
         let limits: Vec<&Measure> = cx.facts.measures.iter().filter(of_metric).filter(|m| self.is_limit(m)).collect();
@@ -64,8 +68,12 @@ impl Check for Percentile {
         if cx.facts.measures.iter().filter(of_metric).any(has_percentile) || self.speaks_of_shares(cx) {
             return vec![answer];
         }
-        answer.flaws =
-            limits.iter().take(MOST_PASSAGES).filter_map(|measure| self.flaw(measure, cx)).take(MOST).collect();
+        answer.flaws = limits
+            .iter()
+            .take(MOST_PASSAGES)
+            .filter_map(|measure| self.flaw(measure, cx))
+            .take(cx.room(MOST))
+            .collect();
         if !answer.flaws.is_empty() {
             answer.state = CheckState::Mentioned;
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::compared::{label, shown};
 use super::pattern::bounded;
+use super::shown::{label, shown};
 use super::{Answer, Check, Context, Flaw, Kind, Names, Place};
 use crate::document::BlockKind;
 use crate::facts::{Measure, Role};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::compared::{label, shown};
+use super::shown::{label, shown};
 use super::{Answer, Check, Context, Flaw, Kind};
 use crate::document::BlockKind;
 use crate::facts::{Measure, Metric, Role, Unit};
@@ -102,8 +102,13 @@ fn lacks_unit(measure: &Measure, metric: &Metric, cx: &Context<'_>) -> bool {
 }
 
 fn flaw((measure, metric): (&Measure, &Metric), cx: &Context<'_>) -> Flaw {
-    let bound = |bound: Option<f64>| bound.map_or_else(|| "∞".to_owned(), |bound| bound.to_string());
-    let low = metric.min.map_or_else(|| "-∞".to_owned(), |min| min.to_string());
+    // The limits are told in the unit of the number: who wrote 120 % looks for 100 %.
+    let in_unit = |bound: f64| match measure.quantity.unit {
+        Unit::Percent => format!("{} %", bound * 100.0),
+        _ => bound.to_string(),
+    };
+    let bound = |bound: Option<f64>| bound.map_or_else(|| "∞".to_owned(), in_unit);
+    let low = metric.min.map_or_else(|| "-∞".to_owned(), in_unit);
     Flaw {
         place: Some(cx.place_of(measure)),
         values: vec![("metric", label(measure)), ("value", shown(measure)), ("low", low), ("high", bound(metric.max))],

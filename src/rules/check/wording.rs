@@ -67,6 +67,10 @@ pub(super) fn read(fields: &Fields<'_>, names: &Names) -> Option<Wording> {
 }
 
 impl Check for Wording {
+    fn most(&self) -> usize {
+        MOST
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let mut answer = Answer::new(None, CheckState::Specified);
         if self.settled_by.iter().any(|id| cx.facts.state(id) >= ConceptState::Specified) {
@@ -94,14 +98,14 @@ impl Check for Wording {
                     ..Flaw::default()
                 });
             }
-            if answer.flaws.len() >= MOST {
+            if answer.flaws.len() >= cx.room(MOST) {
                 break;
             }
         }
         if answer.flaws.is_empty() {
             answer.flaws.extend(self.stated(cx));
         }
-        answer.flaws.truncate(MOST);
+        answer.flaws.truncate(cx.room(MOST));
         if !answer.flaws.is_empty() {
             answer.state = CheckState::Absent;
         }

@@ -1,10 +1,10 @@
 //! Shares of availability and the downtime that they allow. Never looks at how fast something is.
 
 use super::super::Context;
-use super::super::compared::shown;
 use super::super::line::{Line, lines, period, says};
+use super::super::shown::duration;
+use super::super::shown::shown;
 use super::interval::{Interval, SLACK, percent, trimmed};
-use super::kpi::duration;
 use super::{Cues, Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;

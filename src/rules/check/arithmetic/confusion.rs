@@ -1,8 +1,8 @@
 //! Numbers that are read off one confusion matrix must fit one.
 
 use super::super::Context;
-use super::super::compared::shown;
 use super::super::line::{Line, counts, lines, says};
+use super::super::shown::shown;
 use super::cells::{Known, PREVALENCE, fits, fits_cases, fits_counts, share};
 use super::interval::{Interval, SLACK};
 use super::sets::{in_one_place, many_classes, same_thing};

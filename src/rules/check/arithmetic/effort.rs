@@ -2,19 +2,22 @@
 
 use super::super::Context;
 use super::super::line::{Line, counts, lines, period, says};
+use super::super::shown::duration;
 use super::interval::trimmed;
 use super::{Cues, Judged, flaw_in};
 use crate::document::BlockId;
 use crate::facts::{Comparator, Quantity, Unit};
 use crate::finding::Severity;
 
-/// Labels × minutes against hours, requests × tokens × price against a budget, chunks × tokens against a context window.
+/// Labels × minutes against hours, requests × tokens × price against a budget, chunks × tokens against a context window, stages × what each
+/// takes against the whole.
 pub(super) fn effort(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
     labels(cx, lines, &mut judged);
     window(cx, lines, &mut judged);
     tokens(cx, lines, &mut judged);
+    stages(cx, lines, &mut judged);
     judged
 }
 
@@ -215,4 +218,83 @@ fn tokens(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
         );
         judged.flaws.push(flaw_in(cx, (line.block, line.lines), &[asked.lines], "", Some(Severity::Warning), says));
     }
+}
+
+/// Words for parts of a project that follow each other.
+const STAGES: &[&str] =
+    &["stages", "phases", "sprints", "steps", "milestones", "iterations", "rounds", "tranches", "instalments", "lots"];
+
+/// "Three stages of 4 weeks, 12,000 EUR each; the whole takes 10 weeks and 30,000 EUR." One sentence says what each takes, one what all take.
+fn stages(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
+    let plain = |line: &&Line<'_>| !line.in_table;
+    let mut plans = lines.iter().filter(plain).filter_map(|line| Some((line, one(line.counts(STAGES).into_iter())?)));
+    // Of several plans nobody knows which one the whole is of.
+    let (Some((line, count)), None) = (plans.next(), plans.next()) else { return };
+    if !(2.0..=50.0).contains(&count.value) || count.comparator.is_some() {
+        return;
+    }
+    for (of, is_unit) in [("time", is_long as fn(&Quantity) -> bool), ("money", is_money)] {
+        let Some(each) = one(line.numbers.iter().copied().filter(|number| is_unit(number))) else { continue };
+        if !is_of_each(line, count, each) {
+            continue;
+        }
+        let wholes = lines.iter().filter(plain).filter(|other| !std::ptr::eq(*other, line) && is_whole(other));
+        let mut wholes = wholes.filter_map(|other| {
+            let whole = one(other.numbers.iter().copied().filter(|number| is_unit(number)))?;
+            (period(&other.after(whole)).is_none() && whole.unit == each.unit).then_some((other, whole))
+        });
+        let (Some((at, whole)), None) = (wholes.next(), wholes.next()) else { continue };
+        judged.seen.extend([line.lines, at.lines]);
+        let (needed, planned) = (count.value * each.value, whole.value);
+        let least = count.value * ends(each).0;
+        // Months and weeks do not divide evenly.
+        if least * 0.95 > ends(whole).1 {
+            let said = |value: f64| if of == "time" { duration(value) } else { trimmed(value, 2) };
+            let says = format!(
+                "{} × {} = {} of {of}, and the whole is said to take {}",
+                trimmed(count.value, 0),
+                said(each.value),
+                said(needed),
+                said(planned)
+            );
+            judged.flaws.push(flaw_in(cx, (at.block, at.lines), &[line.lines], "", Some(Severity::Warning), says));
+        }
+    }
+}
+
+fn is_long(number: &Quantity) -> bool {
+    number.unit == Unit::Duration && number.value >= 86_400.0
+}
+
+fn is_money(number: &Quantity) -> bool {
+    matches!(number.unit, Unit::Money(_))
+}
+
+/// "stages of 4 weeks", "stages, 12,000 EUR each", "each stage costs 12,000 EUR".
+fn is_of_each(line: &Line<'_>, count: &Quantity, each: &Quantity) -> bool {
+    let head: String = line.after(each).chars().take(16).collect();
+    let between = line.between(count, each);
+    let follows = between.split_whitespace().collect::<Vec<_>>();
+    says(&head, &["each", "apiece", "per stage", "per phase", "per sprint", "per step", "a stage", "a sprint"])
+        || matches!(follows.as_slice(), [noun, "of"] if STAGES.contains(noun))
+        || says(&between, &["each stage", "each phase", "each sprint", "each step", "each of them", "each"])
+}
+
+/// True where a sentence speaks of the whole project and of nothing beside it.
+fn is_whole(line: &Line<'_>) -> bool {
+    line.says(&["in total", "total", "the whole", "altogether", "overall", "in all", "whole project", "budget"])
+        && !line.says(&[
+            "stage",
+            "stages",
+            "phase",
+            "phases",
+            "sprint*",
+            "step",
+            "steps",
+            "per",
+            "each",
+            "remaining",
+            "labell*",
+            "operation",
+        ])
 }

@@ -1,8 +1,8 @@
 //! How much a test can show: sizes of test sets, claims without any error, shares that no whole number gives.
 
 use super::super::Context;
-use super::super::compared::{label, shown};
 use super::super::line::{Line, counts, lines};
+use super::super::shown::{label, shown};
 use super::interval::{SLACK, percent, trimmed};
 use super::prevalence::prevalence;
 use super::sets::many_classes;

@@ -1,8 +1,8 @@
 //! The law F1 = 2PR/(P+R), with the rounding of every number.
 
 use super::super::Context;
-use super::super::compared::{label, shown};
 use super::super::line::says;
+use super::super::shown::{label, shown};
 use super::interval::{Interval, SLACK};
 use super::sets::{in_one_place, many_classes, only, same_thing, together};
 use super::{Cues, Judged, flaw};

@@ -85,7 +85,7 @@ pub(super) fn percent(share: f64) -> String {
 }
 
 /// At most `digits` digits after the mark, no zeros at the end, thousands set apart.
-pub(super) fn trimmed(value: f64, digits: usize) -> String {
+pub(in crate::rules::check) fn trimmed(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
     let part = part.trim_end_matches('0');

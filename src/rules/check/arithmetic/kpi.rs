@@ -1,8 +1,8 @@
 //! "From A to B (X %)": the percentage must be the one that leads from A to B.
 
 use super::super::Context;
-use super::super::compared::{label, shown};
 use super::super::line::{Line, lines, says};
+use super::super::shown::{duration, label, shown};
 use super::interval::{Interval, SLACK, percent, trimmed};
 use super::{Cues, Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Quantity, Role, Unit};
@@ -171,13 +171,6 @@ fn number(quantity: &Quantity) -> String {
         Unit::Duration => duration(quantity.value),
         _ => trimmed(quantity.value, digits.max(2)),
     }
-}
-
-/// Seconds in the largest unit that leaves a number above one.
-pub(super) fn duration(seconds: f64) -> String {
-    let units = [(86_400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s")];
-    let (size, unit) = units.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((0.001, "ms"));
-    format!("{} {unit}", trimmed(seconds / size, 2))
 }
 
 /// "Improve accuracy by 5 %": relative, or points?

@@ -2,8 +2,8 @@
 
 use super::super::Context;
 use super::super::line::{Line, lines};
+use super::super::shown::duration;
 use super::interval::{Interval, SLACK, trimmed};
-use super::kpi::duration;
 use super::sets::in_one_place;
 use super::{Cues, Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};

@@ -1,6 +1,6 @@
 //! What accuracy is worth: whoever always answers with the most frequent class reaches that class's share.
 
-use super::super::compared::{label, shown};
+use super::super::shown::{label, shown};
 use super::super::{Context, Flaw};
 use super::{Cues, Judged};
 use crate::document::BlockKind;

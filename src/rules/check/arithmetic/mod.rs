@@ -28,9 +28,10 @@ mod workload;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub(super) use interval::trimmed;
 pub(super) use stated::{READINGS, Reading};
 
-use super::compared::{label, shown};
+use super::shown::{label, shown};
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::BlockId;
 use crate::facts::Measure;

@@ -1,8 +1,8 @@
 //! Metrics that are never above, or never below, one another.
 
 use super::super::Context;
-use super::super::compared::{label, shown};
 use super::super::line::{lines, says};
+use super::super::shown::{label, shown};
 use super::interval::{Interval, SLACK, percent, trimmed};
 use super::sets::{in_one_place, same_thing};
 use super::{Cues, Judged, flaw};

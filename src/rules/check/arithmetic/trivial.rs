@@ -1,7 +1,7 @@
 //! Targets that a program reaches which never looks at its input: chance, and always the same answer.
 
 use super::super::Context;
-use super::super::compared::label;
+use super::super::shown::label;
 use super::interval::{Interval, SLACK, percent};
 use super::prevalence::{Prevalence, prevalence};
 use super::{Cues, Judged, flaw};

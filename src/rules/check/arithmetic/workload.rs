@@ -1,8 +1,8 @@
 //! Alerts that people must look at, against the people there are.
 
 use super::super::Context;
-use super::super::compared::shown;
 use super::super::line::{Line, lines, period, says};
+use super::super::shown::shown;
 use super::interval::{SLACK, percent, trimmed};
 use super::prevalence::prevalence;
 use super::{Cues, Judged, flaw};

@@ -39,6 +39,10 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Identifier> {
 }
 
 impl Check for Identifier {
+    fn most(&self) -> usize {
+        MOST
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let mut known: BTreeMap<String, Vec<(Statement<'_>, String)>> = BTreeMap::new();
         for statement in statements(cx).filter(|statement| self.is_requirement(statement, cx)) {
@@ -62,7 +66,7 @@ impl Check for Identifier {
                 ..Flaw::default()
             });
         }
-        answer.flaws.truncate(MOST);
+        answer.flaws.truncate(cx.room(MOST));
         if !answer.flaws.is_empty() {
             answer.state = CheckState::Absent;
         }

@@ -36,6 +36,10 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Placeholder> {
 }
 
 impl Check for Placeholder {
+    fn most(&self) -> usize {
+        MOST
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let mut answer = Answer::new(None, CheckState::Specified);
         let readable = |block: &Block| {
@@ -56,7 +60,7 @@ impl Check for Placeholder {
         }
         // The worst first, for a document that is a form.
         answer.flaws.sort_by_key(|flaw| flaw.case.is_empty());
-        answer.flaws.truncate(MOST);
+        answer.flaws.truncate(cx.room(MOST));
         if !answer.flaws.is_empty() {
             answer.state = CheckState::Mentioned;
         }

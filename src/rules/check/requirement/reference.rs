@@ -36,6 +36,10 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Reference> {
 }
 
 impl Check for Reference {
+    fn most(&self) -> usize {
+        MOST
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let mut answer = Answer::new(None, CheckState::Specified);
         let seen = links(cx, &mut answer.flaws) | self.sections(cx, &mut answer.flaws);
@@ -69,7 +73,7 @@ impl Reference {
                 if is_there {
                     continue;
                 }
-                if flaws.len() >= MOST {
+                if flaws.len() >= cx.room(MOST) {
                     return seen;
                 }
                 let place = statement.place(whole.start(), whole.end(), cx);
@@ -94,7 +98,7 @@ fn links(cx: &Context<'_>, flaws: &mut Vec<Flaw>) -> bool {
         }
         let place = link.block.map(|block| cx.place(block, cx.document.lines.range(link.span)));
         flaws.push(Flaw { place, values: vec![("target", format!("#{anchor}"))], ..Flaw::default() });
-        if flaws.len() >= MOST {
+        if flaws.len() >= cx.room(MOST) {
             break;
         }
     }

@@ -29,7 +29,7 @@ struct Worded {
     pattern: Option<Regex>,
     /// Words in the sentence that excuse it.
     except: Phrases,
-    /// A verb that binds excuses what stands behind it: "must be masked because they could be read" gives a reason.
+    /// A verb that binds excuses what it governs: "must be masked because they could be read" gives a reason.
     unless_bound: bool,
     /// A number in the sentence excuses it: what is vague becomes a measure by it.
     unless_number: bool,
@@ -67,6 +67,10 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Worded> {
 type Hit = (usize, usize, String, usize);
 
 impl Check for Worded {
+    fn most(&self) -> usize {
+        MOST
+    }
+
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let mut answer = Answer::new(None, CheckState::Specified);
         let mut read = 0_usize;
@@ -74,14 +78,14 @@ impl Check for Worded {
             read += 1;
             let Some((from, to, term, count)) = self.hit(&statement, cx) else { continue };
             let excused = self.except.first_in(statement.text).is_some()
-                || self.unless_bound && binds(statement.text.get(..from).unwrap_or_default())
+                || self.unless_bound && is_beside_a_duty(statement.text, from, to)
                 || self.unless_number && numbers(&statement, cx).any(|number| number.unit != Unit::Date);
             if excused {
                 continue;
             }
             let values = vec![("term", term), ("count", count.to_string())];
             answer.flaws.push(Flaw { place: statement.place(from, to, cx), values, ..Flaw::default() });
-            if answer.flaws.len() >= MOST {
+            if answer.flaws.len() >= cx.room(MOST) {
                 break;
             }
         }
@@ -121,6 +125,30 @@ impl Worded {
         let (from, to) = (tokens.get(at)?.start, tokens.get(at + len - 1)?.end());
         Some((from, to, text.get(from..to)?.to_owned(), hits.len()))
     }
+}
+
+/// True where the words at `from` to `to` are no part of the duty: a verb that binds governs them, or they stand in a clause that says of what
+/// or why, with the duty behind it ("each letter that could be misread must be marked").
+fn is_beside_a_duty(text: &str, from: usize, to: usize) -> bool {
+    let (before, after) = (text.get(..from).unwrap_or_default(), text.get(to..).unwrap_or_default());
+    let low = before.to_lowercase();
+    let mut near = low.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).rev().take(4);
+    let in_clause = near.any(|word| matches!(word, "that" | "which" | "who" | "whose" | "whom" | "because" | "since"));
+    is_governed(before) || in_clause && binds(after)
+}
+
+/// True where a verb that binds governs what follows `before`. Behind "unless" stands what lifts the duty, and behind "and" or "but" a verb of
+/// its own: "must be masked and could be deleted".
+fn is_governed(before: &str) -> bool {
+    const LIFTS: [&str; 2] = ["unless", "except"];
+    const REASONS: [&str; 13] =
+        ["because", "since", "as", "for", "so", "that", "which", "who", "what", "whatever", "where", "when", "if"];
+    let low = before.to_lowercase();
+    let words: Vec<&str> = low.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let clause = words.iter().rposition(|word| LIFTS.contains(word)).map_or(0, |at| at + 1);
+    let words = words.get(clause..).unwrap_or_default();
+    let joined = words.iter().rev().take(2).any(|word| matches!(*word, "and" | "but"));
+    binds(&words.join(" ")) && !(joined && !words.iter().any(|word| REASONS.contains(word)))
 }
 
 fn numbers<'a>(statement: &Statement<'_>, cx: &Context<'a>) -> impl Iterator<Item = &'a Quantity> + use<'a> {

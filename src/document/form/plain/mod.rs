@@ -1,5 +1,7 @@
 //! Plain text as Markdown: titles by their look, lists by their marks, everything else as words. Its indent means nothing.
 
+mod table;
+
 use super::page::{Page, push_plain};
 
 /// Longest line that may be a title, in characters.
@@ -8,12 +10,17 @@ const TITLE: usize = 80;
 /// Reads the lines of a document, of which the first has the number `first`.
 pub(super) fn rewrite(lines: &[&str], first: usize, page: &mut Page) {
     let line = |at: Option<usize>| at.and_then(|at| lines.get(at)).map_or("", |line| line.trim_end());
+    let bare = bare_titles(lines);
     let mut at = 0;
     while at < lines.len() {
         let (here, number) = (line(Some(at)), first + at);
         let (above, below) = (line(at.checked_sub(1)), line(Some(at + 1)));
         let words = here.trim_start();
         let stands_alone = above.trim().is_empty() && below.trim().is_empty();
+        if let Some(len) = above.trim().is_empty().then(|| table::read(lines, at, first, page)).flatten() {
+            at += len;
+            continue;
+        }
         if words.is_empty() {
             page.blank(number);
         } else if let Some(level) = underlined(here, below).filter(|_| above.trim().is_empty()) {
@@ -24,6 +31,8 @@ pub(super) fn rewrite(lines: &[&str], first: usize, page: &mut Page) {
             title(page, number, level, words);
         } else if let Some(level) = stands_alone.then(|| alone(words)).flatten() {
             title(page, number, level, words);
+        } else if bare.binary_search(&at).is_ok() {
+            title(page, number, 1 + usize::from(number > first), words);
         } else if words.starts_with('|') || words.starts_with("<!--") {
             page.line(number, words);
         } else if let Some(text) = item(words) {
@@ -85,6 +94,44 @@ fn alone(words: &str) -> Option<usize> {
     let capitals =
         letters >= 4 && words.chars().all(|c| !c.is_lowercase()) && !words.chars().any(|c| c.is_ascii_digit());
     capitals.then_some(2)
+}
+
+/// Lines that are titles although nothing marks them: short, without a number or the end of a sentence, between blank lines and with
+/// something else below. Only of a text that marks no title in any other way, and none where several stand in a row: those are a list.
+fn bare_titles(lines: &[&str]) -> Vec<usize> {
+    let line = |at: usize| lines.get(at).map_or("", |line| line.trim_end());
+    let filled: Vec<usize> = (0..lines.len()).filter(|at| !line(*at).trim().is_empty()).collect();
+    let stands_alone = |at: usize| (at == 0 || line(at - 1).trim().is_empty()) && line(at + 1).trim().is_empty();
+    let is_marked = |at: usize| {
+        let words = line(at).trim_start();
+        marked(words).is_some()
+            || underlined(words, line(at + 1)).is_some()
+            || stands_alone(at) && alone(words).is_some()
+    };
+    if filled.iter().any(|at| is_marked(*at)) {
+        return Vec::new();
+    }
+    let is_short = |at: usize| stands_alone(at) && is_name(line(at));
+    let short: Vec<bool> = filled.iter().map(|at| is_short(*at)).collect();
+    let at = |nth: usize| short.get(nth).copied().unwrap_or_default();
+    let is_title = |nth: usize| match nth {
+        0 => at(0) && !(at(1) && at(2)) && filled.len() > 2,
+        // The title of the document may stand above the first one.
+        1 => at(1) && !at(2) && filled.len() > 2,
+        _ => at(nth) && !at(nth + 1) && !at(nth - 1) && nth + 1 < filled.len(),
+    };
+    filled.iter().enumerate().filter(|(nth, _)| is_title(*nth)).map(|(_, at)| *at).collect()
+}
+
+/// A few words that begin large and say nothing whole.
+fn is_name(words: &str) -> bool {
+    words.chars().count() <= 60
+        && words.split_whitespace().count() <= 8
+        && words.starts_with(char::is_uppercase)
+        && words
+            .chars()
+            .all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '\u{2019}' | '\'' | ',' | '&' | '/' | '(' | ')'))
+        && !words.ends_with(',')
 }
 
 fn item(words: &str) -> Option<&str> {

@@ -32,11 +32,14 @@ impl Default for Limits {
     }
 }
 
+/// The media type of JSON.
+const JSON: &str = "application/json";
+
 /// Documents that are sent as something else than text: pages, notebooks, files of which the server knows nothing.
 const KINDS: &[&str] = &[
     "application/octet-stream",
     "application/xhtml+xml",
-    "application/json",
+    JSON,
     "application/x-ipynb+json",
     "application/pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -68,7 +71,7 @@ impl Accepts {
         match self {
             Self::Document => "text/markdown, text/plain, text/html;q=0.8, */*;q=0.5",
             Self::File | Self::Archive => "*/*",
-            Self::Json => "application/json",
+            Self::Json => JSON,
         }
     }
 
@@ -76,7 +79,7 @@ impl Accepts {
         match self {
             Self::Document => kind.starts_with("text/") || KINDS.contains(&kind),
             Self::File => !["image/", "audio/", "video/"].iter().any(|family| kind.starts_with(family)),
-            Self::Json => kind == "application/json" || kind.ends_with("+json"),
+            Self::Json => kind == JSON || kind.ends_with("+json"),
             Self::Archive => ARCHIVES.contains(&kind),
         }
     }
@@ -97,13 +100,15 @@ pub struct Ask {
     pub credential: Option<Arc<Credential>>,
     /// Further headers, of which an `accept` replaces the usual one.
     pub headers: &'static [(&'static str, &'static str)],
+    /// A question in JSON, which stands in no address. It is put over no redirect.
+    pub question: Option<String>,
 }
 
 impl Ask {
     /// A request of nobody in particular.
     #[must_use]
     pub fn new(address: impl Into<String>, accepts: Accepts) -> Self {
-        Self { address: address.into(), accepts, credential: None, headers: &[] }
+        Self { address: address.into(), accepts, credential: None, headers: &[], question: None }
     }
 
     /// The same request by somebody.
@@ -116,6 +121,12 @@ impl Ask {
     #[must_use]
     pub fn with(self, headers: &'static [(&'static str, &'static str)]) -> Self {
         Self { headers, ..self }
+    }
+
+    /// The same request with a question in JSON. The other side only answers it: asking twice is as asking once.
+    #[must_use]
+    pub fn putting(self, question: String) -> Self {
+        Self { question: Some(question), ..self }
     }
 }
 
@@ -244,7 +255,7 @@ impl Fetcher {
         for _ in 0..=self.limits.redirects {
             let response = self.send(&url, ask, credential.take()).await?;
             let status = response.status();
-            if status.is_redirection() {
+            if status.is_redirection() && ask.question.is_none() {
                 let target = header(&response, &LOCATION).and_then(|target| url.join(target).ok());
                 let target = target.ok_or(FetchError::Status(status.as_u16()))?;
                 url = self.policy.check_redirect(&url, target.as_str()).map_err(FetchError::Redirect)?;
@@ -272,7 +283,10 @@ impl Fetcher {
     /// Sends one request, and sends it again where the server asks to come back soon.
     async fn send(&self, url: &Url, ask: &Ask, credential: Option<&Credential>) -> Result<Response, FetchError> {
         for number in 1.. {
-            let mut request = self.client.get(url.clone());
+            let mut request = match &ask.question {
+                Some(question) => self.client.post(url.clone()).header(CONTENT_TYPE, JSON).body(question.clone()),
+                None => self.client.get(url.clone()),
+            };
             if ask.headers.iter().all(|(name, _)| *name != "accept") {
                 request = request.header(ACCEPT, ask.accepts.wish());
             }
@@ -445,6 +459,18 @@ mod tests {
         }
         assert!(fetch(&host, "/cut").await.is_err_and(|error| error.starts_with("the server could not be reached")));
         assert_eq!(fetch(&host, "/stall").await, Err("no complete answer within 2 s".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_question_is_put_over_no_redirect() {
+        let host =
+            serve(vec![("/there", redirect("/a")), ("/a", ok("content-type: application/json\r\n", "{}"))]).await;
+        let fetcher = Fetcher::new(Policy::trusting(vec![host.clone()]), Limits::default()).unwrap();
+        let ask = |path: &str| Ask::new(format!("http://{host}{path}"), Accepts::Json);
+        let put = |path: &str| ask(path).putting("{\"page_size\":1}".to_owned());
+        assert_eq!(fetcher.ask(&put("/a")).await.unwrap().bytes, b"{}");
+        assert_eq!(fetcher.ask(&ask("/there")).await.unwrap().bytes, b"{}");
+        assert!(matches!(fetcher.ask(&put("/there")).await, Err(FetchError::Status(302))));
     }
 
     #[tokio::test]

@@ -129,6 +129,7 @@ const KIN: &[(&str, &str)] = &[
     ("github.com", "raw.githubusercontent.com"),
     ("gist.github.com", "gist.githubusercontent.com"),
     ("docs.google.com", "*.googleusercontent.com"),
+    ("drive.google.com", "drive.usercontent.google.com"),
 ];
 
 /// True when one of the patterns means this host: a name (with a port, for a host on that port), `*.name` for every host below it, `*`
@@ -478,6 +479,19 @@ mod tests {
             ("http://forge.corp/a", "http://10.0.0.7:3001/", Err(Refused::Scheme("http".into()))),
         ] {
             assert_eq!(check(from, to), expected, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn what_the_pages_of_a_host_show_is_allowed_with_them() {
+        let allowed = |pattern: &str, host: &str| is_among(&[pattern.to_owned()], host);
+        for (pages, raw) in [
+            ("github.com", "raw.githubusercontent.com"),
+            ("docs.google.com", "doc-0s-1k-sheets.googleusercontent.com"),
+            ("drive.google.com", "drive.usercontent.google.com"),
+        ] {
+            assert!(allowed(pages, pages) && allowed(pages, raw), "{pages}");
+            assert!(!allowed("example.org", raw) && !allowed(raw, pages), "{pages}");
         }
     }
 

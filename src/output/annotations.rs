@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::fmt::Write as _;
 
+use super::told;
 use super::{Entry, Run};
 use crate::finding::{Evidence, Finding, Severity};
 use crate::review::Catalogue;
@@ -54,7 +55,7 @@ fn command(level: &str, path: &str, finding: &Finding, catalogue: &Catalogue) ->
     let text =
         if finding.why.is_empty() { finding.message.clone() } else { format!("{} {}", finding.message, finding.why) };
     let text = format!("{at}{text}");
-    format!("::{level} file={}{place},title={title}::{}\n", property(path), data(&clip(&text, 2000)))
+    format!("::{level} file={}{place},title={title}::{}\n", property(&told::path(path)), data(&clip(&text, 2000)))
 }
 
 /// Text behind the second `::`.
@@ -77,7 +78,8 @@ mod tests {
 
     #[test]
     fn findings_become_commands_with_their_place() {
-        let run = run_of(vec![reviewed("a, b.md", vec![missing("BIZ-001"), at_line("MET-002", 3, "x")], None)], &[]);
+        // GitHub puts nothing on a line of `./a, b.md`.
+        let run = run_of(vec![reviewed("./a, b.md", vec![missing("BIZ-001"), at_line("MET-002", 3, "x")], None)], &[]);
         assert_eq!(
             render(&run, &catalogue()),
             "::error file=a%2C b.md,title=BIZ-001 missing-business-problem::The document says nothing about BIZ-001. \

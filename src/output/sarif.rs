@@ -261,7 +261,13 @@ fn mime_type(form: Form) -> &'static str {
     match form {
         Form::Word => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         Form::Pdf => "application/pdf",
-        _ => "text/markdown",
+        Form::Html => "text/html",
+        Form::Notebook => "application/x-ipynb+json",
+        Form::AsciiDoc => "text/asciidoc",
+        Form::ReStructuredText => "text/x-rst",
+        Form::Mdx => "text/mdx",
+        Form::Text => "text/plain",
+        Form::Markdown => "text/markdown",
     }
 }
 
@@ -387,6 +393,19 @@ mod tests {
             advice: String::new(),
         });
         run
+    }
+
+    #[test]
+    fn a_document_is_of_the_kind_that_it_is_written_in() {
+        for (form, expected) in [
+            (Form::Markdown, "text/markdown"),
+            (Form::Html, "text/html"),
+            (Form::Notebook, "application/x-ipynb+json"),
+            (Form::Text, "text/plain"),
+        ] {
+            let run = run_of(vec![Reviewed { form, ..reviewed("spec", vec![], None) }], &[]);
+            assert_eq!(log(&run)["runs"][0]["artifacts"][0]["mimeType"], expected);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::config::Limits;
 use crate::office;
+use crate::text::is_pointer;
 
 /// The text, or why there is none. Waits where a process has to read it.
 pub(super) fn read(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
@@ -17,9 +18,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     }
     match std::str::from_utf8(bytes) {
         Err(error) => Err(format!("not UTF-8 (byte {})", error.valid_up_to() + 1)),
-        Ok(text) if text.starts_with("version https://git-lfs.github.com/spec/") => {
-            Err("kept in Git LFS: only a pointer is in the repository".into())
-        }
+        Ok(text) if is_pointer(text) => Err("kept in Git LFS: only a pointer is in the repository".into()),
         Ok(text) if office::is_forged(text) => Err("binary".into()),
         Ok(text) => Ok(Cow::Borrowed(text)),
     }

@@ -162,9 +162,13 @@ fn trouble(error: &std::io::Error) -> String {
 }
 
 fn too_large(path: &str, size: Option<u64>, limit: u64) -> Loaded {
-    let mebi = |bytes: u64| format!("{:.1} MiB", bytes as f64 / (1024.0 * 1024.0));
-    let size = size.map_or_else(|| format!("more than {}", mebi(limit)), mebi);
-    let reason = format!("the file holds {size}, at most {} are read; give the specification alone", mebi(limit));
+    const MEBI: u64 = 1024 * 1024;
+    // A small limit, and a file just above a large one, are told by their bytes: rounded they would say nothing.
+    let is_exact = limit < MEBI || size.is_some_and(|size| size.saturating_sub(limit) < MEBI / 10);
+    let words =
+        |bytes: u64| if is_exact { format!("{bytes} bytes") } else { format!("{:.1} MiB", bytes as f64 / MEBI as f64) };
+    let size = size.map_or_else(|| format!("more than {}", words(limit)), words);
+    let reason = format!("the file holds {size}, at most {} are read; give the specification alone", words(limit));
     unread(path, reason)
 }
 
@@ -246,6 +250,7 @@ mod tests {
             ("large.md", &[b'a'; 101]),
             ("full.md", &[b'a'; 100]),
             ("utf16.md", b"\xff\xfea\0b\0"),
+            ("kept.md", b"version https://git-lfs.github.com/spec/v1\noid sha256:0a\nsize 5\n"),
         ]);
         let reason = |path: &str| show(&root, &[path], b"").remove(0).1;
         assert!(reason("empty.md").starts_with("! the file is empty"));
@@ -253,10 +258,26 @@ mod tests {
         assert!(reason("binary.md").contains("binary"));
         assert_eq!(reason("latin.md"), "! line 2 (byte 7) is not UTF-8; save the file as UTF-8");
         assert!(reason("utf16.md").contains("UTF-16"));
-        assert!(reason("large.md").contains("at most"));
+        assert!(reason("kept.md").contains("`git lfs pull` fetches it"));
+        let said = "! the file holds 101 bytes, at most 100 bytes are read; give the specification alone";
+        assert_eq!(reason("large.md"), said);
         assert_eq!(reason("full.md").len(), 100);
-        assert!(show(&root, &["-"], &[b'a'; 101])[0].1.contains("more than"));
+        assert!(show(&root, &["-"], &[b'a'; 101])[0].1.contains("holds more than 100 bytes, at most"));
         assert!(show(&root, &["-"], b"")[0].1.starts_with("! the file is empty"));
+    }
+
+    #[test]
+    fn a_size_is_told_so_that_it_says_why() {
+        const MEBI: u64 = 1024 * 1024;
+        for (size, limit, words) in [
+            (Some(65 * MEBI), 64 * MEBI, "holds 65.0 MiB, at most 64.0 MiB are"),
+            (Some(64 * MEBI + 1), 64 * MEBI, "holds 67108865 bytes, at most 67108864 bytes are"),
+            (Some(2 * MEBI), 1000, "holds 2097152 bytes, at most 1000 bytes are"),
+            (None, 64 * MEBI, "holds more than 64.0 MiB, at most 64.0 MiB are"),
+        ] {
+            let Loaded::Unread { reason, .. } = too_large("a.md", size, limit) else { panic!("{size:?}") };
+            assert!(reason.contains(words), "{reason}");
+        }
     }
 
     #[cfg(unix)]

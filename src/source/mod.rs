@@ -4,9 +4,10 @@ pub mod archive;
 pub mod file;
 pub mod url;
 
+use crate::document::Form;
 use crate::office;
 use crate::review::Opened;
-use crate::text::sha256_hex;
+use crate::text::{is_pointer, sha256_hex};
 
 /// One input after reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,22 +63,44 @@ pub(crate) fn decode(path: &str, bytes: Vec<u8>) -> Loaded {
         Ok(text) if text.trim_start_matches('\u{feff}').trim().is_empty() => {
             "the file is empty; write the specification first".to_owned()
         }
-        Ok(text) if text.contains('\0') || office::is_forged(&text) => {
-            "this is a binary file, not text; give a Markdown document".to_owned()
+        Ok(text) if is_pointer(&text) => {
+            "it is kept in Git LFS and only a pointer is here; `git lfs pull` fetches it".to_owned()
         }
-        Ok(text) => return Loaded::text(path, text),
-        Err(error) => not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()),
+        Ok(text) if text.contains('\0') || office::is_forged(&text) => binary(path),
+        Ok(text) => match file_by_name(path) {
+            Some(name) => {
+                format!("it is named as {name} and holds plain text; name it .md or .txt, or save it again as {name}")
+            }
+            None => return Loaded::text(path, text),
+        },
+        Err(error) => not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to()),
     };
     Loaded::Unread { path: path.to_owned(), reason }
 }
 
+/// The kind of file that its name promises, where a process reads such files.
+fn file_by_name(path: &str) -> Option<&'static str> {
+    match Form::named(path)? {
+        Form::Word => Some("a Word file"),
+        Form::Pdf => Some("a PDF"),
+        _ => None,
+    }
+}
+
+fn binary(path: &str) -> String {
+    match file_by_name(path) {
+        Some(name) => format!("it is named as {name} and is none, or is damaged; save it again as {name}"),
+        None => "this is a binary file, not text; give a Markdown document".to_owned(),
+    }
+}
+
 /// Bytes are not UTF-8 from offset `at` on.
-fn not_utf8(bytes: &[u8], at: usize) -> String {
+fn not_utf8(path: &str, bytes: &[u8], at: usize) -> String {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return "this text is UTF-16; save the file as UTF-8".to_owned();
     }
     if bytes.contains(&0) {
-        return "this is a binary file, not text; give a Markdown document".to_owned();
+        return binary(path);
     }
     let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
     format!("line {line} (byte {at}) is not UTF-8; save the file as UTF-8")

@@ -71,6 +71,10 @@ fn a_file_that_gives_no_text_is_one_message() {
         ("bomb.docx", &bomb),
         ("entity.docx", &entity),
         ("damaged.pdf", b"%PDF-1.7\nnothing of it is left"),
+        ("bad.docx", b"# Fraud model\n\nRecall of at least 0.9.\n"),
+        ("Bad.PDF", b"Fraud model\n"),
+        ("torn.docx", b"\0\x01\x02\xff"),
+        ("none.docx", b""),
     ]);
     for (input, words) in [
         ("old.doc", "old Word file"),
@@ -78,6 +82,13 @@ fn a_file_that_gives_no_text_is_one_message() {
         ("bomb.docx", "holds more than"),
         ("entity.docx", "entities of its own"),
         ("damaged.pdf", "damaged"),
+        (
+            "bad.docx",
+            "it is named as a Word file and holds plain text; name it .md or .txt, or save it again as a Word",
+        ),
+        ("Bad.PDF", "it is named as a PDF and holds plain text"),
+        ("torn.docx", "it is named as a Word file and is none, or is damaged"),
+        ("none.docx", "the file is empty"),
     ] {
         let done = world.run(&["review", input]);
         done.says(2, &["error: nothing could be reviewed", input, words]);

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 
@@ -56,8 +56,13 @@ impl Platform {
 }
 
 async fn answer(State(keeper): State<Keeper>, request: Request) -> Response {
-    let target = request.uri().path_and_query().unwrap().to_string();
-    let headers: &HeaderMap = request.headers();
+    let (head, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 10_000).await.unwrap();
+    // What is put is told behind where it is put to.
+    let put = if body.is_empty() { String::new() } else { format!(" {}", String::from_utf8_lossy(&body)) };
+    assert_eq!(head.method == Method::POST, !put.is_empty(), "{}", head.uri);
+    let target = format!("{}{put}", head.uri.path_and_query().unwrap());
+    let headers: &HeaderMap = &head.headers;
     for name in ["cookie", "referer"] {
         assert!(!headers.contains_key(name), "{name} was sent to {target}");
     }
@@ -325,6 +330,107 @@ async fn a_page_of_notion_and_one_of_confluence_are_the_same_specification() {
     let vars = [("SPECREVIEW_CONFLUENCE_URL", wiki.origin.as_str()), ("SPECREVIEW_CONFLUENCE_TOKEN", TOKEN)];
     let done = review(&vars, &[&format!("{}/display/HUB/Parcel+damage", wiki.origin)]).await;
     assert_eq!(rules(&done.report["documents"][0]), of_the_file().await, "{}", done.all);
+}
+
+#[tokio::test]
+async fn a_private_document_of_google_and_the_first_sheet_of_a_private_spreadsheet() {
+    let id = "1aB_cD-9";
+    let drive = Platform::start(
+        "authorization",
+        &format!("Bearer {TOKEN}"),
+        &[
+            (
+                &format!("/drive/v3/files/{id}/export?mimeType=text%2Fmarkdown"),
+                Body::Text("text/markdown", SPEC.into()),
+            ),
+            (
+                &format!("/drive/v3/files/{id}/export?mimeType=text%2Fcsv"),
+                Body::Text("text/csv", "Metric,Target\nRecall,\"at least 0.9, on all parcels\"\n".into()),
+            ),
+            (
+                &format!("/drive/v3/files/{id}?alt=media&supportsAllDrives=true"),
+                Body::Text("application/octet-stream", SPEC.into()),
+            ),
+        ],
+    )
+    .await;
+    let api = format!("{}/drive/v3", drive.origin);
+    let vars = [("SPECREVIEW_GOOGLE_URL", api.as_str()), ("SPECREVIEW_GOOGLE_TOKEN", TOKEN)];
+    let given = format!("https://docs.google.com/document/u/1/d/{id}/edit?tab=t.0#heading=h.1");
+    let shown = format!("https://docs.google.com/document/d/{id}/edit");
+    let file =
+        (format!("https://drive.google.com/file/d/{id}/view"), format!("https://drive.google.com/file/d/{id}/view"));
+    for (given, shown) in [(given, shown), file] {
+        let done = review(&vars, &[&given]).await;
+        let document = &done.report["documents"][0];
+        assert_eq!((&document["path"], &document["url"]), (&json!(given), &json!(shown)), "{}", done.all);
+        assert_eq!(rules(document), of_the_file().await);
+    }
+    let sheet = format!("https://docs.google.com/spreadsheets/d/{id}/edit#gid=0");
+    let done = review(&vars, &["--as", "spec", &sheet]).await;
+    let measures = done.report["documents"][0]["measures"].as_array().unwrap();
+    assert!(measures.iter().any(|one| one["metric"] == "recall" && one["value"] == 0.9), "{}", done.all);
+    assert!(drive.asked().iter().all(|(_, token)| token.is_some()), "{:?}", drive.asked());
+}
+
+#[tokio::test]
+async fn a_database_of_notion_is_a_table_and_one_within_a_page_stands_where_it_is_shown() {
+    let (page, database, linked) =
+        ("0a1b2c3d4e5f60718293a4b5c6d7e8f9", "1111111111111111111111111111111f", "2222222222222222222222222222222f");
+    let said = |words: &str| json!([{ "type": "text", "plain_text": words, "annotations": {}, "href": null }]);
+    let row = |metric: &str, target: f64| {
+        json!({ "object": "page", "id": "r", "properties": {
+            "Target": { "type": "number", "number": target },
+            "Metric": { "type": "title", "title": said(metric) },
+        } })
+    };
+    let list = |some: Vec<Value>, next: Option<&str>| {
+        Body::Json(json!({ "object": "list", "results": some, "has_more": next.is_some(), "next_cursor": next }))
+    };
+    let block = |kind: &str, id: &str, value: Value| json!({ "object": "block", "id": id, "type": kind, "has_children": false, kind: value });
+    let notion = Platform::start(
+        "authorization",
+        &format!("Bearer {TOKEN}"),
+        &[
+            (
+                &format!("/v1/databases/{database}"),
+                Body::Json(json!({ "object": "database", "title": said("Targets of the fraud model"), "description": said("A binary classifier."),
+                    "data_sources": [{ "id": "ds", "name": "Targets" }] })),
+            ),
+            ("/v1/data_sources/ds/query {\"page_size\":100}", list(vec![row("Recall", 0.9)], Some("more"))),
+            (
+                "/v1/data_sources/ds/query {\"page_size\":100,\"start_cursor\":\"more\"}",
+                list(vec![row("Precision", 0.8)], None),
+            ),
+            (&format!("/v1/pages/{page}"), Body::Json(json!({ "object": "page", "properties": { "title": { "type": "title", "title": said("Fraud model") } } }))),
+            (
+                &format!("/v1/blocks/{page}/children?page_size=100"),
+                list(
+                    vec![
+                        block("heading_1", "a", json!({ "rich_text": said("What it must reach") })),
+                        block("child_database", database, json!({ "title": "Targets" })),
+                        block("child_database", linked, json!({ "title": "Shown from elsewhere" })),
+                    ],
+                    None,
+                ),
+            ),
+        ],
+    )
+    .await;
+    let api = format!("{}/v1", notion.origin);
+    let vars = [("SPECREVIEW_NOTION_URL", api.as_str()), ("SPECREVIEW_NOTION_TOKEN", TOKEN)];
+    // With its view, without it, and within a page.
+    for id in [format!("{database}?v={linked}"), database.to_owned(), format!("Fraud-model-{page}")] {
+        let done = review(&vars, &["--as", "spec", &format!("https://www.notion.so/hub/{id}")]).await;
+        let document = &done.report["documents"][0];
+        let measures = document["measures"].as_array().unwrap();
+        let mut read: Vec<_> = measures.iter().map(|one| (one["metric"].as_str(), one["value"].as_f64())).collect();
+        read.sort_by_key(|(metric, _)| *metric);
+        assert_eq!(read, [(Some("precision"), Some(0.8)), (Some("recall"), Some(0.9))], "{id}: {}", done.all);
+    }
+    let done = review(&vars, &[&format!("https://www.notion.so/hub/{linked}?v={page}")]).await;
+    assert!(done.status == Some(2) && done.all.contains("share the page with the integration"), "{}", done.all);
+    assert!(notion.asked().iter().all(|(_, token)| token.is_some()), "{:?}", notion.asked());
 }
 
 #[tokio::test]

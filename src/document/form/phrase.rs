@@ -84,6 +84,15 @@ impl Phrase {
         }
     }
 
+    /// The last character of the words.
+    #[must_use]
+    pub fn last(&self) -> Option<char> {
+        self.parts.iter().rev().find_map(|part| match part {
+            Part::Words { text, .. } => text.chars().next_back(),
+            Part::Note(_) => None,
+        })
+    }
+
     /// Takes away the first `bytes` of the words, with the blanks before them.
     pub fn cut(&mut self, bytes: usize) {
         let (mut left, mut begun) = (bytes, false);
@@ -247,6 +256,15 @@ fn shown(text: &str, look: Look) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_character_is_that_of_the_words() {
+        let mut phrase = Phrase::default();
+        assert_eq!(phrase.last(), None);
+        phrase.push("ab\u{ad}", Look::default(), None);
+        phrase.refer("1");
+        assert_eq!((phrase.last(), phrase.text().chars().next_back()), (Some('\u{ad}'), Some('\u{ad}')));
+    }
 
     #[test]
     fn looks_are_marks_where_markdown_reads_them_so() {

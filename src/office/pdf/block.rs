@@ -233,8 +233,7 @@ fn words(cell: &Cell) -> Phrase {
 
 /// Adds the words of the next line. Where a line ends in a hyphen the word goes on.
 fn flow(phrase: &mut Phrase, line: Phrase) {
-    let text = phrase.text();
-    if !text.is_empty() && !text.ends_with(['-', '\u{2010}', '\u{ad}', ' ']) {
+    if phrase.last().is_some_and(|last| !matches!(last, '-' | '\u{2010}' | '\u{ad}' | ' ')) {
         phrase.blank();
     }
     phrase.extend(line);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::at::{At, encoded};
 use super::hosts::{Host, Hosts, Kind, what_to_set};
-use super::place::{Desk, Failed, File, Place, Touched, piece};
+use super::place::{Desk, Failed, File, Place, Room, Touched, piece};
 use crate::document::Form;
 use crate::net::client::{Accepts, Ask};
 use crate::review::Opened;
@@ -187,12 +187,20 @@ impl Place for Snippet {
     async fn read(&self, desk: &Desk<'_>) -> Result<Vec<Loaded>, Failed> {
         let SnippetOut { files } = desk.json(&self.ask).await?;
         let count = files.len();
-        let mut loaded = Vec::new();
+        let (mut loaded, mut room) = (Vec::new(), Room::default());
         for (name, file) in files.into_iter().filter(|(name, _)| count == 1 || Form::is_looked_for(name)) {
-            let ask = Ask::new(file.links.this.href, Accepts::File).by(self.host.credential.as_ref());
-            let answer = desk.first(&[ask]).await?;
-            let path = if count == 1 { desk.at.given.clone() } else { format!("{}/{}", self.page, encoded(&name)) };
-            loaded.push(piece(&path, &answer, Opened::page(self.page.clone())).await);
+            let ask = [Ask::new(file.links.this.href, Accepts::File).by(self.host.credential.as_ref())];
+            let opened = Opened::page(self.page.clone());
+            if count == 1 {
+                return Ok(vec![piece(&desk.at.given, &desk.first(&ask).await?, opened).await]);
+            }
+            let path = format!("{}/{}", self.page, encoded(&name));
+            loaded.push(if room.is_full() {
+                Room::over(&path)
+            } else {
+                let answer = desk.first(&ask).await;
+                room.take(&path, answer, opened).await
+            });
         }
         if loaded.is_empty() {
             return Err(Failed::Said("the snippet holds no document; give the address of another".to_owned()));

@@ -1,14 +1,18 @@
 //! Comma-separated values as a table of Markdown: one row a line. Judges nothing.
 
-/// `text` as a table; the first row that holds anything is its head.
+/// Most columns: what stands further to the right is nothing that a person reads.
+const COLUMNS: usize = 256;
+
+/// `text` as a table; the first row that holds anything is its head. Cost and length are linear in that of the text.
 pub(super) fn table(text: &str) -> String {
     let rows = rows(text.trim_start_matches('\u{feff}'));
-    let filled = || rows.iter().filter(|row| row.iter().any(|cell| !cell.is_empty()));
-    let width = filled().map(|row| row.iter().rposition(|cell| !cell.is_empty()).map_or(0, |at| at + 1)).max();
-    let width = width.unwrap_or(0);
+    let own = |row: &[String]| row.iter().rposition(|cell| !cell.is_empty()).map_or(0, |at| at + 1).min(COLUMNS);
+    let filled = || rows.iter().filter(|row| own(row) > 0);
+    let width = filled().map(|row| own(row)).max().unwrap_or(0);
     let mut out = String::new();
     for (at, row) in filled().enumerate() {
-        for column in 0..width {
+        // Only the head says how wide the table is; a row ends with its last cell.
+        for column in 0..if at == 0 { width } else { own(row) } {
             out.push_str("| ");
             out.push_str(row.get(column).map_or("", String::as_str));
             out.push(' ');
@@ -72,8 +76,17 @@ mod tests {
             ("a,\"open", "| a | open |\n|---|---|\n"),
             ("", ""),
             (",,,\n", ""),
+            ("A,B\nonly\n", "| A | B |\n|---|---|\n| only |\n"),
         ] {
             assert_eq!(table(sheet), expected, "{sheet:?}");
         }
+    }
+
+    #[test]
+    fn one_wide_row_does_not_widen_the_others() {
+        let wide = "a,".repeat(100_000);
+        let long = "b\n".repeat(100_000);
+        let text = format!("{wide}x\n{long}");
+        assert!(table(&text).len() < 4 * text.len());
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::at::{At, encoded, versions, with_query};
 use super::hosts::{Host, Hosts, Kind, what_to_set};
-use super::place::{Desk, Failed, File, Place, folder, piece};
+use super::place::{Desk, Failed, File, Place, Room, folder, piece};
 use crate::document::Form;
 use crate::net::client::{Accepts, Answer, Ask, FetchError};
 use crate::review::Opened;
@@ -161,18 +161,23 @@ impl Place for Gist {
             }
             None => count == 1 || Form::is_looked_for(&file.filename),
         };
-        let mut loaded = Vec::new();
+        let (mut loaded, mut room) = (Vec::new(), Room::default());
         for file in gist.files.into_values().filter(wanted) {
-            let bytes = if file.truncated {
-                desk.fetcher.ask(&Ask::new(file.raw_url, Accepts::File)).await?.bytes
+            let opened = Opened::file(format!("{}#{}", self.page, anchor(&file.filename)), "-L");
+            let path = format!("{}/{}", self.raw, encoded(&file.filename));
+            if count > 1 && room.is_full() {
+                loaded.push(Room::over(&path));
+                continue;
+            }
+            let answer = if file.truncated {
+                desk.fetcher.ask(&Ask::new(file.raw_url, Accepts::File)).await.map_err(Failed::from)
             } else {
-                file.content.into_bytes()
+                Ok(Answer { bytes: file.content.into_bytes(), kind: String::new(), address: String::new() })
             };
-            let anchor = anchor(&file.filename);
-            let opened = Opened::file(format!("{}#{anchor}", self.page), "-L");
-            let path =
-                if count == 1 { desk.at.given.clone() } else { format!("{}/{}", self.raw, encoded(&file.filename)) };
-            loaded.push(piece(&path, &Answer { bytes, kind: String::new(), address: String::new() }, opened).await);
+            if count == 1 {
+                return Ok(vec![piece(&desk.at.given, &answer?, opened).await]);
+            }
+            loaded.push(room.take(&path, answer, opened).await);
         }
         if loaded.is_empty() {
             let reason = "the gist holds no document of that name; give the address of one of its raw files";

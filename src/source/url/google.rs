@@ -1,7 +1,8 @@
-//! Addresses of Google Docs, Sheets and Drive: what everybody with the link may read, as it is exported.
+//! Addresses of Google Docs, Sheets and Drive, as they are exported: what everybody with the link may read, and with a token what its
+//! owner may.
 
 use super::at::{At, with_query};
-use super::hosts::Hosts;
+use super::hosts::{Host, Hosts, Kind};
 use super::place::{File, Place};
 use crate::net::client::{Accepts, Ask};
 use crate::review::Opened;
@@ -9,10 +10,17 @@ use crate::review::Opened;
 const DOCS: &str = "https://docs.google.com";
 const DRIVE: &str = "https://drive.google.com";
 /// What to do where Google asks for a login.
-const PRIVATE: &str = "share it with everybody who has the link, or download it and give its path";
+const PRIVATE: &str = "share it with everybody who has the link, set SPECREVIEW_GOOGLE_TOKEN to an OAuth token that may read it \
+                       (scope drive.readonly), or download it and give its path";
+/// The same where a token was set.
+const NOT_SHARED: &str = "check the address, and that the token of SPECREVIEW_GOOGLE_TOKEN may read it (scope drive.readonly) and has not \
+                          ended: such tokens live an hour";
+/// The same for a sheet that the interface does not export.
+const FIRST_ONLY: &str = "of a private spreadsheet the first sheet is read: take `gid=` out of the address, or export the sheet and give \
+                          its path";
 
 /// What stands at `at`, where it is an address of Google's.
-pub(super) fn place(at: &At, _: &Hosts) -> Option<Box<dyn Place>> {
+pub(super) fn place(at: &At, hosts: &Hosts) -> Option<Box<dyn Place>> {
     let mut parts = at.parts();
     // `/u/1/` names the account of the one who copied the address.
     if let Some(account) =
@@ -20,28 +28,69 @@ pub(super) fn place(at: &At, _: &Hosts) -> Option<Box<dyn Place>> {
     {
         parts.drain(account..account + 2);
     }
+    let host = hosts.only(Kind::Google).filter(|host| host.credential.is_some());
+    let (mut asks, mut remedy) = (Vec::new(), if host.is_some() { NOT_SHARED } else { PRIVATE });
     let (address, page) = match (at.origin.as_str(), parts.as_slice()) {
         // Published pages are pages.
         (DOCS, ["document", "d", "e", ..]) => return None,
-        (DOCS, ["document", "d", id, ..]) => {
+        (DOCS, ["document", "d", id, ..]) if is_id(id) => {
+            asks.extend(host.map(|host| exported(host, id, MARKDOWN)));
             (format!("{DOCS}/document/d/{id}/export?format=md"), format!("{DOCS}/document/d/{id}/edit"))
         }
         (DOCS, ["spreadsheets", "d", "e", id, ..]) => {
             let base = format!("{DOCS}/spreadsheets/d/e/{id}");
             (sheet(&format!("{base}/pub"), "output", at), format!("{base}/pubhtml"))
         }
-        (DOCS, ["spreadsheets", "d", id, ..]) => {
+        (DOCS, ["spreadsheets", "d", id, ..]) if is_id(id) => {
+            // The interface exports the first sheet and no other.
+            let is_first = gid(at).is_none_or(|gid| gid == "0");
+            if is_first {
+                asks.extend(host.map(|host| exported(host, id, "text/csv")));
+            } else if host.is_some() {
+                remedy = FIRST_ONLY;
+            }
             let base = format!("{DOCS}/spreadsheets/d/{id}");
             (sheet(&format!("{base}/export"), "format", at), with_gid(&format!("{base}/edit"), at))
         }
-        (DRIVE, ["file", "d", id, ..]) => drive(id),
-        (DRIVE, ["open"]) => drive(&at.query("id")?),
+        (DRIVE, ["file", "d", id, ..]) if is_id(id) => {
+            asks.extend(host.map(|host| kept(host, id)));
+            drive(id)
+        }
+        (DRIVE, ["open"]) => {
+            let id = at.query("id").filter(|id| is_id(id))?;
+            // It may be either: a file that somebody put there, or a document.
+            asks.extend(host.map(|host| kept(host, &id)));
+            asks.extend(host.map(|host| exported(host, &id, MARKDOWN)));
+            drive(&id)
+        }
         _ => return None,
     };
-    let asks = vec![Ask::new(address, Accepts::Document)];
-    Some(Box::new(File { asks, opened: Opened::page(page), remedy: Some(PRIVATE.to_owned()) }))
+    asks.push(Ask::new(address, Accepts::Document));
+    Some(Box::new(File { asks, opened: Opened::page(page), remedy: Some(remedy.to_owned()) }))
 }
 
+/// What names one file and nothing else.
+fn is_id(id: &str) -> bool {
+    id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// How documents come as Markdown.
+const MARKDOWN: &str = "text/markdown";
+
+/// A document or the first sheet of a spreadsheet, from the interface.
+fn exported(host: &Host, id: &str, kind: &str) -> Ask {
+    let address = with_query(&format!("{}/files/{id}/export", host.api), &[("mimeType", kind)]);
+    Ask::new(address, Accepts::File).by(host.credential.as_ref())
+}
+
+/// A file as somebody put it there, perhaps on a drive that people share.
+fn kept(host: &Host, id: &str) -> Ask {
+    let pairs = [("alt", "media"), ("supportsAllDrives", "true")];
+    let address = with_query(&format!("{}/files/{id}", host.api), &pairs);
+    Ask::new(address, Accepts::File).by(host.credential.as_ref())
+}
+
+/// A file by the way that needs no token, and its page.
 fn drive(id: &str) -> (String, String) {
     let address = with_query(&format!("{DRIVE}/uc"), &[("export", "download"), ("id", id)]);
     (address, format!("{DRIVE}/file/d/{id}/view"))

@@ -18,6 +18,8 @@ pub enum Kind {
     Gitea,
     /// bitbucket.org, and Bitbucket Data Center.
     Bitbucket,
+    /// Google Docs, Sheets and Drive.
+    Google,
     /// Notion.
     Notion,
     /// Confluence, in the cloud and as Data Center.
@@ -79,6 +81,16 @@ const ROWS: &[Row] = &[
         // A host of one's own is a Data Center.
         api: |site| format!("{site}/rest/api/1.0"),
         site: str::to_owned,
+    },
+    Row {
+        kind: Kind::Google,
+        url: "SPECREVIEW_GOOGLE_URL",
+        tokens: &["SPECREVIEW_GOOGLE_TOKEN"],
+        scheme: Scheme::Bearer,
+        known: Some(("https://docs.google.com", "https://www.googleapis.com/drive/v3")),
+        // It names the interface, behind a gateway of one's own perhaps.
+        api: str::to_owned,
+        site: |_| "https://docs.google.com".to_owned(),
     },
     Row {
         kind: Kind::Notion,

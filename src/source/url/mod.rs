@@ -34,16 +34,16 @@ const WHOLE: Duration = Duration::from_mins(2);
 /// How a platform tells what an address of its own names.
 type Reader = fn(&At, &Hosts) -> Option<Box<dyn Place>>;
 
-/// The platforms in the order in which they are asked; none of Google's hosts is the operator's own.
-const PLACES: &[(Option<Kind>, Reader)] = &[
-    (Some(Kind::GitLab), gitlab::place),
-    (Some(Kind::Gitea), gitea::place),
-    (Some(Kind::Bitbucket), bitbucket::place),
-    (Some(Kind::Bitbucket), bitbucket_server::place),
-    (Some(Kind::Confluence), confluence::place),
-    (Some(Kind::Notion), notion::place),
-    (None, google::place),
-    (Some(Kind::GitHub), github::place),
+/// The platforms in the order in which they are asked.
+const PLACES: &[(Kind, Reader)] = &[
+    (Kind::GitLab, gitlab::place),
+    (Kind::Gitea, gitea::place),
+    (Kind::Bitbucket, bitbucket::place),
+    (Kind::Bitbucket, bitbucket_server::place),
+    (Kind::Confluence, confluence::place),
+    (Kind::Notion, notion::place),
+    (Kind::Google, google::place),
+    (Kind::GitHub, github::place),
 ];
 
 /// What an address names.
@@ -85,7 +85,7 @@ fn change(input: &str) -> Option<Address> {
 /// What stands at `at`. On a host that is known to be of one platform nothing is taken for an address of another.
 fn place(at: &At, hosts: &Hosts) -> Box<dyn Place> {
     let known = hosts.kind(at);
-    let mut readers = PLACES.iter().filter(|(kind, _)| known.is_none() || *kind == known);
+    let mut readers = PLACES.iter().filter(|(kind, _)| known.is_none_or(|known| *kind == known));
     readers.find_map(|(_, read)| read(at, hosts)).unwrap_or_else(|| Box::new(Page(at.given.clone())))
 }
 

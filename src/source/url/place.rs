@@ -10,7 +10,7 @@ use crate::net::client::{Answer, Ask, FetchError, Fetcher};
 use crate::review::Opened;
 use crate::source::{Loaded, decode};
 
-/// Most documents of one change.
+/// Most documents that one address leads to.
 const MOST_DOCUMENTS: usize = 50;
 /// Bytes of all of them together.
 const MOST_BYTES: usize = 5 * 1024 * 1024;
@@ -138,42 +138,68 @@ impl Desk<'_> {
             let reason = format!("it changes no document ({}); give the address of the document itself", endings());
             return Err(Failed::Said(reason));
         }
-        let (mut loaded, mut bytes) = (Vec::new(), 0_usize);
+        let (mut loaded, mut room) = (Vec::new(), Room::default());
         if !is_whole {
             let reason =
                 format!("it changes more than the {listed} files that are looked at; give the addresses of the others");
             loaded.push(Loaded::Unread { path: self.at.given.clone(), reason });
         }
-        for (at, file) in documents.into_iter().enumerate() {
+        for file in documents {
             let path = file.opened.address.clone();
-            let unread = |reason: String| Loaded::Unread { path: path.clone(), reason };
-            if at >= MOST_DOCUMENTS || bytes > MOST_BYTES {
-                let most =
-                    format!("at most {MOST_DOCUMENTS} documents and {} MiB of one change are read", MOST_BYTES >> 20);
-                loaded.push(unread(format!("{most}; give its own address")));
-                continue;
-            }
-            match self.first(&file.asks).await {
-                Ok(answer) => {
-                    bytes += answer.bytes.len();
-                    loaded.push(piece(&path, &answer, file.opened).await);
-                }
-                Err(Failed::Said(reason)) => loaded.push(unread(reason)),
-                Err(Failed::Fetch(error)) => loaded.push(unread(format!("{error}; give its own address"))),
-            }
+            loaded.push(if room.is_full() {
+                Room::over(&path)
+            } else {
+                let answer = self.first(&file.asks).await;
+                room.take(&path, answer, file.opened).await
+            });
         }
         Ok(loaded)
     }
 }
 
+/// What the documents that one address leads to take together.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    documents: usize,
+    bytes: usize,
+}
+
+impl Room {
+    /// True where nothing more is asked for.
+    pub(super) fn is_full(&self) -> bool {
+        self.documents >= MOST_DOCUMENTS || self.bytes >= MOST_BYTES
+    }
+
+    /// A document for which there is no room.
+    pub(super) fn over(path: &str) -> Loaded {
+        let reason = format!(
+            "at most {MOST_DOCUMENTS} documents and {} MiB are read of what one address leads to; give its own address",
+            MOST_BYTES >> 20
+        );
+        Loaded::Unread { path: path.to_owned(), reason }
+    }
+
+    /// One of the documents. What it lacks does not keep the others back.
+    pub(super) async fn take(&mut self, path: &str, answer: Result<Answer, Failed>, opened: Opened) -> Loaded {
+        self.documents += 1;
+        let reason = match answer {
+            Ok(answer) if self.bytes + answer.bytes.len() > MOST_BYTES => return Self::over(path),
+            Ok(answer) => {
+                self.bytes += answer.bytes.len();
+                return piece(path, &answer, opened).await;
+            }
+            Err(Failed::Said(reason)) => reason,
+            Err(Failed::Fetch(error)) => format!("{error}; give its own address"),
+        };
+        Loaded::Unread { path: path.to_owned(), reason }
+    }
+}
+
 /// A document from an answer.
 pub(super) async fn piece(path: &str, answer: &Answer, opened: Opened) -> Loaded {
-    if answer.kind == "text/csv"
-        && let Ok(text) = std::str::from_utf8(&answer.bytes)
-    {
-        return Loaded::text(path, csv::table(text)).opened_at(opened);
-    }
-    let (at, bytes) = (path.to_owned(), answer.bytes.clone());
+    let sheet = Some(&answer.bytes).filter(|_| answer.kind == "text/csv");
+    let table = sheet.and_then(|bytes| Some(csv::table(std::str::from_utf8(bytes).ok()?).into_bytes()));
+    let (at, bytes) = (path.to_owned(), table.unwrap_or_else(|| answer.bytes.clone()));
     // What takes a process is waited for by a thread of its own.
     let decoded = tokio::task::spawn_blocking(move || decode(&at, bytes)).await;
     let failed = |error: tokio::task::JoinError| Loaded::Unread { path: path.to_owned(), reason: error.to_string() };

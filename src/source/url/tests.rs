@@ -82,6 +82,7 @@ fn own() -> Hosts {
         ("SPECREVIEW_BITBUCKET_URL", "https://bb.example.com"),
         ("SPECREVIEW_BITBUCKET_TOKEN", "t"),
         ("SPECREVIEW_NOTION_TOKEN", "t"),
+        ("SPECREVIEW_GOOGLE_TOKEN", "t"),
         ("SPECREVIEW_CONFLUENCE_URL", "https://acme.atlassian.net"),
         ("SPECREVIEW_CONFLUENCE_TOKEN", "ann@example.com:t"),
     ];
@@ -363,6 +364,50 @@ fn what_a_token_opens_is_asked_of_the_interface_at_the_named_version_first() {
             vec!["🔑 https://api.notion.com/v1/pages/0a1b2c3d4e5f60718293a4b5c6d7e8f9"],
         ),
         (
+            "https://www.notion.so/acme/1111111111111111111111111111111f?v=0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+            vec!["🔑 https://api.notion.com/v1/databases/1111111111111111111111111111111f"],
+        ),
+        (
+            "https://docs.google.com/document/u/1/d/1aB/edit?tab=t.0",
+            vec![
+                "🔑 https://www.googleapis.com/drive/v3/files/1aB/export?mimeType=text%2Fmarkdown",
+                "https://docs.google.com/document/d/1aB/export?format=md",
+            ],
+        ),
+        (
+            "https://docs.google.com/spreadsheets/d/1aB/edit#gid=0",
+            vec![
+                "🔑 https://www.googleapis.com/drive/v3/files/1aB/export?mimeType=text%2Fcsv",
+                "https://docs.google.com/spreadsheets/d/1aB/export?format=csv&gid=0",
+            ],
+        ),
+        // The interface exports the first sheet only.
+        (
+            "https://docs.google.com/spreadsheets/d/1aB/edit#gid=7",
+            vec!["https://docs.google.com/spreadsheets/d/1aB/export?format=csv&gid=7"],
+        ),
+        (
+            "https://drive.google.com/file/d/1aB/view",
+            vec![
+                "🔑 https://www.googleapis.com/drive/v3/files/1aB?alt=media&supportsAllDrives=true",
+                "https://drive.google.com/uc?export=download&id=1aB",
+            ],
+        ),
+        (
+            "https://drive.google.com/open?id=1aB",
+            vec![
+                "🔑 https://www.googleapis.com/drive/v3/files/1aB?alt=media&supportsAllDrives=true",
+                "🔑 https://www.googleapis.com/drive/v3/files/1aB/export?mimeType=text%2Fmarkdown",
+                "https://drive.google.com/uc?export=download&id=1aB",
+            ],
+        ),
+        // What is no number of a file asks the interface for nothing.
+        ("https://drive.google.com/open?id=1aB%2F..%2Fx", vec!["https://drive.google.com/open?id=1aB%2F..%2Fx"]),
+        (
+            "https://docs.google.com.evil.example/document/d/1aB/edit",
+            vec!["https://docs.google.com.evil.example/document/d/1aB/edit"],
+        ),
+        (
             "https://acme.atlassian.net/wiki/spaces/AI/pages/edit-v2/98432",
             vec!["🔑 https://acme.atlassian.net/wiki/api/v2/pages/98432?body-format=view"],
         ),
@@ -426,9 +471,22 @@ fn what_cannot_be_done_says_what_to_set() {
             "https://acme.atlassian.net/wiki/spaces/AI/pages/1/x",
             "set SPECREVIEW_CONFLUENCE_URL=https://acme.atlassian.net and SPECREVIEW_CONFLUENCE_TOKEN to",
         ),
-        ("https://docs.google.com/document/d/1aB/edit", "share it with everybody who has the link"),
+        (
+            "https://docs.google.com/document/d/1aB/edit",
+            "share it with everybody who has the link, set SPECREVIEW_GOOGLE_TOKEN to an OAuth token that may read it",
+        ),
     ] {
         let said = remedy(address, &bare());
+        assert!(said.contains(words), "{address}: {said}");
+    }
+    for (address, words) in [
+        (
+            "https://docs.google.com/document/d/1aB/edit",
+            "check the address, and that the token of SPECREVIEW_GOOGLE_TOKEN",
+        ),
+        ("https://docs.google.com/spreadsheets/d/1aB/edit#gid=7", "the first sheet is read: take `gid=` out"),
+    ] {
+        let said = remedy(address, &own());
         assert!(said.contains(words), "{address}: {said}");
     }
     let said = remedy("https://tea.example.com/o/r/pulls/8", &own());

@@ -15,6 +15,9 @@ pub(super) struct Block {
     /// Its number, where it holds others that are not read yet.
     pub(super) holds: Option<String>,
     pub(super) children: Vec<Block>,
+    id: Option<String>,
+    /// The tables of the database that it is, as Markdown.
+    pub(super) tables: String,
 }
 
 impl Block {
@@ -23,13 +26,19 @@ impl Block {
         let kind = value.get("type")?.as_str()?.to_owned();
         let id = value.get("id").and_then(Value::as_str);
         let has_children = value.get("has_children").and_then(Value::as_bool).unwrap_or_default();
-        // Pages and lists of pages within a page are documents of their own.
+        // Pages within a page are documents of their own, and databases hold no blocks.
         let is_other = matches!(kind.as_str(), "child_page" | "child_database");
         let holds = id.filter(|_| has_children && !is_other).map(str::to_owned);
         // A copy of a block elsewhere is held there.
         let from = value.pointer("/synced_block/synced_from/block_id").and_then(Value::as_str);
         let holds = from.map(str::to_owned).or(holds);
-        Some(Self { value: value.get(&kind).cloned().unwrap_or_default(), kind, holds, children: Vec::new() })
+        let value = value.get(&kind).cloned().unwrap_or_default();
+        Some(Self { value, kind, holds, id: id.map(str::to_owned), ..Self::default() })
+    }
+
+    /// The number of the database that it is.
+    pub(super) fn database(&self) -> Option<String> {
+        self.id.clone().filter(|_| self.kind == "child_database")
     }
 
     fn words(&self) -> String {
@@ -108,6 +117,7 @@ impl Desk {
                 }
                 "child_page" | "child_database" => {
                     self.block(&plain(block.value.get("title").and_then(Value::as_str).unwrap_or_default()));
+                    self.block(&block.tables);
                 }
                 "bookmark" | "embed" | "link_preview" | "image" | "video" | "file" | "pdf" | "audio" => {
                     self.block(&words::media(&block.value));

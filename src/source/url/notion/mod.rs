@@ -1,25 +1,28 @@
-//! Addresses of Notion: pages by its interface, when a token is given. What is read is the page alone, not the pages below it.
+//! Addresses of Notion: pages and databases by its interface, when a token is given. What is read is the page with the databases in it,
+//! not the pages below it; of a database its pages as rows.
 
 mod blocks;
+mod rows;
 mod words;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::blocks::Block;
+use self::rows::Source;
 use super::at::{At, with_query};
 use super::hosts::{Hosts, Kind};
 use super::place::{Desk, Failed, Nothing, Place};
-use crate::net::client::{Accepts, Ask};
+use crate::net::client::{Accepts, Ask, FetchError};
 use crate::review::Opened;
 use crate::source::Loaded;
 
 /// The version of the interface that these types are of.
-const VERSION: &[(&str, &str)] = &[("notion-version", "2022-06-28")];
-/// Blocks that come at once.
-const PAGE: &str = "100";
-/// Requests for one page; each block that holds others needs one.
+const VERSION: &[(&str, &str)] = &[("notion-version", "2025-09-03")];
+/// Blocks, or pages of a database, that come at once.
+const PAGE: u8 = 100;
+/// Requests for one document; each block that holds others needs one, and each hundred rows.
 const MOST_REQUESTS: usize = 200;
 /// Blocks within blocks; what stands deeper is left out.
 const DEEPEST: usize = 8;
@@ -37,16 +40,16 @@ pub(super) fn place(at: &At, hosts: &Hosts) -> Option<Box<dyn Place>> {
         return None;
     }
     // A page that is looked at beside a list stands in the query.
-    let id = at.query("p").and_then(|id| id_of(&id)).or_else(|| id_of(at.path.last()?))?;
+    let beside = at.query("p").and_then(|id| id_of(&id));
+    let looks = if beside.is_none() && at.query("v").is_some() { Looks::Database } else { Looks::Page };
+    let id = beside.or_else(|| id_of(at.path.last()?))?;
     let host = hosts.only(Kind::Notion)?;
     if host.credential.is_none() {
         return Some(Box::new(Nothing(NO_TOKEN.to_owned())));
     }
-    let ask = |inner: String| {
-        Ask::new(format!("{}/{inner}", host.api), Accepts::Json).by(host.credential.as_ref()).with(VERSION)
-    };
+    let api = Ask::new(&host.api, Accepts::Json).by(host.credential.as_ref()).with(VERSION);
     let opened = Opened::page(format!("https://www.notion.so/{id}"));
-    Some(Box::new(Page { about: ask(format!("pages/{id}")), blocks: ask("blocks".to_owned()), id, opened }))
+    Some(Box::new(Document { api, id, looks, opened }))
 }
 
 /// The number of a page, which ends its name.
@@ -56,26 +59,41 @@ fn id_of(name: &str) -> Option<String> {
     id.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| id.to_ascii_lowercase())
 }
 
-/// One page.
-struct Page {
+/// What an address looks like: the numbers of pages and of databases are alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looks {
+    Page,
+    /// It names a view, which databases have.
+    Database,
+}
+
+/// A page or a database.
+struct Document {
+    /// The interface.
+    api: Ask,
     id: String,
-    about: Ask,
-    /// Where blocks are asked for.
-    blocks: Ask,
+    looks: Looks,
     opened: Opened,
 }
 
 #[async_trait]
-impl Place for Page {
+impl Place for Document {
     fn asks(&self) -> Vec<Ask> {
-        vec![self.about.clone()]
+        vec![self.about(self.looks)]
     }
 
     async fn read(&self, desk: &Desk<'_>) -> Result<Vec<Loaded>, Failed> {
-        let page: Value = desk.json(&self.about).await?;
         let mut left = MOST_REQUESTS;
-        let blocks = self.children(desk, self.id.clone(), DEEPEST, &mut left).await?;
-        let text = blocks::page(&page, &blocks);
+        let other = if self.looks == Looks::Page { Looks::Database } else { Looks::Page };
+        let text = match self.text(desk, self.looks, &mut left).await {
+            Err(failed) if is_other(&failed) => self.text(desk, other, &mut left).await,
+            text => text,
+        };
+        // Neither of the two: there is none, or it is not shared.
+        let text = text.map_err(|failed| if is_other(&failed) { FetchError::Status(404).into() } else { failed })?;
+        if text.trim().is_empty() {
+            return Err(Failed::Said("it holds no words; write the specification first".to_owned()));
+        }
         Ok(vec![Loaded::text(&desk.at.given, text).opened_at(self.opened.clone())])
     }
 
@@ -84,7 +102,29 @@ impl Place for Page {
     }
 }
 
-impl Page {
+/// The number is not one of a page, or not of a database, or of neither.
+fn is_other(failed: &Failed) -> bool {
+    matches!(failed, Failed::Fetch(FetchError::Status(400 | 404)))
+}
+
+impl Document {
+    fn ask(&self, inner: &str) -> Ask {
+        Ask { address: format!("{}/{inner}", self.api.address), ..self.api.clone() }
+    }
+
+    fn about(&self, looks: Looks) -> Ask {
+        let id = &self.id;
+        self.ask(&if looks == Looks::Page { format!("pages/{id}") } else { format!("databases/{id}") })
+    }
+
+    async fn text(&self, desk: &Desk<'_>, looks: Looks, left: &mut usize) -> Result<String, Failed> {
+        let about: Value = desk.json(&self.about(looks)).await?;
+        Ok(match looks {
+            Looks::Page => blocks::page(&about, &self.children(desk, self.id.clone(), DEEPEST, left).await?),
+            Looks::Database => rows::database(&about, &self.sources(desk, &about, left).await?),
+        })
+    }
+
     /// The blocks within the block `id`, each with those within it.
     fn children<'a>(
         &'a self,
@@ -96,31 +136,83 @@ impl Page {
         Box::pin(async move {
             let (mut blocks, mut cursor) = (Vec::new(), None::<String>);
             loop {
-                let Some(fewer) = left.checked_sub(1) else {
-                    let reason = format!(
-                        "the page needs more than {MOST_REQUESTS} requests; export it as Markdown and give its path"
-                    );
-                    return Err(Failed::Said(reason));
-                };
-                *left = fewer;
-                let mut pairs = vec![("page_size", PAGE)];
+                spend(left)?;
+                let size = PAGE.to_string();
+                let mut pairs = vec![("page_size", size.as_str())];
                 pairs.extend(cursor.as_deref().map(|cursor| ("start_cursor", cursor)));
-                let address = with_query(&format!("{}/{id}/children", self.blocks.address), &pairs);
-                let list: Value = desk.json(&Ask { address, ..self.blocks.clone() }).await?;
+                let list = self.ask(&format!("blocks/{id}/children"));
+                let list: Value = desk.json(&Ask { address: with_query(&list.address, &pairs), ..list }).await?;
                 for value in list.get("results").and_then(Value::as_array).into_iter().flatten() {
                     let Some(mut block) = Block::read(value) else { continue };
                     if let Some(id) = block.holds.take().filter(|_| depth > 0) {
                         block.children = self.children(desk, id, depth - 1, left).await?;
                     }
+                    if let Some(id) = block.database() {
+                        block.tables = self.within(desk, &id, left).await?;
+                    }
                     blocks.push(block);
                 }
-                cursor = list.get("next_cursor").and_then(Value::as_str).map(str::to_owned);
+                cursor = next(&list);
                 if cursor.is_none() {
                     return Ok(blocks);
                 }
             }
         })
     }
+
+    /// The tables of a database within a page. One that is kept elsewhere and only shown there has none that the interface knows.
+    async fn within(&self, desk: &Desk<'_>, id: &str, left: &mut usize) -> Result<String, Failed> {
+        spend(left)?;
+        let about: Value = match desk.json(&self.ask(&format!("databases/{id}"))).await {
+            Err(failed) if is_other(&failed) => return Ok(String::new()),
+            about => about?,
+        };
+        Ok(rows::tables(&self.sources(desk, &about, left).await?))
+    }
+
+    /// What a database is made of: mostly one list of pages, with the rows of each.
+    async fn sources(&self, desk: &Desk<'_>, about: &Value, left: &mut usize) -> Result<Vec<Source>, Failed> {
+        let mut sources = Vec::new();
+        for source in about.get("data_sources").and_then(Value::as_array).into_iter().flatten() {
+            let Some(id) = source.get("id").and_then(Value::as_str) else { continue };
+            let query = self.ask(&format!("data_sources/{id}/query"));
+            let mut read = Source::named(source.get("name").and_then(Value::as_str).unwrap_or_default());
+            let mut cursor = None::<String>;
+            loop {
+                spend(left)?;
+                let mut question = json!({ "page_size": PAGE });
+                if let (Some(cursor), Some(question)) = (cursor, question.as_object_mut()) {
+                    question.insert("start_cursor".to_owned(), Value::String(cursor));
+                }
+                let list: Value = desk.json(&query.clone().putting(question.to_string())).await?;
+                for row in list.get("results").and_then(Value::as_array).into_iter().flatten() {
+                    read.add(row);
+                }
+                cursor = next(&list);
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            sources.push(read);
+        }
+        Ok(sources)
+    }
+}
+
+/// Where a list goes on; none at its end.
+fn next(list: &Value) -> Option<String> {
+    list.get("next_cursor").and_then(Value::as_str).map(str::to_owned)
+}
+
+/// One request more.
+fn spend(left: &mut usize) -> Result<(), Failed> {
+    let fewer = left.checked_sub(1).ok_or_else(|| {
+        let reason =
+            format!("the page needs more than {MOST_REQUESTS} requests; export it as Markdown and give its path");
+        Failed::Said(reason)
+    })?;
+    *left = fewer;
+    Ok(())
 }
 
 #[cfg(test)]

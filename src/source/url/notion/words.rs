@@ -46,10 +46,10 @@ fn link(words: &str, target: &str) -> String {
     if is_address && !target.contains(['<', '>', '\n']) { format!("[{words}](<{target}>)") } else { words.to_owned() }
 }
 
-/// Words whose signs stand for themselves.
+/// Words whose signs stand for themselves. Those that nobody can write are left out: a file that was read apart begins with one.
 pub(super) fn plain(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
-    for c in words.chars() {
+    for c in words.chars().filter(|c| !c.is_control() || c.is_whitespace()) {
         if matches!(c, '\\' | '*' | '_' | '`' | '[' | ']' | '<') {
             out.push('\\');
         }
@@ -104,6 +104,16 @@ pub(super) fn property(property: &Value) -> String {
         }
         "number" | "checkbox" if !value.is_null() => value.to_string(),
         "url" | "email" | "phone_number" => value.as_str().unwrap_or_default().to_owned(),
+        "unique_id" => {
+            let prefix = value.get("prefix").and_then(Value::as_str).map(|prefix| format!("{prefix}-"));
+            let number = value.get("number").filter(|number| !number.is_null());
+            number.map(|number| format!("{}{number}", prefix.unwrap_or_default())).unwrap_or_default()
+        }
+        // What was gathered from other pages: properties of theirs, or a number made of them.
+        "rollup" => match value.get("array").and_then(Value::as_array) {
+            Some(all) => all.iter().map(self::property).filter(|said| !said.is_empty()).collect::<Vec<_>>().join(", "),
+            None => value.get("number").filter(|number| !number.is_null()).map(Value::to_string).unwrap_or_default(),
+        },
         "formula" => {
             let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
             match value.get(kind) {
@@ -128,6 +138,7 @@ mod tests {
         let run = |words: &str, annotations: Value, href: Value| json!({ "type": "text", "plain_text": words, "annotations": annotations, "href": href });
         for (runs, expected) in [
             (vec![run("a * b_c", json!({}), Value::Null)], "a \\* b\\_c"),
+            (vec![run("\u{1}docx\np1", json!({}), Value::Null)], "docx\np1"),
             (
                 vec![
                     run(" must ", json!({ "bold": true, "italic": true }), Value::Null),
@@ -161,6 +172,15 @@ mod tests {
             (json!({ "type": "number", "number": null }), ""),
             (json!({ "type": "formula", "formula": { "type": "number", "number": 2 } }), "2"),
             (json!({ "type": "relation", "relation": [] }), ""),
+            (json!({ "type": "unique_id", "unique_id": { "prefix": "REQ", "number": 7 } }), "REQ-7"),
+            (json!({ "type": "unique_id", "unique_id": { "prefix": null, "number": 7 } }), "7"),
+            (json!({ "type": "rollup", "rollup": { "type": "number", "number": 0.9 } }), "0.9"),
+            (
+                json!({ "type": "rollup", "rollup": { "type": "array", "array": [
+                    { "type": "select", "select": { "name": "a" } }, { "type": "select", "select": null },
+                    { "type": "number", "number": 2 } ] } }),
+                "a, 2",
+            ),
             (json!({}), ""),
         ] {
             assert_eq!(property(&property_), expected);

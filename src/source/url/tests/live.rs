@@ -181,6 +181,38 @@ async fn a_file_of_a_branch_with_a_slash_and_a_gist_of_several_files_are_found()
 }
 
 #[tokio::test]
+async fn what_one_file_of_a_gist_lacks_keeps_no_other_back_and_there_is_an_end() {
+    const MANY: usize = 60;
+    let large = "x".repeat(3 * 1024 * 1024);
+    let file = |name: String, content: &str| {
+        let value = serde_json::json!({ "filename": name, "content": content, "truncated": false, "raw_url": "" });
+        (name, value)
+    };
+    let gone = serde_json::json!({ "filename": "0.md", "content": "", "truncated": true, "raw_url": "HERE/gone.md" });
+    let few: serde_json::Map<String, serde_json::Value> = [("0.md".to_owned(), gone)]
+        .into_iter()
+        .chain((1..4).map(|number| file(format!("{number}.md"), &large)))
+        .chain([file("4.md".to_owned(), "# Small")])
+        .collect();
+    let many: serde_json::Map<_, _> = (0..MANY).map(|number| file(format!("{number}.md"), "# M")).collect();
+    let gist = |files| ("200 OK", "application/json", json(&serde_json::json!({ "files": files })));
+    let ((ok, kind, few), (_, _, many)) = (gist(few), gist(many));
+    let server =
+        Server::start(vec![("/api/v3/gists/0a1b", ok, kind, few), ("/api/v3/gists/0a1c", ok, kind, many)]).await;
+    let load = async |id: &str| {
+        let host = server.host(&server.origin, "/api/v3", Scheme::Bearer, "ghp_1");
+        server.load(Kind::GitHub, host, &format!("{}/gist/ann/{id}", server.origin)).await
+    };
+    let said: Vec<bool> = load("0a1b").await.iter().map(|one| one.contains(" | ")).collect();
+    // The first is gone, of the large ones one fits, and the small one does.
+    assert_eq!(said, [false, true, false, false, true]);
+    let all = load("0a1c").await;
+    let (read, left): (Vec<_>, Vec<_>) = all.iter().partition(|one| one.contains(" | "));
+    assert_eq!((read.len(), left.len()), (50, 10));
+    assert!(left[0].ends_with("are read of what one address leads to; give its own address"), "{}", left[0]);
+}
+
+#[tokio::test]
 async fn any_page_is_read_with_the_address_it_gives_itself() {
     const OK: &str = "200 OK";
     let page =

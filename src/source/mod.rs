@@ -58,17 +58,32 @@ pub(crate) fn decode(path: &str, bytes: Vec<u8>) -> Loaded {
         Some(Err(reason)) => return Loaded::Unread { path: path.to_owned(), reason },
         None => {}
     }
-    let reason = match String::from_utf8(bytes) {
+    let reason = match utf8(bytes) {
         Ok(text) if text.trim_start_matches('\u{feff}').trim().is_empty() => {
             "the file is empty; write the specification first".to_owned()
         }
         Ok(text) if text.contains('\0') || office::is_forged(&text) => {
-            "this is a binary file, not text; give a Markdown document".to_owned()
+            no_document()
         }
         Ok(text) => return Loaded::text(path, text),
-        Err(error) => not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()),
+        Err(reason) if reason == BINARY => no_document(),
+        Err(reason) => reason,
     };
     Loaded::Unread { path: path.to_owned(), reason }
+}
+
+/// The text of these bytes.
+///
+/// # Errors
+/// Where they are none, and what to do.
+pub(crate) fn utf8(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|error| not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()))
+}
+
+const BINARY: &str = "this is a binary file, not text";
+
+fn no_document() -> String {
+    format!("{BINARY}; give a Markdown document")
 }
 
 /// Bytes are not UTF-8 from offset `at` on.
@@ -77,7 +92,7 @@ fn not_utf8(bytes: &[u8], at: usize) -> String {
         return "this text is UTF-16; save the file as UTF-8".to_owned();
     }
     if bytes.contains(&0) {
-        return "this is a binary file, not text; give a Markdown document".to_owned();
+        return BINARY.to_owned();
     }
     let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
     format!("line {line} (byte {at}) is not UTF-8; save the file as UTF-8")

@@ -230,7 +230,8 @@ async fn export(folder: &Path, of: &Of, env: &Env, io: &mut Io<'_>) -> Result<Ex
         (export.unknown, "left out, because no rule has this code"),
         (without, "left out, because its text was not kept"),
     ];
-    let left_out = left_out.into_iter().filter(|(number, _)| *number > 0).map(|(number, why)| format!("{number} {why}"));
+    let left_out =
+        left_out.into_iter().filter(|(number, _)| *number > 0).map(|(number, why)| format!("{number} {why}"));
     let left_out: Vec<String> = left_out.collect();
     if export.folders.is_empty() {
         return Err(CliError::NothingSaid { why: left_out.join("; ") });

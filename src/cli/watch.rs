@@ -84,7 +84,8 @@ fn look(args: &Args) -> Vec<file::Stamp> {
     let settings = settings.map(|path| path.to_string_lossy().into_owned());
     let own = rules::own_in(Path::new("")).into_iter().map(|page| page.to_string_lossy().into_owned());
     // Without inputs the whole repository is compared.
-    let whole = (args.base.is_some() && args.inputs.is_empty()).then(|| config::root(None).to_string_lossy().into_owned());
+    let whole =
+        (args.base.is_some() && args.inputs.is_empty()).then(|| config::root(None).to_string_lossy().into_owned());
     let named: Vec<String> = args.inputs.iter().cloned().chain(whole).chain(settings).chain(own).collect();
     file::stamps(&named, &args.written())
 }

@@ -90,7 +90,10 @@ pub fn passed_over(inputs: &[String], left_out: impl Fn(&str) -> bool) -> usize 
     let is_passed = |path: &Path| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let path = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
-        Form::named(name).is_some() && !Form::is_looked_for(name) && !left_out(&path) && !inputs.iter().any(|input| *input == path)
+        Form::named(name).is_some()
+            && !Form::is_looked_for(name)
+            && !left_out(&path)
+            && !inputs.iter().any(|input| *input == path)
     };
     let folders = inputs.iter().filter(|input| Path::new(input).is_dir());
     let files = folders.flat_map(|folder| walk(folder).filter_map(Result::ok));

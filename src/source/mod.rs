@@ -62,9 +62,7 @@ pub(crate) fn decode(path: &str, bytes: Vec<u8>) -> Loaded {
         Ok(text) if text.trim_start_matches('\u{feff}').trim().is_empty() => {
             "the file is empty; write the specification first".to_owned()
         }
-        Ok(text) if text.contains('\0') || office::is_forged(&text) => {
-            no_document()
-        }
+        Ok(text) if text.contains('\0') || office::is_forged(&text) => no_document(),
         Ok(text) => return Loaded::text(path, text),
         Err(reason) if reason == BINARY => no_document(),
         Err(reason) => reason,

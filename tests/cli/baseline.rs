@@ -125,7 +125,8 @@ fn what_is_no_file_below_the_folder_keeps_its_entries() {
     assert!(done.says(0, &[]).out.contains("nothing new"), "{done:?}");
     // A baseline that lies elsewhere than the documents.
     run(&["review", "specs", "--write-baseline", "--baseline", "other/b.json"], b"").says(0, &["of 1 document "]);
-    run(&["review", "../beside.md", "--write-baseline", "--baseline", "other/b.json"], b"").says(0, &["of 2 documents"]);
+    run(&["review", "../beside.md", "--write-baseline", "--baseline", "other/b.json"], b"")
+        .says(0, &["of 2 documents"]);
 }
 
 /// A pull request that could write its own baseline would lift its own findings.

@@ -267,7 +267,8 @@ impl Open {
         is_setting
             || self.judged.as_ref().zip(path.to_str()).is_some_and(|(judged, from)| {
                 let saved = saved.canonicalize().ok();
-                let leads = |link: &Link| file::linked(from, &link.target).and_then(|to| Path::new(&to).canonicalize().ok());
+                let leads =
+                    |link: &Link| file::linked(from, &link.target).and_then(|to| Path::new(&to).canonicalize().ok());
                 saved.is_some() && judged.document.links.iter().any(|link| leads(link) == saved)
             })
     }

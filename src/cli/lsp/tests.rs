@@ -300,7 +300,11 @@ fn uri_in(folder: &Path, name: &str) -> String {
 #[test]
 fn what_is_saved_is_reviewed_with_the_documents_that_rest_on_it_and_no_others() {
     let folder = tempfile::tempdir().unwrap();
-    let texts = [("a.md", format!("{SPEC}\nThe data is described in [data](b.md).\n")), ("b.md", SPEC.into()), ("c.md", SPEC.into())];
+    let texts = [
+        ("a.md", format!("{SPEC}\nThe data is described in [data](b.md).\n")),
+        ("b.md", SPEC.into()),
+        ("c.md", SPEC.into()),
+    ];
     Editor::talk(|editor| {
         for (name, text) in &texts {
             std::fs::write(folder.path().join(name), text).unwrap();

@@ -190,3 +190,25 @@ pub fn is_appendix(title: &str) -> bool {
     let title = title.trim_start_matches(|c: char| !c.is_alphabetic()).to_lowercase();
     APPENDIX.iter().any(|word| title.starts_with(word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_appendix_is_one_for_whoever_asks() {
+        for (title, expected) in [
+            ("Appendix A: Glossary", true),
+            ("7. Annex: Glossary", true),
+            ("Anlage 2: Glossar", true),
+            ("Attachments", true),
+            ("The appendix of the patient", false),
+            ("Data", false),
+        ] {
+            assert_eq!(is_appendix(title), expected, "{title}");
+        }
+        for word in APPENDIX {
+            assert_eq!(plain(&format!("{word} B: terms")), ["terms"], "{word}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 #![allow(clippy::doc_markdown, reason = "these comments are the help that a terminal shows")]
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -244,7 +244,9 @@ async fn export(folder: &Path, of: &Of, env: &Env, io: &mut Io<'_>) -> Result<Ex
 
 /// Of each reader the newest word on a finding, however its document was named; given and given back with the oldest first.
 fn newest(opinions: &[Opinion]) -> Vec<Opinion> {
-    let name = |one: &Opinion| -> PathBuf { Path::new(&one.document).components().collect() };
+    let name = |one: &Opinion| -> PathBuf {
+        Path::new(&one.document).components().filter(|part| *part != Component::CurDir).collect()
+    };
     let is_same = |a: &Opinion, b: &Opinion| {
         a.person == b.person && a.fingerprint == b.fingerprint && (a.sha256 == b.sha256 || name(a) == name(b))
     };

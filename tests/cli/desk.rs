@@ -176,7 +176,7 @@ fn a_template_is_written_once_reviewed_as_empty_and_holds_own_rules() {
     let done = world.run(&["review", "docs/spec.md"]);
     assert!(!done.says(0, &[]).out.contains("no rule applied"), "it says itself what it is: {done:?}");
     let report = world.run(&["review", "--format", "json", "docs/spec.md"]).says(0, &[]).json();
-    assert_eq!(report["documents"][0]["profile"]["kind"], "ai-spec");
+    assert_eq!(report["documents"][0]["kind"], "ai-spec");
     let stated =
         report["documents"][0]["checks"].as_array().unwrap().iter().filter(|check| check["state"] == "mentioned");
     assert_eq!(stated.count(), 0);

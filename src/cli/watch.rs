@@ -35,7 +35,7 @@ pub(super) async fn watch(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exi
             said = &mut stopped => said.map(|()| None).map_err(CliError::Runtime)?,
         };
         last = match reviewed {
-            None => return end(last, io),
+            None => return Ok(end(last, io)),
             // A file may be gone for a moment, a configuration half written: the next change may mend it.
             Some(Err(error)) if !matches!(error, CliError::Output(_)) => {
                 let _ = io.err.write_all(error.report().as_bytes());
@@ -49,18 +49,18 @@ pub(super) async fn watch(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exi
             () = change(args, seen) => {}
             said = &mut stopped => {
                 said.map_err(CliError::Runtime)?;
-                return end(last, io);
+                return Ok(end(last, io));
             }
         }
     }
 }
 
 /// What the terminal shows of the key (`^C`) gets a line of its own, so that the prompt of the shell begins one.
-fn end(last: Exit, io: &mut Io<'_>) -> Result<Exit, CliError> {
+fn end(last: Exit, io: &mut Io<'_>) -> Exit {
     if io.ticker.is_some() {
         let _ = writeln!(io.err);
     }
-    Ok(last)
+    last
 }
 
 /// Waits until the files differ from what was seen, and rest.

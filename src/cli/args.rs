@@ -136,6 +136,15 @@ pub(super) struct Review {
     pub(super) github: GitHubFlags,
 }
 
+impl Review {
+    /// The files that it writes.
+    pub(super) fn written(&self) -> Vec<&Path> {
+        let baseline = self.baseline.baseline.iter().filter(|_| self.baseline.write_baseline);
+        let reports = self.output.iter().chain(self.more.also.iter().map(|also| &also.file));
+        reports.chain(baseline).map(PathBuf::as_path).collect()
+    }
+}
+
 /// Review in a job of GitHub Actions
 #[derive(Debug, Args)]
 pub(super) struct Ci {

@@ -2,13 +2,13 @@
 //! `review`.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::args::BaselineFlags;
 use super::error::{CliError, count};
 use crate::output::{Entry, Run};
 use crate::review::Baseline;
-use crate::source::file;
+use crate::source::{file, url::recognise};
 
 /// Where it is looked for.
 const FILE: &str = ".specreview-baseline.json";
@@ -34,6 +34,15 @@ pub(super) fn open(flags: &BaselineFlags) -> Result<Option<BaselineFile>, CliErr
         Err(source) => return Err(CliError::BaselineUnread { path, source }),
     };
     Ok(Some(BaselineFile { path, baseline, write }))
+}
+
+/// True for a document below the folder that is there no more. Of standard input, addresses and files elsewhere nobody can say so: those
+/// that were read under such names keep what they had.
+fn is_gone(folder: &Path, name: &str) -> bool {
+    let is_elsewhere = |part| !matches!(part, Component::Normal(_) | Component::CurDir);
+    let path = Path::new(name);
+    let is_judged = name != "-" && recognise(name).is_none() && !path.components().any(is_elsewhere);
+    is_judged && !folder.join(path).exists() && !path.exists()
 }
 
 fn read(path: &Path) -> std::io::Result<String> {
@@ -64,7 +73,7 @@ impl BaselineFile {
             for (name, reviewed) in &documents {
                 self.baseline.accept(name, reviewed);
             }
-            self.baseline.forget(|name| !folder.join(name).exists());
+            self.baseline.forget(|name| is_gone(&folder, name));
             std::fs::write(&self.path, self.baseline.render())
                 .map_err(|source| CliError::Unwritten { path: self.path.clone(), source })?;
         }

@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::args::{Show, TableFormat};
-use super::env::Io;
+use super::args::{ModelFlags, Show, TableFormat};
+use super::env::{Env, Io};
 use super::error::{CliError, Exit, plain};
-use super::setup;
+use super::{model, setup};
 use crate::config::{self, Effective, Origin, PATHS};
 use crate::finding::Problem;
 use crate::job::{self, DAY};
 use crate::review::ConfigText;
 use crate::rules::RuleSet;
+use crate::source::utf8;
 use crate::text::Date;
 
 /// A configuration is a page of text, never more.
@@ -88,7 +89,7 @@ pub(super) fn check(given: Option<&Path>, rules: &RuleSet, io: &mut Io<'_>) -> R
 }
 
 /// `config show`: every key, its value, and where it comes from. Mistakes are named beside it.
-pub(super) fn show(args: &Show, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
+pub(super) fn show(args: &Show, rules: &RuleSet, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
     let mut all = files(args.gate.config.as_deref(), args.gate.org.as_deref(), rules)?;
     if let Some(fail_on) = args.gate.fail_on {
         all.by_flag("review.fail-on", "--fail-on", |config| config.fail_on = fail_on.severity());
@@ -99,9 +100,11 @@ pub(super) fn show(args: &Show, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit
     if args.no_llm {
         all.without_model("--no-llm");
     }
+    let flags = ModelFlags { no_llm: args.no_llm, ..ModelFlags::default() };
+    let models = model::names(&flags, env);
     let text = match args.format {
-        TableFormat::Json => format!("{:#}\n", shown(&all)),
-        TableFormat::Text => table(&all),
+        TableFormat::Json => format!("{:#}\n", shown(&all, &models.unwrap_or_default())),
+        TableFormat::Text => table(&all) + &asked(&models),
     };
     io.out.write_all(text.as_bytes()).map_err(CliError::Output)?;
     for problem in &all.problems {
@@ -130,6 +133,17 @@ fn table(all: &Effective) -> String {
     rows.into_iter().fold(String::new(), |out, (row, origin)| format!("{out}{row:width$}  # {origin}\n"))
 }
 
+/// The models that the environment names, which no file does; nothing where it names none.
+fn asked(models: &Result<Vec<String>, String>) -> String {
+    let said = match models.as_deref() {
+        Ok([]) => return String::new(),
+        Ok([only]) => only.clone(),
+        Ok([first, rest @ ..]) => format!("{first}; fallback: {}", rest.join(", ")),
+        Err(reason) => format!("none is asked: {reason}"),
+    };
+    format!("# model: {}\n", plain(&said))
+}
+
 /// A value as TOML writes it on one line.
 fn inline(value: &Value) -> String {
     match value {
@@ -148,7 +162,7 @@ fn inline(value: &Value) -> String {
 }
 
 /// The same for programs.
-fn shown(all: &Effective) -> Value {
+fn shown(all: &Effective, models: &[String]) -> Value {
     let origin = |origin: &Origin| match origin {
         Origin::Default => json!({ "from": "default" }),
         Origin::Organisation(place) => json!({ "from": "organisation", "file": place.file, "line": place.line }),
@@ -159,21 +173,26 @@ fn shown(all: &Effective) -> Value {
         let origins: Vec<Value> = shown.origins.iter().map(origin).collect();
         json!({ "key": shown.key, "value": shown.value, "origins": origins })
     });
-    json!({ "schema": "specreview/config/v1", "keys": keys.collect::<Vec<_>>(), "problems": all.problems })
+    let keys: Vec<Value> = keys.collect();
+    json!({ "schema": "specreview/config/v1", "keys": keys, "models": models, "problems": all.problems })
 }
 
 fn find() -> Option<PathBuf> {
     find_in(Path::new(""))
 }
 
-/// The configuration of a folder, if it has one.
+/// The configuration of a folder, if it has one: whatever has its name, so that a folder or a link to nothing is told and not taken for none.
 pub(super) fn find_in(folder: &Path) -> Option<PathBuf> {
-    PATHS.iter().map(|path| folder.join(path)).find(|path| path.is_file())
+    PATHS.iter().map(|path| folder.join(path)).find(|path| path.symlink_metadata().is_ok())
 }
 
 fn text(path: &Path) -> io::Result<String> {
-    if std::fs::metadata(path)?.len() > MAX_BYTES {
+    let about = std::fs::metadata(path)?;
+    if about.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder; put a file in its place"));
+    }
+    if about.len() > MAX_BYTES {
         return Err(io::Error::other("it is larger than 1 MiB"));
     }
-    std::fs::read_to_string(path)
+    utf8(std::fs::read(path)?).map_err(|reason| io::Error::new(io::ErrorKind::InvalidData, reason))
 }

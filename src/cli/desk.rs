@@ -20,7 +20,8 @@ pub(super) struct Desk {
     pub(super) config: Config,
     /// Mistakes of own rules and of the configuration.
     pub(super) problems: Vec<Problem>,
-    root: PathBuf,
+    /// The folder that its globs start from.
+    pub(super) root: PathBuf,
 }
 
 impl Desk {

@@ -17,7 +17,7 @@ use crate::draft::{TEMPLATES, Template};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  specreview fix --diff docs/spec.md\n  specreview fix docs/spec.md\n  \
     specreview fix --rule MET-003 --rule POC-003 docs/spec.md\n\nExit status: 0 done or nothing to do; 1 something would be put in, with \
-    --check; 2 wrong usage or input.")]
+    --check; 2 wrong usage or input, or a file that cannot be written.")]
 pub(super) struct Fix {
     /// Files to change
     #[arg(required = true, value_name = "FILE")]

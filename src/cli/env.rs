@@ -86,6 +86,16 @@ pub struct Io<'a> {
     pub ticker: Option<super::Ticker>,
 }
 
+#[cfg(test)]
+impl<'a> Io<'a> {
+    /// No input, no terminal: what is written can be read afterwards.
+    pub(super) fn plain(out: &'a mut Vec<u8>, err: &'a mut Vec<u8>) -> Self {
+        // A reader of nothing has no size: nothing is left behind.
+        let stdin = Box::leak(Box::new(std::io::empty()));
+        Self { stdin, out, err, terminal: false, width: None, ticker: None }
+    }
+}
+
 impl std::fmt::Debug for Io<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Io").field("terminal", &self.terminal).field("width", &self.width).finish_non_exhaustive()

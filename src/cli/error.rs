@@ -1,7 +1,7 @@
 //! Every message that ends a command: what happened, where, and what to do. The table of exit statuses stands here too.
 
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use super::setup_app::SetupError;
@@ -89,6 +89,8 @@ pub(super) enum CliError {
     ManyFindings { rule: String, lines: Vec<String> },
     #[error("there is no rule {}", shown(code))]
     UnknownRule { code: String, nearest: Option<String> },
+    #[error("there is no database at {} yet", path.display())]
+    NoDatabase { path: PathBuf },
     #[error("{} cannot be read: {source}", path.display())]
     Unread { path: PathBuf, source: io::Error },
     #[error("the rules of {} cannot be used: {reason}", shown(given))]
@@ -97,6 +99,8 @@ pub(super) enum CliError {
     PagesBroken { problems: Vec<Problem> },
     #[error("there is no rule page in {}", path.display())]
     NoPages { path: PathBuf },
+    #[error("nothing was said that could be written as a labelled document{}", if why.is_empty() { String::new() } else { format!(": {why}") })]
+    NothingSaid { why: String },
     #[error("there is no labelled document in {}", shown(folders))]
     NothingLabelled { folders: String },
     #[error("there is no labelled passage in {}", shown(folders))]
@@ -174,6 +178,9 @@ impl CliError {
             Self::NoToken => {
                 "set GITHUB_TOKEN to a token that may read the repository, and write pull requests to post".into()
             }
+            Self::ConfigUnread { source, .. } if matches!(source.kind(), ErrorKind::InvalidData | ErrorKind::IsADirectory) => {
+                "mend or remove it, or name another with --config; without one the defaults count".into()
+            }
             Self::ConfigUnread { .. } => "check the path that was given (--config, --org, or the file to check)".into(),
             Self::BaselineUnread { .. } => "check the path that --baseline names; --write-baseline makes the file".into(),
             Self::BaselineBroken { .. } => "mend it, or delete it and write it anew with --write-baseline".into(),
@@ -190,6 +197,12 @@ impl CliError {
             Self::UnknownRule { nearest: None, .. } => "`specreview rules list` shows all".into(),
             Self::NoPages { .. } => {
                 "give a .md page or a folder of pages; `specreview rules new NAME` writes one".into()
+            }
+            Self::NoDatabase { .. } => {
+                "`specreview serve` and `specreview feedback add` make it; name another with --database or SPECREVIEW_DATABASE".into()
+            }
+            Self::NothingSaid { .. } => {
+                "`specreview feedback add DOCUMENT RULE useful` keeps what a reader says, with the text of the document".into()
             }
             Self::NothingLabelled { .. } => {
                 "a labelled folder holds spec.md with key.json and mutants.json, or weak.md with weak_key.json; see docs/eval.md".into()

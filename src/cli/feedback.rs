@@ -3,23 +3,24 @@
 #![allow(clippy::doc_markdown, reason = "these comments are the help that a terminal shows")]
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::args::TableFormat;
+use super::desk::Desk;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
 use super::jobs::Database;
-use super::{config, load, report, rules, setup};
+use super::{load, report, rules};
 use crate::eval::judged::{self, Judged};
 use crate::finding::Finding;
-use crate::job::{self, DAY, Options};
+use crate::job::DAY;
 use crate::output::Entry;
 use crate::review::Reviewed;
-use crate::rules::Share;
-use crate::source::Loaded;
-use crate::store::{self, Feedback as _, Millis, Opinion, Wanted, Worth};
+use crate::rules::{RuleKey, Share};
+use crate::source::{Loaded, file};
+use crate::store::{Feedback as _, Millis, Opinion, Wanted, Worth};
 use crate::text::{Date, sha256_hex};
 
 /// Longest reason, in characters.
@@ -130,7 +131,7 @@ async fn add(args: &Add, env: &Env, now: Millis, io: &mut Io<'_>) -> Result<Exit
         return Err(CliError::Setting { what: "the reason", reason: why });
     }
     // Opened first: a store that cannot be used is no reason to read a document.
-    let store = store::Database::open(setup::database(args.database.database.as_ref(), env)?).await?;
+    let store = args.database.open_or_make(env).await?;
     let (text, document, reviewed) = read(&args.document, env, io).await?;
     let finding = find(args, &reviewed)?;
     let key = finding.key();
@@ -158,13 +159,9 @@ async fn add(args: &Add, env: &Env, now: Millis, io: &mut Io<'_>) -> Result<Exit
 
 /// The text of one document, what people call it, and its review by rules alone.
 async fn read(input: &str, env: &Env, io: &mut Io<'_>) -> Result<(String, String, Reviewed), CliError> {
-    const MAX_BYTES: u64 = 64 * 1024 * 1024;
-    let deps = setup::deps(super::model::Asked::default(), env, "specreview");
-    let (rules, problems) = rules::known()?;
-    let deps = job::Deps { rules: std::sync::Arc::new(rules), ..deps };
-    let (config, more) = config::read(None, None, &deps.rules)?;
-    let root = config::root(config::place(None).as_deref());
-    let loaded = load::load(&[input.to_owned()], MAX_BYTES, &config, &root, (env, None), io).await;
+    let desk = Desk::open(Path::new(""), None, env)?;
+    let inputs = [input.to_owned()];
+    let loaded = load::load(&inputs, file::LIMIT, &desk.config, &desk.root, (env, None), io).await;
     let text = match loaded.as_slice() {
         [Loaded::Text { text, .. }] => text.clone(),
         [Loaded::Unread { path, reason }] => {
@@ -173,8 +170,7 @@ async fn read(input: &str, env: &Env, io: &mut Io<'_>) -> Result<(String, String
         }
         several => return Err(CliError::SeveralDocuments { input: input.to_owned(), count: several.len() }),
     };
-    let options = Options { root: Some(root), is_spec: true, no_model: true, ..Options::default() };
-    let run = job::review_texts(&deps, loaded, &config, [problems, more].concat(), &options).await;
+    let run = desk.review(loaded, true).await;
     let named = run.opened.get(input).map_or_else(|| input.to_owned(), |opened| opened.address.clone());
     let reviewed = run.documents.into_iter().find_map(|entry| match entry {
         Entry::Reviewed(reviewed, _) => Some(*reviewed),
@@ -186,7 +182,8 @@ async fn read(input: &str, env: &Env, io: &mut Io<'_>) -> Result<(String, String
 /// The finding that is meant.
 fn find<'a>(args: &Add, reviewed: &'a Reviewed) -> Result<&'a Finding, CliError> {
     let at = |finding: &Finding| finding.place.as_ref().map(|place| place.lines.start);
-    let meant = |finding: &&Finding| finding.key() == args.rule || finding.rule == args.rule;
+    let key = RuleKey::parse(&args.rule);
+    let meant = |finding: &&Finding| key.covers(&finding.rule, finding.part.as_deref());
     let of_rule: Vec<&Finding> = reviewed.findings().filter(meant).collect();
     let of_line: Vec<&Finding> =
         of_rule.iter().copied().filter(|finding| args.line.is_none() || at(finding) == args.line).collect();
@@ -211,7 +208,7 @@ async fn export(folder: &Path, of: &Of, env: &Env, io: &mut Io<'_>) -> Result<Ex
         return Err(CliError::Exists { path: folder.to_owned() });
     }
     let store = of.database.open_existing(env).await?;
-    let opinions = store.said(of.wanted()).await?;
+    let opinions = newest(&store.said(of.wanted()).await?);
     let mut with_text = Vec::new();
     for opinion in &opinions {
         if let Some(text) = store.read_text(&opinion.sha256).await? {
@@ -228,18 +225,33 @@ async fn export(folder: &Path, of: &Of, env: &Env, io: &mut Io<'_>) -> Result<Ex
         written.map_err(|source| CliError::Unwritten { path: inside, source })?;
     }
     let without = opinions.len() - judged.len();
-    let mut said = format!("{} written", count(export.folders.len(), "labelled document"));
-    for (number, why) in [
+    let left_out = [
         (export.disputed, "not labelled, because as many readers say otherwise"),
         (export.unknown, "left out, because no rule has this code"),
         (without, "left out, because its text was not kept"),
-    ] {
-        if number > 0 {
-            let _ = write!(said, "; {number} {why}");
-        }
+    ];
+    let left_out =
+        left_out.into_iter().filter(|(number, _)| *number > 0).map(|(number, why)| format!("{number} {why}"));
+    let left_out: Vec<String> = left_out.collect();
+    if export.folders.is_empty() {
+        return Err(CliError::NothingSaid { why: left_out.join("; ") });
     }
+    let written = format!("{} written", count(export.folders.len(), "labelled document"));
+    let said = std::iter::once(written).chain(left_out).collect::<Vec<_>>().join("; ");
     report::write(&format!("{said}\n"), None, io)?;
-    Ok(if export.folders.is_empty() { Exit::Unusable } else { Exit::Good })
+    Ok(Exit::Good)
+}
+
+/// Of each reader the newest word on a finding, however its document was named; given and given back with the oldest first.
+fn newest(opinions: &[Opinion]) -> Vec<Opinion> {
+    let name = |one: &Opinion| -> PathBuf {
+        Path::new(&one.document).components().filter(|part| *part != Component::CurDir).collect()
+    };
+    let is_same = |a: &Opinion, b: &Opinion| {
+        a.person == b.person && a.fingerprint == b.fingerprint && (a.sha256 == b.sha256 || name(a) == name(b))
+    };
+    let is_last = |at: usize, one: &Opinion| !opinions.iter().skip(at + 1).any(|newer| is_same(newer, one));
+    opinions.iter().enumerate().filter(|(at, one)| is_last(*at, one)).map(|(_, one)| one.clone()).collect()
 }
 
 fn of_opinion<'a>(opinion: &'a Opinion, text: &'a str) -> Judged<'a> {
@@ -281,13 +293,23 @@ fn json(opinions: &[Opinion]) -> String {
     format!("{:#}\n", serde_json::Value::Array(all))
 }
 
-/// What readers said of a rule, for `rules explain`; nothing where no store is given, or nobody said anything.
-pub(super) async fn of_rule(code: &str, database: &Database, env: &Env) -> Result<String, CliError> {
+/// Writes what readers said of a rule, for `rules explain`; nothing where no store is given, or nobody said anything. A store that cannot
+/// be asked takes nothing from the explanation: one line says so.
+pub(super) async fn of_rule(code: &str, database: &Database, env: &Env, io: &mut Io<'_>) -> Result<(), CliError> {
     if !database.is_given(env) {
-        return Ok(String::new());
+        return Ok(());
     }
-    let opinions = database.open_existing(env).await?.said(Wanted { rule: Some(code), document: None }).await?;
-    Ok(summary(&opinions))
+    match opinions_of(&RuleKey::parse(code).to_string(), database, env).await {
+        Ok(opinions) => report::write(&summary(&newest(&opinions)), None, io),
+        Err(error) => {
+            let _ = writeln!(io.err, "note: how useful it is to readers is not known: {}", error.line());
+            Ok(())
+        }
+    }
+}
+
+async fn opinions_of(rule: &str, database: &Database, env: &Env) -> Result<Vec<Opinion>, CliError> {
+    Ok(database.open_existing(env).await?.said(Wanted { rule: Some(rule), document: None }).await?)
 }
 
 /// How useful a rule is to its readers: the share of those who found it useful, with its interval, and the latest reasons against it.
@@ -325,14 +347,7 @@ mod tests {
         let Command::Feedback(command) = cli.command else { panic!("not feedback") };
         let env = Env::new([("SPECREVIEW_DATABASE".into(), path.into()), ("USER".into(), "ann".into())]);
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut io = Io {
-            stdin: &mut std::io::empty(),
-            out: &mut out,
-            err: &mut err,
-            terminal: false,
-            width: None,
-            ticker: None,
-        };
+        let mut io = Io::plain(&mut out, &mut err);
         let exit = match feedback(&command, &env, 2000, &mut io).await {
             Ok(exit) => exit,
             Err(error) => {
@@ -350,6 +365,7 @@ mod tests {
         let store = at("s.db");
         let (exit, _, err) = run(&store, &["list"]).await;
         assert!(exit == Exit::Unusable && err.contains("s.db") && !Path::new(&store).exists(), "{err}");
+        assert!(err.contains("there is no database at") && err.contains("feedback add"), "what to do: {err}");
 
         let (exit, out, err) =
             run(&store, &["add", SPEC, "ALG-001", "wrong", "--because", "the edge\u{1b}[2J servers need it"]).await;
@@ -371,7 +387,13 @@ mod tests {
         assert_eq!((&json[0]["worth"], &json[0]["quote"]), (&"wrong".into(), &"The model must be a ResNet-50.".into()));
 
         let database = Database { database: Some(store.clone().into()) };
-        let said = of_rule("ALG-001", &database, &Env::new([])).await.unwrap();
+        let told = async |database: &Database| {
+            let (mut out, mut err) = (Vec::new(), Vec::new());
+            let mut io = Io::plain(&mut out, &mut err);
+            of_rule("alg-001", database, &Env::new([]), &mut io).await.unwrap();
+            (String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+        };
+        let (said, _) = told(&database).await;
         assert!(
             said.starts_with(
                 "\nusefulness to readers 0.33 (95 % interval 0.06 to 0.79, 3 samples): 1 useful, 2 wrong, 0"
@@ -379,7 +401,14 @@ mod tests {
             "{said}"
         );
         assert!(said.contains("  wrong: no choice\n") && !said.contains('\u{1b}'), "{said}");
-        assert_eq!(of_rule("ALG-001", &Database { database: None }, &Env::new([])).await.unwrap(), "");
+        assert_eq!(told(&Database { database: None }).await, (String::new(), String::new()));
+        let (said, note) = told(&Database { database: Some(at("gone.db").into()) }).await;
+        assert!(said.is_empty() && note.starts_with("note: how useful it is to readers is not known: "), "{note}");
+        assert_eq!((note.lines().count(), Path::new(&at("gone.db")).exists()), (1, false));
+
+        let (exit, _, err) = run(&store, &["export", &at("none"), "--rule", "MET-001"]).await;
+        assert!(exit == Exit::Unusable && err.contains("nothing was said") && err.contains("feedback add"), "{err}");
+        assert!(!Path::new(&at("none")).exists(), "no folder is made for nothing");
 
         let labelled = at("labelled");
         let (exit, out, err) = run(&store, &["export", &labelled]).await;
@@ -392,16 +421,36 @@ mod tests {
             panic!("not eval")
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut io = Io {
-            stdin: &mut std::io::empty(),
-            out: &mut out,
-            err: &mut err,
-            terminal: false,
-            width: None,
-            ticker: None,
-        };
+        let mut io = Io::plain(&mut out, &mut err);
         assert_eq!(crate::cli::eval::eval(&args, &mut io).unwrap(), Exit::Good);
         assert_eq!(String::from_utf8(err).unwrap(), "");
+    }
+
+    #[test]
+    fn a_reader_counts_once_for_a_finding_with_the_newest_word() {
+        let said = |person: &str, document: &str, sha256: &str, worth, at| Opinion {
+            document: document.to_owned(),
+            fingerprint: "f".to_owned(),
+            person: person.to_owned(),
+            rule: "MET-003".to_owned(),
+            state: String::new(),
+            worth,
+            reason: String::new(),
+            quote: String::new(),
+            sha256: sha256.to_owned(),
+            at,
+        };
+        let all = vec![
+            said("ann", "a.md", "1", Worth::Wrong, 1),
+            said("ann", "./a.md", "2", Worth::Wrong, 2),
+            said("bob", "a.md", "1", Worth::Wrong, 3),
+            said("ann", "https://example.org/a.md", "2", Worth::Useful, 4),
+            said("ann", "b.md", "3", Worth::Useful, 5),
+        ];
+        let kept: Vec<_> = newest(&all).into_iter().map(|one| one.at).collect();
+        // Ann named the same document in three ways, and read two versions of it.
+        assert_eq!(kept, [3, 4, 5]);
+        assert!(summary(&newest(&all)).contains(": 2 useful, 1 wrong"), "{}", summary(&newest(&all)));
     }
 
     #[test]

@@ -66,9 +66,14 @@ pub(super) async fn fix(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exit,
             tell_unplaced(&reviewed.path, &draft, io)?;
             continue;
         }
-        if !args.check && draft.count() > 0 {
-            replace(Path::new(&reviewed.path), document.written(), &text)
-                .map_err(|source| CliError::Unwritten { path: reviewed.path.clone().into(), source })?;
+        if !args.check
+            && draft.count() > 0
+            && let Err(source) = replace(Path::new(&reviewed.path), document.written(), &text)
+        {
+            refused = true;
+            let error = CliError::Unwritten { path: reviewed.path.clone().into(), source };
+            writeln!(io.err, "warning: {}", error.line()).map_err(CliError::Output)?;
+            continue;
         }
         tell(&reviewed.path, document, &draft, rules, args.check, io)?;
     }

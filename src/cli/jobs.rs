@@ -60,6 +60,11 @@ impl Database {
     pub(super) async fn open_existing(&self, env: &Env) -> Result<store::Database, CliError> {
         open(self.database.as_ref(), env).await
     }
+
+    /// The store, made where there is none: for whoever writes into it.
+    pub(super) async fn open_or_make(&self, env: &Env) -> Result<store::Database, CliError> {
+        Ok(store::Database::open(setup::database(self.database.as_ref(), env)?).await?)
+    }
 }
 
 /// Does what the command line asks.
@@ -77,8 +82,7 @@ pub(super) async fn jobs(command: &Jobs, env: &Env, now: Millis, io: &mut Io<'_>
 pub(super) async fn open(given: Option<&SecretString>, env: &Env) -> Result<store::Database, CliError> {
     let address = setup::database(given, env)?;
     if let Some(path) = address.path().filter(|path| !path.exists()) {
-        let source = std::io::Error::from(std::io::ErrorKind::NotFound);
-        return Err(CliError::Unread { path: path.to_owned(), source });
+        return Err(CliError::NoDatabase { path: path.to_owned() });
     }
     Ok(store::Database::open(address).await?)
 }
@@ -146,14 +150,7 @@ mod tests {
         let Command::Jobs(command) = cli.command else { panic!("not jobs") };
         let env = Env::new([("SPECREVIEW_DATABASE".into(), path.into())]);
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut io = Io {
-            stdin: &mut std::io::empty(),
-            out: &mut out,
-            err: &mut err,
-            terminal: false,
-            width: None,
-            ticker: None,
-        };
+        let mut io = Io::plain(&mut out, &mut err);
         let exit = match jobs(&command, &env, 2000, &mut io).await {
             Ok(exit) => exit,
             Err(error) => {

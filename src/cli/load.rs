@@ -34,9 +34,28 @@ pub(super) async fn load(
     let named: HashSet<&str> = inputs.iter().map(String::as_str).collect();
     // An address was named, whatever it stands for.
     let paths = Paths::new(config);
-    let is_excluded = |path: &str| paths.is_excluded(file::below(root, path).as_deref().unwrap_or(path));
-    loaded.retain(|one| named.contains(path(one)) || recognise(path(one)).is_some() || !is_excluded(path(one)));
+    loaded.retain(|one| {
+        named.contains(path(one)) || recognise(path(one)).is_some() || !is_excluded(&paths, root, path(one))
+    });
     loaded
+}
+
+/// How many files of the folders are of a form that is read only where a file is named.
+pub(super) fn passed_over(inputs: &[String], config: &Config, root: &Path) -> usize {
+    let inputs: Vec<String> = inputs.iter().map(|input| local(input)).collect();
+    let paths = Paths::new(config);
+    file::passed_over(&inputs, |path| is_excluded(&paths, root, path))
+}
+
+/// Leaves out what the command itself writes into the folders that it reads: reports are no documents. What is named is read.
+pub(super) fn leave_out_written(loaded: &mut Vec<Loaded>, inputs: &[String], written: &[&Path]) {
+    let written = file::Written::of(written);
+    let is_named = |path: &str| inputs.iter().any(|input| input == path);
+    loaded.retain(|one| is_named(path(one)) || !written.has(Path::new(path(one))));
+}
+
+fn is_excluded(paths: &Paths, root: &Path, path: &str) -> bool {
+    paths.is_excluded(file::below(root, path).as_deref().unwrap_or(path))
 }
 
 /// The path that a `file://` address stands for; anything else as it is.

@@ -176,15 +176,16 @@ fn dispatch(command: &Command, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliEr
         Command::Jobs(command) => runtime()?.block_on(jobs::jobs(command, env, setup::now(), io)),
         Command::Feedback(command) => runtime()?.block_on(feedback::feedback(command, env, setup::now(), io)),
         Command::Rules(Rules::Explain { code, database }) => {
-            let said = runtime()?.block_on(feedback::of_rule(code, database, env))?;
-            rules::explain(code, &rules::known()?.0, &said, io)
+            let exit = rules::explain(code, &rules::known()?.0, io)?;
+            runtime()?.block_on(feedback::of_rule(code, database, env, io))?;
+            Ok(exit)
         }
         Command::Rules(command) => rules::rules(command, &rules::known()?.0, io),
         Command::Eval(args) if args.model.model.is_some() => runtime()?.block_on(eval_model::measure(args, env, io)),
         Command::Eval(args) => eval::eval(args, io),
         Command::Config(Config::Show(args)) => {
             let rules = runtime()?.block_on(rules::all(true, &args.gate.rules, env))?.0;
-            config::show(args, &rules, io)
+            config::show(args, &rules, env, io)
         }
         Command::Config(Config::Check { file }) => config::check(file.as_deref(), &rules::known()?.0, io),
         Command::Model(Model::Probe(args)) => runtime()?.block_on(probe::probe(args, env, io)),

@@ -217,6 +217,15 @@ pub(super) fn clients(flags: &ModelFlags, env: &Env) -> Result<Option<Clients>, 
     Ok(Some(Clients { first, second, catalogue }))
 }
 
+/// Names of the model and of the one in reserve; none where no model is wanted.
+///
+/// # Errors
+/// Why what is configured asks nobody.
+pub(super) fn names(flags: &ModelFlags, env: &Env) -> Result<Vec<String>, String> {
+    let places = places(flags, env)?;
+    Ok(places.into_iter().flat_map(|(first, second)| std::iter::once(first).chain(second)).map(|at| at.model).collect())
+}
+
 /// Where the model is and the one in reserve. A key for OpenAI's own endpoint is also taken from `OPENAI_API_KEY`; it is never
 /// sent anywhere else, and neither is the key of one endpoint sent to another.
 fn places(flags: &ModelFlags, env: &Env) -> Result<Option<(Place, Option<Place>)>, String> {

@@ -76,15 +76,8 @@ mod tests {
             let env = Env::new(vars.iter().map(|(name, value)| ((*name).into(), (*value).into())));
             let screen: Arc<Mutex<Vec<u8>>> = Arc::default();
             let ticker: Ticker = screen.clone();
-            let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
-            let io = Io {
-                stdin: &mut stdin,
-                out: &mut out,
-                err: &mut err,
-                terminal: false,
-                width: None,
-                ticker: has_terminal.then_some(ticker),
-            };
+            let (mut out, mut err) = (Vec::new(), Vec::new());
+            let io = Io { ticker: has_terminal.then_some(ticker), ..Io::plain(&mut out, &mut err) };
             let line = Line::of(&env, &io);
             let progress = line.progress(24, Instant::now().checked_sub(age).unwrap());
             progress.tell(Step::Reading { number: 2, of: 3, path: "specs/\u{1b}a-long-name.md" });

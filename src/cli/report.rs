@@ -107,8 +107,8 @@ mod tests {
     fn colour_and_width_follow_terminal_flag_and_environment() {
         let check = |wish, terminal, to_file, vars: &[(&str, &str)]| {
             let env = Env::new(vars.iter().map(|(name, value)| ((*name).into(), (*value).into())));
-            let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
-            let io = Io { stdin: &mut stdin, out: &mut out, err: &mut err, terminal, width: Some(72), ticker: None };
+            let (mut out, mut err) = (Vec::new(), Vec::new());
+            let io = Io { terminal, width: Some(72), ..Io::plain(&mut out, &mut err) };
             let look = look(wish, to_file, &env, &io);
             (look.colour, look.width)
         };

@@ -2,7 +2,7 @@
 
 use super::args::Review as Args;
 use super::env::{Env, Io};
-use super::error::{CliError, Exit, plain};
+use super::error::{CliError, Exit, count, plain};
 use super::report::{self, Report};
 use super::{baseline, change, compared, config, load, model, progress, rules, setup};
 use crate::job::{self, Options};
@@ -36,8 +36,10 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     let (config, more) = config::read(args.gate.config.as_deref(), args.gate.org.as_deref(), &deps.rules)?;
     problems.extend(more);
     let root = config::root(config::place(args.gate.config.as_deref()).as_deref());
-    let loaded =
+    let mut loaded =
         load::load(&args.inputs, args.max_bytes, &config, &root, (env, args.github.github_url.as_deref()), io).await;
+    load::leave_out_written(&mut loaded, &args.inputs, &args.written());
+    let passed_over = load::passed_over(&args.inputs, &config, &root);
     let is_survey = args.inputs.iter().any(|input| std::path::Path::new(input).is_dir());
     let options = Options { root: Some(root), is_survey, progress, ..options(args) };
     let mut run = job::review_texts(&deps, loaded, &config, problems, &options).await;
@@ -60,6 +62,10 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         return Err(CliError::NothingReviewed(run.unopened()));
     }
     not_whole(&run, io);
+    if passed_over > 0 {
+        let files = count(passed_over, "file");
+        let _ = writeln!(io.err, "note: {files} of other forms passed over; name a file to have it read");
+    }
     ended(exit(&run, gate), written, io)
 }
 

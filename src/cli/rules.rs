@@ -74,7 +74,7 @@ pub(super) async fn add(deps: &mut Deps, own: bool, given: &[String], env: &Env)
 pub(super) fn rules(command: &Rules, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
     match command {
         Rules::List => list(rules, io),
-        Rules::Explain { code, .. } => explain(code, rules, "", io),
+        Rules::Explain { code, .. } => explain(code, rules, io),
         Rules::Test { path } => test(path, io),
         Rules::Learn { passages, papers, output } => super::learn::learn(passages, papers, output, rules, io),
         Rules::Book { words } => super::book::book(words, rules, io),
@@ -109,15 +109,15 @@ fn list(rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
     Ok(Exit::Good)
 }
 
-/// Explains a rule, with what readers said of it at the end.
-pub(super) fn explain(code: &str, rules: &RuleSet, said: &str, io: &mut Io<'_>) -> Result<Exit, CliError> {
+/// Explains a rule, a criterion or a risk.
+pub(super) fn explain(code: &str, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliError> {
     let questions = crate::critique::builtin().0;
     let other = || crate::job::explain(rules, &questions, code).map(|told| told.plain());
     let Some(text) = rules.explain(code).or_else(other) else {
         let nearest = crate::job::nearest_code(rules, &questions, code).map(str::to_owned);
         return Err(CliError::UnknownRule { code: code.to_owned(), nearest });
     };
-    io.out.write_all(text.as_bytes()).and_then(|()| io.out.write_all(said.as_bytes())).map_err(CliError::Output)?;
+    io.out.write_all(text.as_bytes()).map_err(CliError::Output)?;
     Ok(Exit::Good)
 }
 

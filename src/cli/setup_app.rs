@@ -212,8 +212,8 @@ mod tests {
             no_browser: true,
             github: super::super::args::GitHubFlags { github_url: None },
         };
-        let (mut stdin, mut out, mut err) = (std::io::empty(), Vec::new(), Vec::new());
-        let mut io = Io { stdin: &mut stdin, out: &mut out, err: &mut err, terminal: false, width: None, ticker: None };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut io = Io::plain(&mut out, &mut err);
         let error = run(&args, &Env::default(), &mut io, Duration::from_millis(20)).await.unwrap_err();
         assert!(error.report().contains("nobody came back from GitHub"), "{}", error.report());
         assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);

@@ -35,7 +35,7 @@ pub(super) fn new(args: &New, io: &mut Io<'_>) -> Result<Exit, CliError> {
     let shown = plain(&path.display().to_string());
     let slots = args.profile.rules(&known, is_on).len();
     let said = format!(
-        "{shown} is written, with a slot for {slots} rules; what is still open shows: specreview review --as spec {shown}"
+        "{shown} is written, with a slot for {slots} rules; what is still open shows: specreview review {shown}"
     );
     writeln!(io.out, "{said}").map_err(CliError::Output)?;
     Ok(Exit::Good)

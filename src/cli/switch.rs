@@ -68,14 +68,7 @@ mod tests {
             Model::Probe(_) => panic!("no switch"),
         };
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut io = Io {
-            stdin: &mut std::io::empty(),
-            out: &mut out,
-            err: &mut err,
-            terminal: false,
-            width: None,
-            ticker: None,
-        };
+        let mut io = Io::plain(&mut out, &mut err);
         match switch(place, turn, &Env::new([]), &mut io).await {
             Ok(exit) => assert_eq!(exit, Exit::Good),
             Err(error) => return error.report(),

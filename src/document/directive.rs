@@ -28,6 +28,8 @@ pub enum DirectiveKind {
         /// Who approved it, trimmed, as written.
         by: Option<String>,
     },
+    /// `spec`: the document is a specification of an AI project, whatever its words say.
+    Spec,
     /// Anything else after `specreview:`; reported, so that a typing error is not silence.
     Unknown(String),
 }
@@ -37,6 +39,9 @@ pub enum DirectiveKind {
 pub fn waiver_setting(rule: &str) -> String {
     format!("waive = [{{ rule = \"{rule}\", reason = \"…\" }}]")
 }
+
+/// The instruction by which a document says that it is a specification: [`DirectiveKind::Spec`], written as a comment of Markdown.
+pub const SPEC_LINE: &str = "<!-- specreview: spec -->";
 
 /// A waiver as a document of this form holds it: [`DirectiveKind::Waive`], written; none where such a document holds no comments.
 /// Nothing in the words can end the comment.
@@ -59,6 +64,9 @@ pub(super) fn read(comment: &str) -> Vec<DirectiveKind> {
     let Some((name, rest)) = inner.split_once(':') else { return Vec::new() };
     if !name.trim().eq_ignore_ascii_case("specreview") {
         return Vec::new();
+    }
+    if rest.trim().eq_ignore_ascii_case("spec") {
+        return vec![DirectiveKind::Spec];
     }
     waivers(rest.trim()).unwrap_or_else(|| vec![DirectiveKind::Unknown(rest.trim().to_owned())])
 }
@@ -136,6 +144,23 @@ mod tests {
     fn waive(rule: &str, reason: Option<&str>, until: Option<&str>) -> DirectiveKind {
         let (reason, until) = (reason.map(Into::into), until.map(Into::into));
         DirectiveKind::Waive { rule: rule.into(), reason, until, by: None }
+    }
+
+    #[test]
+    fn a_document_says_that_it_is_a_specification() {
+        for (path, text) in [
+            ("a.md", SPEC_LINE),
+            ("a.md", "<!-- SpecReview:  Spec -->"),
+            ("a.mdx", "{/* specreview: spec */}"),
+            ("a.adoc", "// specreview: spec"),
+            ("a.rst", ".. specreview: spec"),
+        ] {
+            let document = Document::read(path, &format!("{text}\n\nWords.\n"));
+            let found: Vec<_> = document.directives.iter().map(|one| &one.kind).collect();
+            assert_eq!(found, [&DirectiveKind::Spec], "{path}: {text}");
+        }
+        let other = Document::parse("<!-- specreview: specs -->\n");
+        assert_eq!(other.directives[0].kind, DirectiveKind::Unknown("specs".into()));
     }
 
     #[test]

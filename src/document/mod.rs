@@ -23,7 +23,7 @@ mod unseen;
 mod words;
 mod writer;
 
-pub use directive::{Directive, DirectiveKind, waiver_line, waiver_setting};
+pub use directive::{Directive, DirectiveKind, SPEC_LINE, waiver_line, waiver_setting};
 pub use form::manuscript::{Bullet, Manuscript};
 pub use form::phrase::{Look, Phrase};
 pub use form::{Form, canonical, endings};
@@ -33,6 +33,7 @@ pub use sentence::{Sentence, sentences};
 pub use spoken::spoken_lines;
 pub use table::{Cell, Row, Table};
 pub use text_map::TextMap;
+pub use titles::is_appendix;
 pub use unseen::{Unseen, UnseenKind};
 
 use crate::text::{LineRange, Lines, Places, Span};

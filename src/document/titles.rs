@@ -177,5 +177,38 @@ fn is_number(word: &str) -> bool {
     word.chars().all(|c| c.is_ascii_digit())
         || word.chars().all(|c| matches!(c, 'i' | 'v' | 'x'))
         || (word.chars().count() == 1 && word != "a")
-        || matches!(word, "appendix" | "annex" | "anhang" | "section" | "chapter" | "приложение")
+        || matches!(word, "section" | "chapter")
+        || APPENDIX.contains(&word)
+}
+
+/// Words with which the title of an appendix begins.
+const APPENDIX: &[&str] = &["appendix", "appendices", "annex", "attachment", "anhang", "anlage", "приложение"];
+
+/// True for the title of an appendix, whatever its number: what stands behind the document and is no part of what it says.
+#[must_use]
+pub fn is_appendix(title: &str) -> bool {
+    let title = title.trim_start_matches(|c: char| !c.is_alphabetic()).to_lowercase();
+    APPENDIX.iter().any(|word| title.starts_with(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_appendix_is_one_for_whoever_asks() {
+        for (title, expected) in [
+            ("Appendix A: Glossary", true),
+            ("7. Annex: Glossary", true),
+            ("Anlage 2: Glossar", true),
+            ("Attachments", true),
+            ("The appendix of the patient", false),
+            ("Data", false),
+        ] {
+            assert_eq!(is_appendix(title), expected, "{title}");
+        }
+        for word in APPENDIX {
+            assert_eq!(plain(&format!("{word} B: terms")), ["terms"], "{word}");
+        }
+    }
 }

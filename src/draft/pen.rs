@@ -1,9 +1,7 @@
 //! Headings, comments and skeletons as a form writes them. Skeletons are Markdown; what another form cannot say is not written.
 
+use super::slot::WIDTH;
 use crate::document::{Block, BlockKind, Document, Form, Mark, waiver_line};
-
-/// Widest line of words, in characters.
-const WIDTH: usize = 120;
 
 /// Writes in one form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::pen::Pen;
 use super::slot::Slot;
-use crate::document::{Document, Form, Mark, Section, SectionId};
+use crate::document::{Document, Form, Mark, Section, SectionId, is_appendix};
 use crate::engine::Assessment;
 use crate::finding::CheckState;
 use crate::rules::{Rule, RuleSet};
@@ -99,9 +99,7 @@ impl End {
 
 /// References, a glossary, an appendix: what stands at the end and is about the document.
 fn is_back_matter(section: &Section) -> bool {
-    let title = section.title.trim_start_matches(|c: char| !c.is_alphabetic()).to_lowercase();
-    let is_appendix = ["appendix", "appendices", "annex", "attachment", "anhang", "anlage"];
-    matches!(section.mark, Mark::Apparatus | Mark::Glossary) || is_appendix.iter().any(|word| title.starts_with(word))
+    matches!(section.mark, Mark::Apparatus | Mark::Glossary) || is_appendix(&section.title)
 }
 
 /// `6. Running it` is the sixth, and `.` stands behind the number.

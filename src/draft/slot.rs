@@ -5,6 +5,12 @@ use std::collections::BTreeSet;
 use crate::document::{Document, Mark, UnseenKind};
 use crate::rules::Rule;
 
+/// Widest line of words that is written, in characters.
+pub(super) const WIDTH: usize = 120;
+
+/// How a comment before a skeleton begins: that is how it is known again.
+const TODO: &str = "TODO ";
+
 /// A skeleton, with the rules that ask for it: those that have the same text share one.
 #[derive(Debug, Clone)]
 pub(super) struct Slot<'a> {
@@ -45,11 +51,15 @@ impl Slot<'_> {
         self.rules.iter().map(|rule| rule.code.clone()).collect()
     }
 
-    /// The words of the comment in front of it. They begin with TODO and the codes: that is how it is known again.
-    pub(super) fn marker(&self) -> String {
+    /// The head of the comment in front of it: the codes of its rules, and what they look for.
+    pub(super) fn head(&self) -> String {
         let items: Vec<&str> = self.rules.iter().map(|rule| rule.item.as_str()).collect();
-        let said = format!("{} ({})", self.codes().join(", "), plain(&items.join(", ")));
-        format!("TODO {said}: replace what stands between ‹ and ›, then delete this line")
+        format!("{TODO}{} ({}):", self.codes().join(", "), plain(&items.join(", ")))
+    }
+
+    /// The words of the comment in front of it.
+    pub(super) fn marker(&self) -> String {
+        format!("{} replace what stands between ‹ and ›, then delete this line", self.head())
     }
 
     /// True when nothing of it counts as content: it holds open slots throughout.
@@ -74,7 +84,7 @@ pub(super) fn fold(text: &str) -> String {
 pub(super) fn standing(document: &Document) -> BTreeSet<String> {
     let comments = document.unseen.iter().filter(|unseen| unseen.kind == UnseenKind::Comment);
     let marked = comments.filter_map(|unseen| {
-        let said = unseen.span.of(&document.source).strip_prefix("<!--")?.trim_start().strip_prefix("TODO ")?;
+        let said = unseen.span.of(&document.source).strip_prefix("<!--")?.trim_start().strip_prefix(TODO)?;
         said.split_once(" (").map(|(codes, _)| codes)
     });
     marked.flat_map(|codes| codes.split(',')).map(|code| code.trim().to_uppercase()).collect()

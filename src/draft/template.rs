@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::fill::in_order;
-use super::slot::{Slot, plain, slots};
+use super::slot::{Slot, WIDTH, plain, slots};
+use crate::document::SPEC_LINE;
 use crate::facts::{Kind, Profile, Stage};
 use crate::rules::{Rule, RuleSet};
 
@@ -104,6 +105,8 @@ impl Template {
     pub fn profile(&self) -> Profile {
         let mut traits: BTreeSet<String> = self.traits.iter().map(|name| (*name).to_owned()).collect();
         traits.extend(self.task.map(str::to_owned));
+        let stage = Stage::Production;
+        traits.insert(stage.asked_as().to_owned());
         let is = |name: &str| self.traits.contains(&name);
         Profile {
             kind: Kind::AiSpec,
@@ -115,7 +118,7 @@ impl Template {
             decides: is("decides"),
             affects_people: is("affects-people"),
             regulated: is("regulated"),
-            stage: Stage::Production,
+            stage,
             traits,
         }
     }
@@ -136,9 +139,6 @@ impl Template {
     }
 }
 
-/// Widest line of a comment, in characters.
-const WIDTH: usize = 120;
-
 /// The text of a template. `is_on` says which rules apply where it is written; `version` is that of the program.
 #[must_use]
 pub fn template(rules: &RuleSet, kind: &Template, version: &str, is_on: impl Fn(&Rule) -> bool) -> String {
@@ -147,8 +147,10 @@ pub fn template(rules: &RuleSet, kind: &Template, version: &str, is_on: impl Fn(
         let _ = write!(text, "---\nml_task: {task}\n---\n\n");
     }
     text.push_str("# ‹Project›: technical specification\n\n");
+    let _ = writeln!(text, "{SPEC_LINE}");
     let how = format!(
-        "A template for a system that {}, made by specreview {version} from its rules. Replace what stands between ‹ and ›; as long as a slot \
+        "The line above says that this is a specification, for reviews. A template for a system that {}, made by specreview {version} from its \
+         rules. Replace what stands between ‹ and ›; as long as a slot \
          is open, its text counts as missing. Delete the comments as you go. What does not concern the project is left out with a reason: \
          the word \"waive\", the code of the rule and reason=\"…\" in a comment that begins with \"specreview:\".",
         match kind.task {
@@ -181,8 +183,7 @@ pub fn template(rules: &RuleSet, kind: &Template, version: &str, is_on: impl Fn(
 
 /// What the rules of a slot ask for, and why.
 fn guidance(slot: &Slot<'_>) -> String {
-    let items: Vec<&str> = slot.rules.iter().map(|rule| rule.item.as_str()).collect();
-    let mut text = format!("TODO {} ({}):", slot.codes().join(", "), items.join(", "));
+    let mut text = slot.head();
     for rule in &slot.rules {
         let _ = write!(text, " {} Why: {}", rule.asks(), rule.why);
     }

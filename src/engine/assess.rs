@@ -158,7 +158,7 @@ fn finding(
     let severity = rule.severity_of(answer.part.as_deref(), flaw, &cx.facts.profile);
     let mut message = rule.words_of(answer, flaw);
     if let Some(said) = waiver {
-        let (before, after) = waiver::words(&RuleKey { code: rule.code.clone(), part: answer.part.clone() }, said);
+        let (before, after) = waiver::words(&RuleKey::of(&rule.code, answer.part.as_deref()), said);
         message = format!("{before}{message}{after}");
     }
     let set = settings.severity.iter().find(|(code, _)| code.eq_ignore_ascii_case(&rule.code));

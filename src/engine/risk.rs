@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::facts::{Commitment, CommitmentKind, Kind, Profile};
 use crate::finding::{Check, CheckState, Evidence, Finding, Risk, RiskLevel, Severity, Source};
-use crate::rules::RawRisk;
+use crate::rules::{RawRisk, RuleKey};
 
 /// One row per risk of the table, in its order.
 pub(super) fn matrix(
@@ -28,7 +28,9 @@ fn row(
     profile: &Profile,
 ) -> Risk {
     let of = |keys: &[String]| -> Vec<&Check> {
-        checks.iter().filter(|check| keys.iter().any(|key| names(key, check))).collect()
+        let keys: Vec<RuleKey> = keys.iter().map(|key| RuleKey::parse(key)).collect();
+        let named = |check: &&Check| keys.iter().any(|key| key.covers(&check.rule, check.part.as_deref()));
+        checks.iter().filter(named).collect()
     };
     let (mitigating, measuring) = (of(&raw.mitigated_by), of(&raw.measured_by));
     let first = |checks: &[&Check], state: CheckState| -> Option<Check> {
@@ -92,14 +94,6 @@ fn owner(proof: &Evidence, commitments: &[Commitment]) -> Option<String> {
             && proof.lines.start <= at.lines.end
     };
     commitments.iter().find(here).map(|at| at.value.clone())
-}
-
-/// `MON-002` names every part of the rule, `MON-002:data` one.
-fn names(key: &str, check: &Check) -> bool {
-    match key.split_once(':') {
-        Some((code, part)) => check.rule == code && check.part.as_deref() == Some(part),
-        None => check.rule == key,
-    }
 }
 
 #[cfg(test)]

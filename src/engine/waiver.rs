@@ -92,6 +92,7 @@ impl Waivers {
         for Directive { kind, lines, .. } in &document.directives {
             let (rule, reason, until, by) = match kind {
                 DirectiveKind::Waive { rule, reason, until, by } => (rule, reason, until, by),
+                DirectiveKind::Spec => continue,
                 DirectiveKind::Unknown(text) => {
                     let message = format!("The instruction `{}` is not understood.", text.trim());
                     self.strange.push((*lines, message));

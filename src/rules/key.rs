@@ -21,6 +21,12 @@ impl RuleKey {
         }
     }
 
+    /// The name of a check, or of what a finding speaks of.
+    #[must_use]
+    pub fn of(code: &str, part: Option<&str>) -> Self {
+        Self { code: code.to_owned(), part: part.map(str::to_owned) }
+    }
+
     /// True when it names the rule as a whole, or exactly this part.
     #[must_use]
     pub fn covers(&self, code: &str, part: Option<&str>) -> bool {
@@ -50,5 +56,6 @@ mod tests {
             assert_eq!((whole.covers("MON-002", part), data.covers("MON-002", part)), (by_whole, by_data), "{part:?}");
         }
         assert!(!whole.covers("MON-001", None));
+        assert_eq!(RuleKey::of("MON-002", Some("data")), data);
     }
 }

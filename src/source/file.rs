@@ -3,14 +3,16 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Loaded, decode};
 use crate::document::{Form, endings};
 use crate::text::linked_path;
 
+/// Bytes of a mebibyte.
+const MEBI: u64 = 1024 * 1024;
 /// Most bytes of one file that the command line reads.
-pub const LIMIT: u64 = 64 * 1024 * 1024;
+pub const LIMIT: u64 = 64 * MEBI;
 
 /// Reads every input, in order: files, folders (all documents below, sorted; what `.gitignore` leaves out is left out,
 /// links are not followed), and `-` for `stdin`. Every input has at least one entry; a file named twice has one.
@@ -40,9 +42,11 @@ pub struct Stamp {
     seen: Option<(Option<std::time::SystemTime>, u64)>,
 }
 
-/// How every file of these inputs looks, and every document of those that are folders. Two looks that are equal saw no change.
+/// How every file of these inputs looks, and every document of those that are folders, but for the files `written`. Two looks that are
+/// equal saw no change.
 #[must_use]
-pub fn stamps(inputs: &[String]) -> Vec<Stamp> {
+pub fn stamps(inputs: &[String], written: &[&Path]) -> Vec<Stamp> {
+    let written = Written::of(written);
     let stamp = |path: &Path| {
         let about = std::fs::metadata(path).ok();
         let seen = about.map(|about| (about.modified().ok(), about.len()));
@@ -52,12 +56,49 @@ pub fn stamps(inputs: &[String]) -> Vec<Stamp> {
     for input in inputs {
         if Path::new(input).is_dir() {
             let entries = walk(input).filter_map(Result::ok);
-            all.extend(entries.filter(|entry| is_document(entry.path())).map(|entry| stamp(entry.path())));
+            let read = entries.filter(|entry| is_document(entry.path()) && !written.has(entry.path()));
+            all.extend(read.map(|entry| stamp(entry.path())));
         } else {
             all.push(stamp(Path::new(input)));
         }
     }
     all
+}
+
+/// Files that a command writes, wherever their names lead to: no documents of its folders.
+#[derive(Debug)]
+pub struct Written(Vec<PathBuf>);
+
+impl Written {
+    /// Those of `paths` that are there.
+    #[must_use]
+    pub fn of(paths: &[&Path]) -> Self {
+        Self(paths.iter().filter_map(|path| path.canonicalize().ok()).collect())
+    }
+
+    /// True where this is one of them.
+    #[must_use]
+    pub fn has(&self, path: &Path) -> bool {
+        !self.0.is_empty() && path.canonicalize().is_ok_and(|path| self.0.contains(&path))
+    }
+}
+
+/// How many files below the folders of these inputs have a form that is read only where somebody names the file, and are neither named
+/// nor `left_out`.
+#[must_use]
+pub fn passed_over(inputs: &[String], left_out: impl Fn(&str) -> bool) -> usize {
+    let is_passed = |path: &Path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let path = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
+        Form::named(name).is_some()
+            && !Form::is_looked_for(name)
+            && !left_out(&path)
+            && !inputs.iter().any(|input| *input == path)
+    };
+    let folders = inputs.iter().filter(|input| Path::new(input).is_dir());
+    let files = folders.flat_map(|folder| walk(folder).filter_map(Result::ok));
+    let files = files.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()) && is_passed(entry.path()));
+    files.map(ignore::DirEntry::into_path).collect::<HashSet<_>>().len()
 }
 
 /// Everything below a folder, in order; what `.gitignore` leaves out is left out, links are not followed.
@@ -162,7 +203,6 @@ fn trouble(error: &std::io::Error) -> String {
 }
 
 fn too_large(path: &str, size: Option<u64>, limit: u64) -> Loaded {
-    const MEBI: u64 = 1024 * 1024;
     // A small limit, and a file just above a large one, are told by their bytes: rounded they would say nothing.
     let is_exact = limit < MEBI || size.is_some_and(|size| size.saturating_sub(limit) < MEBI / 10);
     let words =
@@ -175,7 +215,6 @@ fn too_large(path: &str, size: Option<u64>, limit: u64) -> Loaded {
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::path::PathBuf;
 
     use super::*;
 
@@ -268,7 +307,6 @@ mod tests {
 
     #[test]
     fn a_size_is_told_so_that_it_says_why() {
-        const MEBI: u64 = 1024 * 1024;
         for (size, limit, words) in [
             (Some(65 * MEBI), 64 * MEBI, "holds 65.0 MiB, at most 64.0 MiB are"),
             (Some(64 * MEBI + 1), 64 * MEBI, "holds 67108865 bytes, at most 67108864 bytes are"),
@@ -278,6 +316,36 @@ mod tests {
             let Loaded::Unread { reason, .. } = too_large("a.md", size, limit) else { panic!("{size:?}") };
             assert!(reason.contains(words), "{reason}");
         }
+    }
+
+    #[test]
+    fn what_is_passed_over_is_counted_and_what_is_written_is_no_document() {
+        let (_dir, root) = tree(&[
+            ("a.md", b"a"),
+            ("b.txt", b"b"),
+            ("in/c.html", b"c"),
+            ("in/out.md", b"o"),
+            ("d.rs", b"d"),
+            (".gitignore", b"e.txt\n"),
+            (".git/x", b""),
+            ("e.txt", b"e"),
+        ]);
+        let input = root.to_string_lossy().into_owned();
+        let inputs = [input.clone(), root.join("in").to_string_lossy().into_owned()];
+        assert_eq!(passed_over(&inputs, |_| false), 2);
+        assert_eq!(passed_over(&inputs, |path| path.contains("c.html")), 1);
+        let named = [input.clone(), root.join("b.txt").to_string_lossy().into_owned()];
+        assert_eq!(passed_over(&named, |_| false), 1, "what is named is read");
+        assert_eq!(passed_over(&[named[1].clone()], |_| false), 0);
+
+        let (all, other) = (stamps(&inputs, &[]), root.join("in/../in/out.md"));
+        let before = stamps(&inputs, &[&other]);
+        assert_eq!(before.len(), all.len() - 2, "it is seen from neither folder");
+        fs::write(&other, "written again and longer").unwrap();
+        assert_eq!(stamps(&inputs, &[&other]), before);
+        assert_ne!(stamps(&inputs, &[]), all);
+        fs::remove_file(&other).unwrap();
+        assert_eq!(stamps(&inputs, &[&other]), before, "nor before it is there");
     }
 
     #[cfg(unix)]

@@ -59,7 +59,7 @@ pub(crate) fn decode(path: &str, bytes: Vec<u8>) -> Loaded {
         Some(Err(reason)) => return Loaded::Unread { path: path.to_owned(), reason },
         None => {}
     }
-    let reason = match String::from_utf8(bytes) {
+    let reason = match utf8(bytes) {
         Ok(text) if text.trim_start_matches('\u{feff}').trim().is_empty() => {
             "the file is empty; write the specification first".to_owned()
         }
@@ -73,7 +73,8 @@ pub(crate) fn decode(path: &str, bytes: Vec<u8>) -> Loaded {
             }
             None => return Loaded::text(path, text),
         },
-        Err(error) => not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to()),
+        Err(reason) if reason == BINARY => binary(path),
+        Err(reason) => reason,
     };
     Loaded::Unread { path: path.to_owned(), reason }
 }
@@ -90,17 +91,27 @@ fn file_by_name(path: &str) -> Option<&'static str> {
 fn binary(path: &str) -> String {
     match file_by_name(path) {
         Some(name) => format!("it is named as {name} and is none, or is damaged; save it again as {name}"),
-        None => "this is a binary file, not text; give a Markdown document".to_owned(),
+        None => format!("{BINARY}; give a Markdown document"),
     }
 }
 
+/// The text of these bytes.
+///
+/// # Errors
+/// Where they are none, and what to do.
+pub(crate) fn utf8(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|error| not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()))
+}
+
+const BINARY: &str = "this is a binary file, not text";
+
 /// Bytes are not UTF-8 from offset `at` on.
-fn not_utf8(path: &str, bytes: &[u8], at: usize) -> String {
+fn not_utf8(bytes: &[u8], at: usize) -> String {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return "this text is UTF-16; save the file as UTF-8".to_owned();
     }
     if bytes.contains(&0) {
-        return binary(path);
+        return BINARY.to_owned();
     }
     let line = bytes.iter().take(at).filter(|byte| **byte == b'\n').count() + 1;
     format!("line {line} (byte {at}) is not UTF-8; save the file as UTF-8")

@@ -100,6 +100,35 @@ fn documents_that_are_not_read_keep_their_entries() {
     world.run(&["review", "specs", "--write-baseline"]).says(0, &["of 1 document "]);
 }
 
+/// Of what is not below the folder nobody can see that it is gone.
+#[test]
+fn what_is_no_file_below_the_folder_keeps_its_entries() {
+    let world = World::new(&[("repo/specs/parcel.md", SPEC.as_bytes()), ("beside.md", SPEC.as_bytes())]);
+    world.file("repo/other/x", b"");
+    let run = |args: &[&str], stdin: &[u8]| world.run_in("repo", args, stdin);
+    run(&["review", "-", "--as", "spec", "--write-baseline"], SPEC.as_bytes()).says(0, &["of 1 document "]);
+    run(&["review", "../beside.md", "--write-baseline"], b"").says(0, &["of 2 documents"]);
+    let text = world.read(&format!("repo/{FILE}"));
+    let mut file: Value = serde_json::from_str(&text).unwrap();
+    let entries = file["documents"]["-"].clone();
+    for name in ["https://example.org/specs/parcel.md", "gone.md", "../gone/with/its/folder.md"] {
+        file["documents"][name] = entries.clone();
+    }
+    world.file(&format!("repo/{FILE}"), file.to_string().as_bytes());
+    run(&["review", "specs", "--write-baseline"], b"").says(0, &["of 5 documents"]);
+    let text = world.read(&format!("repo/{FILE}"));
+    let file: Value = serde_json::from_str(&text).unwrap();
+    let names: Vec<&String> = file["documents"].as_object().unwrap().keys().collect();
+    let kept = ["-", "../beside.md", "../gone/with/its/folder.md", "https://example.org/specs/parcel.md"];
+    assert_eq!(names, [&kept[..], &["specs/parcel.md"]].concat(), "gone.md is gone");
+    let done = run(&["review", "-", "--as", "spec", "--fail-on", "error"], SPEC.as_bytes());
+    assert!(done.says(0, &[]).out.contains("nothing new"), "{done:?}");
+    // A baseline that lies elsewhere than the documents.
+    run(&["review", "specs", "--write-baseline", "--baseline", "other/b.json"], b"").says(0, &["of 1 document "]);
+    run(&["review", "../beside.md", "--write-baseline", "--baseline", "other/b.json"], b"")
+        .says(0, &["of 2 documents"]);
+}
+
 /// A pull request that could write its own baseline would lift its own findings.
 #[test]
 fn the_baseline_in_the_checkout_of_a_pull_request_is_not_used() {

@@ -20,3 +20,6 @@ mod page;
 mod program;
 #[cfg(unix)]
 mod serve;
+mod told;
+#[cfg(unix)]
+mod watch;

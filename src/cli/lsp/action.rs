@@ -8,10 +8,9 @@ use gen_lsp_types::{
 
 use super::diagnose;
 use super::place::Places;
-use crate::document::Document;
+use super::session::Judgement;
 use crate::draft::{Draft, Which, fill, open_rules, waive};
-use crate::review::Reviewed;
-use crate::rules::{RuleKey, RuleSet};
+use crate::rules::{Rule, RuleKey, RuleSet};
 
 /// Puts in everything that is missing: asked for by hand, never on saving.
 pub(super) const FILL: CodeActionKind = CodeActionKind::Custom(std::borrow::Cow::Borrowed("source.specreview.fill"));
@@ -19,13 +18,26 @@ pub(super) const FILL: CodeActionKind = CodeActionKind::Custom(std::borrow::Cow:
 /// What stands for the reason until the author writes it; as long as it stands, nothing is waived.
 const REASON: &str = "‹why›";
 
+/// What can be put into one version of a document. Editors ask at every move of the cursor, and a filling reads the document anew.
+#[derive(Debug, Default)]
+pub(super) struct Fillings {
+    pub(super) of_rule: HashMap<String, Draft>,
+    pub(super) all: Option<Draft>,
+}
+
+impl Fillings {
+    fn of_rule(&mut self, rule: &Rule, make: impl FnOnce() -> Draft) -> &Draft {
+        self.of_rule.entry(rule.code.clone()).or_insert_with(make)
+    }
+
+    fn all(&mut self, make: impl FnOnce() -> Draft) -> &Draft {
+        self.all.get_or_insert_with(make)
+    }
+}
+
 /// What can be done at a place.
-pub(super) fn actions(
-    asked: &CodeActionParams,
-    document: &Document,
-    reviewed: &Reviewed,
-    rules: &RuleSet,
-) -> Vec<CodeActionResponse> {
+pub(super) fn actions(asked: &CodeActionParams, judged: &mut Judgement, rules: &RuleSet) -> Vec<CodeActionResponse> {
+    let Judgement { document, reviewed, fillings } = judged;
     let uri = &asked.text_document.uri;
     let places = Places::new(document.written());
     let wants = |kind: &CodeActionKind| wanted(asked.context.only.as_deref(), kind);
@@ -42,11 +54,11 @@ pub(super) fn actions(
             }
             told.push(finding.key());
             let Some(rule) = rules.get(&finding.rule) else { continue };
-            let draft = fill(document, &reviewed.head, rules, &[rule]);
+            let draft = fillings.of_rule(rule, || fill(document, &reviewed.head, rules, &[rule]));
             if draft.count() > 0 {
                 let title = format!("Put in the text to fill in for {} ({})", rule.code, rule.item);
                 let mends = rule.check.wants();
-                actions.push(action(title, CodeActionKind::QuickFix, &diagnostic, mends, edit(uri, &places, &draft)));
+                actions.push(action(title, CodeActionKind::QuickFix, &diagnostic, mends, edit(uri, &places, draft)));
             }
             let line = finding.place.as_ref().filter(|place| place.path.is_none()).map(|place| place.lines.start);
             if rules.has(&RuleKey::parse(&finding.key()))
@@ -58,10 +70,11 @@ pub(super) fn actions(
         }
     }
     if wants(&FILL) {
-        let draft = fill(document, &reviewed.head, rules, &open_rules(document, &reviewed.head, rules, Which::Missing));
+        let missing = || open_rules(document, &reviewed.head, rules, Which::Missing);
+        let draft = fillings.all(|| fill(document, &reviewed.head, rules, &missing()));
         if draft.count() > 0 {
             let title = format!("Put in everything that is missing, to fill in ({})", draft.count());
-            let edit = Some(edit(uri, &places, &draft));
+            let edit = Some(edit(uri, &places, draft));
             actions.push(CodeAction { title, kind: Some(FILL), edit, ..CodeAction::default() });
         }
     }

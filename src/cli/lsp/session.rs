@@ -17,16 +17,17 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use url::Url;
 
+use super::action::Fillings;
 use super::place::Places;
 use super::{action, diagnose, hover};
 use crate::cli::config;
 use crate::cli::desk::Desk;
 use crate::cli::env::Env;
 use crate::cli::error::{CliError, plain};
-use crate::document::Document;
+use crate::document::{Document, Link};
 use crate::output::Entry;
 use crate::review::Reviewed;
-use crate::source::Loaded;
+use crate::source::{Loaded, file};
 
 /// A document that the editor holds.
 struct Open {
@@ -34,7 +35,14 @@ struct Open {
     version: i32,
     /// When it is to be reviewed, if it changed since.
     due: Option<Instant>,
-    judged: Option<(Document, Box<Reviewed>)>,
+    judged: Option<Judgement>,
+}
+
+/// A document as it was reviewed, with what can be put into it: made when it is first asked for, and kept until the text changes.
+pub(super) struct Judgement {
+    pub(super) document: Document,
+    pub(super) reviewed: Box<Reviewed>,
+    pub(super) fillings: Fillings,
 }
 
 /// One editor.
@@ -44,13 +52,16 @@ pub(super) struct Session<'a> {
     env: &'a Env,
     rest: Duration,
     open: HashMap<Uri, Open>,
-    /// What applies in each folder.
-    desks: HashMap<PathBuf, Desk>,
+    /// What applies in each folder; none where it cannot be read.
+    desks: HashMap<PathBuf, Option<Desk>>,
+    /// What was shown to be wrong with each folder, so that it is shown once and not at every pause.
+    told: HashMap<PathBuf, Vec<String>>,
 }
 
 impl<'a> Session<'a> {
     pub(super) fn new(connection: &'a Connection, runtime: &'a Runtime, env: &'a Env, rest: Duration) -> Self {
-        Self { connection, runtime, env, rest, open: HashMap::new(), desks: HashMap::new() }
+        let (open, desks, told) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { connection, runtime, env, rest, open, desks, told }
     }
 
     /// Serves until the editor says good-bye, or is gone.
@@ -101,13 +112,14 @@ impl<'a> Session<'a> {
         let answer = match method.as_str() {
             "textDocument/hover" => read(params).map(|asked: HoverParams| {
                 let at = asked.text_document_position_params;
-                self.with_review(&at.text_document.uri, |desk, document, reviewed| {
-                    json!(hover::hover(document, reviewed, &desk.deps.rules, &desk.deps.questions, at.position))
+                self.with_review(&at.text_document.uri, |desk, judged| {
+                    let (rules, questions) = (&desk.deps.rules, &desk.deps.questions);
+                    json!(hover::hover(&judged.document, &judged.reviewed, rules, questions, at.position))
                 })
             }),
             "textDocument/codeAction" => read(params).map(|asked: CodeActionParams| {
-                self.with_review(&asked.text_document.uri, |desk, document, reviewed| {
-                    json!(action::actions(&asked, document, reviewed, &desk.deps.rules))
+                self.with_review(&asked.text_document.uri, |desk, judged| {
+                    json!(action::actions(&asked, judged, &desk.deps.rules))
                 })
             }),
             other => {
@@ -140,8 +152,12 @@ impl<'a> Session<'a> {
             // The configuration, own rules or a linked document may have changed on disk meanwhile.
             "textDocument/didSave" => read(params).map(|said: DidSaveTextDocumentParams| {
                 self.desks.clear();
-                if let Some(open) = self.open.get_mut(&said.text_document.uri) {
-                    open.due = Some(Instant::now());
+                let saved = said.text_document.uri;
+                let now = Instant::now();
+                for (uri, open) in &mut self.open {
+                    if *uri == saved || open.rests_on(uri, &saved) {
+                        open.due = Some(now);
+                    }
                 }
             }),
             "textDocument/didClose" => read(params).map(|said: DidCloseTextDocumentParams| {
@@ -187,39 +203,38 @@ impl<'a> Session<'a> {
             let run = self.runtime.block_on(desk.review(loaded, false));
             if let Some(Entry::Reviewed(reviewed, document)) = run.documents.into_iter().next() {
                 diagnostics = diagnose::diagnostics(uri, &document, &reviewed);
-                open.judged = Some((document, reviewed));
+                open.judged = Some(Judgement { document, reviewed, fillings: Fillings::default() });
             }
         }
         self.publish(PublishDiagnosticsParams { uri: uri.clone(), version, diagnostics });
     }
 
     /// Answers about a document as it stands, reviewed first where it changed since; nothing about one that is not open.
-    fn with_review(&mut self, uri: &Uri, answer: impl FnOnce(&Desk, &Document, &Reviewed) -> Value) -> Option<Value> {
+    fn with_review(&mut self, uri: &Uri, answer: impl FnOnce(&Desk, &mut Judgement) -> Value) -> Option<Value> {
         if self.open.get(uri)?.due.is_some() {
             self.review(uri);
         }
         let desk = self.desk(path_of(uri).as_deref())?;
-        let (document, reviewed) = self.open.get(uri)?.judged.as_ref()?;
-        Some(answer(&desk, document, reviewed))
+        let judged = self.open.get_mut(uri)?.judged.as_mut()?;
+        Some(answer(&desk, judged))
     }
 
-    /// What applies to the file at `path`. What is wrong with it is shown once.
+    /// What applies to the file at `path`. What is wrong with it is shown once, and again only after it was right.
     fn desk(&mut self, path: Option<&Path>) -> Option<Desk> {
         let folder = path.and_then(root_of).unwrap_or_default();
         if let Some(desk) = self.desks.get(&folder) {
-            return Some(desk.clone());
+            return desk.clone();
         }
-        match Desk::open(&folder, None, self.env) {
-            Ok(desk) => {
-                desk.problems.iter().for_each(|problem| self.show(&problem.to_string()));
-                self.desks.insert(folder, desk.clone());
-                Some(desk)
-            }
-            Err(error) => {
-                self.show(&error.line());
-                None
-            }
-        }
+        let opened = Desk::open(&folder, None, self.env);
+        let wrong: Vec<String> = match &opened {
+            Ok(desk) => desk.problems.iter().map(ToString::to_string).collect(),
+            Err(error) => vec![error.line()],
+        };
+        let told = self.told.insert(folder.clone(), wrong.clone()).unwrap_or_default();
+        wrong.iter().filter(|one| !told.contains(one)).for_each(|one| self.show(one));
+        let desk = opened.ok();
+        self.desks.insert(folder, desk.clone());
+        desk
     }
 
     fn show(&self, message: &str) {
@@ -242,6 +257,22 @@ impl<'a> Session<'a> {
 }
 
 impl Open {
+    /// True where the file that was saved says something about this document: one that it links to, or settings and rules of its folder.
+    fn rests_on(&self, uri: &Uri, saved: &Uri) -> bool {
+        let (Some(path), Some(saved)) = (path_of(uri), path_of(saved)) else { return false };
+        let folder = root_of(&path);
+        let is_setting = folder.is_some_and(|folder| {
+            saved.starts_with(folder.join(".specreview")) || config::find_in(&folder).is_some_and(|at| at == saved)
+        });
+        is_setting
+            || self.judged.as_ref().zip(path.to_str()).is_some_and(|(judged, from)| {
+                let saved = saved.canonicalize().ok();
+                let leads =
+                    |link: &Link| file::linked(from, &link.target).and_then(|to| Path::new(&to).canonicalize().ok());
+                saved.is_some() && judged.document.links.iter().any(|link| leads(link) == saved)
+            })
+    }
+
     fn take(&mut self, change: TextDocumentContentChangeEvent) {
         match change {
             TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => self.text = whole.text,

@@ -1,13 +1,19 @@
 //! A talk with an editor that sits in the same process: opens, changes, asks, applies what it is given.
 #![allow(clippy::string_slice, reason = "a place that is no boundary fails the test")]
 
+use std::path::Path;
 use std::time::Duration;
 
 use lsp_server::{Connection, Message, Notification, Request};
 use serde_json::{Value, json};
 
-use super::session::Session;
+use super::action::{Fillings, actions};
+use super::session::{Judgement, Session};
+use crate::cli::desk::Desk;
 use crate::cli::env::Env;
+use crate::draft::waive;
+use crate::output::Entry;
+use crate::source::Loaded;
 
 const SPEC: &str = include_str!("../../../docs/examples/parcel-damage.md");
 
@@ -72,6 +78,37 @@ impl Editor {
                 other => panic!("{other:?}"),
             }
         }
+    }
+
+    /// The warnings that are shown before the next diagnostics.
+    fn shown(&self) -> Vec<String> {
+        let mut shown = Vec::new();
+        loop {
+            match self.connection.receiver.recv_timeout(Duration::from_mins(1)).unwrap() {
+                Message::Notification(note) if note.method == "textDocument/publishDiagnostics" => return shown,
+                Message::Notification(note) if note.method == "window/showMessage" => {
+                    shown.push(note.params["message"].as_str().unwrap().to_owned());
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    /// The documents of which something is published until nothing more is, in order of their names.
+    fn all_published(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        let mut patience = Duration::from_mins(1);
+        while let Ok(message) = self.connection.receiver.recv_timeout(patience) {
+            let Message::Notification(note) = message else { panic!("{message:?}") };
+            all.push(note.params["uri"].as_str().unwrap().to_owned());
+            patience = Duration::from_millis(1500);
+        }
+        all.sort();
+        all
+    }
+
+    fn save(&self, uri: &str) {
+        self.say("textDocument/didSave", json!({ "textDocument": { "uri": uri } }));
     }
 
     fn open(&self, uri: &str, text: &str) -> Value {
@@ -228,6 +265,87 @@ fn quick_fixes_put_in_the_skeleton_or_a_waiver_and_are_offered_once() {
         assert_eq!(all[0]["kind"], "source.specreview.fill");
         assert!(editor.actions(URI, &range, Some("source.fixAll")).is_empty(), "nothing is put in on saving");
     });
+}
+
+#[test]
+fn what_is_wrong_with_a_folder_is_shown_once_and_again_after_it_was_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join(".specreview.toml");
+    std::fs::write(&settings, b"\xff").unwrap();
+    let uri = uri_in(folder.path(), "a.md");
+    Editor::talk(|editor| {
+        let item = json!({ "uri": uri, "languageId": "markdown", "version": 1, "text": SPEC });
+        editor.say("textDocument/didOpen", json!({ "textDocument": item }));
+        let shown = editor.shown();
+        assert!(shown.len() == 1 && shown[0].contains("not UTF-8"), "{shown:?}");
+        for version in 2..4 {
+            editor.change(&uri, version, SPEC);
+            assert_eq!(editor.shown(), Vec::<String>::new());
+        }
+        editor.save(&uri);
+        assert_eq!(editor.shown(), Vec::<String>::new());
+        std::fs::remove_file(&settings).unwrap();
+        editor.save(&uri);
+        assert_eq!(editor.shown(), Vec::<String>::new());
+        std::fs::write(&settings, b"\xff").unwrap();
+        editor.save(&uri);
+        assert_eq!(editor.shown().len(), 1);
+    });
+}
+
+fn uri_in(folder: &Path, name: &str) -> String {
+    url::Url::from_file_path(folder.join(name)).unwrap().to_string()
+}
+
+#[test]
+fn what_is_saved_is_reviewed_with_the_documents_that_rest_on_it_and_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let texts = [
+        ("a.md", format!("{SPEC}\nThe data is described in [data](b.md).\n")),
+        ("b.md", SPEC.into()),
+        ("c.md", SPEC.into()),
+    ];
+    Editor::talk(|editor| {
+        for (name, text) in &texts {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        for (name, text) in &texts {
+            editor.open(&uri_in(folder.path(), name), text);
+        }
+        let of = |names: &[&str]| -> Vec<String> { names.iter().map(|name| uri_in(folder.path(), name)).collect() };
+        editor.save(&uri_in(folder.path(), "b.md"));
+        assert_eq!(editor.all_published(), of(&["a.md", "b.md"]));
+        editor.save(&uri_in(folder.path(), "c.md"));
+        assert_eq!(editor.all_published(), of(&["c.md"]));
+        // What applies to all of them.
+        std::fs::write(folder.path().join(".specreview.toml"), "[rules]\noff = [\"MET-003\"]\n").unwrap();
+        editor.save(&uri_in(folder.path(), ".specreview.toml"));
+        assert_eq!(editor.all_published(), of(&["a.md", "b.md", "c.md"]));
+    });
+}
+
+#[test]
+fn what_can_be_put_in_is_made_once_for_a_version() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let desk = Desk::open(Path::new(""), None, &Env::default()).unwrap();
+    let run = runtime.block_on(desk.review(vec![Loaded::text("a.md", SPEC.to_owned())], true));
+    let Some(Entry::Reviewed(reviewed, document)) = run.documents.into_iter().next() else { panic!("not read") };
+    let kept = waive(&document, "FAI-001", "KEPT", None).unwrap();
+    let mut judged = Judgement { document, reviewed, fillings: Fillings::default() };
+    let at = json!({ "line": 0, "character": 0 });
+    let asked = json!({
+        "textDocument": { "uri": URI }, "range": { "start": at, "end": at }, "context": { "diagnostics": [] },
+    });
+    let asked = serde_json::from_value(asked).unwrap();
+    let mut offered = || json!(actions(&asked, &mut judged, &desk.deps.rules)).to_string();
+    let first = offered();
+    assert!(first.contains("TODO FAI-001") && first.contains("Put in everything"), "{first}");
+    assert_eq!(offered(), first);
+    assert!(judged.fillings.all.is_some() && judged.fillings.of_rule.contains_key("FAI-001"));
+    judged.fillings.all = Some(kept.clone());
+    judged.fillings.of_rule.insert("FAI-001".to_owned(), kept);
+    let said = json!(actions(&asked, &mut judged, &desk.deps.rules)).to_string();
+    assert_eq!(said.matches("KEPT").count(), 2, "{said}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ConceptFact, ConceptState, Hit, Lexicon, Measure, Mention};
-use crate::document::Document;
+use crate::document::{DirectiveKind, Document};
 
 /// Is it a specification of an AI project?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +54,16 @@ impl Stage {
             Self::Production => "production",
         }
     }
+
+    /// The trait by which rules ask for it.
+    #[must_use]
+    pub fn asked_as(self) -> &'static str {
+        match self {
+            Self::Brief => "stage-brief",
+            Self::Poc => "stage-poc",
+            Self::Production => "stage-production",
+        }
+    }
 }
 
 /// The profile of a document.
@@ -97,7 +107,11 @@ pub fn profile(
     let words = words::Words::count(document, lexicon, hits);
     let scores = task::scores(document, lexicon, hits, mentions);
     let tasks = task::tasks(document, lexicon, &scores);
-    let (kind, because) = kind::kind(document.title().unwrap_or_default(), &words, concepts, measures, project);
+    let (kind, because) = if document.directives.iter().any(|directive| directive.kind == DirectiveKind::Spec) {
+        (Kind::AiSpec, "it says so itself, with `specreview: spec` in a comment".to_owned())
+    } else {
+        kind::kind(document.title().unwrap_or_default(), &words, concepts, measures, project)
+    };
     let has = |id: &str| tasks.iter().any(|task| task == id);
     let state = |id: &str| concepts.get(id).map_or(ConceptState::Absent, |fact| fact.state);
 
@@ -130,9 +144,7 @@ pub fn profile(
         ("classifier", classifier),
         ("generative", generative),
         ("forecast", has("forecasting")),
-        ("stage-brief", stage == Stage::Brief),
-        ("stage-poc", stage == Stage::Poc),
-        ("stage-production", stage == Stage::Production),
+        (stage.asked_as(), true),
     ] {
         if holds {
             traits.insert(name.to_owned());

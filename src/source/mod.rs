@@ -4,6 +4,7 @@ pub mod archive;
 pub mod file;
 pub mod url;
 
+use crate::document::Form;
 use crate::office;
 use crate::review::Opened;
 use crate::text::sha256_hex;
@@ -49,6 +50,21 @@ impl Loaded {
     }
 }
 
+/// Why bytes cannot be read as a document, and what to do; none where they can, and where only a process that reads them can tell.
+pub(crate) fn unfit(name: &str, bytes: &[u8]) -> Option<String> {
+    match office::known(bytes) {
+        Some(known) => known.err().or_else(|| Form::foreign(name).map(|ending| foreign(&ending))),
+        None => text(bytes.to_vec()).err(),
+    }
+}
+
+/// Why a file with this ending is not read, and what to do.
+pub(crate) fn foreign(ending: &str) -> String {
+    format!(
+        "a file that ends with .{ending} is no document that is read here; give it as Markdown, Word (DOCX), PDF, HTML or plain text"
+    )
+}
+
 /// Text from bytes, or what to do where they are none. Waits where a process has to read them.
 pub(crate) fn decode(path: &str, bytes: Vec<u8>) -> Loaded {
     match office::read_apart(&bytes) {
@@ -58,17 +74,24 @@ pub(crate) fn decode(path: &str, bytes: Vec<u8>) -> Loaded {
         Some(Err(reason)) => return Loaded::Unread { path: path.to_owned(), reason },
         None => {}
     }
-    let reason = match String::from_utf8(bytes) {
+    match text(bytes) {
+        Ok(text) => Loaded::text(path, text),
+        Err(reason) => Loaded::Unread { path: path.to_owned(), reason },
+    }
+}
+
+/// Bytes as the text that they are.
+fn text(bytes: Vec<u8>) -> Result<String, String> {
+    match String::from_utf8(bytes) {
         Ok(text) if text.trim_start_matches('\u{feff}').trim().is_empty() => {
-            "the file is empty; write the specification first".to_owned()
+            Err("the file is empty; write the specification first".to_owned())
         }
         Ok(text) if text.contains('\0') || office::is_forged(&text) => {
-            "this is a binary file, not text; give a Markdown document".to_owned()
+            Err("this is a binary file, not text; give a Markdown document".to_owned())
         }
-        Ok(text) => return Loaded::text(path, text),
-        Err(error) => not_utf8(error.as_bytes(), error.utf8_error().valid_up_to()),
-    };
-    Loaded::Unread { path: path.to_owned(), reason }
+        Ok(text) => Ok(text),
+        Err(error) => Err(not_utf8(error.as_bytes(), error.utf8_error().valid_up_to())),
+    }
 }
 
 /// Bytes are not UTF-8 from offset `at` on.

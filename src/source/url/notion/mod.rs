@@ -10,7 +10,7 @@ use serde_json::Value;
 use self::blocks::Block;
 use super::at::{At, with_query};
 use super::hosts::{Hosts, Kind};
-use super::place::{Desk, Failed, Nothing, Place};
+use super::place::{Closed, Desk, Failed, Place};
 use crate::net::client::{Accepts, Ask};
 use crate::review::Opened;
 use crate::source::Loaded;
@@ -24,8 +24,10 @@ const MOST_REQUESTS: usize = 200;
 /// Blocks within blocks; what stands deeper is left out.
 const DEEPEST: usize = 8;
 
-const NO_TOKEN: &str = "pages of Notion are read with a token: set SPECREVIEW_NOTION_TOKEN to that of an integration the page is shared \
-                        with, or export the page as Markdown and give its path";
+const NO_TOKEN: Closed = Closed(
+    "pages of Notion are read with a token",
+    "set SPECREVIEW_NOTION_TOKEN to that of an integration the page is shared with, or export the page as Markdown and give its path",
+);
 const NOT_SHARED: &str =
     "check the address, and share the page with the integration whose token SPECREVIEW_NOTION_TOKEN holds";
 
@@ -40,7 +42,7 @@ pub(super) fn place(at: &At, hosts: &Hosts) -> Option<Box<dyn Place>> {
     let id = at.query("p").and_then(|id| id_of(&id)).or_else(|| id_of(at.path.last()?))?;
     let host = hosts.only(Kind::Notion)?;
     if host.credential.is_none() {
-        return Some(Box::new(Nothing(NO_TOKEN.to_owned())));
+        return Some(Box::new(NO_TOKEN));
     }
     let ask = |inner: String| {
         Ask::new(format!("{}/{inner}", host.api), Accepts::Json).by(host.credential.as_ref()).with(VERSION)

@@ -55,8 +55,11 @@ async fn a_word_file_of_two_megabytes_gets_one_review_whose_places_are_those_tha
         comments[0].body.clone()
     };
     let first = summary();
-    assert!(first.contains("fraud.docx") && !first.contains("larger than"), "{first}");
-    assert!(first.contains("paragraph 5") || first.contains("paragraph 4"), "the place is a paragraph: {first}");
+    assert!(first.contains("fraud.docx") && !first.contains("larger than 1 MiB"), "{first}");
+    assert!(
+        first.contains("[paragraph 4](") && first.contains("[table 1, row 2]("),
+        "places are those of readers: {first}"
+    );
     assert!(first.contains("good precision") && !first.contains("#L"), "no link to a line that is not there: {first}");
     assert!(pull.inline().is_empty(), "there is no line to comment on: {:#?}", pull.inline());
     let check = pull.check().expect("a check on the head");

@@ -332,10 +332,11 @@ mod tests {
     use super::*;
 
     fn wish(input: Input, packs: &[&str], hosts: &str) -> Result<Wish, Unwanted> {
+        static RULES: std::sync::LazyLock<RuleSet> = std::sync::LazyLock::new(|| crate::rules::builtin().0);
         let packs = packs.iter().map(|pack| (*pack).to_owned()).collect();
         let wishes = Wishes { packs, ..Wishes::default() };
         let hosts = Hosts::parse(hosts).trusting(vec!["127.0.0.1:8080".into(), "127.0.0.1:9090".into()]);
-        Wish::new(input, wishes, &crate::rules::builtin().0, &hosts)
+        Wish::new(input, wishes, &RULES, &hosts)
     }
 
     #[test]

@@ -20,11 +20,9 @@ use crate::output::Entry;
 use crate::review::Reviewed;
 use crate::rules::{RuleKey, Share};
 use crate::source::{Loaded, file};
-use crate::store::{Feedback as _, Millis, Opinion, Wanted, Worth};
+use crate::store::{Feedback as _, LONGEST_REASON, Millis, Opinion, Wanted, Worth};
 use crate::text::{Date, sha256_hex};
 
-/// Longest reason, in characters.
-const REASON: usize = 1000;
 /// Reasons against a rule that are shown with it.
 const SHOWN: usize = 3;
 
@@ -126,8 +124,8 @@ pub(super) async fn feedback(command: &Feedback, env: &Env, now: Millis, io: &mu
 
 async fn add(args: &Add, env: &Env, now: Millis, io: &mut Io<'_>) -> Result<Exit, CliError> {
     let reason = args.because.as_deref().unwrap_or_default().trim().to_owned();
-    if reason.chars().count() > REASON {
-        let why = format!("it has more than {REASON} characters");
+    if reason.chars().count() > LONGEST_REASON {
+        let why = format!("it has more than {LONGEST_REASON} characters");
         return Err(CliError::Setting { what: "the reason", reason: why });
     }
     // Opened first: a store that cannot be used is no reason to read a document.

@@ -66,17 +66,22 @@ fn local(input: &str) -> String {
     path.and_then(|path| path.to_str().map(str::to_owned)).unwrap_or_else(|| input.to_owned())
 }
 
-/// What fetches from the web: from any of its hosts, or from those of `only` alone. The hosts of `own` may be in the company's own
+/// What fetches from any host of the web. The hosts of `own` may be in the company's own
 /// network.
-pub(super) fn fetcher(env: &Env, own: Vec<String>, only: Option<Vec<String>>) -> Result<Fetcher, FetchError> {
+pub(super) fn fetcher(env: &Env, own: Vec<String>) -> Result<Fetcher, FetchError> {
     // Further hosts there, which no address of the world may reach by accident.
-    let trusted = env.get("SPECREVIEW_TRUSTED_HOSTS").unwrap_or_default();
-    // Where hosts are named, every host is not every host of the network too: those are named by themselves.
-    let may = |host: &&str| only.as_ref().is_none_or(|only| only.iter().any(|named| named == host));
-    let trusted = trusted.split(',').map(str::trim).filter(|host| !host.is_empty()).filter(may).map(str::to_owned);
-    let own: Vec<String> = trusted.chain(own).collect();
-    let policy = Policy { only, ..Policy::trusting(own) };
+    Fetcher::new(Policy::trusting(trusted(env).into_iter().chain(own).collect()), Limits::default())
+}
+
+/// What fetches as a policy has it.
+pub(super) fn fetcher_by(policy: Policy) -> Result<Fetcher, FetchError> {
     Fetcher::new(policy, Limits::default())
+}
+
+/// Hosts that the operator trusts.
+pub(super) fn trusted(env: &Env) -> Vec<String> {
+    let hosts = env.get("SPECREVIEW_TRUSTED_HOSTS").unwrap_or_default();
+    hosts.split(',').map(str::trim).filter(|host| !host.is_empty()).map(str::to_owned).collect()
 }
 
 /// The platforms as the environment has them.
@@ -87,11 +92,11 @@ fn hosts(env: &Env, github_url: Option<&str>) -> Result<Hosts, BadHost> {
 
 async fn fetch(addresses: &[String], env: &Env, github_url: Option<&str>) -> Vec<Loaded> {
     let desk = hosts(env, github_url).map_err(|error| error.to_string());
-    let desk = desk.and_then(|hosts| Ok((fetcher(env, hosts.own(), None).map_err(|error| error.to_string())?, hosts)));
+    let desk = desk.and_then(|hosts| Ok((fetcher(env, hosts.own()).map_err(|error| error.to_string())?, hosts)));
     let mut loaded = Vec::with_capacity(addresses.len());
     for address in addresses {
         match &desk {
-            Ok((fetcher, hosts)) => loaded.extend(url::load(fetcher, hosts, address).await),
+            Ok((fetcher, hosts)) => loaded.extend(url::load(fetcher, hosts, address, url::Audience::Command).await),
             Err(reason) => loaded.push(Loaded::Unread { path: address.clone(), reason: reason.clone() }),
         }
     }

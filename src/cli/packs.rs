@@ -44,7 +44,7 @@ pub(super) async fn read(given: &[String], env: &Env) -> Result<Vec<Source>, Cli
                 (std::fs::read(&path).map_err(|source| CliError::Unread { path, source })?, digest)
             }
             Pages::Address(address, digest) => {
-                let fetcher = load::fetcher(env, Vec::new(), None).map_err(|error| refused(error.to_string()))?;
+                let fetcher = load::fetcher(env, Vec::new()).map_err(|error| refused(error.to_string()))?;
                 let bytes = fetcher.archive(&address).await.map_err(|error| refused(error.to_string()))?;
                 (bytes, Some(digest))
             }

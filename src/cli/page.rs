@@ -55,24 +55,24 @@ pub(super) fn is_asked_for(token: Option<&Token>) -> Result<(), CliError> {
 
 /// The hosts that are fetched from: `default` where nobody says.
 pub(super) fn hosts(flags: &PageFlags, env: &Env, default: &str) -> Hosts {
-    Hosts::parse(flags.hosts.as_deref().or_else(|| env.get("SPECREVIEW_PAGE_HOSTS")).unwrap_or(default))
+    let named = flags.hosts.as_deref().or_else(|| env.get("SPECREVIEW_PAGE_HOSTS")).unwrap_or(default);
+    Hosts::parse(named).trusting(load::trusted(env))
 }
 
 /// What the page works with, complete.
-pub(super) fn desk(deps: Deps, reviews: Arc<dyn Reviews>, hosts: Hosts, env: &Env) -> Result<Desk, CliError> {
-    let fetch = if hosts.is_none() { None } else { Some(fetch(&hosts, env)?) };
-    Ok(Desk::new(deps, reviews, fetch, hosts))
+pub(super) fn desk(deps: Deps, store: Arc<Database>, hosts: Hosts) -> Result<Desk, CliError> {
+    let fetch = if hosts.is_none() { None } else { Some(fetch(&hosts)?) };
+    Ok(Desk::new(deps, store, fetch, hosts))
 }
 
-fn fetch(hosts: &Hosts, env: &Env) -> Result<Fetch, CliError> {
+fn fetch(hosts: &Hosts) -> Result<Fetch, CliError> {
     let refused = |reason: String| CliError::Setting { what: "--page-hosts", reason };
-    let fetcher = load::fetcher(env, Vec::new(), Some(hosts.names().to_vec()));
-    let fetcher = fetcher.map_err(|error| refused(error.to_string()))?;
+    let fetcher = load::fetcher_by(hosts.policy().clone()).map_err(|error| refused(error.to_string()))?;
     // Without the operator's tokens: whoever may open the page need not be whoever may read the document.
     let platforms = Platforms::read(|_| None).map_err(|error| refused(error.to_string()))?;
     Ok(Arc::new(move |address: String| {
         let (fetcher, platforms) = (fetcher.clone(), platforms.clone());
-        Box::pin(async move { one(&address, url::load(&fetcher, &platforms, &address).await) })
+        Box::pin(async move { one(&address, url::load(&fetcher, &platforms, &address, url::Audience::Page).await) })
     }))
 }
 
@@ -127,7 +127,7 @@ pub(super) async fn page(args: &Page, env: &Env, io: &mut Io<'_>) -> Result<Exit
     let database = Database::open(kept_in).await?;
     deps.money.spend = Some(Arc::new(database.clone()));
     deps.verdicts = Some(Arc::new(database.clone()));
-    let desk = desk(deps, Arc::new(database), hosts, env)?;
+    let desk = desk(deps, Arc::new(database), hosts)?;
 
     let (stop, stopped) = watch::channel(false);
     let shift = Shift::new(stopped.clone(), crate::job::shift::Pulse::default());

@@ -88,7 +88,7 @@ pub(super) async fn serve(args: &Serve, env: &Env) -> Result<Exit, CliError> {
     let desk = if args.page {
         page::is_asked_for(settings.page.as_ref())?;
         let hosts = page::hosts(&args.page_flags, env, "");
-        Some(page::desk(deps.clone(), Arc::new(database), hosts, env)?)
+        Some(page::desk(deps.clone(), Arc::new(database), hosts)?)
     } else {
         None
     };

@@ -135,6 +135,11 @@ pub struct Limits {
 impl Limits {
     /// What the program reads at most: a repository can only ask for less.
     pub const MOST: Self = Self { documents: 200, file_bytes: 1 << 20, change_bytes: 5 << 20 };
+    /// Bytes of a file out of which a text is read, a Word file or a PDF: ten times as much as of a text, for what is no text in it. The text
+    /// itself is bounded as any other.
+    pub const FILE: usize = 10 << 20;
+    /// Bytes of such files that are fetched together: as many as hold all the text that a change may have, ten times over.
+    pub const FILES: usize = 50 << 20;
 }
 
 /// A rule that a file leaves out on purpose.

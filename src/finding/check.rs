@@ -57,7 +57,7 @@ impl Check {
     /// Rule and part as one word, as [`super::Finding::key`] has it.
     #[must_use]
     pub fn key(&self) -> String {
-        self.part.as_ref().map_or_else(|| self.rule.clone(), |part| format!("{}:{part}", self.rule))
+        super::key_of(&self.rule, self.part.as_deref())
     }
 }
 

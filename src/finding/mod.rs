@@ -117,11 +117,17 @@ pub struct Finding {
     pub docs: String,
 }
 
+/// Rule and part as one word.
+#[must_use]
+pub fn key_of(rule: &str, part: Option<&str>) -> String {
+    part.map_or_else(|| rule.to_owned(), |part| format!("{rule}:{part}"))
+}
+
 impl Finding {
     /// Rule and part as one word: `MON-002:data`, or only the rule.
     #[must_use]
     pub fn key(&self) -> String {
-        self.part.as_ref().map_or_else(|| self.rule.clone(), |part| format!("{}:{part}", self.rule))
+        key_of(&self.rule, self.part.as_deref())
     }
 
     /// The order in which findings are shown everywhere: worst first, then surest, then by line; what has no line comes last.

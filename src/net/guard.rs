@@ -38,7 +38,7 @@ pub enum Refused {
 }
 
 /// What may be fetched.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
     /// `host` or `host:port` that the operator trusts, a forge in the company's own network perhaps: any scheme, port and
     /// address.
@@ -73,8 +73,8 @@ impl Policy {
         if let Some(only) = &self.only {
             let host = url.host_str().unwrap_or_default();
             let with_port = url.port().map(|port| format!("{host}:{port}"));
-            if !is_among(only, host) && !with_port.is_some_and(|host| is_among(only, &host)) {
-                return Err(Refused::NotAllowed(host.to_owned()));
+            if !is_among(only, host) && !with_port.as_ref().is_some_and(|host| is_among(only, host)) {
+                return Err(Refused::NotAllowed(with_port.unwrap_or_else(|| host.to_owned())));
             }
         }
         if self.trusts(&url) {

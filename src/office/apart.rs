@@ -34,6 +34,18 @@ pub fn start_with(program: PathBuf) {
     let _ = PROGRAM.set(program);
 }
 
+/// Whether bytes are of a kind that is read apart, or never; none where they are of no such kind. Starts nothing.
+///
+/// # Errors
+/// One line: why there is no text, and what to do.
+#[must_use]
+pub fn known(bytes: &[u8]) -> Option<Result<(), String>> {
+    Some(match kind(bytes)? {
+        Kind::Old => Err(Unreadable::Old.to_string()),
+        Kind::Archive | Kind::Pdf => Ok(()),
+    })
+}
+
 /// The text of a file, read in a process apart; none where the bytes are of no kind that is read here. Waits for the process.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ mod apart;
 mod docx;
 mod pdf;
 
-pub use apart::{COMMAND, read_apart, serve, start_with};
+pub use apart::{COMMAND, known, read_apart, serve, start_with};
 
 use thiserror::Error;
 

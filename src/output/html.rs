@@ -1,6 +1,7 @@
 //! The report as one HTML page: no network, no script but the one that copies text. Every word of a document is escaped by the
 //! template engine; the policy of the page allows its own style and script by their hashes, and nothing else.
 
+mod hosted;
 mod line;
 mod sheet;
 
@@ -9,6 +10,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+pub use self::hosted::{Around, hosted, with_bar};
 use self::sheet::Sheet;
 use super::Run;
 use crate::review::{Catalogue, Gate};
@@ -42,13 +44,6 @@ pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate) -> String {
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     // The template is our own, and a test renders every part of it.
     environment.render_named_str("page.html", PAGE, Serde(&values)).unwrap_or_default()
-}
-
-/// The page with a bar of our own markup above it, which leads back to where it is shown.
-#[must_use]
-pub fn with_bar(page: &str, bar: &str) -> String {
-    const TOP: &str = "<header class=\"top";
-    page.replacen(TOP, &format!("{bar}{TOP}"), 1)
 }
 
 /// A hash as a content security policy names it.
@@ -193,6 +188,26 @@ mod tests {
         for attribute in [" style=\"", " onclick=\"", "src=\"", "url("] {
             assert!(!page.contains(attribute), "{attribute}");
         }
+    }
+
+    #[test]
+    fn a_server_puts_its_own_below_each_finding_and_the_policy_allows_just_that() {
+        let page = render(&sample(), &catalogue(), GATE);
+        let below = |number: usize| Some(format!("<p>below {number}</p>"));
+        let around = Around { bar: "<nav>bar</nav>", style: "p{}", script: "say()", below: &below };
+        let with = hosted(&page, &around);
+        let cards = page.matches("id=\"finding-1-").count();
+        assert!(cards > 2 && with.matches("<p>below ").count() == cards, "{with}");
+        for (number, card) in with.split("<article class=\"card").skip(1).enumerate() {
+            let id = card.split_once("finding-1-").unwrap().1.split_once('"').unwrap().0;
+            assert!(card.split_once("</article>").unwrap().0.ends_with(&format!("<p>below {id}</p>")), "{number}");
+        }
+        let policy = with.split_once("Policy\" content=\"").unwrap().1.split_once('"').unwrap().0;
+        for part in [&source_hash("p{}"), &source_hash("say()"), "default-src 'none'; ", "form-action 'self'"] {
+            assert!(policy.contains(part), "{part}: {policy}");
+        }
+        assert!(!policy.contains("unsafe") && policy.matches("sha256-").count() == 4, "{policy}");
+        assert!(with.contains("<nav>bar</nav><header") && with.contains("<script>say()</script>\n</body>"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::text::is_pointer;
 pub(super) fn read(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     if let Some(text) = office::read_apart(bytes) {
         return text.and_then(|text| {
-            if text.len() > Limits::MOST.file_bytes { Err(too_large()) } else { Ok(Cow::Owned(text)) }
+            if text.len() > Limits::MOST.file_bytes { Err(text_too_large()) } else { Ok(Cow::Owned(text)) }
         });
     }
     if bytes.contains(&0) {
@@ -20,13 +20,29 @@ pub(super) fn read(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
         Err(error) => Err(format!("not UTF-8 (byte {})", error.valid_up_to() + 1)),
         Ok(text) if is_pointer(text) => Err("kept in Git LFS: only a pointer is in the repository".into()),
         Ok(text) if office::is_forged(text) => Err("binary".into()),
+        // Under the name of a file that may be larger.
+        Ok(text) if text.len() > Limits::MOST.file_bytes => Err(text_too_large()),
         Ok(text) => Ok(Cow::Borrowed(text)),
     }
 }
 
-/// What is said of a file over the limit.
-pub(super) fn too_large() -> String {
-    format!("larger than {} MiB", Limits::MOST.file_bytes >> 20)
+/// Most bytes of the file at a path that are read.
+pub(super) fn most(path: &str) -> usize {
+    if office::is_read_apart(path) { Limits::FILE } else { Limits::MOST.file_bytes }
+}
+
+/// What is said of a file over its limit.
+pub(super) fn too_large(most: usize) -> String {
+    format!("larger than {} MiB", most >> 20)
+}
+
+fn text_too_large() -> String {
+    too_large(Limits::MOST.file_bytes)
+}
+
+/// What is said of a file for which there is no room beside the other files that are fetched with it.
+pub(super) fn too_many_files() -> String {
+    format!("the Word files and PDFs of the change are larger than {} MiB together", Limits::FILES >> 20)
 }
 
 /// What is said of a document for which a change has no room left.

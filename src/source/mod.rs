@@ -50,6 +50,21 @@ impl Loaded {
     }
 }
 
+/// Why bytes cannot be read as a document, and what to do; none where they can, and where only a process that reads them can tell.
+pub(crate) fn unfit(name: &str, bytes: &[u8]) -> Option<String> {
+    match office::known(bytes) {
+        Some(known) => known.err().or_else(|| Form::foreign(name).map(|ending| foreign(&ending))),
+        None => text(name, bytes.to_vec()).err(),
+    }
+}
+
+/// Why a file with this ending is not read, and what to do.
+pub(crate) fn foreign(ending: &str) -> String {
+    format!(
+        "a file that ends with .{ending} is no document that is read here; give it as Markdown, Word (DOCX), PDF, HTML or plain text"
+    )
+}
+
 /// Text from bytes, or what to do where they are none. Waits where a process has to read them.
 pub(crate) fn decode(path: &str, bytes: Vec<u8>) -> Loaded {
     match office::read_apart(&bytes) {
@@ -59,24 +74,31 @@ pub(crate) fn decode(path: &str, bytes: Vec<u8>) -> Loaded {
         Some(Err(reason)) => return Loaded::Unread { path: path.to_owned(), reason },
         None => {}
     }
-    let reason = match utf8(bytes) {
+    match text(path, bytes) {
+        Ok(text) => Loaded::text(path, text),
+        Err(reason) => Loaded::Unread { path: path.to_owned(), reason },
+    }
+}
+
+/// Bytes of a file of this name as the text that they are.
+fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
+    match utf8(bytes) {
         Ok(text) if text.trim_start_matches('\u{feff}').trim().is_empty() => {
-            "the file is empty; write the specification first".to_owned()
+            Err("the file is empty; write the specification first".to_owned())
         }
         Ok(text) if is_pointer(&text) => {
-            "it is kept in Git LFS and only a pointer is here; `git lfs pull` fetches it".to_owned()
+            Err("it is kept in Git LFS and only a pointer is here; `git lfs pull` fetches it".to_owned())
         }
-        Ok(text) if text.contains('\0') || office::is_forged(&text) => binary(path),
+        Ok(text) if text.contains('\0') || office::is_forged(&text) => Err(binary(path)),
         Ok(text) => match file_by_name(path) {
-            Some(name) => {
-                format!("it is named as {name} and holds plain text; name it .md or .txt, or save it again as {name}")
-            }
-            None => return Loaded::text(path, text),
+            Some(name) => Err(format!(
+                "it is named as {name} and holds plain text; name it .md or .txt, or save it again as {name}"
+            )),
+            None => Ok(text),
         },
-        Err(reason) if reason == BINARY => binary(path),
-        Err(reason) => reason,
-    };
-    Loaded::Unread { path: path.to_owned(), reason }
+        Err(reason) if reason == BINARY => Err(binary(path)),
+        Err(reason) => Err(reason),
+    }
 }
 
 /// The kind of file that its name promises, where a process reads such files.

@@ -13,7 +13,7 @@ use super::{Address, StoreError};
 
 /// How long a statement waits for a lock that others hold, and a caller for a connection.
 const WAIT: Duration = Duration::from_secs(3);
-/// How long a whole transaction may take: with the wait before it ([`super::inbox`]) less than the ten seconds that a platform waits
+/// How long a whole transaction may take: with the wait before it ([`super::group`]) less than the ten seconds that a platform waits
 /// for an answer. A network that swallows packets tells nobody that the other side is gone.
 const TOTAL: Duration = Duration::from_secs(5);
 /// How long the first connection may take: at the start nobody waits for an answer, and a machine has much else to do.

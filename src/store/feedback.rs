@@ -8,8 +8,14 @@ use super::db::Alone;
 use super::{Database, Millis, StoreError, sql};
 use crate::text::sha256_hex;
 
+/// Longest reason, in characters.
+pub const LONGEST_REASON: usize = 1000;
+
 /// What a finding is worth to a reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Worth {
     /// It is right, and helped.
     Useful,
@@ -23,6 +29,9 @@ const WORTHS: &[(Worth, &str)] =
     &[(Worth::Useful, "useful"), (Worth::Wrong, "wrong"), (Worth::NotApplicable, "not-applicable")];
 
 impl Worth {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Useful, Self::Wrong, Self::NotApplicable];
+
     /// As it is written.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -1,26 +1,15 @@
-//! Deliveries on their way to the disk: what comes in while a transaction is written shares the next one. Nobody is answered before the
-//! commit of his own.
+//! Deliveries on their way to the disk: many at once share a transaction.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::time::Duration;
 
+use async_trait::async_trait;
 use sqlx::{AnyConnection, Row as _, query};
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
 
-use super::db::{Db, is_about_a_row};
+use super::db::Db;
+use super::group::{Together, Way};
 use super::{Accepted, Millis, NewDelivery, NewJob, StoreError, sql};
 
-/// Most deliveries that wait for a transaction, some hundred bytes each: seconds of what a slow disk writes. A sender that finds no place
-/// is told to come again.
-pub(super) const MOST_WAITING: usize = 4096;
-/// Longest that a delivery waits for its transaction to begin. Whoever has waited longer, because the one before was held up, is told
-/// so at once.
-const LONGEST: Duration = Duration::from_secs(2);
-/// Most deliveries of one transaction.
-const MOST_AT_ONCE: usize = 256;
 /// Most rows of one statement. Rows are written in powers of two, so that there are few statements and all are kept prepared.
 const MOST_ROWS: usize = 128;
 
@@ -32,62 +21,25 @@ pub(super) struct Asked {
     pub(super) now: Millis,
 }
 
-/// Somebody who waits for the commit.
-#[derive(Debug)]
-pub(super) struct Entry {
-    asked: Asked,
-    since: Instant,
-    answer: oneshot::Sender<Result<Accepted, StoreError>>,
-}
-
 /// The way in.
-pub(super) type Inbox = mpsc::Sender<Entry>;
+pub(super) type Inbox = Way<Asked, Accepted>;
 
-/// Hands a delivery over and waits for its commit. One whose sender goes away meanwhile is stored all the same.
-pub(super) async fn accept(inbox: &Inbox, asked: Asked) -> Result<Accepted, StoreError> {
-    let (answer, answered) = oneshot::channel();
-    inbox.try_send(Entry { asked, since: Instant::now(), answer }).map_err(|error| match error {
-        mpsc::error::TrySendError::Full(_) => StoreError::Full { waiting: MOST_WAITING },
-        mpsc::error::TrySendError::Closed(_) => StoreError::Shut,
-    })?;
-    answered.await.unwrap_or(Err(StoreError::Shut))
-}
+/// Who writes them.
+pub(super) struct Deliveries(pub(super) Db);
 
-/// Writes what comes in until nobody is left who could hand anything over.
-pub(super) async fn write(db: Db, mut entries: mpsc::Receiver<Entry>) {
-    let mut batch = Vec::new();
-    while entries.recv_many(&mut batch, MOST_AT_ONCE).await > 0 {
-        let waiting = batch.len() + entries.len();
-        for late in batch.extract_if(.., |entry| entry.since.elapsed() > LONGEST) {
-            let _ = late.answer.send(Err(StoreError::Full { waiting }));
-        }
-        if batch.is_empty() {
-            continue;
-        }
-        let (asked, answers): (Vec<_>, Vec<_>) = batch.drain(..).map(|entry| (entry.asked, entry.answer)).unzip();
-        for (answer, result) in answers.into_iter().zip(store(&db, &asked).await) {
-            // Who has gone away is not told.
-            let _ = answer.send(result);
-        }
+#[async_trait]
+impl Together for Deliveries {
+    type Asked = Asked;
+    type Told = Accepted;
+    const MOST_BYTES: usize = usize::MAX;
+
+    /// Some hundred bytes each.
+    fn bytes(_: &Asked) -> usize {
+        0
     }
-}
 
-/// Stores them in one transaction; each alone when the database refuses something of one of them.
-async fn store(db: &Db, asked: &[Asked]) -> Vec<Result<Accepted, StoreError>> {
-    match together(db, asked).await {
-        Ok(all) => all.into_iter().map(Ok).collect(),
-        Err(StoreError::Database { source, .. }) if asked.len() > 1 && is_about_a_row(&source) => {
-            let mut all = Vec::with_capacity(asked.len());
-            for one in asked.chunks(1) {
-                all.push(together(db, one).await.map(|accepted| accepted.first().copied().unwrap_or(Accepted::Stored)));
-            }
-            all
-        }
-        Err(StoreError::Database { what, source }) => {
-            asked.iter().map(|_| Err(StoreError::Database { what, source: Arc::clone(&source) })).collect()
-        }
-        // A transaction fails in no other way.
-        Err(_) => asked.iter().map(|_| Err(StoreError::Shut)).collect(),
+    async fn together(&self, asked: &[Asked]) -> Result<Vec<Accepted>, StoreError> {
+        together(&self.0, asked).await
     }
 }
 

@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, query};
-use tokio::sync::mpsc;
 
 use super::db::{Db, Kind, Statement};
 use super::inbox::{self, Inbox};
 use super::migrate::migrate;
+use super::reviews::inbox as submits;
 use super::{
     Accepted, Address, DELIVERIES_KEPT, Depth, JOBS_KEPT, Leased, MAX_CRASHES, Millis, NewDelivery, NewJob, OVERDUE,
-    Parked, Store, StoreError, sql,
+    Parked, Store, StoreError, group, sql,
 };
 
 /// How long a job waits that took its process down twice; three times, twice as long, and so on.
@@ -24,6 +24,7 @@ const AT_ONCE: i64 = 1000;
 pub struct Database {
     pub(super) db: Db,
     inbox: Inbox,
+    pub(super) submits: submits::Inbox,
 }
 
 impl Database {
@@ -36,9 +37,9 @@ impl Database {
         let open = |source| StoreError::Open { at: address.to_string(), source };
         let db = Db::connect(&address).await.map_err(open)?;
         migrate(&db, &address).await?;
-        let (inbox, entries) = mpsc::channel(inbox::MOST_WAITING);
-        tokio::spawn(inbox::write(db.clone(), entries));
-        Ok(Self { db, inbox })
+        let inbox = group::start(inbox::Deliveries(db.clone()));
+        let submits = group::start(submits::Submits(db.clone()));
+        Ok(Self { db, inbox, submits })
     }
 
     /// Ends the connections; what was accepted is on disk already.
@@ -96,7 +97,7 @@ fn parked(row: &AnyRow) -> Result<Parked, sqlx::Error> {
 #[async_trait]
 impl Store for Database {
     async fn accept(&self, delivery: NewDelivery, job: Option<NewJob>, now: Millis) -> Result<Accepted, StoreError> {
-        inbox::accept(&self.inbox, inbox::Asked { delivery, job, now }).await
+        group::hand_over(&self.inbox, inbox::Asked { delivery, job, now }).await
     }
 
     async fn enqueue(&self, job: NewJob, now: Millis) -> Result<(), StoreError> {

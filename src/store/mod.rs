@@ -5,6 +5,7 @@ mod db;
 mod decisions;
 mod feedback;
 pub mod folder;
+mod group;
 mod inbox;
 mod jobs;
 mod journal;
@@ -22,7 +23,7 @@ use async_trait::async_trait;
 
 pub use address::{Address, AddressError, Server};
 pub use decisions::{Asker, Decision, DecisionKind, Decisions};
-pub use feedback::{Feedback, Opinion, Wanted, Worth};
+pub use feedback::{Feedback, LONGEST_REASON, Opinion, Wanted, Worth};
 pub use folder::Folder;
 pub use jobs::Database;
 pub use journal::{Intent, Journal, NoJournal};
@@ -64,8 +65,8 @@ pub enum StoreError {
         #[source]
         source: Arc<sqlx::Error>,
     },
-    /// More deliveries wait to be written than the store holds, or for longer than a sender waits.
-    #[error("the database does not keep up: {waiting} deliveries wait to be written")]
+    /// More deliveries or reviews wait to be written than the store holds, or for longer than a sender waits.
+    #[error("the database does not keep up: {waiting} entries wait to be written")]
     Full {
         /// How many.
         waiting: usize,

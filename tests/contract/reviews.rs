@@ -64,7 +64,8 @@ async fn a_review_waits_is_worked_on_and_is_kept(at: &Place) {
     assert!(store.hand_back(&other).await.unwrap());
     let again = store.take("w", 41, 100).await.unwrap().unwrap();
     assert_eq!(again.id, "b");
-    assert!(store.conclude(&again, &Ended::Failed { reason: "it is empty; write it first".into() }, 50).await.unwrap());
+    let failed = Ended::Failed { reason: "it is empty; write it first".into(), told: pack(b"how far") };
+    assert!(store.conclude(&again, &failed, 50).await.unwrap());
     drop(store);
 
     // All of it is there after a restart.
@@ -76,7 +77,7 @@ async fn a_review_waits_is_worked_on_and_is_kept(at: &Place) {
     assert_eq!(unpack(&store.reviewed_text("a").await.unwrap().unwrap()).unwrap(), b"the text");
     let kept = store.kept("b").await.unwrap().unwrap();
     assert_eq!((kept.state, kept.failure.as_str()), (ReviewState::Failed, "it is empty; write it first"));
-    assert_eq!(store.report("b").await.unwrap(), None);
+    assert_eq!(unpack(&store.report("b").await.unwrap().unwrap()).unwrap(), b"how far");
     assert_eq!(store.kept("c").await.unwrap(), None);
 }
 
@@ -108,6 +109,15 @@ async fn the_queue_is_bounded_by_number_and_bytes(at: &Place) {
     assert_eq!(told("c", two).await, Submitted::Full, "what is worked on counts");
     store.conclude(&taken, &done("clean"), 3).await.unwrap();
     assert_eq!(told("c", two).await, Submitted::Queued);
+    // However many come at once, and one of them under an id that is there: nobody else is refused for it.
+    let five = QueueLimits { reviews: 2 + 5, bytes: 1 << 20 };
+    let all: Vec<NewReview> =
+        ["c".to_owned()].into_iter().chain((0..30).map(|n| format!("m{n}"))).map(|id| new(&id, "s")).collect();
+    let told = futures_util::future::join_all(all.iter().map(|one| store.submit(one, five, 4))).await;
+    assert!(told[0].is_err(), "{told:?}");
+    let queued = told.iter().filter(|told| matches!(told, Ok(Submitted::Queued))).count();
+    let full = told.iter().filter(|told| matches!(told, Ok(Submitted::Full))).count();
+    assert_eq!((queued, full), (5, 25), "{told:?}");
 }
 
 async fn a_review_whose_process_stopped_is_taken_again_and_given_up_at_last(at: &Place) {

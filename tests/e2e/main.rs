@@ -47,3 +47,4 @@ mod traced;
 mod turns;
 mod waiting;
 mod waivers;
+mod word;

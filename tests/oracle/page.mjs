@@ -1,5 +1,6 @@
 // Uses the page as a person does, in a browser: gives an address, watches, reads the report, gives a later version, compares; with the keyboard
-// alone, on a phone, in light and dark, and without a script. No message on the console, nothing that axe-core finds. Writes pictures.
+// alone, on a phone, in light and dark, and without a script; says what findings are worth; prints. No message on the console, nothing that
+// axe-core finds. Writes pictures.
 // usage: page.mjs SPECREVIEW NODE_MODULES CHROMIUM PICTURES DOCUMENT
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
@@ -74,6 +75,8 @@ const open = async (name, options = {}) => {
   return page;
 };
 const check = async (page, name) => {
+  // Everything is looked at, what is not on the screen too.
+  await page.evaluate(() => globalThis.document.querySelectorAll(".card, .family").forEach((one) => { one.style.contentVisibility = "visible"; }));
   const wide = await page.evaluate(() => globalThis.document.documentElement.scrollWidth - globalThis.document.documentElement.clientWidth);
   if (wide > 0) fault(`${name}: the page is ${wide} pixels too wide`);
   await page.evaluate(axe);
@@ -99,6 +102,26 @@ await check(page, "report");
 await picture(page, "report");
 if (await page.locator("nav.bar a", { hasText: "sarif" }).count() !== 1) fault("report: no way to its other forms");
 
+// What a finding is worth, with a script: the answer comes in its place, is focused, and is there the next time.
+await page.click("#say-0 button[value=useful]");
+await page.waitForSelector("#say-0 .said:focus");
+if (!(await page.textContent("#say-0 .said")).includes("You said: useful")) fault("feedback: it is not shown what was said");
+await page.click("#say-1 summary");
+await page.click("#say-1 button[value=wrong]");
+if (await page.locator("#say-1 .said").count()) fault("feedback: wrong without a reason was taken");
+await page.fill("#why-1", "section 4 says it");
+await picture(page, "feedback");
+await page.click("#say-1 button[value=wrong]");
+await page.waitForSelector("#say-1 .said:focus");
+await check(page, "feedback");
+await page.locator("#say-1").scrollIntoViewIfNeeded();
+await picture(page, "feedback-said");
+await page.reload();
+if (!(await page.textContent("#say-1 .said")).includes("“section 4 says it”")) fault("feedback: it is forgotten");
+if (page.url() !== first) fault(`feedback: it leads to ${page.url()}`);
+const file = await page.request.get(`${first}/report.html`);
+if ((await file.text()).includes("class=\"say\"")) fault("feedback: a file has buttons, and nobody whom they tell");
+
 // A later version, by keyboard alone.
 text = text.replace("0.85", "0.75").replace(/Labels:[^\n]*\n/, "");
 const keys = await open("keyboard");
@@ -117,6 +140,15 @@ await to("#address");
 await keys.keyboard.type(source);
 await keys.keyboard.press("Enter");
 await over(keys);
+await to("#say-0 summary");
+await keys.keyboard.press("Enter");
+await to("#why-0");
+await keys.keyboard.type("nobody is concerned");
+await to("#say-0 button[value=not-applicable]");
+await keys.keyboard.press("Enter");
+await keys.waitForSelector("#say-0 .said:focus");
+if (!(await keys.textContent("#say-0 .said")).includes("not applicable, because “nobody is concerned”")) fault("keyboard: it is not shown what was said");
+await keys.goto(keys.url());
 await to("nav.bar a[href^='/documents/']");
 await keys.keyboard.press("Enter");
 await keys.waitForSelector("#changed");
@@ -129,6 +161,29 @@ await check(keys, "comparison");
 await picture(keys, "comparison");
 if (!(await keys.content()).includes("loosened")) fault("comparison: the lower target is not seen");
 
+// On paper: white also for whoever reads in the dark, nothing to press, nothing folded away, no words over others.
+const paper = await open("paper", { colorScheme: "dark" });
+for (const [name, where] of [["report", first], ["comparison", keys.url()]]) {
+  await paper.goto(where);
+  await paper.emulateMedia({ media: "print" });
+  const seen = await paper.evaluate(() => {
+    const shown = (wanted) => [...globalThis.document.querySelectorAll(wanted)].filter((one) => one.offsetHeight > 0).length;
+    const cells = [...globalThis.document.querySelectorAll("th, td")];
+    return {
+      paper: getComputedStyle(globalThis.document.body).backgroundColor,
+      pressed: shown(".say form, .copy, nav.bar, .parts"),
+      cards: shown("main .card"),
+      folded: globalThis.document.querySelectorAll("main .card").length - shown("main .card"),
+      over: cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1).length,
+    };
+  });
+  if (seen.paper !== "rgb(255, 255, 255)" || seen.pressed || seen.folded || !seen.cards || seen.over) {
+    fault(`paper: ${name}: ${JSON.stringify(seen)}`);
+  }
+  await paper.pdf({ path: join(pictures, `${name}.pdf`), preferCSSPageSize: true });
+  await paper.emulateMedia({ media: "screen" });
+}
+
 // A phone in the dark, and a phone in the light: every page.
 for (const [name, colorScheme] of [["phone-dark", "dark"], ["phone", "light"]]) {
   const phone = await open(name, { viewport: { width: 375, height: 740 }, deviceScaleFactor: 2, colorScheme });
@@ -138,6 +193,11 @@ for (const [name, colorScheme] of [["phone-dark", "dark"], ["phone", "light"]]) 
     if (answer.status() >= 500) fault(`${name} ${at}: status ${answer.status()}`);
     await check(phone, `${name} ${at}`);
     await picture(phone, `${name}-${at}`);
+    if (at !== "report") continue;
+    await phone.click("#say-2 summary");
+    await phone.locator("#say-2").scrollIntoViewIfNeeded();
+    await check(phone, `${name} feedback`);
+    await picture(phone, `${name}-feedback`);
   }
 }
 // The one message that is rightly there: the browser says itself that an address has nothing.
@@ -166,6 +226,11 @@ await plain.fill("#text", text);
 await plain.fill("#name", "by-hand.md");
 await plain.click("text=Review it");
 await plain.waitForSelector("header.top", { timeout: 20000 });
+await plain.click("#say-0 summary");
+await plain.fill("#why-0", "it is there");
+await plain.click("#say-0 button[value=wrong]");
+if (!plain.url().endsWith("#finding-1-0")) fault(`plain: what was said leads to ${plain.url()}`);
+if (!(await plain.textContent("#say-0 .said")).includes("“it is there”")) fault("plain: it is not shown what was said");
 
 // Dark, at full width, and how soon a reader sees something.
 const dark = await open("dark", { colorScheme: "dark" });

@@ -136,11 +136,21 @@ async fn phases_come_in_their_order_and_who_comes_late_hears_the_end() {
     assert!(heard.last().unwrap().2["at"].as_str().unwrap().ends_with('Z'));
 
     let late = events(&world, &path, None).await;
-    assert_eq!(late.len(), 1, "{late:?}");
-    assert_eq!(late[0].0, "done");
+    assert_eq!(late, heard, "who comes late is told the same, from the start");
+    assert_eq!(events(&world, &path, Some("3")).await, heard[4..], "and goes on where a line broke");
     let report = world.over_with(&id).await;
     assert!(!report["report"]["run"]["model"]["incomplete"].is_null(), "what the model did not say is told");
     working.abort();
+    // Another process has the same to tell; and of what failed how far it had come.
+    let world = world.restart(false).await;
+    assert_eq!(events(&world, &path, None).await, heard);
+    let (kind, body) = multipart(&[("file", Some("a.docx"), b"PK\x03\x04 and nothing more")]);
+    let answer = world.post("/api/v1/reviews").header("content-type", kind).body(body).send().await.unwrap();
+    let id = told(answer).await.1["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.over_with(&id).await["state"], "failed");
+    let heard = events(&world, &format!("/api/v1/reviews/{id}/events"), None).await;
+    let names: Vec<&str> = heard.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["queued", "started", "fetched", "failed"]);
     world.end().await;
 }
 
@@ -220,6 +230,7 @@ async fn every_problem_says_what_to_do() {
         (json_of(r#"{"text": "a", "as": "poem"}"#), 422, "poem"),
         (json_of(r#"{"address": "file:///etc/passwd"}"#), 422, "not an address"),
         (json_of(r#"{"address": "https://169.254.169.254/"}"#), 403, "not among"),
+        (json_of(r#"{"text": "\u0000"}"#), 422, "binary"),
         (("text/plain", b"a".to_vec()), 415, "neither"),
         (("multipart/form-data", b"a".to_vec()), 400, "boundary"),
         (("multipart/form-data; boundary=XbX", b"--XbX\r\nbroken".to_vec()), 400, "broken"),

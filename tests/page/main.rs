@@ -14,6 +14,7 @@
 )]
 
 mod api;
+mod feedback;
 mod hostile;
 mod people;
 mod queue;

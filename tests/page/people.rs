@@ -95,11 +95,27 @@ async fn what_is_wrong_with_a_form_is_said_and_what_was_typed_stays() {
             .await;
     assert_eq!(answer.status().as_u16(), 422);
     let page = answer.text().await.unwrap();
-    assert!(page.contains("role=\"alert\"") && page.contains("no pack"), "{page}");
+    assert!(page.contains("role=\"alert\"") && page.contains("There is no pack"), "{page}");
+    assert!(page.contains("<details open>"), "a field that is folded away would hide its message");
     assert!(
         page.contains("&lt;b&gt;my text") && !page.contains("<b>my text") && page.contains("value=\"my.md\""),
         "{page}"
     );
+    for (parts, field, part) in [
+        (&[("file", Some("a.md"), &b"caf\xe9"[..])][..], "file", "not UTF-8"),
+        (&[("text", None, b" \n ")], "text", "The text is empty"),
+        (&[("text", None, b"a"), ("name", None, b"a\tb")], "name", "control character"),
+    ] {
+        let answer = send(&world, parts).await;
+        assert_eq!(answer.status().as_u16(), 422, "{field}");
+        let page = answer.text().await.unwrap();
+        // Beside the field, which names it.
+        let (_, behind) = page.split_once(&format!("<label for=\"{field}\"")).unwrap();
+        let (before, input) = behind.split_once(&format!(" id=\"{field}\"")).unwrap();
+        assert!(before.contains("id=\"problem\"") && before.contains(part), "{field}: {page}");
+        let (input, _) = input.split_once('>').unwrap();
+        assert!(input.contains("aria-invalid=\"true\" aria-describedby=\"problem"), "{field}: {input}");
+    }
     let answer = send(&world, &[]).await;
     assert!(answer.status().as_u16() == 422 && answer.text().await.unwrap().contains("Nothing was given"));
     world.end().await;

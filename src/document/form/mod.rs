@@ -67,7 +67,65 @@ const ENDINGS: &[(&str, Form, bool)] = &[
     ("pdf", Form::Pdf, false),
 ];
 
+/// Endings of files that hold no text, or none that is read: pictures, archives, programs, and files of other offices.
+const FOREIGN: &[&str] = &[
+    "7z",
+    "avi",
+    "bmp",
+    "bz2",
+    "dll",
+    "doc",
+    "dmg",
+    "exe",
+    "gif",
+    "gz",
+    "heic",
+    "iso",
+    "jar",
+    "jpeg",
+    "jpg",
+    "mov",
+    "mp3",
+    "mp4",
+    "odp",
+    "ods",
+    "odt",
+    "onnx",
+    "parquet",
+    "pickle",
+    "pkl",
+    "png",
+    "pps",
+    "ppt",
+    "pptx",
+    "pt",
+    "rar",
+    "rtf",
+    "safetensors",
+    "tar",
+    "tgz",
+    "tif",
+    "tiff",
+    "wasm",
+    "wav",
+    "webm",
+    "webp",
+    "whl",
+    "xls",
+    "xlsx",
+    "xz",
+    "zip",
+    "zst",
+];
+
 impl Form {
+    /// The ending of a path, which may be an address, where no file with it is a document; in lower case.
+    #[must_use]
+    pub fn foreign(path: &str) -> Option<String> {
+        let ending = ending(path)?.to_ascii_lowercase();
+        FOREIGN.contains(&ending.as_str()).then_some(ending)
+    }
+
     /// The form of the document at `path`, which may be an address; where its ending says nothing, what `text` looks like.
     #[must_use]
     pub fn of(path: &str, text: &str) -> Self {
@@ -120,6 +178,12 @@ pub fn endings() -> String {
 }
 
 fn by_ending(path: &str) -> Option<&'static (&'static str, Form, bool)> {
+    let ending = ending(path)?;
+    ENDINGS.iter().find(|(known, ..)| ending.eq_ignore_ascii_case(known))
+}
+
+/// What stands behind the last dot of the last part.
+fn ending(path: &str) -> Option<&str> {
     let path = match path.split_once("://") {
         // The host of an address has an ending too.
         Some((_, rest)) => {
@@ -128,8 +192,7 @@ fn by_ending(path: &str) -> Option<&'static (&'static str, Form, bool)> {
         None => path,
     };
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
-    let (_, ending) = name.rsplit_once('.')?;
-    ENDINGS.iter().find(|(known, ..)| ending.eq_ignore_ascii_case(known))
+    name.rsplit_once('.').map(|(_, ending)| ending)
 }
 
 /// Lines that a guess looks at.

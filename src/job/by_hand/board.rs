@@ -1,17 +1,18 @@
-//! Where reviews by hand tell how far they have come. Who looks late is told everything from the start.
+//! Where the reviews by hand that this process works on tell how far they have come. Who looks late is told everything from the start.
+//! What others work on, and what is over, is in the store.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::job::Step;
 use crate::store::Millis;
 
 /// A phase of a review.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "phase", rename_all = "lowercase")]
 pub enum Phase {
     /// It waits for a worker.
@@ -97,7 +98,7 @@ impl Phase {
 }
 
 /// A phase, and when it was reached.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Told {
     /// Milliseconds since 1970-01-01 UTC.
     pub at: Millis,
@@ -109,16 +110,35 @@ pub struct Told {
 /// What was told of one review so far; changes as more is told, and ends when the review is taken off the board.
 pub type Track = watch::Receiver<Vec<Told>>;
 
-/// The reviews that are under way in this process.
+/// The reviews that this process works on.
 #[derive(Debug, Clone, Default)]
-pub struct Board(Arc<Mutex<HashMap<String, watch::Sender<Vec<Told>>>>>);
+pub struct Board(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    tracks: Mutex<HashMap<String, watch::Sender<Vec<Told>>>>,
+    /// Changes whenever a review is put on the board.
+    begun: watch::Sender<()>,
+}
 
 impl Board {
-    /// Tells of a review. The first word of it puts it on the board, the last one takes it off.
+    /// Puts a review on the board, on which this process begins to work.
+    pub fn put_on(&self, id: &str) {
+        self.tracks().insert(id.to_owned(), watch::channel(Vec::new()).0);
+        self.0.begun.send_replace(());
+    }
+
+    /// Changes whenever a review is put on the board: who waits for one looks again.
+    #[must_use]
+    pub fn begun(&self) -> watch::Receiver<()> {
+        self.0.begun.subscribe()
+    }
+
+    /// Tells of a review that is on the board; of any other nothing is told. The last word takes it off.
     pub fn tell(&self, id: &str, phase: Phase, at: Millis) {
         let mut tracks = self.tracks();
         let is_last = phase.is_last();
-        let track = tracks.entry(id.to_owned()).or_insert_with(|| watch::channel(Vec::new()).0);
+        let Some(track) = tracks.get(id) else { return };
         track.send_modify(|told| {
             // Calls that end at the same moment are told in either order: the count only grows.
             if let (
@@ -137,10 +157,16 @@ impl Board {
         }
     }
 
-    /// What is told of a review; none where this process knows nothing of it.
+    /// What is told of a review; none where this process does not work on it.
     #[must_use]
     pub fn track(&self, id: &str) -> Option<Track> {
         self.tracks().get(id).map(watch::Sender::subscribe)
+    }
+
+    /// What was told so far.
+    #[must_use]
+    pub fn told(&self, id: &str) -> Vec<Told> {
+        self.track(id).map(|track| track.borrow().clone()).unwrap_or_default()
     }
 
     /// Another process may go on with it, or this one later: nothing more is told now.
@@ -149,7 +175,7 @@ impl Board {
     }
 
     fn tracks(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Sender<Vec<Told>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.tracks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -164,12 +190,17 @@ mod tests {
     #[tokio::test]
     async fn who_looks_late_is_told_everything_and_the_end_is_seen() {
         let board = Board::default();
-        assert!(board.track("a").is_none());
+        let mut begun = board.begun();
+        board.tell("a", Phase::Queued, 1);
+        assert!(board.track("a").is_none(), "nobody works on it here");
+        board.put_on("a");
+        assert!(begun.has_changed().unwrap());
+        begun.mark_unchanged();
         board.tell("a", Phase::Queued, 1);
         board.tell("a", Phase::Started, 2);
         let mut track = board.track("a").unwrap();
         assert_eq!(words(&track.borrow_and_update()), ["queued", "started"]);
-        board.tell("b", Phase::Queued, 2);
+        board.put_on("b");
         board.tell("a", Phase::Done { verdict: "clean".into() }, 3);
         track.changed().await.unwrap();
         assert_eq!(words(&track.borrow_and_update()), ["queued", "started", "done"]);
@@ -180,6 +211,7 @@ mod tests {
     #[test]
     fn questions_are_counted_upwards_only() {
         let board = Board::default();
+        board.put_on("a");
         for (done, again) in [(0, false), (4, false), (3, false), (8, false), (0, true), (0, true), (2, true)] {
             board.tell("a", Phase::Questions { done, of: 8, again }, 1);
         }

@@ -4,6 +4,7 @@
 mod board;
 mod compare;
 mod report;
+mod said;
 mod wish;
 mod work;
 
@@ -14,11 +15,12 @@ use tokio::sync::Notify;
 
 use super::Deps;
 use crate::source::Loaded;
-use crate::store::{NewReview, QueueLimits, Reviews, StoreError, Submitted};
+use crate::store::{Feedback, NewReview, QueueLimits, Reviews, StoreError, Submitted};
 
 pub use board::{Board, PHASES, Phase, Told, Track};
 pub use compare::{Side, compare};
-pub use report::{Form, Forms, Verdict};
+pub use report::{Form, Forms, Verdict, told_before};
+pub use said::{Remark, Remarkable, Said, Unsaid};
 pub use wish::{
     Hosts, Input, LARGEST_FILE, LARGEST_TEXT, LONGEST_ADDRESS, LONGEST_NAME, TreatAs, Unwanted, Wish, Wishes,
     document_id,
@@ -38,6 +40,8 @@ pub struct Desk {
     pub deps: Deps,
     /// Where they are kept.
     pub reviews: Arc<dyn Reviews>,
+    /// Where it is kept what readers say of findings.
+    pub feedback: Arc<dyn Feedback>,
     /// What documents are fetched with; none where nothing is fetched.
     pub fetch: Option<Fetch>,
     /// Hosts that are fetched from.
@@ -64,8 +68,12 @@ pub enum Taken {
 impl Desk {
     /// A desk that nobody has come to yet.
     #[must_use]
-    pub fn new(deps: Deps, reviews: Arc<dyn Reviews>, fetch: Option<Fetch>, hosts: Hosts) -> Self {
-        Self { deps, reviews, fetch, hosts, board: Board::default(), bell: Arc::default() }
+    pub fn new<S>(deps: Deps, store: Arc<S>, fetch: Option<Fetch>, hosts: Hosts) -> Self
+    where
+        S: Reviews + Feedback + 'static,
+    {
+        let (reviews, feedback) = (store.clone(), store);
+        Self { deps, reviews, feedback, fetch, hosts, board: Board::default(), bell: Arc::default() }
     }
 
     /// Checks what is wished for.
@@ -82,21 +90,14 @@ impl Desk {
     /// When the store fails.
     pub async fn take(&self, wish: Wish, once: Option<String>) -> Result<Taken, StoreError> {
         let new: NewReview = wish.into_review((self.deps.random)(), once);
-        let now = (self.deps.clock)();
-        // Told before a worker can have it: phases come in their order.
-        self.board.tell(&new.id, Phase::Queued, now);
-        let submitted = self.reviews.submit(&new, QUEUE, now).await;
-        let taken = match submitted {
-            Ok(Submitted::Queued) => {
+        Ok(match self.reviews.submit(&new, QUEUE, (self.deps.clock)()).await? {
+            Submitted::Queued => {
                 self.bell.notify_one();
-                return Ok(Taken::Queued(new.id));
+                Taken::Queued(new.id)
             }
-            Ok(Submitted::Before(id)) => Ok(Taken::Before(id)),
-            Ok(Submitted::OtherBody) => Ok(Taken::OtherBody),
-            Ok(Submitted::Full) => Ok(Taken::Full),
-            Err(error) => Err(error),
-        };
-        self.board.take_off(&new.id);
-        taken
+            Submitted::Before(id) => Taken::Before(id),
+            Submitted::OtherBody => Taken::OtherBody,
+            Submitted::Full => Taken::Full,
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::board::Told;
 use crate::finding::{Finding, Severity, Source};
 use crate::job::{Deps, catalogue, guide_of};
 use crate::output::{Run, html, json, markdown, sarif};
@@ -65,19 +66,40 @@ pub struct Forms {
     html: String,
     sarif: String,
     markdown: String,
+    /// The phases that came before the report.
+    #[serde(default)]
+    told: Vec<Told>,
+}
+
+/// The phases of a review without a report, as they lie in the store.
+pub(super) fn packed(told: &[Told]) -> String {
+    pack(&serde_json::to_vec(told).unwrap_or_default())
+}
+
+/// The phases of a review without a report as [`packed`] packed them; none for anything else.
+#[must_use]
+pub fn told_before(text: &str) -> Vec<Told> {
+    unpack(text).and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
 impl Forms {
-    /// Renders a run.
+    /// Renders a run, which had these phases.
     #[must_use]
-    pub fn of(deps: &Deps, run: &Run) -> Self {
+    pub fn of(deps: &Deps, run: &Run, told: Vec<Told>) -> Self {
         let catalogue = catalogue(&deps.rules);
         Self {
             json: json::render(run, &catalogue),
             html: html::render(run, &catalogue, GATE),
             sarif: sarif::render(run, &catalogue, &guide_of(run, &deps.rules), GATE),
             markdown: markdown::render(run, &catalogue, GATE, usize::MAX),
+            told,
         }
+    }
+
+    /// The phases that came before the report; none in reports of former versions.
+    #[must_use]
+    pub fn told(&self) -> &[Told] {
+        &self.told
     }
 
     /// One of them.
@@ -180,11 +202,15 @@ mod tests {
     #[test]
     fn forms_come_back_as_they_were_and_nothing_else_does() {
         let deps = crate::job::testing::deps();
-        let forms = Forms::of(&deps, &Run::new("1", "r"));
+        let told = vec![Told { at: 5, phase: crate::job::by_hand::Phase::Fetched { bytes: 7 } }];
+        let forms = Forms::of(&deps, &Run::new("1", "r"), told.clone());
         let back = Forms::unpacked(&forms.packed()).unwrap();
         for form in Form::ALL {
             assert!(!forms.get(form).is_empty() && forms.get(form) == back.get(form));
         }
+        assert_eq!(back.told(), told);
+        assert_eq!(told_before(&packed(&told)), told);
+        assert!(told_before("").is_empty());
         assert!(Forms::unpacked("").is_none() && Forms::unpacked(&pack(b"{}")).is_none());
     }
 }

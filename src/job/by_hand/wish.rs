@@ -2,23 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use url::Url;
-
+use crate::config::Limits;
+use crate::document::Form;
+use crate::net::guard::{Policy, Refused};
 use crate::rules::RuleSet;
 use crate::source::url::{Address, recognise};
+use crate::source::{foreign, unfit};
 use crate::store::{NewReview, pack};
 use crate::text::sha256_hex;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Most characters of an address: browsers and proxies take hardly more.
 pub const LONGEST_ADDRESS: usize = 2_000;
 /// Most characters of a name.
 pub const LONGEST_NAME: usize = 200;
 /// Most bytes of a text: as much as is read of a file of a pull request.
-pub const LARGEST_TEXT: usize = 1 << 20;
-/// Most bytes of a file, whose text may be far less: ten times as much.
-pub const LARGEST_FILE: usize = 10 << 20;
+pub const LARGEST_TEXT: usize = Limits::MOST.file_bytes;
+/// Most bytes of a file, whose text may be far less: as much as is read of one of a pull request.
+pub const LARGEST_FILE: usize = Limits::FILE;
 /// The name of a text that has none: two of them have no history together.
 fn unnamed(bytes: &[u8]) -> String {
     let digest = sha256_hex(bytes);
@@ -81,6 +83,15 @@ pub enum Unwanted {
     /// The operator does not let this host be fetched from.
     #[error("{0} is not among the hosts that this server fetches from")]
     Host(String),
+    /// It is not fetched from there, or not in this way.
+    #[error("{}", parted(&.0.to_string()).0)]
+    Refused(Refused),
+    /// Files of this kind are no documents.
+    #[error("{}", parted(&foreign(.0)).0)]
+    Foreign(String),
+    /// The bytes cannot be read as a document.
+    #[error("{}", parted(.0).0)]
+    Unreadable(String),
     /// A name that is too long, or holds what no name does.
     #[error("a name has at most {LONGEST_NAME} characters, none of them a control character")]
     Name,
@@ -117,34 +128,83 @@ impl Unwanted {
             Self::LongAddress => "give the address of the document without what follows it",
             Self::TooLarge(_) => "give the specification alone",
             Self::Empty => "write the specification first",
+            Self::Refused(Refused::Scheme(_)) => "give its https address, paste the text, or send the file",
+            Self::Refused(refused) => {
+                let said = refused.to_string();
+                return parted(&said).1.unwrap_or("paste the text, or send the file").to_owned();
+            }
+            Self::Foreign(ending) => return parted(&foreign(ending)).1.unwrap_or_default().to_owned(),
+            Self::Unreadable(reason) => parted(reason).1.unwrap_or("give a Markdown document"),
             Self::Pack { known, .. } => return format!("name one of {}", known.join(", ")),
         }
         .to_owned()
     }
+
+    /// The field of the wish that it is about; none where it is about all of them. A file counts as a text.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Nothing | Self::Several => None,
+            Self::NotAnAddress
+            | Self::Change
+            | Self::Host(_)
+            | Self::LongAddress
+            | Self::Refused(_)
+            | Self::Foreign(_) => Some("address"),
+            Self::Name => Some("name"),
+            Self::TooLarge(_) | Self::Empty | Self::Unreadable(_) => Some("text"),
+            Self::Pack { .. } => Some("packs"),
+        }
+    }
+}
+
+/// What happened, and what to do, of a reason that says both.
+fn parted(reason: &str) -> (&str, Option<&str>) {
+    reason.split_once("; ").map_or((reason, None), |(what, advice)| (what, Some(advice)))
 }
 
 /// Hosts that documents are fetched from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hosts(Vec<String>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hosts(Policy);
+
+impl Default for Hosts {
+    fn default() -> Self {
+        Self::parse("")
+    }
+}
 
 impl Hosts {
     /// Reads names that commas part: `example.org`, `*.example.org` for every host below it, `*` for every public host.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let names = text.split([',', ' ']).map(str::trim).filter(|name| !name.is_empty());
-        Self(names.map(str::to_ascii_lowercase).collect())
+        Self(Policy { only: Some(names.map(str::to_ascii_lowercase).collect()), ..Policy::default() })
+    }
+
+    /// With hosts that the operator trusts, in the company's own network perhaps: those of them that are named by themselves. Where hosts are
+    /// named, every host is not every host of the network too.
+    #[must_use]
+    pub fn trusting(self, trusted: Vec<String>) -> Self {
+        let trusted = trusted.into_iter().filter(|host| self.names().iter().any(|name| name == host)).collect();
+        Self(Policy { trusted, ..self.0 })
+    }
+
+    /// What may be fetched, for who fetches.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.0
     }
 
     /// Nothing is fetched.
     #[must_use]
     pub fn is_none(&self) -> bool {
-        self.0.is_empty()
+        self.names().is_empty()
     }
 
     /// The patterns, for people and for who checks redirects.
     #[must_use]
     pub fn names(&self) -> &[String] {
-        &self.0
+        self.0.only.as_deref().unwrap_or_default()
     }
 }
 
@@ -183,6 +243,9 @@ impl Wish {
                 }
                 if bytes.iter().all(u8::is_ascii_whitespace) {
                     return Err(Unwanted::Empty);
+                }
+                if let Some(reason) = unfit(name, &bytes) {
+                    return Err(Unwanted::Unreadable(reason));
                 }
                 Input::Bytes { name: name.to_owned(), bytes }
             }
@@ -251,14 +314,17 @@ fn canonical(address: &str, hosts: &Hosts) -> Result<String, Unwanted> {
         Some(Address::Change { .. }) => return Err(Unwanted::Change),
         Some(Address::Document(_)) => {}
     }
-    let mut url = Url::parse(address).map_err(|_| Unwanted::NotAnAddress)?;
+    // What is refused whenever it is fetched is refused before it waits for that.
+    let mut url = hosts.policy().check(address).map_err(|refused| match refused {
+        Refused::NotAnAddress => Unwanted::NotAnAddress,
+        Refused::NotAllowed(host) => Unwanted::Host(host),
+        refused => Unwanted::Refused(refused),
+    })?;
     url.set_fragment(None);
-    let host = url.host_str().ok_or(Unwanted::NotAnAddress)?;
-    let with_port = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    if !crate::net::guard::is_among(hosts.names(), host) && !crate::net::guard::is_among(hosts.names(), &with_port) {
-        return Err(Unwanted::Host(with_port));
+    match Form::foreign(url.as_str()) {
+        Some(ending) => Err(Unwanted::Foreign(ending)),
+        None => Ok(url.into()),
     }
-    Ok(url.into())
 }
 
 #[cfg(test)]
@@ -266,9 +332,11 @@ mod tests {
     use super::*;
 
     fn wish(input: Input, packs: &[&str], hosts: &str) -> Result<Wish, Unwanted> {
+        static RULES: std::sync::LazyLock<RuleSet> = std::sync::LazyLock::new(|| crate::rules::builtin().0);
         let packs = packs.iter().map(|pack| (*pack).to_owned()).collect();
         let wishes = Wishes { packs, ..Wishes::default() };
-        Wish::new(input, wishes, &crate::rules::builtin().0, &Hosts::parse(hosts))
+        let hosts = Hosts::parse(hosts).trusting(vec!["127.0.0.1:8080".into(), "127.0.0.1:9090".into()]);
+        Wish::new(input, wishes, &RULES, &hosts)
     }
 
     #[test]
@@ -280,6 +348,15 @@ mod tests {
             ("https://docs.example.org/a", "*.example.org", Ok("https://docs.example.org/a")),
             ("https://example.org/a", "*", Ok("https://example.org/a")),
             ("http://127.0.0.1:8080/a", "127.0.0.1:8080", Ok("http://127.0.0.1:8080/a")),
+            ("http://127.0.0.1:9090/a", "*", refused("only https")),
+            ("http://example.org/a", "*", refused("only https")),
+            ("https://ann:secret@example.org/a", "*", refused("a user name in it")),
+            ("https://example.org:8443/a", "*", refused("port 8443 is not fetched")),
+            ("https://169.254.169.254/latest", "*", refused("169.254.169.254 is not a public address")),
+            ("https://[::1]/a", "*", refused("::1 is not a public address")),
+            ("https://2130706433/a", "*", refused("127.0.0.1 is not a public address")),
+            ("https://wiki.internal/a", "*", refused("not a public host")),
+            ("https://example.org/spec.PPTX?raw=1", "*", refused("ends with .pptx")),
             ("https://example.org/a", "", refused("example.org is not among")),
             ("https://example.org/a", "*.example.org", refused("example.org is not among")),
             ("https://evilexample.org/a", "*.example.org", refused("evilexample.org is not among")),
@@ -310,6 +387,18 @@ mod tests {
         assert_eq!(bytes("a\nb.md", b"x"), Err(Unwanted::Name));
         assert_eq!(bytes(&"a".repeat(201), b"x"), Err(Unwanted::Name));
         assert_eq!(bytes("a.md", b" \n\t"), Err(Unwanted::Empty));
+        for (name, content, part) in [
+            ("a.md", &b"caf\xe9 au lait"[..], "not UTF-8"),
+            ("a.md", b"\x7fELF\0\0", "binary file"),
+            ("a.md", b"\xff\xfea\0", "UTF-16"),
+            ("a.md", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Word"),
+            ("a.xlsx", b"PK\x03\x04", "ends with .xlsx"),
+        ] {
+            let unwanted = bytes(name, content).unwrap_err();
+            assert!(unwanted.to_string().contains(part) && !unwanted.advice().is_empty(), "{name}: {unwanted:?}");
+            assert_eq!(unwanted.field(), Some("text"));
+        }
+        assert!(bytes("a.docx", b"PK\x03\x04").is_ok(), "what is in an archive is seen when it is read");
         assert_eq!(bytes("a.md", &vec![b'x'; LARGEST_FILE + 1]), Err(Unwanted::TooLarge(LARGEST_FILE)));
         assert_eq!(Wish::text(None, "x".repeat(LARGEST_TEXT + 1)), Err(Unwanted::TooLarge(LARGEST_TEXT)));
     }

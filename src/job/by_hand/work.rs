@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::board::Phase;
-use super::report::{Forms, Verdict};
+use super::report::{Forms, Verdict, packed};
 use super::wish::{TreatAs, Wishes};
 use super::{Board, Desk};
 use crate::config::Config;
@@ -63,6 +63,7 @@ impl Desk {
     /// Works on one review; false when the shift ended before it did.
     async fn one(&self, taken: &TakenReview, name: &str, shift: &mut Shift) -> bool {
         let mut ticks = tokio::time::interval(RENEW);
+        self.board.put_on(&taken.id);
         // On a task of its own: a defect of the program ends that one review and not the worker.
         let (desk, of) = (self.clone(), taken.clone());
         let mut review = tokio::spawn(async move { desk.review(&of).await });
@@ -98,17 +99,21 @@ impl Desk {
             Ended::Failed {
                 reason: "a defect of the program ended this review; the server's log says which: tell the operator"
                     .into(),
+                told: String::new(),
             }
         });
         self.keep(taken, ended).await;
         true
     }
 
-    async fn keep(&self, taken: &TakenReview, ended: Ended) {
+    async fn keep(&self, taken: &TakenReview, mut ended: Ended) {
+        if let Ended::Failed { told, .. } = &mut ended {
+            *told = packed(&self.board.told(&taken.id));
+        }
         let now = (self.deps.clock)();
         let last = match &ended {
             Ended::Done { verdict, .. } => Phase::Done { verdict: verdict.clone() },
-            Ended::Failed { reason } => Phase::Failed { reason: reason.clone() },
+            Ended::Failed { reason, .. } => Phase::Failed { reason: reason.clone() },
         };
         match self.reviews.conclude(taken, &ended, now).await {
             // Who is told that it is done finds the report.
@@ -122,7 +127,7 @@ impl Desk {
     }
 
     async fn review(&self, taken: &TakenReview) -> Ended {
-        let failed = |reason: &str| Ended::Failed { reason: reason.to_owned() };
+        let failed = |reason: &str| Ended::Failed { reason: reason.to_owned(), told: String::new() };
         let Ok(wishes) = serde_json::from_str::<Wishes>(&taken.wish) else {
             return failed("another version of the program put this review into the queue: ask for it again");
         };
@@ -160,7 +165,8 @@ impl Desk {
         let policy = policy(&run, &taken.wish);
         let title = heading(&run).unwrap_or_else(|| taken.title.clone());
         // Pages of a megabyte are rendered and packed apart from those who serve requests.
-        let report = apart(move || Forms::of(&deps, &run).packed()).await;
+        let told = self.board.told(&taken.id);
+        let report = apart(move || Forms::of(&deps, &run, told).packed()).await;
         if report.len() > LARGEST_REPORT {
             return failed("the report is larger than the server keeps: give a part of the document");
         }

@@ -6,13 +6,13 @@ use super::state::State;
 use super::texts::{CHANGE, Files, Read, Wish};
 use super::wire::{Compared, File};
 use super::{Repository, graph, is_commit};
-use crate::config;
+use crate::config::{self, Limits};
 use crate::diff::{Patch, parse_patch};
 use crate::platform::{Choice, Fetched, PlatformError, Wanted, text};
 use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
 
 /// Documents of a change.
-pub(super) const DOCUMENTS: usize = config::Limits::MOST.documents;
+pub(super) const DOCUMENTS: usize = Limits::MOST.documents;
 /// Documents whose texts are asked for at once: as many long ones as an answer may carry.
 const AT_ONCE: usize = 40;
 /// Pages of the list of changed files: GitHub lists 3,000 and no more.
@@ -203,7 +203,7 @@ impl Repository {
     ) -> Result<Option<ConfigText>, PlatformError> {
         for (at, path) in config::PATHS.iter().enumerate() {
             let read = if let Some(files) = files {
-                self.put_away(&self.name(), tip, path, graph::file(files, at)).await
+                self.put_away(&self.name(), (tip, path), graph::file(files, at), &mut { Limits::FILES }).await
             } else {
                 let wish = Wish { commit: tip, path, blob: None };
                 self.read_all(&[wish]).await.map(|read| read.into_iter().next().unwrap_or(Read::Absent))

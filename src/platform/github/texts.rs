@@ -16,8 +16,6 @@ use crate::config::Limits;
 use crate::office;
 use crate::platform::{PlatformError, text};
 
-/// Bytes of one file.
-pub(super) const FILE: usize = Limits::MOST.file_bytes;
 /// Bytes of all files of a change, at the head and again at the base.
 pub(super) const CHANGE: usize = Limits::MOST.change_bytes;
 
@@ -76,13 +74,14 @@ struct Answer {
 /// What an answer says of a file.
 enum Shown {
     Text(Text),
-    /// It has to be read by itself.
-    Blob(String),
+    /// It has to be read by itself, and has so many bytes, where GitHub says it.
+    Blob(String, usize),
     Other(String),
 }
 
 impl File {
-    fn shown(&self) -> Shown {
+    /// What the answer says of the file, of which at most so many bytes are read.
+    fn shown(&self, most: usize) -> Shown {
         if self.kind != "blob" {
             return Shown::Other("not a file (a folder or a submodule)".into());
         }
@@ -90,15 +89,15 @@ impl File {
             return Shown::Other("a symbolic link".into());
         }
         let Some(Blob { byte_size: Some(size), is_truncated, text }) = &self.object else {
-            return Shown::Blob(self.oid.clone());
+            return Shown::Blob(self.oid.clone(), most);
         };
         match text {
-            _ if *size > FILE => Shown::Text(Text::Left(text::too_large())),
+            _ if *size > most => Shown::Text(Text::Left(text::too_large(most))),
             // What a process of its own has to read is read by itself, where somebody waits for it.
-            Some(text) if office::kind(text.as_bytes()).is_some() => Shown::Blob(self.oid.clone()),
+            Some(text) if office::kind(text.as_bytes()).is_some() => Shown::Blob(self.oid.clone(), *size),
             // A text of another length is cut, or was written in another encoding.
             Some(text) if *is_truncated == Some(false) && text.len() == *size => Shown::Text(decode(text.as_bytes())),
-            _ => Shown::Blob(self.oid.clone()),
+            _ => Shown::Blob(self.oid.clone(), *size),
         }
     }
 }
@@ -106,9 +105,9 @@ impl File {
 impl File {
     /// Its text, where the answer has all of it.
     pub(super) fn whole(&self) -> Read {
-        match self.shown() {
+        match self.shown(Limits::MOST.file_bytes) {
             Shown::Text(text) => text.into(),
-            Shown::Blob(_) => Read::Left("GitHub does not give its whole text".into()),
+            Shown::Blob(..) => Read::Left("GitHub does not give its whole text".into()),
             Shown::Other(why) => Read::Left(why),
         }
     }
@@ -146,12 +145,13 @@ impl Repository {
         let variables = json!({ "owner": self.scope.owner, "repo": self.scope.repo });
         let answer: Answer = self.ask(&json!({ "query": query, "variables": variables })).await?;
         let mut found = answer.repository.unwrap_or_default();
+        let mut room = Limits::FILES;
         for (at, (commit, paths)) in commits.iter().enumerate() {
             // What GitHub does not know yet is not absent for good: it is asked for again.
             let unknown = || Failure::NoAnswer(format!("GitHub does not know the commit {commit}"));
             let files = found.remove(&format!("c{at}")).flatten().ok_or_else(unknown)?;
             for (at, path) in paths.iter().enumerate() {
-                let text = self.put_away(&name, commit, path, graph::file(&files, at)).await?;
+                let text = self.put_away(&name, (commit, path), graph::file(&files, at), &mut room).await?;
                 for (wish, read) in wishes.iter().zip(&mut read) {
                     if (wish.commit, wish.path) == (*commit, *path) {
                         *read = Some(text.clone());
@@ -162,30 +162,36 @@ impl Repository {
         Ok(read.into_iter().map(|read| read.unwrap_or(Read::Absent)).collect())
     }
 
-    /// What an answer says of a file, kept for the next time.
+    /// What an answer says of a file at a commit and path, kept for the next time. What is read by itself has to find room.
     pub(super) async fn put_away(
         &self,
         name: &str,
-        commit: &str,
-        path: &str,
+        (commit, path): (&str, &str),
         file: Option<&File>,
+        room: &mut usize,
     ) -> Result<Read, Failure> {
         let shelf = &self.shared.shelf;
         let Some(file) = file else {
             shelf.keep_entry(name, commit, path, &Entry::Absent);
             return Ok(Read::Absent);
         };
-        let text = match file.shown() {
+        let most = text::most(path);
+        let text = match file.shown(most) {
             Shown::Other(why) => {
                 shelf.keep_entry(name, commit, path, &Entry::Other(why.clone()));
                 return Ok(Read::Left(why));
             }
             Shown::Text(text) => text,
-            Shown::Blob(oid) if is_commit(&oid) => match self.blob(&oid).await? {
-                Some(text) => text,
-                None => return Ok(Read::Absent),
-            },
-            Shown::Blob(_) => return Ok(Read::Absent),
+            // What has no room beside others may have it in another change.
+            Shown::Blob(_, size) if size > *room => return Ok(Read::Left(text::too_many_files())),
+            Shown::Blob(oid, size) if is_commit(&oid) => {
+                *room -= size;
+                match self.blob(&oid, most).await? {
+                    Some(text) => text,
+                    None => return Ok(Read::Absent),
+                }
+            }
+            Shown::Blob(..) => return Ok(Read::Absent),
         };
         // The process that reads such a file may have had no time or no room: next time it may.
         if !(matches!(text, Text::Left(_)) && office::is_read_apart(path)) {
@@ -207,9 +213,9 @@ impl Repository {
         }
     }
 
-    /// A blob by itself. None where GitHub has none.
-    async fn blob(&self, oid: &str) -> Result<Option<Text>, Failure> {
-        match self.bytes(&self.path(&format!("/git/blobs/{oid}")), FILE).await? {
+    /// A blob by itself, which REST gives up to a hundred megabytes of. None where GitHub has none.
+    async fn blob(&self, oid: &str, most: usize) -> Result<Option<Text>, Failure> {
+        match self.bytes(&self.path(&format!("/git/blobs/{oid}")), most).await? {
             Read::Text(text) => Ok(Some(Text::Read(text))),
             Read::Left(why) => Ok(Some(Text::Left(why))),
             Read::Absent => Ok(None),
@@ -224,7 +230,7 @@ impl Repository {
         most: usize,
     ) -> Result<Option<String>, PlatformError> {
         let at = self.path(&format!("/contents/{}?ref={commit}", file_path(path)));
-        match self.bytes(&at, most.min(FILE)).await.map_err(|failure| failure.error(path))? {
+        match self.bytes(&at, most.min(text::most(path))).await.map_err(|failure| failure.error(path))? {
             Read::Text(text) => Ok(Some(text.as_ref().to_owned())),
             Read::Absent | Read::Left(_) => Ok(None),
         }
@@ -234,7 +240,7 @@ impl Repository {
         match self.get(path, raw(most)).await {
             Ok(answer) if answer.is_json() => Ok(Read::Left("not a file (a folder or a submodule)".into())),
             Ok(answer) => Ok(decode_apart(answer.body).await.into()),
-            Err(Failure::TooLarge) => Ok(Read::Left(text::too_large())),
+            Err(Failure::TooLarge) => Ok(Read::Left(text::too_large(most))),
             Err(Failure::Refused { status: 404, .. }) => Ok(Read::Absent),
             // The file itself is the matter: too large to be served, or taken down.
             Err(Failure::Refused { status: 403 | 406 | 409 | 410 | 413 | 422 | 451, message, wait: None }) => {
@@ -262,6 +268,8 @@ async fn decode_apart(bytes: Bytes) -> Text {
 mod tests {
     use super::*;
 
+    const FILE: usize = Limits::MOST.file_bytes;
+
     #[test]
     fn what_graphql_changes_is_read_by_itself() {
         let file = |kind: &str, mode, size: usize, truncated, text: Option<&str>| File {
@@ -279,13 +287,16 @@ mod tests {
             (file("blob", 0o120_000, 4, false, Some("a.md")), "other"),
             (file("tree", 0o040_000, 4, false, None), "other"),
         ] {
-            let found = match file.shown() {
+            let found = match file.shown(FILE) {
                 Shown::Text(Text::Read(_)) => "text",
                 Shown::Text(Text::Left(_)) => "left",
-                Shown::Blob(_) => "blob",
+                Shown::Blob(..) => "blob",
                 Shown::Other(_) => "other",
             };
             assert_eq!(found, expected, "{file:?}");
         }
+        let word = file("blob", 0o100_644, FILE + 1, true, None);
+        assert!(matches!(word.shown(text::most("a.docx")), Shown::Blob(_, size) if size == FILE + 1));
+        assert!(matches!(word.shown(text::most("a.md")), Shown::Text(Text::Left(_))));
     }
 }

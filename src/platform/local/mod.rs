@@ -131,10 +131,11 @@ impl Checkout {
     }
 
     /// The text of a file, or why there is none.
-    fn text_of(objects: &Objects<'_>, blob: &Blob) -> Result<Result<String, String>, PlatformError> {
-        match Self::bytes(objects, blob, Limits::MOST.file_bytes) {
+    fn text_of(objects: &Objects<'_>, path: &str, blob: &Blob) -> Result<Result<String, String>, PlatformError> {
+        let most = text::most(path);
+        match Self::bytes(objects, blob, most) {
             Ok(Some(bytes)) => Ok(text::read(&bytes).map(Cow::into_owned)),
-            Ok(None) => Ok(Err(text::too_large())),
+            Ok(None) => Ok(Err(text::too_large(most))),
             // One file that may not be read is no reason to read none.
             Err(error) if matches!(blob, Blob::OnDisk(_)) => Ok(Err(error.to_string())),
             Err(error) => Err(error),
@@ -146,7 +147,7 @@ impl Checkout {
         let tree = objects.commit(self.base)?.tree;
         for path in config::PATHS {
             let text = match objects.at(tree, path)? {
-                Some(Entry::File(id)) => Self::text_of(objects, &Blob::Stored(id))?,
+                Some(Entry::File(id)) => Self::text_of(objects, path, &Blob::Stored(id))?,
                 Some(Entry::Other) => Err("not a file (a link or a submodule)".into()),
                 Some(Entry::Tree(_)) | None => continue,
             };
@@ -159,7 +160,7 @@ impl Checkout {
     fn proposed(objects: &Objects<'_>, pairs: &BTreeMap<String, Pair>) -> Result<Option<ConfigText>, PlatformError> {
         let pair = config::PATHS.iter().find_map(|path| pairs.get(*path).filter(|pair| pair.new.is_some()));
         let Some((pair, new)) = pair.and_then(|pair| Some((pair, pair.new.as_ref()?))) else { return Ok(None) };
-        Ok(Some(ConfigText { path: pair.path.clone(), text: Self::text_of(objects, new)? }))
+        Ok(Some(ConfigText { path: pair.path.clone(), text: Self::text_of(objects, &pair.path, new)? }))
     }
 
     /// True for what was asked for; by itself, where it need not differ.
@@ -222,7 +223,7 @@ impl Checkout {
             }
             let read = |blob: &Option<Blob>, left: &mut usize| -> Result<_, PlatformError> {
                 let Some(blob) = blob else { return Ok(None) };
-                Ok(Some(Self::text_of(&objects, blob)?.and_then(|text| {
+                Ok(Some(Self::text_of(&objects, &pair.path, blob)?.and_then(|text| {
                     *left = left.checked_sub(text.len()).ok_or_else(text::over_budget)?;
                     Ok(text)
                 })))
@@ -278,7 +279,7 @@ impl Checkout {
             }
         };
         let Some(blob) = blob else { return Ok(None) };
-        let bytes = Self::bytes(&objects, &blob, most.min(Limits::MOST.file_bytes))?;
+        let bytes = Self::bytes(&objects, &blob, most.min(text::most(path)))?;
         Ok(bytes.and_then(|bytes| text::read(&bytes).ok().map(Cow::into_owned)))
     }
 }
@@ -299,6 +300,17 @@ fn same(objects: &Objects<'_>, old: &Blob, new: &Blob) -> Option<bool> {
     Some(old == new || lines(&old) == lines(&new))
 }
 
+/// Reads files, and waits for the process that reads Word files and PDFs: whatever else this thread has to do another one does meanwhile,
+/// where there is one.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    let flavor = tokio::runtime::Handle::try_current().map(|handle| handle.runtime_flavor());
+    if matches!(flavor, Ok(tokio::runtime::RuntimeFlavor::MultiThread)) {
+        tokio::task::block_in_place(work)
+    } else {
+        work()
+    }
+}
+
 #[async_trait]
 impl Platform for Checkout {
     fn capabilities(&self) -> Capabilities {
@@ -312,8 +324,7 @@ impl Platform for Checkout {
     }
 
     async fn fetch(&self, at: &ChangeRef, wanted: Wanted<'_>) -> Result<Fetched, PlatformError> {
-        // Whoever asks waits for nothing else: one program by hand or in a job.
-        let change = self.read(at, wanted)?;
+        let change = aside(|| self.read(at, wanted))?;
         Ok(Fetched { change, posted: Posted::default(), is_open: true, origin: Origin::default() })
     }
 
@@ -324,7 +335,7 @@ impl Platform for Checkout {
         path: &str,
         most: usize,
     ) -> Result<Option<String>, PlatformError> {
-        self.beside(commit, path, most)
+        aside(|| self.beside(commit, path, most))
     }
 
     async fn now(&self, _: &ChangeRef) -> Result<Now, PlatformError> {

@@ -18,8 +18,9 @@ const LONGEST_KEY: usize = 255;
 /// Puts a review into the queue.
 pub(super) async fn submit(State(front): State<Front>, request: Request) -> Result<Response, Problem> {
     let once = once(request.headers())?;
-    let (input, wishes) = input::of_program(&front, request).await?;
-    let (id, is_new) = front.take(input, wishes, once).await?;
+    let ((input, wishes), is_file) = input::of_program(&front, request).await?;
+    let taken = front.take(input, wishes, once).await;
+    let (id, is_new) = taken.map_err(|problem| problem.of_file(is_file))?;
     let kept = front.kept(&id).await?;
     let location = HeaderValue::from_str(&address(&id)).map_err(|_| Problem::not_found())?;
     let mut response =
@@ -88,7 +89,7 @@ impl Front {
             ));
         }
         let packed = self.0.desk.reviews.report(&kept.id).await?.ok_or_else(Problem::not_found)?;
-        let forms = tokio::task::spawn_blocking(move || Forms::unpacked(&packed)).await.ok().flatten();
+        let forms = self.apart(move || Forms::unpacked(&packed)).await?;
         forms.ok_or_else(|| {
             tracing::error!("a report that is kept cannot be read");
             Problem::busy("the report that is kept cannot be read")

@@ -14,10 +14,11 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::time::Instant;
 
 use super::Front;
+use super::apart::queued;
 use super::problem::Problem;
 use super::shape::EventOut;
-use crate::job::by_hand::{Phase, Told, Track};
-use crate::store::{KeptReview, ReviewState};
+use crate::job::by_hand::{Told, Track};
+use crate::store::KeptReview;
 
 /// How often the store is asked about a review of which this process knows nothing.
 const LOOK: Duration = Duration::from_secs(1);
@@ -46,7 +47,7 @@ pub(super) async fn of_page(
 
 async fn events(front: Front, id: &str, headers: &HeaderMap) -> Result<Response, Problem> {
     // Before the store is asked: a review that ends in between is still on the track.
-    let track = front.0.desk.board.track(id);
+    let (begun, track) = (front.0.desk.board.begun(), front.0.desk.board.track(id));
     let kept = front.kept(id).await?;
     let place = front.0.listeners.clone().try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("too many listen to events"))?;
@@ -55,6 +56,7 @@ async fn events(front: Front, id: &str, headers: &HeaderMap) -> Result<Response,
         stop: front.0.stop.clone(),
         front,
         track: track.filter(|_| !kept.state.is_over()),
+        begun,
         sent: heard.map_or(0, |heard| heard.saturating_add(1)),
         ready: VecDeque::new(),
         is_over: false,
@@ -70,6 +72,8 @@ struct Listener {
     front: Front,
     kept: KeptReview,
     track: Option<Track>,
+    /// Changes when this process begins to work on a review.
+    begun: watch::Receiver<()>,
     /// Number of the next event that was not sent.
     sent: usize,
     ready: VecDeque<(usize, Told)>,
@@ -99,62 +103,62 @@ impl Listener {
     /// Waits for more, and makes it ready.
     async fn listen(&mut self) {
         let Some(track) = &mut self.track else { return self.look().await };
-        let told = track.borrow_and_update().clone();
-        let new = told.iter().enumerate().skip(self.sent).map(|(number, told)| (number, told.clone()));
-        self.ready.extend(new);
-        let is_waiting = told.last().is_some_and(|told| told.phase == Phase::Queued);
-        self.is_over = told.last().is_some_and(|told| told.phase.is_last());
-        self.sent = self.sent.max(told.len());
-        if !self.ready.is_empty() || self.is_over {
+        let told: Vec<Told> = queued(&self.kept).into_iter().chain(track.borrow_and_update().clone()).collect();
+        if self.hear(told) {
             return;
         }
-        let told = tokio::select! {
-            changed = track.changed() => Some(changed.is_err()),
-            _ = self.stop.wait_for(|stop| *stop) => return,
-            () = tokio::time::sleep_until(self.until) => return,
-            // Another process on the same store may have taken it, and tells nobody here.
-            () = tokio::time::sleep(LOOK), if is_waiting => None,
-        };
-        let is_off = match told {
-            Some(is_off) => is_off,
-            None => self.is_ended().await,
-        };
-        if is_off {
-            // Another process goes on with it, or the last word is in the store.
-            self.track = None;
+        let Some(track) = &mut self.track else { return };
+        tokio::select! {
+            changed = track.changed() => if changed.is_err() {
+                // Another process goes on with it, or the last word is in the store.
+                self.track = None;
+            },
+            _ = self.stop.wait_for(|stop| *stop) => {}
+            () = tokio::time::sleep_until(self.until) => {}
         }
     }
 
-    /// True where the store knows an end that nobody here was told of.
-    async fn is_ended(&self) -> bool {
-        let Ok(kept) = self.front.kept(&self.kept.id).await else { return true };
-        let is_ended = matches!(kept.state, ReviewState::Done | ReviewState::Failed);
-        if is_ended {
-            self.front.0.desk.board.take_off(&self.kept.id);
-        }
-        is_ended
+    /// Makes ready what was not sent yet; true where that is something, or nothing more comes.
+    fn hear(&mut self, told: Vec<Told>) -> bool {
+        self.is_over = told.last().is_some_and(|told| told.phase.is_last());
+        let count = told.len();
+        self.ready.extend(told.into_iter().enumerate().skip(self.sent));
+        self.sent = self.sent.max(count);
+        !self.ready.is_empty() || self.is_over
     }
 
-    /// Asks the store, which knows the end.
+    /// Asks the store: nobody here works on it now.
     async fn look(&mut self) {
-        let Ok(kept) = self.front.kept(&self.kept.id).await else {
+        let id = self.kept.id.clone();
+        let told = match self.front.kept(&id).await {
+            Ok(kept) => {
+                self.kept = kept;
+                self.front.told(&self.kept).await
+            }
+            Err(problem) => Err(problem),
+        };
+        let Ok(told) = told else {
             self.is_over = true;
             return;
         };
-        self.kept = kept;
-        let kept = &self.kept;
-        let (phase, at) = match kept.state {
-            ReviewState::Done => (Phase::Done { verdict: kept.verdict.clone() }, kept.finished_at),
-            ReviewState::Failed => (Phase::Failed { reason: kept.failure.clone() }, kept.finished_at),
-            ReviewState::Queued | ReviewState::Running => {
-                tokio::select! {
-                    () = tokio::time::sleep(LOOK) => {}
-                    _ = self.stop.wait_for(|stop| *stop) => {}
+        // Of what is under way elsewhere only the beginning is known: its phases are told when it is over.
+        let told = if self.kept.state.is_over() { told } else { queued(&self.kept).to_vec() };
+        if self.hear(told) {
+            return;
+        }
+        let again = tokio::time::sleep(LOOK);
+        tokio::pin!(again);
+        loop {
+            tokio::select! {
+                () = &mut again => return,
+                _ = self.stop.wait_for(|stop| *stop) => return,
+                begun = self.begun.changed() => {
+                    self.track = self.front.0.desk.board.track(&id);
+                    if self.track.is_some() || begun.is_err() {
+                        return;
+                    }
                 }
-                return;
             }
-        };
-        self.ready.push_back((self.sent, Told { at: at.unwrap_or(kept.asked_at), phase }));
-        self.is_over = true;
+        }
     }
 }

@@ -7,8 +7,9 @@ use futures_util::stream;
 use multer::Multipart;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use super::problem::Problem;
+use super::problem::{Kind, Problem, UNWANTED};
 use super::{Front, LIMITS};
 use crate::job::by_hand::{Input, TreatAs, Unwanted, Wish, Wishes};
 use crate::server::body;
@@ -67,6 +68,11 @@ pub(super) struct Form {
 }
 
 impl Form {
+    /// A file was chosen.
+    pub(super) fn is_file(&self) -> bool {
+        self.file.is_some()
+    }
+
     /// What it asks for.
     pub(super) fn wish(&self) -> Result<(Input, Wishes), Unwanted> {
         let address = Some(self.address.trim()).filter(|address| !address.is_empty());
@@ -101,24 +107,45 @@ impl Ask {
     }
 }
 
-/// What a program asks for.
-pub(super) async fn of_program(front: &Front, request: Request) -> Result<(Input, Wishes), Problem> {
+/// What a program asks for, and whether it has sent a file.
+pub(super) async fn of_program(front: &Front, request: Request) -> Result<((Input, Wishes), bool), Problem> {
     let kind = kind(request.headers());
     match kind.split(';').next().unwrap_or_default().trim() {
         "application/json" => {
-            let body = read(front, request).await?;
-            let ask: Ask = serde_json::from_slice(&body).map_err(|error| match error.classify() {
-                serde_json::error::Category::Data => Problem::from_data(&error),
-                _ => Problem::bad(format!("the body is no JSON: {error}"), "send one JSON object"),
-            })?;
-            Ok(ask.wish()?)
+            let ask: Ask = parsed(&read(front, request).await?, UNWANTED)?;
+            Ok((ask.wish()?, false))
         }
-        "multipart/form-data" => Ok(form(front, request, &kind).await?.wish()?),
+        "multipart/form-data" => {
+            let form = form(front, request, &kind).await?;
+            Ok((form.wish()?, form.is_file()))
+        }
         _ => Err(Problem::media_type(
             "the body is neither application/json nor multipart/form-data",
             "send JSON with `address` or `text`, or a form with a field `file`",
         )),
     }
+}
+
+/// A JSON object that says what it should.
+pub(super) async fn json<T: DeserializeOwned>(front: &Front, request: Request, name: Kind) -> Result<T, Problem> {
+    let kind = kind(request.headers());
+    if kind.split(';').next().unwrap_or_default().trim() != "application/json" {
+        return Err(Problem::media_type("the body is not application/json", "send one JSON object"));
+    }
+    parsed(&read(front, request).await?, name)
+}
+
+/// JSON that says something else is a problem of this kind.
+fn parsed<T: DeserializeOwned>(body: &[u8], kind: Kind) -> Result<T, Problem> {
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            kind,
+            format!("the body does not say what it should: {error}"),
+            "/api/v1/openapi.json describes it",
+        ),
+        _ => Problem::bad(format!("the body is no JSON: {error}"), "send one JSON object"),
+    })
 }
 
 /// What a person has sent with the form of the page.
@@ -129,17 +156,6 @@ pub(super) async fn of_person(front: &Front, request: Request) -> Result<Form, P
         return Err(Problem::media_type("the body is no multipart/form-data", advice));
     }
     form(front, request, &kind).await
-}
-
-impl Problem {
-    fn from_data(error: &serde_json::Error) -> Self {
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            ("unwanted", "This cannot be reviewed"),
-            format!("the body does not say what it should: {error}"),
-            "/api/v1/openapi.json describes it",
-        )
-    }
 }
 
 fn kind(headers: &HeaderMap) -> String {

@@ -1,14 +1,17 @@
 //! The page on which people have documents reviewed, and the same for programs: takes wishes, shows how far they are, hands reports out.
 //! Reviews nothing itself.
 
+mod apart;
 mod api;
 mod events;
+mod feedback;
 mod gate;
 mod input;
 mod openapi;
 mod page;
 mod problem;
 mod rows;
+mod say;
 mod session;
 mod shape;
 mod time;
@@ -55,6 +58,7 @@ struct Inner {
     slots: Semaphore,
     memory: Semaphore,
     listeners: Arc<Semaphore>,
+    turns: Arc<Semaphore>,
     stop: watch::Receiver<bool>,
 }
 
@@ -75,6 +79,7 @@ impl Front {
             slots: Semaphore::new(LIMITS.requests),
             memory: Semaphore::new(body::units(LIMITS.held_bytes)),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
+            turns: Arc::new(Semaphore::new(apart::at_once())),
             stop,
         }))
     }
@@ -85,12 +90,14 @@ impl Front {
             .route("/api/v1/reviews", get(api::list).post(api::submit))
             .route("/api/v1/reviews/{id}", get(api::review))
             .route("/api/v1/reviews/{id}/events", get(events::of_api))
+            .route("/api/v1/reviews/{id}/feedback", post(feedback::of_program))
             .route("/api/v1/reviews/{id}/{report}", get(api::report));
         let page = Router::new()
             .route("/", get(page::form))
             .route("/reviews", get(page::list).post(page::submit))
             .route("/reviews/{id}", get(page::review))
             .route("/reviews/{id}/events", get(events::of_page))
+            .route("/reviews/{id}/feedback", post(feedback::of_person))
             .route("/reviews/{id}/{report}", get(page::report))
             .route("/documents/{id}", get(page::document))
             .route("/documents/{id}/changes", get(page::changes))

@@ -5,6 +5,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::feedback::{FeedbackIn, FeedbackOut};
 use super::input::Ask;
 use super::problem::ProblemOut;
 use super::shape::{EventOut, ReviewOut, ReviewsOut};
@@ -19,7 +20,15 @@ pub fn openapi(packs: &[&str]) -> Value {
         settings.meta_schema = None;
     });
     let mut schemas = settings.into_generator();
-    for name in [of::<ReviewOut>, of::<ReviewsOut>, of::<EventOut>, of::<ProblemOut>, of::<Ask>] {
+    for name in [
+        of::<ReviewOut>,
+        of::<ReviewsOut>,
+        of::<EventOut>,
+        of::<ProblemOut>,
+        of::<Ask>,
+        of::<FeedbackIn>,
+        of::<FeedbackOut>,
+    ] {
         name(&mut schemas);
     }
     let mut schemas = schemas.take_definitions(true);
@@ -56,6 +65,7 @@ pub fn openapi(packs: &[&str]) -> Value {
                     "content": { "text/event-stream": { "schema": event() } },
                 }}), &[StatusCode::NOT_FOUND]),
             }},
+            "/api/v1/reviews/{id}/feedback": { "parameters": [id()], "post": feedback() },
             "/api/v1/reviews/{id}/report.{form}": { "parameters": [id(), form()], "get": {
                 "operationId": "getReport",
                 "summary": "The report in one of its forms",
@@ -157,6 +167,27 @@ fn list() -> Value {
             query("limit", "At most so many", json!({ "type": "integer", "minimum": 1, "maximum": PAGE })),
         ],
         "responses": responses(json!({ "200": json_of("Reviews", "Reviews") }), &[StatusCode::BAD_REQUEST]),
+    })
+}
+
+fn feedback() -> Value {
+    json!({
+        "operationId": "sayFeedback",
+        "summary": "Say what a finding is worth: useful, wrong, or not applicable, and why",
+        "description": "Kept by rule for whoever minds the rules (`specreview feedback`). What the same person says later takes its place.",
+        "requestBody": { "required": true, "content": {
+            "application/json": { "schema": { "$ref": "#/components/schemas/FeedbackRequest" } },
+        }},
+        "responses": responses(json!({ "200": json_of("It is kept", "Feedback") }), &[
+            StatusCode::BAD_REQUEST,
+            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
+            StatusCode::REQUEST_TIMEOUT,
+            StatusCode::CONFLICT,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ]),
     })
 }
 

@@ -6,14 +6,15 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::problem::Problem;
 use super::rows::{Changes, Row};
+use super::say::Below;
 use super::view::{AskedRow, History, ICON, List, SCRIPT, Typed};
 use super::{Front, api, input, session, time};
-use crate::job::by_hand::{Form, Phase, Side, Told, Wishes, compare};
+use crate::job::by_hand::{Form, Side, Wishes, compare};
 use crate::output::{Run, html};
 use crate::review::Gate;
 use crate::store::{KeptReview, PAGE, ReviewFilter, ReviewState, unpack};
 
-type Answer = Result<Response, PageProblem>;
+pub(super) type Answer = Result<Response, PageProblem>;
 
 /// A problem that is shown as a page.
 pub(super) struct PageProblem(Front, Problem);
@@ -31,21 +32,22 @@ impl Front {
         problem.with(Html(page))
     }
 
-    fn failed(&self, problem: impl Into<Problem>) -> PageProblem {
+    pub(super) fn failed(&self, problem: impl Into<Problem>) -> PageProblem {
         PageProblem(self.clone(), problem.into())
     }
 
     /// A page with a form on it, bound to the browser.
     fn bound(&self, headers: &HeaderMap, page: impl FnOnce(&str) -> String) -> Response {
-        let (token, cookie) = self.0.seal.form(headers, &(self.0.desk.deps.random)());
-        let mut response = Html(page(&token)).into_response();
-        if let Some(cookie) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
-        response
+        let (token, cookie) = self.token(headers);
+        with_some_cookie(Html(page(&token)).into_response(), cookie)
     }
 
-    fn is_bound(&self, headers: &HeaderMap, token: &str) -> Result<(), Problem> {
+    /// What binds a form to the browser, and the cookie for it where it has none.
+    fn token(&self, headers: &HeaderMap) -> (String, Option<String>) {
+        self.0.seal.form(headers, &(self.0.desk.deps.random)())
+    }
+
+    pub(super) fn is_bound(&self, headers: &HeaderMap, token: &str) -> Result<(), Problem> {
         if self.0.seal.is_form(headers, token) {
             return Ok(());
         }
@@ -76,6 +78,7 @@ pub(super) async fn submit(State(front): State<Front>, request: Request) -> Answ
     match taken {
         Ok((id, _)) => Ok(Redirect::to(&format!("/reviews/{id}")).into_response()),
         Err(problem) => {
+            let problem = problem.of_file(form.is_file());
             let typed = Typed {
                 address: form.address,
                 text: form.text,
@@ -132,8 +135,6 @@ pub(super) async fn list(State(front): State<Front>, uri: Uri, headers: HeaderMa
 
 /// `GET /reviews/{id}`: how far it is, why there is no report, or the report.
 pub(super) async fn review(State(front): State<Front>, Path(id): Path<String>, headers: HeaderMap) -> Answer {
-    // Before the store is asked: what ends in between is done there.
-    let track = front.0.desk.board.track(&id);
     let kept = front.kept(&id).await.map_err(|problem| front.failed(problem))?;
     Ok(match kept.state {
         ReviewState::Done => {
@@ -143,20 +144,24 @@ pub(super) async fn review(State(front): State<Front>, Path(id): Path<String>, h
                 Some(&kept.id),
                 &format!("Reviewed {}", time::plain(kept.asked_at)),
             );
-            Front::handed_out(Form::Html, &html::with_bar(forms.get(Form::Html), &bar))
+            let said = front.0.desk.said(&kept.document).await.map_err(|error| front.failed(error))?;
+            let (reader, _) = session::reader(&headers, "");
+            let (token, cookie) = front.token(&headers);
+            let view = front.clone();
+            let page = front.apart(move || {
+                let findings = forms.findings();
+                let below = Below { id: &kept.id, token: &token, reader: &reader, said: &said };
+                view.0.view.report(forms.get(Form::Html), &bar, &findings, &below)
+            });
+            let page = page.await.map_err(|problem| front.failed(problem))?;
+            with_some_cookie(Front::handed_out(Form::Html, &page), cookie)
         }
         ReviewState::Failed => front.bound(&headers, |token| front.0.view.failed(token, &kept)),
         ReviewState::Queued | ReviewState::Running => {
-            let told = track.map_or_else(|| told(&kept), |track| track.borrow().clone());
+            let told = front.told(&kept).await.map_err(|problem| front.failed(problem))?;
             front.bound(&headers, |token| front.0.view.progress(token, &kept, &told))
         }
     })
-}
-
-/// What the store alone knows of a review under way.
-fn told(kept: &KeptReview) -> Vec<Told> {
-    let phase = if kept.state == ReviewState::Queued { Phase::Queued } else { Phase::Started };
-    vec![Told { at: kept.asked_at, phase }]
 }
 
 /// `GET /reviews/{id}/report.html` and the other forms.
@@ -169,7 +174,8 @@ impl Front {
     /// The text of a review that is done.
     async fn text(&self, kept: &KeptReview) -> Result<String, Problem> {
         let packed = self.0.desk.reviews.reviewed_text(&kept.id).await?.ok_or_else(Problem::not_found)?;
-        unpack(&packed).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(Problem::not_found)
+        let text = self.apart(move || unpack(&packed).and_then(|bytes| String::from_utf8(bytes).ok())).await?;
+        text.ok_or_else(Problem::not_found)
     }
 
     /// Two reviews of one document, compared by the rules that the later one asked for.
@@ -178,6 +184,8 @@ impl Front {
         let (before, after) = (side(from, self.text(from).await?), side(to, self.text(to).await?));
         let wishes: Wishes = serde_json::from_str(&to.wish).unwrap_or_default();
         let _slot = self.0.slots.try_acquire().map_err(|_| Problem::busy("too many requests at once"))?;
+        // The engine runs on threads of its own: only so many comparisons at a time ask for them.
+        let _turn = self.0.turns.acquire().await.map_err(|_| Problem::busy("the server is stopping"))?;
         Ok(compare(&self.0.desk.deps, &to.document, before, after, &wishes).await)
     }
 
@@ -233,11 +241,14 @@ pub(super) async fn changes(State(front): State<Front>, Path(id): Path<String>, 
     let failed = |problem| front.failed(problem);
     let (from, to) = (side("from").await.map_err(failed)?, side("to").await.map_err(failed)?);
     let run = front.compared(&from, &to).await.map_err(failed)?;
-    let catalogue = crate::job::catalogue(&front.0.desk.deps.rules);
-    let page = html::render(&run, &catalogue, Gate { fail_on: None, require_complete: false });
     let about = format!("What changed from {} to {}", time::plain(from.asked_at), time::plain(to.asked_at));
-    let bar = front.0.view.bar(&id, None, &about);
-    Ok(Front::handed_out(Form::Html, &html::with_bar(&page, &bar)))
+    let (view, bar) = (front.clone(), front.0.view.bar(&id, None, &about));
+    let page = front.apart(move || {
+        let catalogue = crate::job::catalogue(&view.0.desk.deps.rules);
+        let page = html::render(&run, &catalogue, Gate { fail_on: None, require_complete: false });
+        html::with_bar(&page, &bar)
+    });
+    Ok(Front::handed_out(Form::Html, &page.await.map_err(failed)?))
 }
 
 /// Where a login leads: to a path of this server, and nowhere else.
@@ -285,6 +296,14 @@ pub(super) async fn logout(State(front): State<Front>, request: Request) -> Answ
     let token = pairs.iter().find(|(name, _)| name == "token").map_or("", |(_, value)| value.as_str());
     front.is_bound(&headers, token).map_err(|problem| front.failed(problem))?;
     Ok(with_cookie(Redirect::to("/login"), &session::ended()))
+}
+
+/// With a cookie where there is one to set.
+pub(super) fn with_some_cookie(response: Response, cookie: Option<String>) -> Response {
+    match cookie {
+        Some(cookie) => with_cookie(response, &cookie),
+        None => response,
+    }
 }
 
 fn with_cookie(response: impl IntoResponse, cookie: &str) -> Response {

@@ -8,8 +8,15 @@ use serde::Serialize;
 
 use crate::finding::DOCS;
 use crate::job::by_hand::Unwanted;
+use crate::net::guard::Refused;
 use crate::server::body::Unread;
 use crate::store::StoreError;
+
+/// The last part of a problem's `type`, and its title.
+pub(super) type Kind = (&'static str, &'static str);
+
+/// A document that is not taken.
+pub(super) const UNWANTED: Kind = ("unwanted", "This cannot be reviewed");
 
 /// A problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +30,8 @@ pub(super) struct Problem {
     pub(super) detail: String,
     /// What to do.
     pub(super) advice: String,
+    /// The field of the request that it is about.
+    pub(super) field: Option<&'static str>,
 }
 
 /// How a problem is said to programs.
@@ -41,16 +50,24 @@ pub(super) struct ProblemOut {
     detail: String,
     /// What to do.
     advice: String,
+    /// The field of the request that it is about; null where it is about none, or several.
+    field: Option<&'static str>,
 }
 
 impl Problem {
     pub(super) fn new(
         status: StatusCode,
-        (name, title): (&'static str, &'static str),
+        (name, title): Kind,
         detail: impl Into<String>,
         advice: impl Into<String>,
     ) -> Self {
-        Self { status, name, title, detail: detail.into(), advice: advice.into() }
+        Self { status, name, title, detail: detail.into(), advice: advice.into(), field: None }
+    }
+
+    /// What was sent was a file, where a text might have been.
+    pub(super) fn of_file(self, is_file: bool) -> Self {
+        let field = self.field.map(|field| if is_file && field == "text" { "file" } else { field });
+        Self { field, ..self }
     }
 
     /// There is no such thing.
@@ -110,6 +127,7 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             detail: self.detail.clone(),
             advice: self.advice.clone(),
+            field: self.field,
         };
         let mut response = self.with(Json(out));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -120,11 +138,13 @@ impl IntoResponse for Problem {
 impl From<Unwanted> for Problem {
     fn from(unwanted: Unwanted) -> Self {
         let (status, kind) = match unwanted {
-            Unwanted::Host(_) => (StatusCode::FORBIDDEN, ("host", "The host is not allowed")),
+            Unwanted::Host(_) | Unwanted::Refused(Refused::Host(_) | Refused::Address(_)) => {
+                (StatusCode::FORBIDDEN, ("host", "The host is not allowed"))
+            }
             Unwanted::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ("too-large", "Too large")),
-            _ => (StatusCode::UNPROCESSABLE_ENTITY, ("unwanted", "This cannot be reviewed")),
+            _ => (StatusCode::UNPROCESSABLE_ENTITY, UNWANTED),
         };
-        Self::new(status, kind, unwanted.to_string(), unwanted.advice())
+        Self { field: unwanted.field(), ..Self::new(status, kind, unwanted.to_string(), unwanted.advice()) }
     }
 }
 

@@ -5,12 +5,16 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::store::Millis;
-use crate::text::hex;
+use crate::text::{hex, sha256_hex};
 
 /// The cookie of who has logged in: sent along when a link of another site is followed, for reading only.
 const SESSION: &str = "specreview_session";
 /// The cookie that a form is bound to: never sent along from another site.
 const FORM: &str = "specreview_form";
+/// The cookie that tells one reader from another, so that who says something anew of a finding replaces what he said. Opens nothing.
+const READER: &str = "specreview_reader";
+/// How long a reader is known, in seconds.
+const READER_LASTS: u32 = 365 * 24 * 60 * 60;
 /// How long a login lasts.
 const LASTS: Millis = 12 * 60 * 60 * 1000;
 
@@ -69,6 +73,20 @@ impl Seal {
     /// True when the form was one of ours, in this browser.
     pub(super) fn is_form(&self, headers: &HeaderMap, token: &str) -> bool {
         cookies(headers, FORM).any(|nonce| is_nonce(nonce) && self.holds("form", nonce, token))
+    }
+}
+
+/// What a reader is called in the store, and the `Set-Cookie` that makes him known, where he is not yet. The name tells nobody the cookie.
+/// Without a cookie and without a random word he is nobody.
+pub(super) fn reader(headers: &HeaderMap, random: &str) -> (String, Option<String>) {
+    let name = |nonce: &str| format!("reader-{}", sha256_hex(nonce.as_bytes()).get(..12).unwrap_or_default());
+    match cookies(headers, READER).find(|value| is_nonce(value)) {
+        Some(nonce) => (name(nonce), None),
+        None if random.is_empty() => (String::new(), None),
+        None => {
+            let cookie = format!("{READER}={random}; Path=/; HttpOnly; SameSite=Lax; Max-Age={READER_LASTS}");
+            (name(random), Some(cookie))
+        }
     }
 }
 

@@ -24,6 +24,8 @@ const TEMPLATES: &[(&str, &str)] = templates!(
     "login.html",
     "problem.html",
     "bar.html",
+    "say.html",
+    "feedback.html",
 );
 
 /// The script of the page.
@@ -33,7 +35,7 @@ pub(super) const ICON: &str = include_str!("html/icon.svg");
 
 /// The templates, and what is the same on every page.
 pub(super) struct View {
-    environment: Environment<'static>,
+    pub(super) environment: Environment<'static>,
     /// The style of the report, and what pages have beside it.
     pub(super) style: String,
     has_token: bool,
@@ -63,18 +65,25 @@ struct Page<'a, T> {
 }
 
 #[derive(Serialize)]
-struct ProblemRow<'a> {
+pub(super) struct ProblemRow<'a> {
     title: &'a str,
-    detail: String,
+    pub(super) detail: String,
     advice: &'a str,
+    /// The field that it stands beside; empty where it stands above the form.
+    field: &'static str,
 }
 
 impl<'a> ProblemRow<'a> {
     /// What happened begins a sentence here.
-    fn new(problem: &'a Problem) -> Self {
+    pub(super) fn new(problem: &'a Problem) -> Self {
         let mut rest = problem.detail.chars();
         let first = rest.next().map_or_else(String::new, |first| first.to_uppercase().collect());
-        Self { title: problem.title, detail: first + rest.as_str(), advice: &problem.advice }
+        Self {
+            title: problem.title,
+            detail: first + rest.as_str(),
+            advice: &problem.advice,
+            field: problem.field.unwrap_or_default(),
+        }
     }
 }
 
@@ -137,7 +146,7 @@ impl View {
         });
         Self {
             environment,
-            style: format!("{}{}", html::STYLE, include_str!("html/page.css")),
+            style: [html::STYLE, include_str!("html/page.css"), super::say::STYLE].concat(),
             has_token,
             hosts: if desk.fetch.is_some() { desk.hosts.names().to_vec() } else { Vec::new() },
             packs: packs.collect(),
@@ -145,7 +154,14 @@ impl View {
         }
     }
 
-    fn page<T: Serialize>(&self, name: &str, here: &str, token: &str, problem: Option<&Problem>, values: T) -> String {
+    pub(super) fn page<T: Serialize>(
+        &self,
+        name: &str,
+        here: &str,
+        token: &str,
+        problem: Option<&Problem>,
+        values: T,
+    ) -> String {
         let problem = problem.map(ProblemRow::new);
         let inside = name != "login.html";
         let page = Page { inside, has_token: self.has_token, here, token, problem, values };

@@ -89,12 +89,21 @@ fn place(at: &At, hosts: &Hosts) -> Box<dyn Place> {
     readers.find_map(|(_, read)| read(at, hosts)).unwrap_or_else(|| Box::new(Page(at.given.clone())))
 }
 
+/// Who reads what is said of an address that cannot be read: advice is what that reader can follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Whoever has set the program up, in a terminal or a job.
+    Command,
+    /// Whoever uses the page or its API: has a form, and none of the settings.
+    Page,
+}
+
 /// Reads what stands at `address`: mostly one document, and the documents of a change. What cannot be read is an entry that says what
 /// to do. A single document carries the address as given.
-pub async fn load(fetcher: &Fetcher, hosts: &Hosts, address: &str) -> Vec<Loaded> {
+pub async fn load(fetcher: &Fetcher, hosts: &Hosts, address: &str, audience: Audience) -> Vec<Loaded> {
     let unread = |reason: String| vec![Loaded::Unread { path: address.to_owned(), reason }];
     let Some(at) = At::parse(address) else {
-        return unread(said(FetchError::Refused(Refused::NotAnAddress).into(), None));
+        return unread(said(FetchError::Refused(Refused::NotAnAddress).into(), None, audience));
     };
     let desk = Desk { fetcher, at: &at };
     let place = place(&at, hosts);
@@ -110,18 +119,46 @@ pub async fn load(fetcher: &Fetcher, hosts: &Hosts, address: &str) -> Vec<Loaded
     let read = tokio::time::timeout(WHOLE, read).await;
     match read.unwrap_or(Err(FetchError::TimedOut(WHOLE).into())) {
         Ok(loaded) => loaded,
-        Err(failed) => unread(said(failed, place.remedy())),
+        Err(failed) => unread(said(failed, place.remedy(), audience)),
     }
 }
 
 /// What happened, and what to do.
-fn said(failed: Failed, remedy: Option<String>) -> String {
+fn said(failed: Failed, remedy: Option<String>, audience: Audience) -> String {
     match failed {
         Failed::Said(reason) => reason,
+        Failed::Closed(what, advice) => match audience {
+            Audience::Command => format!("{what}; {advice}"),
+            Audience::Page => format!("{what}; {ELSE}"),
+        },
+        Failed::Fetch(error) if audience == Audience::Page => format!("{error}; {}", advice_on_page(&error)),
         Failed::Fetch(error) => {
             let is_kept_back = matches!(error, FetchError::Status(401 | 403 | 404) | FetchError::Page);
             let advice = remedy.filter(|_| is_kept_back).unwrap_or_else(|| advice(&error).to_owned());
             format!("{error}; {advice}")
+        }
+    }
+}
+
+/// What there is to do on the page about whatever cannot be fetched.
+const ELSE: &str = "paste the text, or send the file";
+
+/// What to do about it on the page.
+fn advice_on_page(error: &FetchError) -> &'static str {
+    match error {
+        FetchError::Status(404) => {
+            "check the address; where the document is not public, paste the text, or send the file"
+        }
+        FetchError::Status(401 | 403) | FetchError::Page => "it is not public: paste the text, or send the file",
+        FetchError::Kind(_) => "give the address of the raw file, paste the text, or send the file",
+        FetchError::Refused(Refused::NotAllowed(_)) | FetchError::Redirect(Refused::NotAllowed(_)) => {
+            "paste the text, send the file, or ask the operator to add the host"
+        }
+        FetchError::Redirects(_) | FetchError::Redirect(Refused::Crossing(_)) => "give the address it ends at",
+        FetchError::TooLarge(_) => "give the specification alone",
+        FetchError::Refused(_) | FetchError::Redirect(_) => ELSE,
+        FetchError::Status(_) | FetchError::TimedOut(_) | FetchError::Unreachable(_) => {
+            "try again later, paste the text, or send the file"
         }
     }
 }
@@ -147,6 +184,39 @@ fn advice(error: &FetchError) -> &'static str {
         FetchError::Status(_) | FetchError::TimedOut(_) | FetchError::Unreachable(_) => {
             "try again later, or download the document and give its path"
         }
+    }
+}
+
+#[cfg(test)]
+mod audience {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn on_the_page_nobody_is_sent_to_a_setting_or_a_command_line() {
+        let failed = || {
+            let errors = [
+                FetchError::Status(404),
+                FetchError::Status(403),
+                FetchError::Status(500),
+                FetchError::Page,
+                FetchError::TimedOut(Duration::from_secs(1)),
+                FetchError::TooLarge(1 << 20),
+                FetchError::Refused(Refused::Port(8443)),
+                FetchError::Refused(Refused::NotAllowed("a.example".into())),
+                FetchError::Redirect(Refused::Crossing("a.example".into())),
+            ];
+            let fetched = errors.map(Failed::Fetch).into_iter();
+            fetched.chain([Failed::Closed("it is read with a token", "set SPECREVIEW_X_TOKEN, or give its path")])
+        };
+        let remedy = || Some("set SPECREVIEW_X_TOKEN to a token that may read it".to_owned());
+        for failed in failed() {
+            let said = said(failed, remedy(), Audience::Page);
+            assert!(!said.contains("SPECREVIEW_") && !said.contains("path") && said.contains("; "), "{said}");
+        }
+        let said: Vec<String> = failed().map(|failed| said(failed, remedy(), Audience::Command)).collect();
+        assert!(said.iter().filter(|said| said.contains("SPECREVIEW_")).count() >= 4, "{said:?}");
     }
 }
 

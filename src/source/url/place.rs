@@ -28,6 +28,8 @@ pub(super) enum Failed {
     Fetch(FetchError),
     /// Anything else, with what to do.
     Said(String),
+    /// It happened, and this is to be done by whoever has set the program up; others are told only what happened.
+    Closed(&'static str, &'static str),
 }
 
 impl From<FetchError> for Failed {
@@ -74,6 +76,20 @@ impl Place for File {
 
     fn remedy(&self) -> Option<String> {
         self.remedy.clone()
+    }
+}
+
+/// An address whose document is read only where the program was set up for it.
+pub(super) struct Closed(pub(super) &'static str, pub(super) &'static str);
+
+#[async_trait]
+impl Place for Closed {
+    fn asks(&self) -> Vec<Ask> {
+        Vec::new()
+    }
+
+    async fn read(&self, _: &Desk<'_>) -> Result<Vec<Loaded>, Failed> {
+        Err(Failed::Closed(self.0, self.1))
     }
 }
 
@@ -189,6 +205,7 @@ impl Room {
                 return piece(path, &answer, opened).await;
             }
             Err(Failed::Said(reason)) => reason,
+            Err(Failed::Closed(what, advice)) => format!("{what}; {advice}"),
             Err(Failed::Fetch(error)) => format!("{error}; give its own address"),
         };
         Loaded::Unread { path: path.to_owned(), reason }

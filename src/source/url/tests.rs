@@ -45,7 +45,7 @@ fn changes_are_told_from_documents_and_paths() {
 #[tokio::test]
 async fn a_refused_address_is_an_entry_with_advice() {
     let fetcher = Fetcher::new(crate::net::guard::Policy::default(), crate::net::client::Limits::default()).unwrap();
-    let loaded = load(&fetcher, &Hosts::default(), "http://example.org/a.md").await;
+    let loaded = load(&fetcher, &Hosts::default(), "http://example.org/a.md", Audience::Command).await;
     let reason = "only https addresses are fetched, not http; download the document and give its path instead, \
                   or name a host of your own network in SPECREVIEW_TRUSTED_HOSTS";
     assert_eq!(loaded, [Loaded::Unread { path: "http://example.org/a.md".into(), reason: reason.into() }]);

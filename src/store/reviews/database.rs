@@ -4,19 +4,17 @@ use async_trait::async_trait;
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, query};
 
+use super::inbox::Asked;
 use super::{
     Ended, KeptReview, MOST_TRIES, NewReview, PAGE, QueueLimits, ReviewFilter, ReviewState, Reviews, Submitted,
     TakenReview, sql,
 };
-use crate::store::db::{Alone, Kind};
+use crate::store::db::Kind;
+use crate::store::group::hand_over;
 use crate::store::{Database, Millis, StoreError};
 
 fn count(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(0)
-}
-
-fn column(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn kept(row: &AnyRow) -> Result<KeptReview, sqlx::Error> {
@@ -68,32 +66,7 @@ fn part(text: &str) -> String {
 #[async_trait]
 impl Reviews for Database {
     async fn submit(&self, new: &NewReview, limits: QueueLimits, now: Millis) -> Result<Submitted, StoreError> {
-        let work = || async {
-            let mut write = self.db.begin().await?;
-            self.db.alone(&mut write, Alone::Submit).await?;
-            let before = match &new.once {
-                Some(once) => query(sql::BY_KEY).bind(once).fetch_optional(&mut *write).await?,
-                None => None,
-            };
-            if let Some(before) = before {
-                let same = before.try_get::<String, _>(1)? == new.body_hash;
-                return Ok(if same { Submitted::Before(before.try_get(0)?) } else { Submitted::OtherBody });
-            }
-            let waiting = query(sql::WAITING).fetch_one(&mut *write).await?;
-            let (reviews, bytes): (i64, i64) = (waiting.try_get(0)?, waiting.try_get(1)?);
-            if reviews >= column(limits.reviews) || bytes.saturating_add(column(new.input_bytes)) > column(limits.bytes)
-            {
-                return Ok(Submitted::Full);
-            }
-            let NewReview { id, document, document_id, title, wish, input, input_bytes, once, body_hash } = new;
-            let submit =
-                query(sql::SUBMIT).bind(id).bind(document).bind(document_id).bind(title).bind(wish).bind(input);
-            let submit = submit.bind(column(*input_bytes)).bind(now).bind(once.as_deref()).bind(body_hash);
-            submit.execute(&mut *write).await?;
-            write.commit().await?;
-            Ok(Submitted::Queued)
-        };
-        self.db.write("storing a review that was asked for", work).await
+        hand_over(&self.submits, Asked { new: new.clone(), limits, now }).await
     }
 
     async fn take(&self, worker: &str, now: Millis, lease_ms: i64) -> Result<Option<TakenReview>, StoreError> {
@@ -126,13 +99,13 @@ impl Reviews for Database {
         let statement = || {
             let (state, failure) = match ended {
                 Ended::Done { .. } => (ReviewState::Done, ""),
-                Ended::Failed { reason } => (ReviewState::Failed, reason.as_str()),
+                Ended::Failed { reason, .. } => (ReviewState::Failed, reason.as_str()),
             };
             let (title, verdict, findings, policy, report, text) = match ended {
                 Ended::Done { title, verdict, findings, policy, report, text } => {
                     (title.as_str(), verdict.as_str(), *findings, policy.as_str(), report.as_str(), text.as_str())
                 }
-                Ended::Failed { .. } => (taken.title.as_str(), "", [0; 3], "", "", ""),
+                Ended::Failed { told, .. } => (taken.title.as_str(), "", [0; 3], "", told.as_str(), ""),
             };
             let [errors, warnings, infos] = findings.map(i64::from);
             let conclude = query(sql::CONCLUDE).bind(&taken.id).bind(&taken.lease).bind(state.word()).bind(now);

@@ -1,6 +1,7 @@
 //! Reviews by hand: their queue, and what came of them. Keeps; it never reviews and never judges who may.
 
 mod database;
+pub(super) mod inbox;
 mod pack;
 mod sql;
 
@@ -177,6 +178,8 @@ pub enum Ended {
     Failed {
         /// Both, in words.
         reason: String,
+        /// How far it had come, packed.
+        told: String,
     },
 }
 
@@ -238,7 +241,7 @@ pub trait Reviews: Send + Sync {
     /// When the database fails.
     async fn kept(&self, id: &str) -> Result<Option<KeptReview>, StoreError>;
 
-    /// The packed report of a review that is done.
+    /// The packed report of a review that is done; of one that has failed, how far it had come, packed.
     ///
     /// # Errors
     /// When the database fails.

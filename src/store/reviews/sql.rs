@@ -56,7 +56,7 @@ pub(super) const CONCLUDE: &str = "UPDATE review SET state = $3, finished_at = $
 
 pub(super) const ONE: &str = concat!("SELECT ", columns!(), " FROM review WHERE id = $1");
 
-pub(super) const REPORT: &str = "SELECT report FROM review WHERE id = $1 AND state = 'done'";
+pub(super) const REPORT: &str = "SELECT report FROM review WHERE id = $1 AND state IN ('done', 'failed')";
 
 pub(super) const INPUT: &str = "SELECT input FROM review WHERE id = $1 AND state = 'done'";
 

@@ -13,7 +13,7 @@ use self::blocks::Block;
 use self::rows::Source;
 use super::at::{At, with_query};
 use super::hosts::{Hosts, Kind};
-use super::place::{Desk, Failed, Nothing, Place};
+use super::place::{Closed, Desk, Failed, Place};
 use crate::net::client::{Accepts, Ask, FetchError};
 use crate::review::Opened;
 use crate::source::Loaded;
@@ -27,8 +27,10 @@ const MOST_REQUESTS: usize = 200;
 /// Blocks within blocks; what stands deeper is left out.
 const DEEPEST: usize = 8;
 
-const NO_TOKEN: &str = "pages of Notion are read with a token: set SPECREVIEW_NOTION_TOKEN to that of an integration the page is shared \
-                        with, or export the page as Markdown and give its path";
+const NO_TOKEN: Closed = Closed(
+    "pages of Notion are read with a token",
+    "set SPECREVIEW_NOTION_TOKEN to that of an integration the page is shared with, or export the page as Markdown and give its path",
+);
 const NOT_SHARED: &str =
     "check the address, and share the page with the integration whose token SPECREVIEW_NOTION_TOKEN holds";
 
@@ -45,7 +47,7 @@ pub(super) fn place(at: &At, hosts: &Hosts) -> Option<Box<dyn Place>> {
     let id = beside.or_else(|| id_of(at.path.last()?))?;
     let host = hosts.only(Kind::Notion)?;
     if host.credential.is_none() {
-        return Some(Box::new(Nothing(NO_TOKEN.to_owned())));
+        return Some(Box::new(NO_TOKEN));
     }
     let api = Ask::new(&host.api, Accepts::Json).by(host.credential.as_ref()).with(VERSION);
     let opened = Opened::page(format!("https://www.notion.so/{id}"));

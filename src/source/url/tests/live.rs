@@ -63,7 +63,7 @@ impl Server {
         let trusted = vec![self.origin.trim_start_matches("http://").to_owned()];
         let fetcher = Fetcher::new(Policy::trusting(trusted), Limits::default()).unwrap();
         let hosts = Hosts { hosts: vec![(kind, host, None)] };
-        let loaded = load(&fetcher, &hosts, address).await;
+        let loaded = load(&fetcher, &hosts, address, Audience::Command).await;
         loaded.into_iter().map(|one| self.shown(one)).collect()
     }
 

@@ -17,7 +17,9 @@ const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 
 /// Reviews until Ctrl-C; the status is that of the last review.
 pub(super) async fn watch(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
-    let foreign = args.inputs.iter().find(|input| *input == "-" || recognise(input).is_some());
+    let is_stdin = |input: &&String| *input == "-";
+    let foreign = args.inputs.iter().find(|input| is_stdin(input) || recognise(input).is_some());
+    let foreign = foreign.or_else(|| args.import.import.iter().find(is_stdin));
     if let Some(input) = foreign {
         return Err(CliError::Unwatchable { what: input.clone() });
     }
@@ -65,6 +67,7 @@ fn look(args: &Args) -> Vec<file::Stamp> {
     let settings = [place.as_deref(), args.gate.org.as_deref()].into_iter().flatten();
     let settings = settings.map(|path| path.to_string_lossy().into_owned());
     let own = rules::own_in(Path::new("")).into_iter().map(|page| page.to_string_lossy().into_owned());
-    let named: Vec<String> = args.inputs.iter().cloned().chain(settings).chain(own).collect();
+    let named: Vec<String> =
+        args.inputs.iter().chain(&args.import.import).cloned().chain(settings).chain(own).collect();
     file::stamps(&named)
 }

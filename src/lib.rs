@@ -11,6 +11,7 @@ pub mod text;
 
 pub mod diff;
 pub mod document;
+pub mod import;
 
 pub mod facts;
 

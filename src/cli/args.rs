@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use super::desk_args::{Completions, Fix, Lsp, Man, New};
 pub(super) use super::eval_args::{Eval, EvalCommand};
+pub(super) use super::import::ImportFlags;
 pub(super) use super::model_args::Model;
 pub(super) use super::report_args::{Also, BaselineFlags, Format, MoreReports};
 pub(super) use super::rules_args::Rules;
@@ -105,6 +106,9 @@ pub(super) struct Review {
     #[command(flatten)]
     pub(super) baseline: BaselineFlags,
 
+    #[command(flatten)]
+    pub(super) import: ImportFlags,
+
     /// Treat every input as what it is here said to be
     #[arg(long = "as", value_enum, value_name = "KIND")]
     pub(super) treat_as: Option<TreatAs>,
@@ -161,6 +165,9 @@ pub(super) struct Ci {
 
     #[command(flatten)]
     pub(super) baseline: BaselineFlags,
+
+    #[command(flatten)]
+    pub(super) import: ImportFlags,
 
     /// Post on the pull request, where GITHUB_TOKEN may write: summary and comments on lines, or the summary alone
     #[arg(long, value_enum, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "review")]

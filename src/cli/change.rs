@@ -10,10 +10,10 @@ use super::env::{Env, Io};
 use super::error::{CliError, Exit};
 use super::report::{self, Report};
 use super::review::{ended, options, warn};
-use super::{config, given, model, rules, setup};
+use super::{config, given, import, model, rules, setup};
 use crate::critique::Usage;
 use crate::document::Document;
-use crate::job::{self, ChangeReview, Deps, Published};
+use crate::job::{self, ChangeReview, Deps, Options, Published};
 use crate::output::{Commits, Entry, Run};
 use crate::platform::local::WORKING_TREE;
 use crate::platform::{Fetched, Now, Platform, PlatformError, Platforms as _, Wanted};
@@ -31,6 +31,7 @@ pub(super) async fn review(
         return Err(CliError::BaselineOfChange);
     }
     let token = env.first(&["GITHUB_TOKEN", "GH_TOKEN"]).ok_or(CliError::NoToken)?;
+    let imports = import::of_change(&import::read(&args.import, false, io)?);
     let mut asked = model::asked(&args.model, env, io);
     let left_out = asked.left_out.take();
     let mut deps = setup::deps(asked, env, "specreview");
@@ -39,7 +40,9 @@ pub(super) async fn review(
     let config = config::given(args.gate.config.as_deref())?;
     let defaults = config::given(args.gate.org.as_deref())?;
     let platform = given::config(setup::github(token, &api, &deps.marker)?.open(at, None).await?, config, defaults);
-    let review = job::review_change(&deps, platform.as_ref(), at, &options(args)).await?;
+    let review =
+        job::review_change(&deps, platform.as_ref(), at, &Options { imports: imports.clone(), ..options(args) })
+            .await?;
     let run = run(&deps, &review, left_out);
     let told = Report { run: &run, catalogue: &review.plan.catalogue, rules: &deps.rules, gate: review.review.gate };
     let text = match args.format {
@@ -56,7 +59,10 @@ pub(super) async fn review(
         };
         let _ = writeln!(io.err, "{said}");
     }
-    ended(exit(&review.review), written, io)
+    if let Some(told) = import::told(&run) {
+        let _ = writeln!(io.err, "note: {told}");
+    }
+    import::whole(&imports, ended(exit(&review.review), written, io)?)
 }
 
 /// The API that the token is sent to. Only github.com is known to be GitHub: any other host must be named by the user, or the
@@ -114,6 +120,7 @@ pub(super) fn run(deps: &Deps, reviewed: &ChangeReview, left_out: Option<String>
         cost: reviewed.cost,
         incomplete,
         commits: Some(commits),
+        imported: reviewed.imported.clone(),
         ..Run::new(deps.version, &deps.rules.hash)
     }
 }

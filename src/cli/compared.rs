@@ -8,8 +8,8 @@ use super::error::{CliError, Exit, plain};
 use super::report::{self, Report};
 use super::review::{ended, not_whole, options, warn};
 use super::rules::OWN;
-use super::{change, config, given, model, rules, setup};
-use crate::job;
+use super::{change, config, given, import, model, rules, setup};
+use crate::job::{self, Options};
 use crate::platform::local::{Checkout, Head};
 use crate::review::ChangeRef;
 use crate::source::url::recognise;
@@ -22,6 +22,7 @@ pub(super) async fn review(args: &Args, base: &str, env: &Env, io: &mut Io<'_>) 
     if args.baseline.baseline.is_some() || args.baseline.write_baseline {
         return Err(CliError::BaselineOfChange);
     }
+    let imports = import::of_change(&import::read(&args.import, false, io)?);
     let mut asked = model::asked(&args.model, env, io);
     let left_out = asked.left_out.take();
     let mut deps = setup::deps(asked, env, "specreview");
@@ -31,7 +32,9 @@ pub(super) async fn review(args: &Args, base: &str, env: &Env, io: &mut Io<'_>) 
     let org = config::given(args.gate.org.as_deref())?;
     let at = ChangeRef { owner: "local".to_owned(), repo: checkout.root().display().to_string(), number: 0 };
     let platform = given::config(Box::new(checkout), config, org);
-    let reviewed = job::review_change(&deps, platform.as_ref(), &at, &options(args)).await?;
+    let reviewed =
+        job::review_change(&deps, platform.as_ref(), &at, &Options { imports: imports.clone(), ..options(args) })
+            .await?;
     let run = change::run(&deps, &reviewed, left_out);
     let gate = reviewed.review.gate;
     let told = Report { run: &run, catalogue: &reviewed.plan.catalogue, rules: &deps.rules, gate };
@@ -47,5 +50,5 @@ pub(super) async fn review(args: &Args, base: &str, env: &Env, io: &mut Io<'_>) 
     if Path::new(OWN).is_dir() {
         let _ = writeln!(io.err, "note: the rules in {OWN} do not count here, as they do not on a pull request");
     }
-    ended(change::exit(&reviewed.review), written, io)
+    import::whole(&imports, ended(change::exit(&reviewed.review), written, io)?)
 }

@@ -75,6 +75,10 @@ pub(super) enum CliError {
     BaselineUnread { path: PathBuf, source: io::Error },
     #[error("the baseline {} cannot be used: {reason}", path.display())]
     BaselineBroken { path: PathBuf, reason: String },
+    #[error("{} of another tool cannot be imported", if problems.len() == 1 { "a report".into() } else { count(problems.len(), "report") })]
+    NotImported { problems: Vec<Problem> },
+    #[error("standard input is named twice, and can be read once")]
+    StdinTwice,
     #[error("a pull request is compared with its base and takes no baseline")]
     BaselineOfChange,
     #[error("there is no configuration file here")]
@@ -184,6 +188,8 @@ impl CliError {
             Self::ConfigUnread { .. } => "check the path that was given (--config, --org, or the file to check)".into(),
             Self::BaselineUnread { .. } => "check the path that --baseline names; --write-baseline makes the file".into(),
             Self::BaselineBroken { .. } => "mend it, or delete it and write it anew with --write-baseline".into(),
+            Self::NotImported { .. } => "have the tool write SARIF 2.1.0, rdjson, rdjsonl or the JSON of Vale; docs/import.md has examples".into(),
+            Self::StdinTwice => "name a file for one of the two".into(),
             Self::BaselineOfChange => "leave --baseline and --write-baseline out".into(),
             Self::NoConfig => "it is optional; name a file, or make .specreview.toml".into(),
             Self::SeveralDocuments { .. } => "name one of them".into(),
@@ -259,6 +265,9 @@ impl CliError {
             }
             Self::ConfigBroken { problems } | Self::PagesBroken { problems } => {
                 problems.iter().map(ToString::to_string).collect()
+            }
+            Self::NotImported { problems } => {
+                problems.iter().map(|problem| format!("{}: {}", shown(&problem.file), problem.message)).collect()
             }
             Self::ManyFindings { lines, .. } => lines.clone(),
             Self::Settings { missing } => missing.iter().map(|one| format!("{}: {}", one.what, one.how)).collect(),

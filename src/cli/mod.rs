@@ -21,6 +21,7 @@ mod eval_model;
 mod feedback;
 mod fix;
 mod given;
+mod import;
 mod jobs;
 mod learn;
 mod load;

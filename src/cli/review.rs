@@ -4,7 +4,8 @@ use super::args::Review as Args;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
 use super::report::{self, Report};
-use super::{baseline, change, compared, config, load, model, progress, rules, setup};
+use super::{baseline, change, compared, config, import, load, model, progress, rules, setup};
+use crate::import::Imports;
 use crate::job::{self, Options};
 use crate::output::{Run, exit_status};
 use crate::review::{Gate, Skipped};
@@ -27,6 +28,7 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         return compared::review(args, base, env, io).await;
     }
     let baseline = baseline::open(&args.baseline)?;
+    let imports = import::read(&args.import, args.inputs.iter().any(|input| input == "-"), io)?;
     let mut asked = model::asked(&args.model, env, io);
     let left_out = asked.left_out.take();
     let mut deps = setup::deps(asked, env, "specreview");
@@ -41,7 +43,7 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     load::leave_out_written(&mut loaded, &args.inputs, &args.written());
     let passed_over = load::passed_over(&args.inputs, &config, &root);
     let is_survey = args.inputs.iter().any(|input| std::path::Path::new(input).is_dir());
-    let options = Options { root: Some(root), is_survey, progress, ..options(args) };
+    let options = Options { root: Some(root), is_survey, progress, imports: imports.clone(), ..options(args) };
     let mut run = job::review_texts(&deps, loaded, &config, problems, &options).await;
     drop(line);
     run.incomplete = run.incomplete.or(left_out);
@@ -66,15 +68,19 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         let files = count(passed_over, "file");
         let _ = writeln!(io.err, "note: {files} of other forms passed over; name a file to have it read");
     }
-    ended(exit(&run, gate), written, io)
+    import::whole(&imports, ended(exit(&run, gate), written, io)?)
 }
 
-/// What was not reviewed, and mistakes of the configuration.
+/// What was not reviewed, what became of other tools' findings, and mistakes of the configuration.
 pub(super) fn not_whole(run: &Run, io: &mut Io<'_>) {
+    if let Some(told) = import::told(run) {
+        let _ = writeln!(io.err, "note: {told}");
+    }
     for Skipped { what, why } in run.unopened() {
         let _ = writeln!(io.err, "warning: not reviewed: {}: {}", plain(&what), plain(&why));
     }
-    for problem in &run.problems {
+    // A report that was not imported is the error that ends the command.
+    for problem in run.problems.iter().filter(|problem| !Imports::is_refusal(problem)) {
         let _ = writeln!(io.err, "warning: {}", plain(&problem.to_string()));
     }
 }

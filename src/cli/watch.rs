@@ -18,7 +18,9 @@ const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 
 /// Reviews until Ctrl-C; the status is that of the last review that came to its end, and 0 where none did.
 pub(super) async fn watch(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
-    let foreign = args.inputs.iter().find(|input| *input == "-" || recognise(input).is_some());
+    let is_stdin = |input: &&String| *input == "-";
+    let foreign = args.inputs.iter().find(|input| is_stdin(input) || recognise(input).is_some());
+    let foreign = foreign.or_else(|| args.import.import.iter().find(is_stdin));
     if let Some(input) = foreign {
         return Err(CliError::Unwatchable { what: input.clone() });
     }
@@ -86,6 +88,7 @@ fn look(args: &Args) -> Vec<file::Stamp> {
     // Without inputs the whole repository is compared.
     let whole =
         (args.base.is_some() && args.inputs.is_empty()).then(|| config::root(None).to_string_lossy().into_owned());
-    let named: Vec<String> = args.inputs.iter().cloned().chain(whole).chain(settings).chain(own).collect();
+    let given = args.inputs.iter().chain(&args.import.import).cloned();
+    let named: Vec<String> = given.chain(whole).chain(settings).chain(own).collect();
     file::stamps(&named, &args.written())
 }

@@ -14,7 +14,7 @@ use super::layer::UNREADABLE;
 use super::page::{Entry, Page, one_line};
 use super::raw::{RawFailOn, RawLimits, RawModel, RawReview, RawRules, keys};
 use super::{Config, Egress, Known, Language, Layer, Limits, globs};
-use crate::finding::Severity;
+use crate::finding::{Severity, tool_of};
 use crate::text::nearest::nearest;
 
 /// Most inline comments that a repository can ask for.
@@ -319,7 +319,8 @@ impl<'a> Reader<'a> {
     pub(super) fn is_known(&mut self, code: &Spanned<String>) -> bool {
         let word = code.get_ref().as_str();
         let codes = &self.known.codes;
-        if codes.is_empty() || codes.contains(word) {
+        // Nobody knows all rules of all tools.
+        if codes.is_empty() || codes.contains(word) || tool_of(word).is_some() {
             return true;
         }
         let shown = shown(word);

@@ -128,12 +128,12 @@ fn quoted(text: &str) -> Option<(&str, &str)> {
     text.get(first.len_utf8()..)?.split_once(closers)
 }
 
-/// `MET-009`, `VER-001:data`, or a code of the user's own.
+/// `MET-009`, `VER-001:data`, a code of the user's own, or a rule of another tool: `vale/Google.Passive`.
 fn is_code(word: &str) -> bool {
     let mut chars = word.chars();
     chars.next().is_some_and(char::is_alphabetic)
-        && word.chars().any(|c| c.is_ascii_digit())
-        && chars.all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.'))
+        && word.chars().any(|c| c.is_ascii_digit() || c == '/')
+        && chars.all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '/'))
 }
 
 #[cfg(test)]
@@ -208,6 +208,7 @@ mod tests {
                 unknown(r#"waive AB-1 reason="x" until="2030-01-31" until=2031-01-31"#),
             ),
             (r#"<!-- specreview: waive AB-1 reason=" " -->"#, vec![waive("AB-1", None, None)]),
+            (r#"<!-- specreview: waive vale/Google.We reason="x" -->"#, vec![waive("vale/Google.We", Some("x"), None)]),
             ("<!-- specreview: waiv AB-1 -->", unknown("waiv AB-1")),
             ("<!-- specreview: waive -->", unknown("waive")),
             (r#"<!-- specreview: waive AB-1 because="x" -->"#, unknown(r#"waive AB-1 because="x""#)),

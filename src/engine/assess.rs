@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::claimed::claimed;
 use super::waiver::Waivers;
 use super::{Assessment, Settings, chain, quoted, risk, unseen, waiver};
 use crate::document::{Document, SectionId};
@@ -77,6 +78,8 @@ pub fn assess_linked(
         given.keep(&rule.code, answers);
     }
     checks.sort_by(|a, b| a.rule.cmp(&b.rule));
+    let claims = settings.claims.as_ref().filter(|_| is_spec);
+    let claims = claims.map(|claims| claimed(document, rules, settings, claims, &findings, &mut waivers));
     if is_spec {
         findings.extend(waivers.remarks(document, settings));
         findings.extend(unseen::remarks(document, settings));
@@ -84,6 +87,14 @@ pub fn assess_linked(
     findings.sort_by(Finding::in_order);
     let risks = risk::matrix(&rules.risks, &checks, &findings, &facts.commitments, &facts.profile);
     let chains = chain::chains(document, facts, &rules.lexicon, &checks, &findings);
+    // What others say is no part of what the checklist knows.
+    let claimed = claims.map(|(more, waived, claimed)| {
+        findings.extend(more);
+        findings.sort_by(Finding::in_order);
+        checks.extend(waived);
+        checks.sort_by(|a, b| a.rule.cmp(&b.rule));
+        claimed
+    });
     Assessment {
         places: document.places.clone(),
         profile: facts.profile.clone(),
@@ -94,6 +105,7 @@ pub fn assess_linked(
         chains,
         risks,
         reading: facts.reading,
+        claimed,
         limits: [document.limits.clone(), facts.reading.limits()].concat(),
     }
 }

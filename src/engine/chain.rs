@@ -456,7 +456,7 @@ mod tests {
             );
             let link = |line: &String| {
                 let at = line.find("monitor").unwrap();
-                line[at..].split(',').next().unwrap().to_owned()
+                line.get(at..).unwrap().split(',').next().unwrap().to_owned()
             };
             assert_eq!(told(&text).iter().map(link).collect::<Vec<_>>(), expected, "{plan}");
         }

@@ -3,6 +3,7 @@
 
 mod assess;
 mod chain;
+mod claimed;
 mod quoted;
 mod risk;
 mod settings;
@@ -12,6 +13,7 @@ mod unseen;
 mod waiver;
 
 pub use assess::{assess, assess_linked, assess_with_facts};
+pub use claimed::{Claimed, stood_before};
 pub use settings::{GrantedWaiver, Settings, StandingWaiver, Waiver};
 pub use waiver::standing_waivers;
 
@@ -40,6 +42,8 @@ pub struct Assessment {
     pub risks: Vec<Risk>,
     /// How much was understood.
     pub reading: Reading,
+    /// What became of what other tools say; none where no report was imported, and for a document that is no specification.
+    pub claimed: Option<Claimed>,
     /// What the reader had to cut (depth, size); empty nearly always. Not empty means that the reading is incomplete.
     pub limits: Vec<String>,
 }

@@ -45,7 +45,7 @@ fn row(
     let excuse = other.or_else(|| raw.applies.excuse(profile));
     // One measure does not make up for another that is missing although it must be there, or that contradicts the text.
     let is_wrong = |check: &&Check| wrong.contains(&check.key());
-    let is_covered = done.is_some() && !mitigating.iter().chain(&measuring).any(|check| is_wrong(check));
+    let is_covered = done.is_some() && !mitigating.iter().chain(&measuring).any(is_wrong);
     let level = if is_covered && measured.is_some() {
         RiskLevel::Measured
     } else if is_covered {

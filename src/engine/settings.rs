@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::Severity;
+use crate::import::Claims;
 use crate::text::Date;
 
 /// A rule that a configuration file leaves out on purpose.
@@ -66,6 +67,8 @@ pub struct Settings {
     /// The waivers that the document held before the change that is reviewed: all others in it are only proposed. None where no change is
     /// reviewed, and every waiver in the document counts.
     pub before: Option<Vec<StandingWaiver>>,
+    /// What other tools say of this document; none where no report was imported.
+    pub claims: Option<Claims>,
     /// The day of the review (UTC); without it no end date of a waiver is judged.
     pub today: Option<Date>,
 }

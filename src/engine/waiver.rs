@@ -4,7 +4,7 @@
 use super::{Settings, StandingWaiver};
 use crate::document::{Directive, DirectiveKind, Document, is_placeholder};
 use crate::finding::{
-    CheckState, Confidence, Evidence, Finding, FindingBuilder, Severity, Source, Standing, Void, Waived,
+    CheckState, Confidence, Evidence, Finding, FindingBuilder, Severity, Source, Standing, Void, Waived, tool_of,
 };
 use crate::rules::check::{Answer, Context, Place};
 use crate::rules::{DOCS, REMARKS, Remark, Rule, RuleKey, RuleSet, UNKNOWN, UNUSED, WAIVER_GUIDE};
@@ -103,7 +103,9 @@ impl Waivers {
             let found = rules.get(&key.code);
             let has_part = |part: &String| found.is_some_and(|rule| rule.parts.contains(part));
             let last = until.as_deref().map(Date::parse);
-            if found.is_none() {
+            // What another tool may say is known only where its report was imported.
+            let is_of_tool = tool_of(&key.code).is_some();
+            if found.is_none() && !is_of_tool {
                 let is_remark = REMARKS.iter().any(|remark| remark.code == key.code);
                 let message = if is_remark {
                     format!("A document cannot waive the remark `{}`: the configuration or a command can.", key.code)
@@ -132,7 +134,8 @@ impl Waivers {
                     Standing::Proposed
                 };
                 // A rule of a pack that is off has nothing to say, and neither has its waiver.
-                let used = is_off(&key.code);
+                let unheard = settings.claims.as_ref().is_none_or(|claims| !claims.is_whole);
+                let used = is_off(&key.code) || (is_of_tool && unheard);
                 self.all.push(Entry { key, said, lines: Some(*lines), used });
             }
         }
@@ -142,20 +145,7 @@ impl Waivers {
     /// one, else one that is void; the finding says why it does not count.
     pub(super) fn apply(&mut self, rule: &Rule, answer: &mut Answer, cx: &Context<'_>) -> Option<Waived> {
         let open = matches!(answer.state, CheckState::Absent | CheckState::Mentioned) || !answer.flaws.is_empty();
-        let fits = |entry: &&mut Entry| open && entry.key.covers(&rule.code, answer.part.as_deref());
-        let mut fitting: Vec<&mut Entry> = self.all.iter_mut().filter(fits).collect();
-        for entry in &mut fitting {
-            entry.used = true;
-        }
-        let rank = |entry: &&&mut Entry| match entry.said.standing {
-            Standing::Counts => 0,
-            Standing::Proposed => 1,
-            Standing::Void(Void::Ended(_)) => 2,
-            Standing::Void(Void::NoReason) => 3,
-        };
-        let best = fitting.iter().min_by_key(rank)?;
-        let said = best.said.clone();
-        let lines = best.lines.or_else(|| fitting.iter().find_map(|entry| entry.lines));
+        let (said, lines) = if open { self.standing(&rule.code, answer.part.as_deref())? } else { return None };
         let evidence: Option<Evidence> = lines.map(|lines| cx.evidence(lines));
         match said.standing {
             Standing::Counts => {
@@ -179,6 +169,22 @@ impl Waivers {
             }
         }
         Some(said)
+    }
+
+    /// The waiver that stands against a rule which has something to say, and the lines of one in the document.
+    pub(super) fn standing(&mut self, code: &str, part: Option<&str>) -> Option<(Waived, Option<LineRange>)> {
+        let mut fitting: Vec<&mut Entry> = self.all.iter_mut().filter(|entry| entry.key.covers(code, part)).collect();
+        for entry in &mut fitting {
+            entry.used = true;
+        }
+        let rank = |entry: &&&mut Entry| match entry.said.standing {
+            Standing::Counts => 0,
+            Standing::Proposed => 1,
+            Standing::Void(Void::Ended(_)) => 2,
+            Standing::Void(Void::NoReason) => 3,
+        };
+        let best = fitting.iter().min_by_key(rank)?;
+        Some((best.said.clone(), best.lines.or_else(|| fitting.iter().find_map(|entry| entry.lines))))
     }
 
     /// Remarks on instructions of the document that do nothing.
@@ -225,10 +231,15 @@ pub(super) fn words(key: &RuleKey, said: &Waived) -> (String, String) {
         Standing::Counts => (String::new(), String::new()),
         Standing::Proposed => {
             let reason = clip(said.reason.as_deref().unwrap_or_default());
-            let after = format!(
-                " A waiver is proposed (\u{201c}{reason}\u{201d}): it counts once the base holds it, or once somebody with write access \
-                 other than the author approves it by `/specreview waive {key} because …`."
-            );
+            // A command on a change is for rules of the house.
+            let approve = match tool_of(&key.code) {
+                Some(_) => String::new(),
+                None => format!(
+                    ", or once somebody with write access other than the author approves it by `/specreview waive {key} because …`"
+                ),
+            };
+            let after =
+                format!(" A waiver is proposed (\u{201c}{reason}\u{201d}): it counts once the base holds it{approve}.");
             (String::new(), after)
         }
         Standing::Void(Void::NoReason) => (format!("The waiver of {key} gives no reason. "), String::new()),

@@ -45,7 +45,7 @@ impl FindingBuilder {
     pub fn level(mut self, severity: Severity, confidence: Confidence) -> Self {
         self.finding.severity = match self.finding.source {
             Source::Model => severity.min(Severity::Warning),
-            Source::Rule => severity,
+            Source::Rule | Source::Tool => severity,
         };
         self.finding.confidence = confidence;
         self

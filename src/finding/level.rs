@@ -35,6 +35,8 @@ pub enum Source {
     Rule,
     /// The critique of a language model, its quotation verified.
     Model,
+    /// Another tool, whose report was imported.
+    Tool,
 }
 
 macro_rules! words {
@@ -56,4 +58,4 @@ macro_rules! words {
 
 words!(Severity { Info => "info", Warning => "warning", Error => "error" });
 words!(Confidence { Low => "low", Medium => "medium", High => "high" });
-words!(Source { Rule => "rule", Model => "model" });
+words!(Source { Rule => "rule", Model => "model", Tool => "tool" });

@@ -7,6 +7,7 @@ mod check;
 mod fingerprint;
 mod level;
 mod problem;
+mod tool;
 mod waiver;
 
 pub use build::FindingBuilder;
@@ -15,6 +16,7 @@ pub use check::{Check, CheckState, Risk, RiskLevel, RiskSaid};
 pub use fingerprint::Fingerprint;
 pub use level::{Confidence, Severity, Source};
 pub use problem::Problem;
+pub use tool::{tool_of, tool_rule};
 pub use waiver::{Standing, Void, Waived};
 
 use std::cmp::{Ordering, Reverse};
@@ -89,11 +91,11 @@ pub const HIDDEN_TEXT: &str = "HID-001";
 /// One thing that a reader should know about one document. Made by [`FindingBuilder`] only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Rule code (`MET-003`) or criterion of the critique (`MR1`).
+    /// Rule code (`MET-003`), criterion of the critique (`MR1`), or rule of another tool (`vale/Google.Passive`).
     pub rule: String,
     /// Part of a rule that asks several things (`data`), if it has parts.
     pub part: Option<String>,
-    /// Rule or model.
+    /// Rule, model, or another tool.
     pub source: Source,
     /// How bad.
     pub severity: Severity,
@@ -138,9 +140,16 @@ impl Finding {
         key(self).cmp(&key(other)).then_with(|| self.rule.cmp(&other.rule)).then_with(|| self.part.cmp(&other.part))
     }
 
-    /// True when the finding may fail a merge: it comes from a rule, is an error, and is sure.
+    /// True when the finding counts for a gate: it is sure, and no model says it. What another tool says is sure only where whoever calls
+    /// the program says so.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.source != Source::Model && self.confidence == Confidence::High
+    }
+
+    /// True when the finding may fail a merge: it counts, and is an error.
     #[must_use]
     pub fn can_block(&self) -> bool {
-        self.source == Source::Rule && self.severity == Severity::Error && self.confidence == Confidence::High
+        self.counts() && self.severity == Severity::Error
     }
 }

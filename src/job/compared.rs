@@ -1,9 +1,9 @@
 //! Head against base, with what only both texts together show. Reads nothing and posts nothing.
 
 use super::linked::Judged;
-use crate::engine::{Assessment, Settings};
-use crate::finding::{Finding, Severity};
-use crate::review::{Comparison, Reporting, Version, commitments, compare};
+use crate::engine::{Assessment, Settings, stood_before};
+use crate::finding::{Finding, Severity, Source};
+use crate::review::{Comparison, Reporting, Version, carry, commitments, compare};
 use crate::rules;
 use crate::text::Date;
 
@@ -17,14 +17,30 @@ pub(super) fn compared(
         Version { document: &of.document, assessment: &of.assessment }
     }
     let Some(base) = base else {
-        let comparison = compare(&head.assessment, None);
+        let comparison = alone(&head.assessment);
         return (head, None, comparison);
     };
     let (changes, loosened) = commitments(version(&base), version(&head), reporting);
     head.assessment.findings.extend(loosened);
     head.assessment.findings.sort_by(Finding::in_order);
-    let comparison = Comparison { commitments: changes, ..compare(&head.assessment, Some(&base.assessment)) };
+    let mut comparison = Comparison { commitments: changes, ..compare(&head.assessment, Some(&base.assessment)) };
+    let stood = stood_before(&head.assessment.findings, &head.document, &base.document);
+    carry(&mut comparison, |at| stood.contains(&at) || is_known(&head.assessment, at));
     (head, Some(base.assessment), comparison)
+}
+
+/// A document without another version: everything is new, but for what another tool says was there before.
+pub(super) fn alone(head: &Assessment) -> Comparison {
+    let mut comparison = compare(head, None);
+    carry(&mut comparison, |at| is_known(head, at));
+    comparison
+}
+
+/// Another tool says that it was there before.
+fn is_known(head: &Assessment, at: usize) -> bool {
+    let known = head.claimed.as_ref().map(|claimed| &claimed.known);
+    let finding = head.findings.get(at).filter(|finding| finding.source == Source::Tool);
+    known.zip(finding).is_some_and(|(known, finding)| known.contains(&finding.fingerprint))
 }
 
 /// How loosened commitments are reported; none where they are switched off or waived, by the configuration or by command.

@@ -8,6 +8,7 @@ use super::purse::{Money, RunPurse};
 use crate::critique::Questionnaire;
 use crate::engine::GrantedWaiver;
 use crate::finding::Severity;
+use crate::import::Imports;
 use crate::model::{Model, Purse};
 use crate::review::marker::MarkerKey;
 use crate::review::{Acceptance, ChangeRef};
@@ -94,6 +95,8 @@ pub struct Options {
     pub paused: Option<String>,
     /// Documents that others leave content to are not looked for: who sends a text may read no file of this machine.
     pub alone: bool,
+    /// What other tools found.
+    pub imports: Arc<Imports>,
     /// Who is told how far the review has come.
     pub progress: Progress,
 }

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::engine::{Assessment, GrantedWaiver};
-use crate::finding::{Check, Problem};
+use crate::finding::{Check, Problem, tool_of};
 use crate::rules::{REMARKS, RuleKey, RuleSet};
 use crate::text::Date;
 
@@ -50,7 +50,10 @@ pub(super) fn idle(
         }
     }
     let of_file = config.map(|config| config.waivers.as_slice()).unwrap_or_default();
-    let is_idle = |rule: &str| !is_remark(rule) && !is_used(rule);
+    // What another tool would say is known only where its report was imported.
+    let is_heard = assessments.iter().all(|one| one.claimed.as_ref().is_some_and(|claimed| claimed.is_whole));
+    let is_unheard = |rule: &str| tool_of(rule).is_some() && !is_heard;
+    let is_idle = |rule: &str| !is_remark(rule) && !is_unheard(rule) && !is_used(rule);
     for one in of_file.iter().filter(|one| one.until.is_none_or(|last| last >= today) && is_idle(&one.rule)) {
         let message = format!("the waiver of {} does nothing for what was read", one.rule);
         let place = Some((one.line, one.column));

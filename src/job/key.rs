@@ -49,9 +49,10 @@ fn policy(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: Op
     let granted = options.granted.iter().map(granted_key);
     let accepted = options.accepted.iter().map(|one| format!("{:?}", [&one.fingerprint, &one.by, &one.reason]));
     let paused = options.paused.iter().map(|by| format!("paused {by:?}"));
+    let imported = options.imports.digest();
     let decided = granted.chain(accepted).chain(paused).collect::<Vec<_>>().join("\n");
     let at = change.at.to_string();
-    [&at, &config, deps.version, &deps.rules.hash, model, &flags, &decided, again.unwrap_or_default()]
+    [&at, &config, deps.version, &deps.rules.hash, model, &flags, &decided, again.unwrap_or_default(), &imported]
         .map(str::to_owned)
         .to_vec()
 }

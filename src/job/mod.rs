@@ -14,6 +14,7 @@ mod give_up;
 mod group;
 mod guide;
 mod idle;
+mod imported;
 mod key;
 mod limits;
 mod linked;

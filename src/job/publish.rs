@@ -419,6 +419,7 @@ mod tests {
             seen: Posted::default(),
             is_doubtful: false,
             cost: crate::critique::ledger::Ledger::default(),
+            imported: None,
         }
     }
 

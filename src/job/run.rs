@@ -4,8 +4,9 @@ use tokio::time::Instant;
 
 use super::announce::Announcer;
 use super::ask::{self, Spent};
-use super::compared::{compared, reporting};
+use super::compared::{alone, compared, reporting};
 use super::idle::idle;
+use super::imported::imported;
 use super::key::{inputs_key, run_key};
 use super::limits::keep_within;
 use super::linked::{Judged, Library, Shelf, apart};
@@ -20,12 +21,11 @@ use crate::engine::{Assessment, Settings, standing_waivers};
 use crate::facts::{Facts, Kind};
 use crate::finding::{Problem, RiskLevel};
 use crate::meter;
-use crate::output::{Entry, Run};
+use crate::output::{Entry, Imported, Run};
 use crate::platform::{Fetched, Platform, PlatformError};
 use crate::review::render::words::tally::Tally;
 use crate::review::{
-    Catalogue, ChangeRef, ChangedFile, Gate, Options as PlanOptions, Posted, Pressure, Review, Reviewed, compare,
-    gather,
+    Catalogue, ChangeRef, ChangedFile, Gate, Options as PlanOptions, Posted, Pressure, Review, Reviewed, gather,
 };
 use crate::rules::{self, RawRisk, RuleSet};
 use crate::source::Loaded;
@@ -45,6 +45,7 @@ pub async fn review_texts(
         problems,
         ..Run::new(deps.version, &deps.rules.hash)
     };
+    run.problems.extend(options.imports.problems.iter().cloned());
     let paths = Paths::new(config);
     let mut spent = Spent::new(None);
     let mut library = Library::new(if options.alone { Shelf::Nowhere } else { Shelf::Files });
@@ -64,14 +65,17 @@ pub async fn review_texts(
         };
         options.progress.tell(Step::Reading { number: before + 1, of, path: &path });
         let place = options.place(&path);
-        let settings = settings(deps, config, &paths, place.as_deref().unwrap_or(&path), options);
+        let settings = Settings {
+            claims: options.imports.of(&path),
+            ..settings(deps, config, &paths, place.as_deref().unwrap_or(&path), options)
+        };
         let Judged { document, facts, assessment: head } = library.judge(deps, &path, text, settings).await;
         options.progress.tell(Step::Rules(Tally::of(&head.findings)));
         let mut reviewed = Reviewed {
             path,
             form: document.form,
             sha256,
-            comparison: compare(&head, None),
+            comparison: alone(&head),
             head,
             base: None,
             critique: crate::critique::Critique::default(),
@@ -90,6 +94,7 @@ pub async fn review_texts(
     }
     // Another model may have taken over.
     run.model = deps.model.as_ref().filter(|_| !options.no_model).map(|model| model.name().to_owned());
+    run.imported = imported(&options.imports, run.reviewed());
     run.cost = purse.ledger();
     run
 }
@@ -110,6 +115,8 @@ pub struct ChangeReview {
     pub is_doubtful: bool,
     /// What the model cost.
     pub cost: Ledger,
+    /// What became of the reports of other tools; none where none was imported.
+    pub imported: Option<Imported>,
 }
 
 /// Fetches and reviews a change. Nothing is posted.
@@ -167,6 +174,7 @@ async fn reviewed(
     showing: Showing,
 ) -> Result<ChangeReview, PlatformError> {
     let (config, mut problems) = configuration(deps, change.config.as_ref(), change.defaults.as_ref());
+    problems.extend(options.imports.problems.iter().cloned());
     keep_within(&mut change, config.limits);
     let paths = Paths::new(&config);
     let (paid, purse) = deps.for_run(Some(&change.at), origin.by.as_ref().map(|by| by.id));
@@ -239,7 +247,8 @@ async fn reviewed(
     if cost.calls > 0 {
         tracing::info!(change = %review.change.at, cost = %plan.cost, "asked the model");
     }
-    Ok(ChangeReview { review, plan, seen, is_doubtful, cost })
+    let imported = imported(&options.imports, review.documents.iter());
+    Ok(ChangeReview { review, plan, seen, is_doubtful, cost, imported })
 }
 
 /// Names and families of the rules, and which metrics are ratios, for the words that people read.
@@ -300,7 +309,7 @@ async fn review_file(
         return if base.is_some() && settings.is_spec { Fate::Removed } else { Fate::NoSpec };
     };
     let sha256 = sha256_hex(text.as_bytes());
-    let of_head = Settings { before: Some(stood), ..settings.clone() };
+    let of_head = Settings { before: Some(stood), claims: options.imports.of(&file.path), ..settings.clone() };
     let judged = sides.head.judge(deps, &file.path, text, of_head).await;
     if judged.assessment.profile.kind != Kind::AiSpec && !settings.is_spec {
         return Fate::NoSpec;

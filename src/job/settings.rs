@@ -84,6 +84,7 @@ pub(super) fn settings(deps: &Deps, config: &Config, paths: &Paths, path: &str, 
         waivers: config.waivers.iter().map(waiver).collect(),
         granted: options.granted.iter().filter(|one| is_here(one.path.as_deref())).cloned().collect(),
         before: None,
+        claims: None,
         today: Some(today(deps)),
     }
 }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use shape::{
     BaselineOut, ChainOut, ChangeOut, CheckOut, CommitmentChangeOut, CommitmentOut, CompareOut, DocumentOut, Engine,
-    FindingOut, LinkOut, MeasureOut, MetricLinkOut, ModelOut, Place, ProfileOut, ReadingOut, Report, RiskOut, RunOut,
-    SkippedOut, StaleOut, WaiverOut,
+    FindingOut, ImportedOut, LinkOut, MeasureOut, MetricLinkOut, ModelOut, Place, ProfileOut, ReadingOut, Report,
+    RiskOut, RunOut, SkippedOut, StaleOut, WaiverOut,
 };
 
 use super::{Entry, Run};
@@ -55,6 +55,7 @@ fn report<'a>(run: &'a Run, catalogue: &Catalogue) -> Report<'a> {
             complete: run.is_complete(),
             skipped: run.unread().into_iter().map(|at| SkippedOut { path: at.what, reason: at.why }).collect(),
             problems: &run.problems,
+            imported: run.imported.as_ref().map(ImportedOut::of),
             model: ModelOut {
                 calls: run.usage.calls,
                 input_tokens: run.usage.input_tokens,

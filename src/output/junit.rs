@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::told::{Told, path, sentence, told};
 use super::{Entry, Run};
-use crate::finding::{Check, CheckState, Confidence, Evidence, Severity, Source};
+use crate::finding::{Check, CheckState, Evidence, Severity, Source};
 use crate::review::render::escape::visible;
 use crate::review::{Catalogue, Gate, Reviewed};
 
@@ -124,10 +124,7 @@ fn of_check(check: &Check, mine: &[&Told<'_>], catalogue: &Catalogue, least: Sev
 fn case(name: String, group: String, mine: &[&Told<'_>], least: Severity) -> Case {
     let fails = |told: &&&Told<'_>| {
         let finding = told.finding;
-        told.is_new
-            && finding.source == Source::Rule
-            && finding.confidence == Confidence::High
-            && finding.severity >= least
+        told.is_new && finding.counts() && finding.severity >= least
     };
     let (failed, rest): (Vec<&&Told<'_>>, Vec<&&Told<'_>>) = mine.iter().partition(|told| fails(told));
     let words = |told: &Told<'_>| {

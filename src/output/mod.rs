@@ -5,6 +5,7 @@ pub mod annotations;
 pub mod gitlab;
 pub mod guide;
 pub mod html;
+mod imported;
 pub mod json;
 pub mod junit;
 pub mod markdown;
@@ -14,6 +15,8 @@ mod said;
 pub mod sarif;
 pub mod text;
 mod told;
+
+pub use imported::Imported;
 
 use std::collections::BTreeMap;
 
@@ -45,6 +48,8 @@ pub struct Run {
     pub incomplete: Option<String>,
     /// The commits of the change that was reviewed, if it was one.
     pub commits: Option<Commits>,
+    /// What became of the reports of other tools; none where none was imported.
+    pub imported: Option<Imported>,
     /// Where people open the documents that were read by their address, by path.
     pub opened: BTreeMap<String, Opened>,
 }
@@ -88,6 +93,7 @@ impl Run {
             cost: Ledger::default(),
             incomplete: None,
             commits: None,
+            imported: None,
             opened: BTreeMap::new(),
         }
     }

@@ -304,6 +304,7 @@ fn invocation(run: &Run, gate: Gate, dropped: usize) -> Invocation {
             all.push(Notification { locations: vec![whole(&reviewed.path)], ..note(&text) });
         }
     }
+    all.extend(run.imported.iter().map(|imported| note(&imported.sentence())));
     if let Some(why) = &run.incomplete {
         all.push(note(&format!("The critique is incomplete: {why}")));
     }

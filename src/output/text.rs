@@ -116,6 +116,8 @@ impl Desk<'_> {
         let name = self.catalogue.name(&finding.rule).map(|name| format!(" {name}")).unwrap_or_default();
         let doubt = match (finding.source, finding.confidence) {
             (Source::Model, _) => ", from the model",
+            (Source::Tool, Confidence::High) => ", imported",
+            (Source::Tool, _) => ", imported, never fails",
             (_, Confidence::High) => "",
             (_, Confidence::Medium) => ", medium confidence",
             (_, Confidence::Low) => ", low confidence",

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Reviewed;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Severity, tool_of};
 
 /// The name of the format.
 const SCHEMA: &str = "specreview/baseline/v1";
@@ -83,7 +83,10 @@ impl Baseline {
 
     /// Accepts every deterministic finding of the document that is called `name` here, and forgets what it accepted before.
     pub fn accept(&mut self, name: &str, reviewed: &Reviewed) {
-        let mut entries: Vec<Accepted> = Vec::new();
+        // What another tool found stays as it was where no report of it was imported.
+        let old = self.documents.get(name).into_iter().flatten();
+        let mut entries: Vec<Accepted> =
+            old.filter(|entry| is_of_tool(entry) && !is_heard(reviewed)).cloned().collect();
         for finding in &reviewed.head.findings {
             let same = |entry: &&mut Accepted| {
                 entry.fingerprint == finding.fingerprint.as_str() && entry.severity == finding.severity
@@ -124,6 +127,7 @@ impl Baseline {
             };
             left.iter_mut().find(fits).map(|entry| entry.count -= 1).is_some()
         };
+        let heard = is_heard(reviewed);
         let comparison = &mut reviewed.comparison;
         // What the base has too needs its entries first.
         for finding in comparison.carried.iter().filter_map(|at| reviewed.head.findings.get(*at)) {
@@ -141,7 +145,7 @@ impl Baseline {
             }
             !is_known
         });
-        let gone = left.into_iter().filter(|entry| entry.count > 0);
+        let gone = left.into_iter().filter(|entry| entry.count > 0 && (heard || !is_of_tool(entry)));
         held.stale = gone.map(|entry| Stale { rule: entry.rule, count: entry.count, message: entry.message }).collect();
         comparison.held = Some(held);
     }
@@ -152,6 +156,16 @@ impl Baseline {
         let findings = self.documents.values().flatten().fold(0_usize, |sum, entry| sum.saturating_add(entry.count));
         (findings, self.documents.len())
     }
+}
+
+/// Another tool found it.
+fn is_of_tool(entry: &Accepted) -> bool {
+    tool_of(&entry.rule).is_some()
+}
+
+/// The reports of other tools were imported: what they do not say is not so.
+fn is_heard(reviewed: &Reviewed) -> bool {
+    reviewed.head.claimed.as_ref().is_some_and(|claimed| claimed.is_whole)
 }
 
 #[cfg(test)]

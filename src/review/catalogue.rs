@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::Finding;
+use crate::finding::{Finding, tool_of};
 
 /// What a reader is told about a rule besides its code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,11 +74,14 @@ impl Catalogue {
         self.titles.get(code).map(|title| title.item.as_str()).filter(|item| !item.is_empty())
     }
 
-    /// Family of a rule in words; what its letters stand for where the catalogue does not know it.
+    /// Family of a rule in words; what its letters stand for where the catalogue does not know it. Rules of another tool are a family.
     #[must_use]
     pub fn family<'a>(&'a self, code: &'a str) -> &'a str {
         if let Some(title) = self.titles.get(code).filter(|title| !title.family.is_empty()) {
             return &title.family;
+        }
+        if let Some(tool) = tool_of(code) {
+            return tool;
         }
         let letters = letters(code);
         FAMILIES.iter().find(|(known, _)| *known == letters).map_or(letters, |(_, name)| name)
@@ -89,7 +92,7 @@ impl Catalogue {
     pub fn family_of<'a>(&'a self, finding: &'a Finding) -> &'a str {
         match finding.source {
             crate::finding::Source::Model => Self::CRITIQUE,
-            crate::finding::Source::Rule => self.family(&finding.rule),
+            crate::finding::Source::Rule | crate::finding::Source::Tool => self.family(&finding.rule),
         }
     }
 
@@ -127,6 +130,7 @@ mod tests {
         assert_eq!(known.family("MET-004"), "Metrics");
         assert_eq!(known.family("ACME-1"), "ACME");
         assert_eq!(known.name("ACME-1"), None);
+        assert_eq!(known.family("vale/Google.We-us"), "vale");
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub use action::{
 pub use baseline::{Baseline, Held, Stale};
 pub use catalogue::Catalogue;
 pub use change::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
-pub use compare::{CommitmentChange, Comparison, Direction, Reporting, Version, commitments, compare};
+pub use compare::{CommitmentChange, Comparison, Direction, Reporting, Version, carry, commitments, compare};
 pub use gather::{ProposedSettings, Review, Reviewed, gather};
 pub use opened::Opened;
 pub use place::{Comment, Layout, Named, Placed, Placement, Room, Stands, is_missing, layout, place};

@@ -108,8 +108,8 @@ pub fn place(review: &Review, inline_cap: usize) -> Vec<Placed> {
     layout(review, &room).placed
 }
 
-/// Rank of a comment: worst severity, then confidence, then document and line.
-type Rank = (Reverse<Severity>, Reverse<Confidence>, usize, u32);
+/// Rank of a comment: notes last, and before them what other tools say; worst severity, then confidence, then document and line.
+type Rank = (bool, bool, Reverse<Severity>, Reverse<Confidence>, usize, u32);
 
 /// A finding that gets a comment, and where its lines are shown: none for the file as a whole.
 type Member = (usize, Option<Anchor>);
@@ -152,7 +152,7 @@ pub fn layout(review: &Review, room: &Room<'_>) -> Layout {
     comments.sort_by_key(|(rank, _)| *rank);
     // A note alone is not worth a comment; beside something worse of its family it is told there.
     let free = room.inline.saturating_sub(room.stands.comments);
-    let worth = comments.iter().take_while(|((severity, ..), _)| severity.0 > Severity::Info).count();
+    let worth = comments.iter().take_while(|((is_note, ..), _)| !is_note).count();
     let over = comments.split_off(free.min(worth).min(comments.len()));
     let mut comments: Vec<Comment> = comments.into_iter().map(|(_, comment)| comment).collect();
     let mut left_over: BTreeMap<(usize, usize), Placement> = BTreeMap::new();
@@ -206,12 +206,14 @@ fn comment(reviewed: &Reviewed, document: usize, members: &[Member]) -> Option<(
         .filter_map(|(index, anchor)| {
             let finding = reviewed.finding(*index)?;
             let lines = anchor.map_or_else(|| finding.place.as_ref().map(|place| place.lines), |at| Some(at.lines))?;
-            Some(((Reverse(finding.severity), Reverse(finding.confidence), document, lines.start), *index))
+            let (is_note, is_foreign) = (finding.severity == Severity::Info, finding.source == Source::Tool);
+            let rank = (Reverse(finding.severity), Reverse(finding.confidence), document, lines.start);
+            Some(((is_note, is_foreign, rank.0, rank.1, rank.2, rank.3), *index))
         })
         .collect();
     ranked.sort();
     let (first, _) = *ranked.first()?;
-    let rank = (first.0, first.1, document, lines.map_or(first.3, |lines| lines.start));
+    let rank = (first.0, first.1, first.2, first.3, document, lines.map_or(first.5, |lines| lines.start));
     Some((rank, Comment { document, findings: ranked.into_iter().map(|(_, index)| index).collect(), lines }))
 }
 
@@ -307,6 +309,22 @@ mod tests {
             [Placement::Summary, Placement::Summary, Placement::Check, Placement::Summary],
             "what is over the cap goes into the summary"
         );
+    }
+
+    #[test]
+    fn what_other_tools_say_takes_no_place_from_ours() {
+        let theirs = crate::finding::FindingBuilder::new("vale/A.B", Source::Tool, "m")
+            .level(Severity::Error, Confidence::Medium)
+            .at(Some(crate::finding::Evidence::new(LineRange::single(2), "x")), vec![])
+            .build();
+        let mut ours = at_line("MET-002", 9, "w");
+        (ours.severity, ours.confidence) = (Severity::Warning, Confidence::Low);
+        let of = |cap| {
+            let head = vec![theirs.clone(), ours.clone()];
+            places(&review(change(&[("a.md", added(1..=10))]), vec![reviewed("a.md", head, None)]), cap)
+        };
+        assert_eq!(of(1), [Placement::Summary, inline(9)]);
+        assert_eq!(of(2), [inline(2), inline(9)]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::action::PostedComment;
 use super::marker::Mark;
 use super::{Review, Reviewed};
-use crate::finding::Finding;
+use crate::finding::{Finding, tool_of};
 
 /// What became of a finding that stands in a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(super) enum Fate {
     Same(usize),
     /// The same rule still speaks, but of other words: the passage was rewritten and not mended.
     Reworded(usize),
-    /// A model said it, and no model was asked this time.
+    /// A model said it, and no model was asked this time; or another tool, and its report was not imported.
     Unknown,
     /// It stands in an older comment already.
     Twice,
@@ -67,6 +67,7 @@ pub(super) fn standing<'a>(review: &'a Review, comments: Vec<(&'a PostedComment,
         for Standing { document, mark, fates, .. } in &mut all {
             let Some(document) = *document else { continue };
             let asked = document.critique.model.is_some() && document.critique.incomplete.is_none();
+            let heard = document.head.claimed.as_ref().is_some_and(|claimed| claimed.is_whole);
             for (item, fate) in mark.items.iter().zip(fates).filter(|(_, fate)| **fate == Fate::Gone) {
                 let same = |index: usize, finding: &Finding| {
                     let new = document.is_new(index);
@@ -90,6 +91,7 @@ pub(super) fn standing<'a>(review: &'a Review, comments: Vec<(&'a PostedComment,
                         Fate::Twice
                     }
                     None if item.model && !asked => Fate::Unknown,
+                    None if tool_of(&item.rule).is_some() && !heard => Fate::Unknown,
                     None => Fate::Gone,
                 };
             }

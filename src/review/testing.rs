@@ -95,6 +95,7 @@ pub(crate) fn assessment(findings: Vec<Finding>) -> Assessment {
         findings,
         chains: Vec::new(),
         risks: Vec::new(),
+        claimed: None,
         reading: Reading { numbers_read: 41, measures_checked: 12, not_understood: 3, ..Reading::default() },
         limits: Vec::new(),
     }

@@ -40,15 +40,10 @@ impl Conclusion {
     }
 }
 
-/// The conclusion. Looks only at deterministic findings of high confidence; errors fail first, whatever else is true; a
+/// The conclusion. Looks only at findings that count ([`Finding::counts`]); errors fail first, whatever else is true; a
 /// model is no part of it.
 pub fn conclusion<'a>(findings: impl IntoIterator<Item = &'a Finding>, complete: bool, gate: Gate) -> Conclusion {
-    use crate::finding::{Confidence, Source};
-    let blocks = |finding: &Finding| {
-        finding.source == Source::Rule
-            && finding.confidence == Confidence::High
-            && gate.fail_on.is_some_and(|least| finding.severity >= least)
-    };
+    let blocks = |finding: &Finding| finding.counts() && gate.fail_on.is_some_and(|least| finding.severity >= least);
     if findings.into_iter().any(blocks) {
         Conclusion::Failure
     } else if complete {

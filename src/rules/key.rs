@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::finding::tool_of;
+
 /// A rule, perhaps one part of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleKey {
@@ -12,9 +14,12 @@ pub struct RuleKey {
 }
 
 impl RuleKey {
-    /// Reads `MON-002` or `MON-002:data`, whatever the case.
+    /// Reads `MON-002` or `MON-002:data`, whatever the case; a rule of another tool (`vale/Google.Passive`) stays as it is written.
     #[must_use]
     pub fn parse(text: &str) -> Self {
+        if tool_of(text.trim()).is_some() {
+            return Self { code: text.trim().to_owned(), part: None };
+        }
         match text.trim().split_once(':') {
             Some((code, part)) => Self { code: code.trim().to_uppercase(), part: Some(part.trim().to_lowercase()) },
             None => Self { code: text.trim().to_uppercase(), part: None },
@@ -30,7 +35,7 @@ impl RuleKey {
     /// True when it names the rule as a whole, or exactly this part.
     #[must_use]
     pub fn covers(&self, code: &str, part: Option<&str>) -> bool {
-        self.code == code && (self.part.is_none() || self.part.as_deref() == part)
+        self.code.eq_ignore_ascii_case(code) && (self.part.is_none() || self.part.as_deref() == part)
     }
 }
 
@@ -57,5 +62,8 @@ mod tests {
         }
         assert!(!whole.covers("MON-001", None));
         assert_eq!(RuleKey::of("MON-002", Some("data")), data);
+        let of_tool = RuleKey::parse(" vale/Google.We ");
+        assert_eq!(of_tool.to_string(), "vale/Google.We");
+        assert!(of_tool.covers("vale/google.we", None) && !of_tool.covers("vale/Google.Will", None));
     }
 }

@@ -110,7 +110,9 @@ impl Rule {
     fn thinned(&self, cx: &Context<'_>) -> Vec<Answer> {
         let mut answers = self.check.run(&cx.thinned());
         self.yield_places(&mut answers, cx);
-        answers.iter_mut().for_each(|answer| answer.flaws.truncate(self.check.most()));
+        for answer in &mut answers {
+            answer.flaws.truncate(self.check.most());
+        }
         answers
     }
 

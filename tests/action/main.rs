@@ -86,11 +86,31 @@ fn a_missing_binary_and_an_unknown_mode_are_clear_errors_with_status_two() {
         (&[BINARY, ("fail-on", "often")], ""),
         (&[BINARY, ("paths", "gone.md")], "nothing could be reviewed"),
         (&[BINARY, ("config", "gone.toml")], "gone.toml"),
+        (&[BINARY, ("paths", "specs"), ("import", "gone.json")], "gone.json"),
     ] {
         let done = run(folder.path(), inputs);
         assert_eq!(done.status, 2, "{done:?}");
         assert!(done.stdout.contains(word), "{word}: {done:?}");
     }
+}
+
+#[test]
+fn reports_of_other_tools_are_taken_in_and_count_where_that_is_wished() {
+    let alert = json!({"Check": "Google.We", "Line": 1, "Span": [1, 2], "Message": "Say who.", "Severity": "error"});
+    let (one, two) = (json!({"specs/parcel.md": [alert.clone()]}), json!({"specs/other.md": [alert]}));
+    let folder =
+        workspace(&[("specs/parcel.md", SPEC), ("a b.json", &one.to_string()), ("vale.json", &two.to_string())]);
+    let inputs = [BINARY, ("paths", "specs"), ("import", "a b.json\nvale.json")];
+    let done = run(folder.path(), &inputs);
+    let errors = |done: &Done| done.outputs["errors"].parse::<usize>().unwrap();
+    assert!(
+        done.said("notice").iter().any(|text| text.starts_with("2 findings imported from vale: 1 placed")),
+        "{done:?}"
+    );
+    let counting = run(folder.path(), &[&inputs[..], &[("import-counts", "true")]].concat());
+    assert_eq!((counting.status, errors(&counting)), (1, errors(&done)), "{counting:?}");
+    let done = run(folder.path(), &[BINARY, ("paths", "specs"), ("import-counts", "true"), ("fail-on", "never")]);
+    assert_eq!(done.status, 0, "{done:?}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod desk;
 mod egress;
 mod eval;
 mod good;
+mod import;
 mod linked;
 mod office;
 mod outputs;

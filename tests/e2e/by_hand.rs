@@ -194,3 +194,67 @@ async fn what_a_specification_leaves_to_a_document_of_its_repository_is_read_at_
     assert_eq!(asked(), 2, "the change has brought it along");
     forge.finish();
 }
+
+/// A report of Vale: rule, line, message.
+fn vale(alerts: &[(&str, u32, &str)]) -> String {
+    let alert = |(check, line, message): &(&str, u32, &str)| serde_json::json!({"Check": check, "Line": line, "Span": [6, 10], "Message": message, "Severity": "warning"});
+    serde_json::json!({ "specs/parcel.md": alerts.iter().map(alert).collect::<Vec<_>>() }).to_string()
+}
+
+#[tokio::test]
+async fn what_another_tool_found_is_posted_once_on_its_line_and_marked_when_it_is_mended() {
+    let forge = Forge::start_enterprise().await;
+    let repo = forge.repo("acme/specs");
+    repo.commit("main", &[("specs/parcel.md", SPEC)]);
+    let added = SPEC.replace("- R3 It shows", "- R4 The shift is informed by mail.\n- R3 It shows");
+    let pull = repo.open_pull("parcels", &[("specs/parcel.md", &added)]);
+    let line = 1 + u32::try_from(added.lines().position(|line| line.starts_with("- R4")).unwrap()).unwrap();
+    let token = forge.actions_token(&repo);
+    let folder = tempfile::tempdir().unwrap();
+    let event = serde_json::json!({
+        "action": "opened", "number": pull.number, "repository": { "name": "specs", "owner": { "login": "acme" } }
+    });
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("event.json", &event.to_string());
+    let vars = [("GITHUB_EVENT_NAME", "pull_request"), ("GITHUB_EVENT_PATH", "event.json")];
+    let job = async |args: &[&str]| {
+        let args = [&["ci", "--post", "--fail-on", "never"][..], args].concat();
+        run(&forge, &token, folder.path(), &vars, &args).await
+    };
+    let about = |words: &str| pull.inline().into_iter().filter(|one| one.body.contains(words)).collect::<Vec<_>>();
+
+    let passive = ("Google.Passive", line, "Say who informs; not <b>passive</b> @team.");
+    write(
+        "vale.json",
+        &vale(&[passive, ("Google.Old", 1, "Of a line that nobody touched."), ("Google.Far", 9000, "Nowhere.")]),
+    );
+    let done = job(&["--import", "vale.json"]).await;
+    assert_eq!(done.status, Some(0), "{}{}", done.out, done.err);
+    assert!(done.out.contains("::notice::3 findings imported from vale: 2 placed, 1 of lines"), "{}", done.out);
+    assert_eq!(pull.reviews().len(), 1, "one bot speaks once");
+    let [comment] = &about("vale/Google.Passive")[..] else { panic!("{:?}", pull.inline()) };
+    assert_eq!((comment.line, comment.path.as_str()), (u64::from(line), "specs/parcel.md"));
+    assert!(
+        comment.body.contains("imported, never blocks")
+            && comment.body.contains("specreview: waive vale/Google.Passive")
+    );
+    assert!(!comment.body.contains("<b>") && !comment.body.contains(" @team"), "{}", comment.body);
+    assert!(about("Google.Old").is_empty(), "what was there before is folded away");
+
+    let writes = forge.writes();
+    job(&["--import", "vale.json"]).await;
+    assert_eq!(forge.writes(), writes, "nothing is posted twice");
+    // A run that knows nothing of the report, or could not read it, says nothing of its comments.
+    write("broken.json", "{");
+    assert_eq!(job(&["--import", "broken.json"]).await.status, Some(2));
+    job(&[]).await;
+    assert_eq!(about("vale/Google.Passive")[0].body, comment.body);
+    assert_eq!((about("vale/Google.Passive").len(), pull.reviews().len()), (1, 1));
+
+    write("vale.json", "{}");
+    job(&["--import", "vale.json"]).await;
+    let after = pull.inline().into_iter().find(|one| one.id == comment.id).unwrap();
+    assert_ne!(after.body, comment.body, "it is marked as fixed");
+    assert_eq!(pull.reviews().len(), 1);
+    forge.finish();
+}

@@ -7,22 +7,25 @@ mod publish;
 mod say;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{Ci, GateFlags, ModelFlags, PostMode};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, plain};
 use super::report::Report;
 use super::review::exit;
-use super::{baseline, change, config, given, load, model, rules, setup};
+use super::{baseline, change, config, given, import, load, model, rules, setup};
 use crate::config::Config;
 use crate::finding::Problem;
-use crate::job::{self, ChangeReview, Deps, Options, Published};
+use crate::import::Imports;
+use crate::job::{self, ChangeReview, Deps, Options};
 use crate::output::{Entry, Run};
 use crate::platform::local::{Checkout, Head, checked_out};
-use crate::platform::{Choice, Person, Platform, PlatformError, Platforms as _, Role};
+use crate::platform::{Choice, Person, Platform, Platforms as _, Role};
 use crate::review::{ChangeRef, ConfigText, Gate};
 use crate::source::Loaded;
 use event::{Commits, Happened, Pull, happened};
+use publish::post;
 pub(super) use publish::publish;
 pub(super) use say::fail;
 use say::{Done, Lines, say};
@@ -43,6 +46,8 @@ struct Job<'a, 'io> {
     deps: Deps,
     /// The operator's files.
     given: Files,
+    /// What other tools found.
+    imports: Arc<Imports>,
     /// Why the model was left out, if it was.
     left_out: Option<String>,
     /// It was said that no baseline is used.
@@ -55,8 +60,9 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
     let left_out = asked.left_out.take();
     let mut deps = setup::deps(asked, env, "specreview");
     rules::add(&mut deps, false, &args.gate.rules, env).await?;
+    let imports = import::read(&args.import, false, io)?;
     let given = (config::given(args.gate.config.as_deref())?, config::given(args.gate.org.as_deref())?);
-    let mut job = Job { args, env, io, deps, given, left_out, baseline_told: false };
+    let mut job = Job { args, env, io, deps, given, imports, left_out, baseline_told: false };
     let named = !args.paths.is_empty();
     let done = match happened(env) {
         Happened::Pull(pull) => {
@@ -75,10 +81,10 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
         Happened::Elsewhere(why) => job.workspace(Some(&why)).await?,
         Happened::Commits(_) | Happened::Nothing(_) => job.workspace(None).await?,
     };
-    let Job { deps, io, .. } = job;
+    let Job { deps, io, imports, .. } = job;
     let files = say::files(args.report.as_deref(), &args.more.also);
     say::report(&done, (&deps.rules, &files), Lines::Annotated, &*deps.random, env, io)?;
-    Ok(done.exit)
+    import::whole(&imports, done.exit)
 }
 
 impl Job<'_, '_> {
@@ -199,7 +205,8 @@ impl Job<'_, '_> {
         self.without_baseline()?;
         let (given, org) = self.given.clone();
         let platform = given::config(platform, given, org);
-        let options = options(&self.args.gate, &self.args.model);
+        let imports = import::of_change(&self.imports);
+        let options = Options { imports, ..options(&self.args.gate, &self.args.model) };
         let review = job::review_change(&self.deps, platform.as_ref(), at, &options).await?;
         if let Some(mode) = mode
             && !post(&self.deps, platform.as_ref(), &review, mode, self.io).await?
@@ -314,14 +321,15 @@ impl Job<'_, '_> {
         root: PathBuf,
         mut problems: Vec<Problem>,
     ) -> Result<Done, CliError> {
-        let Self { args, deps, env, io, left_out, .. } = self;
+        let Self { args, deps, env, io, imports, left_out, .. } = self;
         let all = config::effective(&deps.rules, config.as_ref(), org.as_ref());
         let (config, more) = (all.config, all.problems);
         problems.extend(more);
         let named = !args.paths.is_empty();
         let paths = if named { args.paths.clone() } else { vec![EVERYTHING.to_owned()] };
         let loaded = load::load(&paths, MAX_BYTES, &config, &root, (env, args.github.github_url.as_deref()), io).await;
-        let options = Options { root: Some(root), is_survey: !named, ..options(&args.gate, &args.model) };
+        let imports = imports.clone();
+        let options = Options { root: Some(root), is_survey: !named, imports, ..options(&args.gate, &args.model) };
         let mut run = job::review_texts(deps, loaded, &config, problems, &options).await;
         run.incomplete = run.incomplete.or_else(|| left_out.clone());
         if named && run.reviewed().next().is_none() {
@@ -356,28 +364,6 @@ fn quiet(deps: &Deps) -> Done {
     let run = Run::new(deps.version, &deps.rules.hash);
     let gate = Gate { fail_on: None, require_complete: false };
     Done { conclusion: run.conclusion(gate), exit: Exit::Good, catalogue: job::catalogue(&deps.rules), gate, run }
-}
-
-/// Posts as much as is wished; false where the token may not write.
-async fn post(
-    deps: &Deps,
-    platform: &dyn Platform,
-    review: &ChangeReview,
-    mode: PostMode,
-    io: &mut Io<'_>,
-) -> Result<bool, CliError> {
-    let mut review = review.clone();
-    review.plan.inline &= mode == PostMode::Review;
-    match job::publish(deps, platform, &review).await {
-        Ok(Published::Done { .. }) => {}
-        Ok(Published::Superseded { head }) => {
-            say(io, "notice", &format!("nothing was posted: the pull request is now at {head}"))?;
-        }
-        Err(PlatformError::Denied { .. }) => return Ok(false),
-        // The annotations say the same.
-        Err(error) => say(io, "warning", &format!("the review was not posted: {error}"))?,
-    }
-    Ok(true)
 }
 
 fn token(env: &Env) -> Option<&str> {

@@ -1,16 +1,16 @@
 //! `publish`: posts the review of a fork's pull request from the trusted side. The commit that the other job looked at is read through
 //! the platform as data and reviewed here once more; nothing is posted unless it is still the head.
 
-use super::super::args::Publish;
+use super::super::args::{PostMode, Publish};
 use super::super::env::{Env, Io};
 use super::super::error::{CliError, Exit};
 use super::super::{change, given, model, rules, setup};
 use super::claim::Claim;
 use super::event::{Analysed, analysed};
 use super::say::{Done, Lines, report, say};
-use super::{post, quiet, token};
-use crate::job::{self, ChangeReview};
-use crate::platform::{Opened, PlatformError, Platforms as _};
+use super::{quiet, token};
+use crate::job::{self, ChangeReview, Deps, Published};
+use crate::platform::{Opened, Platform, PlatformError, Platforms as _};
 use crate::review::ChangeRef;
 
 /// Reviews and posts.
@@ -73,4 +73,26 @@ pub(in super::super) async fn publish(args: &Publish, env: &Env, io: &mut Io<'_>
 /// The same commit, from the same repository.
 fn is_of(one: &Opened, run: &Analysed) -> bool {
     one.head == run.head && one.head_repo.as_deref() == Some(run.repository.as_str())
+}
+
+/// Posts as much as is wished; false where the token may not write.
+pub(super) async fn post(
+    deps: &Deps,
+    platform: &dyn Platform,
+    review: &ChangeReview,
+    mode: PostMode,
+    io: &mut Io<'_>,
+) -> Result<bool, CliError> {
+    let mut review = review.clone();
+    review.plan.inline &= mode == PostMode::Review;
+    match job::publish(deps, platform, &review).await {
+        Ok(Published::Done { .. }) => {}
+        Ok(Published::Superseded { head }) => {
+            say(io, "notice", &format!("nothing was posted: the pull request is now at {head}"))?;
+        }
+        Err(PlatformError::Denied { .. }) => return Ok(false),
+        // The annotations say the same.
+        Err(error) => say(io, "warning", &format!("the review was not posted: {error}"))?,
+    }
+    Ok(true)
 }

@@ -7,8 +7,10 @@ use std::path::Path;
 use super::super::args::{Also, Format};
 use super::super::env::{Env, Io};
 use super::super::error::{CliError, Exit, count};
+use super::super::import;
 use super::super::report::{self, Report};
 use crate::finding::Severity;
+use crate::import::Imports;
 use crate::output::Run;
 use crate::review::{Catalogue, Conclusion, Gate};
 use crate::rules::RuleSet;
@@ -63,7 +65,11 @@ pub(super) fn report(
     for skipped in run.unread() {
         say(io, "warning", &format!("not reviewed: {}: {}", skipped.what, skipped.why))?;
     }
-    for problem in &run.problems {
+    if let Some(told) = import::told(run) {
+        say(io, "notice", &told)?;
+    }
+    // A report that was not imported is the error that ends the job.
+    for problem in run.problems.iter().filter(|problem| !Imports::is_refusal(problem)) {
         say(io, "warning", &problem.to_string())?;
     }
     let written = write(Report { run, catalogue, rules, gate: *gate }, files, io)?;

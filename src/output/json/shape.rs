@@ -276,7 +276,39 @@ pub(super) struct RunOut<'a> {
     pub(super) complete: bool,
     pub(super) skipped: Vec<SkippedOut>,
     pub(super) problems: &'a [crate::finding::Problem],
+    /// None where no report of another tool was imported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) imported: Option<ImportedOut<'a>>,
     pub(super) model: ModelOut<'a>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ImportedOut<'a> {
+    tools: &'a [String],
+    findings: usize,
+    placed: usize,
+    same: usize,
+    left_out: usize,
+    no_such_line: usize,
+    elsewhere: usize,
+    over_limit: usize,
+    suppressed: usize,
+}
+
+impl<'a> ImportedOut<'a> {
+    pub(super) fn of(imported: &'a crate::output::Imported) -> Self {
+        Self {
+            tools: &imported.tools,
+            findings: imported.findings,
+            placed: imported.placed,
+            same: imported.same,
+            left_out: imported.left_out,
+            no_such_line: imported.no_such_line,
+            elsewhere: imported.elsewhere,
+            over_limit: imported.over_limit,
+            suppressed: imported.suppressed,
+        }
+    }
 }
 
 #[derive(Serialize)]

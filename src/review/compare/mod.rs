@@ -113,6 +113,14 @@ pub fn commitments(
     (moved.into_iter().map(|at| at.change).collect(), findings)
 }
 
+/// Takes findings that were there before, and of which the base knows nothing, from what a change introduces.
+pub fn carry(comparison: &mut Comparison, known: impl Fn(usize) -> bool) {
+    let (old, new): (Vec<usize>, Vec<usize>) = comparison.introduced.iter().partition(|at| known(**at));
+    comparison.introduced = new;
+    comparison.carried.extend(old);
+    comparison.carried.sort_unstable();
+}
+
 /// Compares by fingerprint, counted: two equal findings in the base carry over two in the head. A finding that was milder in
 /// the base is introduced, and not fixed either: the change made it worse. Without a base everything is introduced.
 /// Commitments are compared by [`commitments`], which needs the texts.

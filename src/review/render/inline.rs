@@ -7,7 +7,7 @@ use super::escape::{Md, fence, md};
 use super::spot::place_link;
 use super::suggest::suggest;
 use super::words;
-use crate::finding::{Finding, LOOSENED};
+use crate::finding::{Finding, LOOSENED, Source};
 use crate::review::Reviewed;
 use crate::text::LineRange;
 
@@ -47,7 +47,9 @@ pub fn comment(
 
 /// What an author can answer: a waiver where the checklist has the item, a reason where something got looser.
 fn answer(document: &Reviewed, findings: &[&Finding]) -> Md {
-    let is_checked = |finding: &&&Finding| document.head.checks.iter().any(|check| check.rule == finding.rule);
+    let is_checked = |finding: &&&Finding| {
+        finding.source == Source::Tool || document.head.checks.iter().any(|check| check.rule == finding.rule)
+    };
     let waivable: BTreeSet<String> = findings.iter().filter(is_checked).map(|finding| finding.key()).collect();
     if let Some(rule) = waivable.first() {
         md!["\n", words::waive(if waivable.len() == 1 { rule } else { "CODE" }, document.form)]

@@ -227,10 +227,11 @@ pub fn headline(finding: &Finding, catalogue: &Catalogue, links: &Links) -> Md {
     if let Some(name) = catalogue.name(&finding.rule) {
         line.push(md![" ", prose(&name.replace('-', " "), NAME)]);
     }
-    if finding.source == Source::Model {
-        line.push(" · from the model, never blocks");
-    } else if finding.confidence != Confidence::High {
-        line.push(md![" · ", finding.confidence.word(), " confidence"]);
+    match finding.source {
+        Source::Model => line.push(" · from the model, never blocks"),
+        Source::Tool => line.push(if finding.counts() { " · imported" } else { " · imported, never blocks" }),
+        Source::Rule if finding.confidence == Confidence::High => {}
+        Source::Rule => line.push(md![" · ", finding.confidence.word(), " confidence"]),
     }
     line
 }

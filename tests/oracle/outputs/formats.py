@@ -3,7 +3,7 @@
 
 SARIF against the schema of OASIS and the limits of GitHub, reviewdog's format by its validator, JUnit against the elements and
 attributes that readers share, GitLab's list against the fields that it needs.
-usage: formats.py PROGRAM NODE_MODULES SPEC      needs: pip install jsonschema, npm install of package.json
+usage: formats.py PROGRAM NODE_MODULES SPEC      needs: pip install jsonschema rumdl, npm install of package.json
 """
 
 import json
@@ -35,6 +35,11 @@ JUNIT = {
 }
 
 
+def alert(line, check, message):
+    """One alert of Vale."""
+    return {"Check": check, "Line": line, "Span": [1, 2], "Message": message, "Severity": "error", "Link": "https://vale.example/x"}
+
+
 def worlds(text):
     """Names of cases, with the documents of each and further arguments."""
     waived = text + '\n<!-- specreview: waive FAI-001 reason="decided by the [board](https://example.org) & <law>" -->\n'
@@ -46,6 +51,8 @@ def worlds(text):
         "several": ({"a.md": text, "sub/b.md": waived, "README.md": "# A shop\n\nIt sells things.\n"}, [".", "gone.md"]),
         "unreadable": ({"empty.md": ""}, ["empty.md"]),
         "accepted": ({"a.md": text}, ["a.md", "--write-baseline"]),
+        "imported": ({"a.md": text, "vale.json": json.dumps({"a.md": [alert(1, "A.<b>|`", "[x](y) ]]> \u202e &amp;"), alert(2, "C.D", "m")]})},
+                     ["a.md", "--import", "vale.json"]),
     }
 
 
@@ -123,6 +130,41 @@ def rdjson(text, fault):
         fault((done.stdout + done.stderr).strip()[:600])
 
 
+def of_tools(text, fault):
+    """Reports of linters as they write them: every finding is placed, on the line and under the name that the tool gave it."""
+    linted = text + "\n\n\n\n* item\n- another \n\n## The café of the \U0001f600 team is " + "long " * 30 + "\n"
+    settings = {"outputFormatters": [["markdownlint-cli2-formatter-sarif", {"name": "markdownlint.sarif"}]]}
+    markdownlint = ["node", os.path.join(MODULES, "markdownlint-cli2/markdownlint-cli2-bin.mjs"), "specs/a.md"]
+    rumdl = [os.path.join(os.path.dirname(sys.executable), "rumdl"), "check", "--no-cache", "--output-format", "sarif", "specs/a.md"]
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(os.path.join(folder, "specs"))
+        for path, words in (("specs/a.md", linted), (".markdownlint-cli2.jsonc", json.dumps(settings))):
+            with open(os.path.join(folder, path), "w", encoding="utf-8") as file:
+                file.write(words)
+        os.symlink(MODULES, os.path.join(folder, "node_modules"))
+        subprocess.run(markdownlint, cwd=folder, capture_output=True, check=False)
+        with open(os.path.join(folder, "rumdl.sarif"), "w", encoding="utf-8") as file:
+            subprocess.run(rumdl, cwd=folder, stdout=file, check=False)
+        for name in ("markdownlint.sarif", "rumdl.sarif"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                (run,) = json.load(file)["runs"]
+            tool = run["tool"]["driver"]["name"].lower()
+            said = set()
+            for result in run["results"]:
+                line = result["locations"][0]["physicalLocation"]["region"]["startLine"]
+                said.add((f"{tool}/{result['ruleId']}", line, " ".join(result["message"]["text"].split())))
+            done = subprocess.run([PROGRAM, "review", "specs", "--as", "spec", "--format", "json", "--import", name], cwd=folder,
+                                  capture_output=True, text=True, check=False)
+            if done.returncode != 0 or not said:
+                fault(f"{name}: status {done.returncode}, {len(said)} results: {done.stderr[:300]}")
+                continue
+            report = json.loads(done.stdout)
+            told = {(one["rule"], one["line"], one["message"]) for one in report["documents"][0]["findings"] if one["source"] == "tool"}
+            same = report["run"]["imported"]["same"]
+            if not told <= said or len(told) + same < len(said):
+                fault(f"{name}: {sorted(said ^ told)[:5]}, {report['run']['imported']}")
+
+
 def main():
     with open(SPEC, encoding="utf-8") as file:
         text = file.read()
@@ -143,6 +185,7 @@ def main():
                 with open(os.path.join(folder, f"out.{form}"), encoding="utf-8") as file:
                     globals()[form](file.read(), lambda why, form=form: faults.append(f"{name}, {form}: {why}"))
                 checked += 1
+    of_tools(text, faults.append)
     print(f"{checked} reports checked, {len(faults)} faults")
     for fault in faults:
         print(fault)

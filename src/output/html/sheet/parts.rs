@@ -75,6 +75,8 @@ pub(super) fn finding(index: usize, finding: &Finding, opened: Option<&Opened>, 
         name: plain(&catalogue.name(&finding.rule).unwrap_or_default().replace('-', " ")),
         doubt: match (finding.source, finding.confidence) {
             (Source::Model, _) => "from the model, never decides",
+            (Source::Tool, Confidence::High) => "imported",
+            (Source::Tool, _) => "imported, never fails",
             (_, Confidence::High) => "",
             (_, Confidence::Medium) => "medium confidence",
             (_, Confidence::Low) => "low confidence",

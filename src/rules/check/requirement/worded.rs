@@ -148,7 +148,8 @@ fn is_governed(before: &str) -> bool {
     let clause = words.iter().rposition(|word| LIFTS.contains(word)).map_or(0, |at| at + 1);
     let words = words.get(clause..).unwrap_or_default();
     let joined = words.iter().rev().take(2).any(|word| matches!(*word, "and" | "but"));
-    binds(&words.join(" ")) && !(joined && !words.iter().any(|word| REASONS.contains(word)))
+    let is_own = joined && !words.iter().any(|word| REASONS.contains(word));
+    binds(&words.join(" ")) && !is_own
 }
 
 fn numbers<'a>(statement: &Statement<'_>, cx: &Context<'a>) -> impl Iterator<Item = &'a Quantity> + use<'a> {

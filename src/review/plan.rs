@@ -95,7 +95,11 @@ pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKe
     } else if !review.documents.is_empty() {
         actions.extend(desk.summary(md![told.text, removed], &asked));
     } else if !desk.mine.summaries.is_empty() {
-        let gone = if review.removed.is_empty() { words::NO_SPEC.into() } else { removed };
+        let gone = match (&review.change.skipped[..], &review.removed[..]) {
+            ([], []) => words::NO_SPEC.into(),
+            ([], _) => removed,
+            (skipped, _) => md![words::none_read(skipped), removed],
+        };
         actions.extend(desk.summary(gone, &[]));
     }
     // The review comes last among the comments: where it is there, all of them are.

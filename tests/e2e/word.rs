@@ -73,12 +73,15 @@ async fn a_word_file_of_two_megabytes_gets_one_review_whose_places_are_those_tha
     assert!(!second.contains("good precision") && second.contains("fraud.docx"), "{second}");
     assert!(pull.inline().is_empty());
 
-    // Beyond what is read of a file nothing of it is said, and nothing that was said before stays.
+    // Beyond what is read of a file the reason is told, and nothing that was said before stays.
     let huge = spec("The precision is good.", 11 << 20);
     pull.push_edits(&[Edit::Write(PATH, &huge)]);
     bot.review(&pull.event("synchronize")).await;
     let third = summary();
-    assert!(third.contains("No specification changed") && !third.contains("precision"), "{third}");
+    assert!(third.contains("could be read") && third.contains("larger than 10 MiB"), "{third}");
+    assert!(!third.contains("precision"), "{third}");
+    let check = pull.check().expect("a check on the head");
+    assert!(check.summary.contains("larger than 10 MiB"), "{check:#?}");
     pull.look_away();
     bot.finish().await;
     std::sync::Arc::into_inner(forge).expect("the bot has let go of the forge").finish();

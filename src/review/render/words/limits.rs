@@ -22,6 +22,15 @@ pub fn skipped(skipped: &[Skipped], limits: &[(&str, &str)]) -> Md {
     lines
 }
 
+/// The summary of a change none of whose documents could be read, where an earlier one is to be replaced.
+#[must_use]
+pub fn none_read(list: &[Skipped]) -> Md {
+    md![
+        "**No specification of this change could be read.** What stood here before was about an earlier version.\n\n",
+        skipped(list, &[])
+    ]
+}
+
 /// How much was not read and how many mistakes the configuration has, where there is no room for more.
 #[must_use]
 pub fn unread(skipped: usize, problems: usize) -> Md {

@@ -12,7 +12,7 @@ pub(super) fn file(folder: &str, path: &str) -> Option<String> {
     if path.split('/').any(|part| part == "..") { None } else { whole(folder, path) }
 }
 
-/// As [`file`], for an address as SARIF has it.
+/// As [`file()`], for an address as SARIF has it.
 pub(super) fn of_uri(folder: &str, uri: &str) -> Option<String> {
     let scheme = uri.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("file:"));
     let rest = scheme.and_then(|scheme| uri.get(scheme.len()..)).unwrap_or(uri);

@@ -1,5 +1,7 @@
 //! SARIF 2.1.0: results of runs, with what their rules say.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::claim::{Claim, Region, Unit};
@@ -14,8 +16,8 @@ const VERSION: &str = "2.1.0";
 const ROOT: &str = "%SRCROOT%";
 /// Bases that stand on one another.
 const BASES: usize = 4;
-/// Arguments of a message.
-const ARGUMENTS: usize = 20;
+/// Letters of an argument of a message.
+const ARGUMENT: usize = 200;
 /// Letters of a text that are looked at for links and arguments.
 const LOOKED_AT: usize = 4000;
 
@@ -31,7 +33,8 @@ pub(super) fn read(log: &Map<String, Value>, into: &mut Read<'_>) -> Result<(), 
     let runs = log.get("runs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     for run in runs {
         let driver = run.get("tool").and_then(|tool| tool.get("driver")).unwrap_or(&Value::Null);
-        let of = Run { whole: run, driver, tool: text(driver, "name").unwrap_or("sarif"), unit: unit(run) };
+        let tool = text(driver, "name").unwrap_or("sarif");
+        let of = Run { whole: run, driver, tool, unit: unit(run), by_id: by_id(run, driver) };
         into.tool(of.tool);
         for result in items(run, "results") {
             of.result(result, into);
@@ -49,6 +52,23 @@ struct Run<'a> {
     driver: &'a Value,
     tool: &'a str,
     unit: Unit,
+    /// The rules of the driver and of each extension by their id, so that each result finds its own at once.
+    by_id: HashMap<(Option<usize>, &'a str), &'a Value>,
+}
+
+/// Of rules with one id the first.
+fn by_id<'a>(run: &'a Value, driver: &'a Value) -> HashMap<(Option<usize>, &'a str), &'a Value> {
+    let extensions = run.get("tool").map(|tool| items(tool, "extensions")).unwrap_or_default();
+    let parts = [(None, driver)].into_iter().chain(extensions.iter().enumerate().map(|(at, one)| (Some(at), one)));
+    let mut found = HashMap::new();
+    for (part, component) in parts {
+        for rule in items(component, "rules") {
+            if let Some(id) = text(rule, "id") {
+                found.entry((part, id)).or_insert(rule);
+            }
+        }
+    }
+    found
 }
 
 impl Run<'_> {
@@ -100,7 +120,7 @@ impl Run<'_> {
         let by_place = index(result, "ruleIndex").or_else(|| index(named, "index")).and_then(|at| rules.get(at));
         let id = text(result, "ruleId").or_else(|| text(named, "id"));
         let fits = |rule: &&Value| id.is_none() || text(rule, "id").is_some_and(|known| is_of(id, known));
-        by_place.filter(fits).or_else(|| rules.iter().find(|rule| id.is_some() && text(rule, "id") == id))
+        by_place.filter(fits).or_else(|| self.by_id.get(&(extension, id?)).copied())
     }
 
     fn region(&self, region: &Value) -> Option<Region> {
@@ -141,13 +161,33 @@ impl Run<'_> {
             text(found, "text").map(str::to_owned)
         };
         let pattern = strings(rule, "messageStrings").or_else(|| strings(Some(self.driver), "globalMessageStrings"));
-        let mut words: String = pattern.unwrap_or_default().chars().take(LOOKED_AT).collect();
-        for (at, argument) in items(said, "arguments").iter().take(ARGUMENTS).enumerate() {
-            let argument: String = argument.as_str().unwrap_or_default().chars().take(200).collect();
-            words = words.replace(&format!("{{{at}}}"), &argument);
-        }
-        plain(&words)
+        let pattern: String = pattern.unwrap_or_default().chars().take(LOOKED_AT).collect();
+        plain(&filled(&pattern, items(said, "arguments")))
     }
+}
+
+/// The pattern with its arguments in their places, as far as it is looked at. An argument is no pattern, whatever stands in it.
+fn filled(pattern: &str, arguments: &[Value]) -> String {
+    let (mut out, mut rest) = (String::new(), pattern);
+    while out.len() < LOOKED_AT {
+        let Some((before, from)) = rest.split_once('{') else { break };
+        out.push_str(before);
+        let named = from.split_once('}').and_then(|(at, after)| Some((at.parse::<usize>().ok()?, after)));
+        match named.and_then(|(at, after)| Some((arguments.get(at)?, after))) {
+            Some((argument, after)) => {
+                out.extend(argument.as_str().unwrap_or_default().chars().take(ARGUMENT));
+                rest = after;
+            }
+            None => {
+                out.push('{');
+                rest = from;
+            }
+        }
+    }
+    if out.len() < LOOKED_AT {
+        out.push_str(rest);
+    }
+    out
 }
 
 /// A rule, or one below it: `CA1000/1`.

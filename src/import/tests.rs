@@ -279,3 +279,21 @@ proptest! {
         let _ = imports.digest();
     }
 }
+
+#[test]
+fn an_argument_of_a_message_is_no_pattern_and_a_rule_is_found_among_very_many() {
+    let of = |pattern: &str, arguments: Vec<String>| {
+        let rules: Vec<Value> = (0..50_000).map(|n| json!({"id": format!("R{n}")})).collect();
+        let last = json!({"id": "LAST", "messageStrings": {"m": {"text": pattern}}});
+        let place = json!({"physicalLocation": {"artifactLocation": {"uri": "specs/a.md"}}});
+        let result = json!({"ruleId": "LAST", "message": {"id": "m", "arguments": arguments}, "locations": [place]});
+        let rules = [rules, vec![last]].concat();
+        let report = json!({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t", "rules": rules}},
+            "results": vec![result; 10]}]});
+        claims(&report).remove(0).message
+    };
+    assert_eq!(of("{0} and {1}, not {2} or {x} {", vec!["{1}".into(), "b".into()]), "{1} and b, not {2} or {x} {");
+    let nested = |n: usize| format!("{{{}}}", n + 1).repeat(50);
+    let long = of(&"{0}".repeat(1300), (0..8).map(nested).collect());
+    assert!(long.chars().count() <= 4_000 && long.starts_with("{1}{1}"), "{} letters", long.len());
+}

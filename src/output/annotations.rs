@@ -36,9 +36,11 @@ pub fn render(run: &Run, catalogue: &Catalogue) -> String {
         }
     }
     if left > 0 {
-        let noun = if left == 1 { "finding is" } else { "findings are" };
-        let _ =
-            writeln!(out, "::notice title=specreview::{left} more {noun} in the summary and the report of this step");
+        let noun = if left == 1 { "finding" } else { "findings" };
+        let _ = writeln!(
+            out,
+            "::notice title=specreview::{left} more {noun}: GitHub shows ten of a level for each step; every other report has them all"
+        );
     }
     out
 }
@@ -102,7 +104,12 @@ mod tests {
         let count = |start: &str| text.lines().filter(|line| line.starts_with(start)).count();
         assert_eq!((count("::error"), count("::notice")), (10, 10));
         assert!(text.starts_with("::error file=a.md,line=5,"), "{text}");
-        assert!(text.ends_with("::8 more findings are in the summary and the report of this step\n"), "{text}");
+        assert!(
+            text.ends_with(
+                "::8 more findings: GitHub shows ten of a level for each step; every other report has them all\n"
+            ),
+            "{text}"
+        );
     }
 
     #[test]

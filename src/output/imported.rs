@@ -61,6 +61,7 @@ impl Imported {
         let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
         let suppressed = match self.suppressed {
             0 => String::new(),
+            1 => "; 1 more is suppressed in the report".to_owned(),
             count => format!("; {count} more are suppressed in the report"),
         };
         format!("{} imported{from}{parts}{suppressed}", plural(self.findings, "finding", "findings"))

@@ -263,6 +263,12 @@ async fn every_problem_says_what_to_do() {
         assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
         assert_eq!(answer.status().as_u16(), expected, "{path}");
     }
+    let answer = world.get("/api/v1/reviews/0/report.xml").send().await.unwrap();
+    let (status, body) = told(answer).await;
+    assert!(status == 404 && body["detail"] == "there is no report of this form", "{body}");
+    let list = world.post("/api/v1/reviews").header("content-type", "application/json").body("[null, \"Some text\"]");
+    let (status, body) = told(list.send().await.unwrap()).await;
+    assert!(status == 422 && body["detail"] == "the body is a list", "{body}");
     let answer = world.ask(reqwest::Method::DELETE, "/api/v1/reviews").send().await.unwrap();
     assert!(answer.headers()["allow"].to_str().unwrap().contains("POST"));
     assert_eq!(told(answer).await.0, 405);

@@ -76,7 +76,7 @@ pub(super) fn packed(told: &[Told]) -> String {
     pack(&serde_json::to_vec(told).unwrap_or_default())
 }
 
-/// The phases of a review without a report as [`packed`] packed them; none for anything else.
+/// The phases of a review without a report as `packed` packed them; none for anything else.
 #[must_use]
 pub fn told_before(text: &str) -> Vec<Told> {
     unpack(text).and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()

@@ -104,7 +104,7 @@ pub trait Check: Debug + Send + Sync {
         &[]
     }
 
-    /// Most flaws of one document that are told. A check collects no more than [`Context::room`] for so many.
+    /// Most flaws of one document that are told. A check collects no more than `Context::room` for so many.
     fn most(&self) -> usize {
         usize::MAX
     }

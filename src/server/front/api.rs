@@ -114,7 +114,7 @@ pub(super) async fn report(
     State(front): State<Front>,
     Path((id, name)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let form = name.strip_prefix("report.").and_then(Form::of_ending).ok_or_else(Problem::not_found)?;
+    let form = name.strip_prefix("report.").and_then(Form::of_ending).ok_or_else(Problem::no_form)?;
     let kept = front.kept(&id).await?;
     let forms = front.forms(&kept).await?;
     Ok(Front::handed_out(form, forms.get(form)))

@@ -122,7 +122,12 @@ impl Listener {
     fn hear(&mut self, told: Vec<Told>) -> bool {
         self.is_over = told.last().is_some_and(|told| told.phase.is_last());
         let count = told.len();
+        let end = told.last().cloned().filter(|_| self.is_over);
         self.ready.extend(told.into_iter().enumerate().skip(self.sent));
+        // A review that was begun again may tell less than its first try did: its end is told all the same.
+        if self.ready.is_empty() {
+            self.ready.extend(end.map(|end| (count.saturating_sub(1), end)));
+        }
         self.sent = self.sent.max(count);
         !self.ready.is_empty() || self.is_over
     }

@@ -137,6 +137,15 @@ pub(super) async fn json<T: DeserializeOwned>(front: &Front, request: Request, n
 
 /// JSON that says something else is a problem of this kind.
 fn parsed<T: DeserializeOwned>(body: &[u8], kind: Kind) -> Result<T, Problem> {
+    // A list would be taken for the fields in their order.
+    if body.trim_ascii_start().first().is_some_and(|first| matches!(first, b'[')) {
+        return Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            kind,
+            "the body is a list",
+            "send one JSON object; /api/v1/openapi.json describes it",
+        ));
+    }
     serde_json::from_slice(body).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,

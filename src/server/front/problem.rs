@@ -77,6 +77,12 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, ("not-found", "Not found"), detail, advice)
     }
 
+    /// A report is not kept in this form.
+    pub(super) fn no_form() -> Self {
+        let advice = "a review has report.html, report.json, report.md and report.sarif";
+        Self::new(StatusCode::NOT_FOUND, ("not-found", "Not found"), "there is no report of this form", advice)
+    }
+
     /// A request that cannot be understood.
     pub(super) fn bad(detail: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ("bad-request", "The request is not understood"), detail, advice)

@@ -34,7 +34,8 @@ pub(super) fn place(at: &At, hosts: &Hosts) -> Option<Box<dyn Place>> {
         // Published pages are pages.
         (DOCS, ["document", "d", "e", ..]) => return None,
         (DOCS, ["document", "d", id, ..]) if is_id(id) => {
-            asks.extend(host.map(|host| exported(host, id, MARKDOWN)));
+            // A Word file that is edited there is kept as one, and cannot be exported.
+            asks.extend(host.into_iter().flat_map(|host| [exported(host, id, MARKDOWN), kept(host, id)]));
             (format!("{DOCS}/document/d/{id}/export?format=md"), format!("{DOCS}/document/d/{id}/edit"))
         }
         (DOCS, ["spreadsheets", "d", "e", id, ..]) => {

@@ -371,6 +371,7 @@ fn what_a_token_opens_is_asked_of_the_interface_at_the_named_version_first() {
             "https://docs.google.com/document/u/1/d/1aB/edit?tab=t.0",
             vec![
                 "🔑 https://www.googleapis.com/drive/v3/files/1aB/export?mimeType=text%2Fmarkdown",
+                "🔑 https://www.googleapis.com/drive/v3/files/1aB?alt=media&supportsAllDrives=true",
                 "https://docs.google.com/document/d/1aB/export?format=md",
             ],
         ),

@@ -34,6 +34,17 @@ fn ends(number: &Quantity) -> (f64, f64) {
     (number.value - half, number.value + half)
 }
 
+/// Words by which hours are those that people have for a work, and not a time within which something happens.
+const PLANNED: &[&str] =
+    &["plan*", "budget*", "available", "reserved", "set aside", "enough", "in total", "in all", "allow*", "have"];
+
+/// Work is counted in hours. Months are calendar time, in which several people work.
+fn is_in_hours(line: &Line<'_>, number: &Quantity) -> bool {
+    let written = line.written(number);
+    let unit = written.trim().rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    matches!(unit.to_lowercase().as_str(), "h" | "hr" | "hrs" | "hour" | "hours")
+}
+
 /// "6,000 tickets, each labelled by two people at 2 minutes a ticket; 200 hours are planned."
 fn labels(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
     let mut blocks: Vec<BlockId> =
@@ -59,30 +70,12 @@ fn labels(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
         let planned = one(numbers()
             .filter(|(line, number)| {
                 let text = line.after(number);
-                let hours =
-                    (number.unit == Unit::Duration && number.value >= 3600.0 && line.written(number).contains('h'))
-                        || counts(number, &["person-hours", "agent-hours"]);
-                hours && period(&text).is_none()
+                let hours = (number.unit == Unit::Duration && number.value >= 3600.0 && is_in_hours(line, number))
+                    || counts(number, &["person-hours", "agent-hours"]);
+                hours && period(&text).is_none() && says(&line.clause(number), PLANNED)
             })
             .map(|(_, number)| number));
         let (Some(items), Some(each), Some(planned)) = (items, each, planned) else { continue };
-        if !says(
-            &low,
-            &[
-                "plan*",
-                "budget*",
-                "available",
-                "reserved",
-                "set aside",
-                "enough",
-                "in total",
-                "in all",
-                "allow*",
-                "have",
-            ],
-        ) {
-            continue;
-        }
         let shares = numbers().any(|(_, number)| number.unit == Unit::Percent);
         let times = match () {
             () if shares => 1.0,
@@ -190,7 +183,11 @@ fn tokens(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
     let mut budgets = all().filter(|(line, number)| {
         matches!(number.unit, Unit::Money(_))
             && period(&line.after(number)).is_some()
-            && line.says(&["budget", "ceiling", "cap", "at most", "may cost", "must not cost", "limit"])
+            && says(
+                &line.clause(number),
+                &["budget", "ceiling", "cap", "at most", "may cost", "must not cost", "limit"],
+            )
+            && !says(&line.clause(number), &["label*", "annotat*", "staff", "people", "team"])
     });
     let (Some((asked, requests)), None) = (requests.next(), requests.next()) else { return };
     let (Some((_, size)), None) = (sizes.next(), sizes.next()) else { return };

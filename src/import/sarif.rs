@@ -173,15 +173,12 @@ fn filled(pattern: &str, arguments: &[Value]) -> String {
         let Some((before, from)) = rest.split_once('{') else { break };
         out.push_str(before);
         let named = from.split_once('}').and_then(|(at, after)| Some((at.parse::<usize>().ok()?, after)));
-        match named.and_then(|(at, after)| Some((arguments.get(at)?, after))) {
-            Some((argument, after)) => {
-                out.extend(argument.as_str().unwrap_or_default().chars().take(ARGUMENT));
-                rest = after;
-            }
-            None => {
-                out.push('{');
-                rest = from;
-            }
+        if let Some((argument, after)) = named.and_then(|(at, after)| Some((arguments.get(at)?, after))) {
+            out.extend(argument.as_str().unwrap_or_default().chars().take(ARGUMENT));
+            rest = after;
+        } else {
+            out.push('{');
+            rest = from;
         }
     }
     if out.len() < LOOKED_AT {

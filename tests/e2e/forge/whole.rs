@@ -179,7 +179,7 @@ pub fn pull(api: &str, full_name: &str, number: u64, id: u64, head: &str) -> Val
 pub fn label(api: &str, repo: &str, name: &str) -> Value {
     json!({
         "id": 20_001, "node_id": node("LA", 20_001), "url": format!("{api}/repos/{repo}/labels/{name}"), "name": name,
-        "color": "ededed", "default": false, "description": null,
+        "color": "ededed", "default": false, "description": "What is done with it",
     })
 }
 

@@ -14,8 +14,10 @@ use shape::{
 use super::guide::{Guide, Topic};
 use super::told::{Told, one_line, sentence, told, uri};
 use super::{Run, said};
-use crate::document::{Document, Form};
-use crate::finding::{Check, CheckState, Confidence, Evidence, Finding, Fingerprint, Severity, Source, Waived};
+use crate::document::Document;
+use crate::finding::{
+    Check, CheckState, Confidence, Evidence, Finding, Fingerprint, Severity, Source, Waived, tool_of,
+};
 use crate::review::render::words::tally::plural;
 use crate::review::{Catalogue, Gate, Reviewed};
 use crate::text::LineRange;
@@ -127,13 +129,22 @@ fn described(topic: &Topic) -> Descriptor<'_> {
     }
 }
 
+/// A rule of another tool, or a code that no page describes. Platforms want some help of each.
 fn bare(code: &str) -> Descriptor<'_> {
+    let words = match tool_of(code) {
+        Some(tool) => format!(
+            "A finding of {tool}, which explains its rule {code}.",
+            tool = one_line(tool),
+            code = one_line(code)
+        ),
+        None => format!("{} has no page of its own.", one_line(code)),
+    };
     Descriptor {
         id: code,
         name: "",
         short_description: Text { text: one_line(code) },
         full_description: None,
-        help: None,
+        help: Some(Markdown { text: words.clone(), markdown: words }),
         help_uri: "",
         default_configuration: Configuration { level: "warning" },
         properties: DescriptorProperties {
@@ -257,25 +268,11 @@ fn artifact_location(path: &str) -> ArtifactLocation {
     ArtifactLocation { uri, uri_base_id }
 }
 
-fn mime_type(form: Form) -> &'static str {
-    match form {
-        Form::Word => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        Form::Pdf => "application/pdf",
-        Form::Html => "text/html",
-        Form::Notebook => "application/x-ipynb+json",
-        Form::AsciiDoc => "text/asciidoc",
-        Form::ReStructuredText => "text/x-rst",
-        Form::Mdx => "text/mdx",
-        Form::Text => "text/plain",
-        Form::Markdown => "text/markdown",
-    }
-}
-
 fn artifact(reviewed: &Reviewed) -> Artifact<'_> {
     Artifact {
         location: artifact_location(&reviewed.path),
         roles: ["analysisTarget"],
-        mime_type: mime_type(reviewed.form),
+        mime_type: reviewed.form.media_type(),
         hashes: Hashes { sha256: &reviewed.sha256 },
     }
 }
@@ -346,6 +343,7 @@ mod tests {
     use super::super::guide::tests::topic;
     use super::super::testing::{catalogue, run_of};
     use super::*;
+    use crate::document::Form;
     use crate::finding::{FindingBuilder, Problem, Standing};
     use crate::review::testing::{at_line, check, missing, reviewed, said_by_model};
 

@@ -121,7 +121,7 @@ async fn a_form_of_another_site_or_with_nonsense_keeps_nothing() {
     assert!(status == 403 && body["advice"].as_str().unwrap().contains("open the page again"), "{body}");
     for (pairs, expected) in [
         ([("token", token.as_str()), ("finding", print), ("worth", "splendid")], 400),
-        ([("token", &token), ("finding", "0000"), ("worth", "useful")], 404),
+        ([("token", &token), ("finding", "0000"), ("worth", "useful")], 409),
         ([("token", ""), ("finding", print), ("worth", "useful")], 403),
     ] {
         for accept in ["text/html", "application/json"] {
@@ -147,7 +147,7 @@ async fn a_program_says_it_too_and_is_told_what_is_wrong() {
 
     let long = "x".repeat(1001);
     for (body, expected, part, at) in [
-        (json!({"finding": "0000", "worth": "useful"}), 404, "no such finding", json!("finding")),
+        (json!({"finding": "0000", "worth": "useful"}), 409, "no such finding", json!("finding")),
         (json!({"finding": print, "worth": "splendid"}), 422, "splendid", Value::Null),
         (json!({"finding": print, "worth": "wrong"}), 422, "no reason", json!("reason")),
         (

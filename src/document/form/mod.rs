@@ -14,6 +14,8 @@ mod scan;
 mod table;
 
 pub use self::html::canonical;
+use std::collections::BTreeSet;
+
 use self::page::{Finished, Page};
 use super::front;
 use crate::text::Lines;
@@ -119,6 +121,28 @@ const FOREIGN: &[&str] = &[
 ];
 
 impl Form {
+    /// The media type of files of this form.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Form::Word => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Form::Pdf => "application/pdf",
+            Form::Html => "text/html",
+            Form::Notebook => "application/x-ipynb+json",
+            Form::AsciiDoc => "text/asciidoc",
+            Form::ReStructuredText => "text/x-rst",
+            Form::Mdx => "text/mdx",
+            Form::Text => "text/plain",
+            Form::Markdown => "text/markdown",
+        }
+    }
+
+    /// The media types of all forms, each once.
+    #[must_use]
+    pub fn media_types() -> BTreeSet<&'static str> {
+        ENDINGS.iter().map(|(_, form, _)| form.media_type()).collect()
+    }
+
     /// The ending of a path, which may be an address, where no file with it is a document; in lower case.
     #[must_use]
     pub fn foreign(path: &str) -> Option<String> {

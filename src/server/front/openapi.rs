@@ -9,6 +9,7 @@ use super::feedback::{FeedbackIn, FeedbackOut};
 use super::input::Ask;
 use super::problem::ProblemOut;
 use super::shape::{EventOut, ReviewOut, ReviewsOut};
+use crate::document::Form;
 use crate::job::by_hand::{LONGEST_ADDRESS, PHASES, Verdict};
 use crate::store::{PAGE, ReviewState};
 
@@ -105,7 +106,7 @@ fn of<T: JsonSchema>(schemas: &mut SchemaGenerator) {
 }
 
 fn submit(packs: &Value) -> Value {
-    let text = |most: usize| json!({ "type": "string", "maxLength": most });
+    let files = Form::media_types().into_iter().collect::<Vec<_>>().join(", ");
     json!({
         "operationId": "submitReview",
         "summary": "Ask for a review of an address, a text or a file",
@@ -117,13 +118,13 @@ fn submit(packs: &Value) -> Value {
         }],
         "requestBody": { "required": true, "content": {
             "application/json": { "schema": { "$ref": "#/components/schemas/ReviewRequest" } },
-            "multipart/form-data": { "schema": {
+            "multipart/form-data": { "encoding": { "file": { "contentType": files } }, "schema": {
                 "type": "object",
                 "required": ["file"],
                 "additionalProperties": false,
                 "properties": {
                     "file": { "type": "string", "format": "binary", "minLength": 1, "description": "The document; its name says which form it has" },
-                    "name": text(200),
+                    "name": { "type": "string", "maxLength": 200, "pattern": "^[ -~]*$" },
                     "as": { "type": "string", "enum": ["spec"] },
                     "packs": { "type": "array", "items": packs, "maxItems": 32 },
                     "llm": { "type": "string", "enum": ["true", "false"] },

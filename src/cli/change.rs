@@ -27,10 +27,10 @@ pub(super) async fn review(
     env: &Env,
     io: &mut Io<'_>,
 ) -> Result<Exit, CliError> {
-    if args.baseline.baseline.is_some() || args.baseline.write_baseline {
+    if args.baseline.is_asked_for() {
         return Err(CliError::BaselineOfChange);
     }
-    let token = env.first(&["GITHUB_TOKEN", "GH_TOKEN"]).ok_or(CliError::NoToken)?;
+    let token = super::ci::token(env).ok_or(CliError::NoToken)?;
     let imports = import::of_change(&import::read(&args.import, false, io)?);
     let mut asked = model::asked(&args.model, env, io);
     let left_out = asked.left_out.take();

@@ -19,7 +19,7 @@ pub(super) async fn review(args: &Args, base: &str, env: &Env, io: &mut Io<'_>) 
     if let Some(input) = args.inputs.iter().find(|input| *input == "-" || recognise(input).is_some()) {
         return Err(CliError::BaseElsewhere { input: input.clone() });
     }
-    if args.baseline.baseline.is_some() || args.baseline.write_baseline {
+    if args.baseline.is_asked_for() {
         return Err(CliError::BaselineOfChange);
     }
     let imports = import::of_change(&import::read(&args.import, false, io)?);

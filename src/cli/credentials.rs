@@ -26,6 +26,11 @@ pub(super) fn webhook_secrets(env: &Env) -> Option<WebhookSecrets> {
     WebhookSecrets::new(WEBHOOK_SECRETS.iter().filter_map(|name| env.get(name))).ok()
 }
 
+/// Name of its account, by which commands call it.
+pub(super) fn mention<'a>(args: &'a Serve, env: &'a Env) -> &'a str {
+    args.mention.as_deref().or_else(|| env.get("SPECREVIEW_MENTION")).unwrap_or("specreview")
+}
+
 /// Id of the App.
 pub(super) fn app_id<'a>(args: &'a Serve, env: &'a Env) -> Option<&'a str> {
     args.app_id.as_deref().or_else(|| env.get("SPECREVIEW_APP_ID"))

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use secrecy::SecretString;
 
+use super::args::TableFormat;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
 use super::setup;
@@ -20,8 +21,8 @@ pub(super) enum Jobs {
         #[command(flatten)]
         database: Database,
         /// Form of the list
-        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
-        format: ListFormat,
+        #[arg(long, value_enum, default_value_t = TableFormat::Text)]
+        format: TableFormat,
     },
     /// Have jobs that were given up done once more
     Retry {
@@ -42,12 +43,6 @@ pub(super) struct Database {
     /// Database of the server [env: SPECREVIEW_DATABASE] [default: specreview.db]
     #[arg(long, value_name = "FILE|URL")]
     pub(super) database: Option<SecretString>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum ListFormat {
-    Text,
-    Json,
 }
 
 impl Database {
@@ -103,12 +98,12 @@ async fn retry_all(store: &dyn Store, now: Millis, io: &mut Io<'_>) -> Result<Ex
     }
 }
 
-async fn list(store: &dyn Store, format: ListFormat, io: &mut Io<'_>) -> Result<Exit, CliError> {
+async fn list(store: &dyn Store, format: TableFormat, io: &mut Io<'_>) -> Result<Exit, CliError> {
     let jobs = store.parked(parked::MOST).await?;
     let text = match format {
-        ListFormat::Json => format!("{:#}\n", parked::json(&jobs)),
-        ListFormat::Text if jobs.is_empty() => "no job was given up\n".to_owned(),
-        ListFormat::Text => jobs.iter().map(line).collect(),
+        TableFormat::Json => format!("{:#}\n", parked::json(&jobs)),
+        TableFormat::Text if jobs.is_empty() => "no job was given up\n".to_owned(),
+        TableFormat::Text => jobs.iter().map(line).collect(),
     };
     io.out.write_all(text.as_bytes()).map_err(CliError::Output)?;
     Ok(Exit::Good)

@@ -46,6 +46,13 @@ pub(super) struct BaselineFlags {
     pub(super) write_baseline: bool,
 }
 
+impl BaselineFlags {
+    /// True where somebody asks for one.
+    pub(super) fn is_asked_for(&self) -> bool {
+        self.baseline.is_some() || self.write_baseline
+    }
+}
+
 /// Reports beside the first one.
 #[derive(Debug, Args)]
 pub(super) struct MoreReports {

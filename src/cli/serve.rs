@@ -218,7 +218,7 @@ fn settings(args: &Serve, env: &Env) -> Result<Settings, CliError> {
         app_id: app_id.to_owned(),
         app_key,
         github: setup::github_url(&args.github, env),
-        mention: args.mention.as_deref().or_else(|| env.get("SPECREVIEW_MENTION")).unwrap_or("specreview").to_owned(),
+        mention: credentials::mention(args, env).to_owned(),
         debounce: debounce(args.debounce, env)?,
         newcomer_label: newcomer_label(args.newcomer_label.as_deref(), env),
     })

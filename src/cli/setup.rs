@@ -13,7 +13,7 @@ use crate::job::Deps;
 use crate::platform::github::{AppKey, Credentials, GitHub, Settings, Token};
 use crate::review::marker::MarkerKey;
 use crate::rules;
-use crate::store::{Address, Millis, NoJournal};
+use crate::store::{Address, Millis, NoJournal, millis};
 
 /// GitHub with a token: for one change by hand or in CI.
 pub(super) fn github(token: &str, api: &str, marker: &MarkerKey) -> Result<GitHub, CliError> {
@@ -73,7 +73,7 @@ pub(super) fn database(flag: Option<&SecretString>, env: &Env) -> Result<Address
 /// Milliseconds since 1970.
 pub(super) fn now() -> Millis {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
+    millis(since)
 }
 
 /// 32 hexadecimal digits that nobody can foresee.

@@ -31,12 +31,6 @@ impl Layer {
         problems.sort_by_key(|problem| (problem.line.is_none(), problem.line, problem.column));
         problems
     }
-
-    /// True when the file cannot be read at all.
-    #[must_use]
-    pub fn is_unread(&self) -> bool {
-        self.problems.iter().any(|problem| problem.code == UNREADABLE)
-    }
 }
 
 /// Code of the problem of a file that cannot be read.

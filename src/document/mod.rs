@@ -252,6 +252,12 @@ impl Document {
         self.written.as_ref().map_or(&self.lines, |written| &written.lines)
     }
 
+    /// The section that holds a byte of the source.
+    #[must_use]
+    pub fn section_at(&self, byte: usize) -> Option<SectionId> {
+        self.sections.iter().rposition(|section| section.own.start() <= byte)
+    }
+
     /// Titles from the outermost heading down to section `id`, without the empty top part.
     #[must_use]
     pub fn heading_path(&self, id: SectionId) -> Vec<String> {

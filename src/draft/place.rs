@@ -30,7 +30,7 @@ fn lived_in(rule: &Rule, document: &Document, assessment: &Assessment, rules: &R
     for check in stated {
         let here = check.evidence.iter().filter(|evidence| evidence.path.is_none());
         let mut sections: Vec<SectionId> = here
-            .filter_map(|evidence| section_at(document, document.lines.span_of(evidence.lines.start).start()))
+            .filter_map(|evidence| document.section_at(document.lines.span_of(evidence.lines.start).start()))
             .collect();
         sections.sort_unstable();
         sections.dedup();
@@ -44,11 +44,6 @@ fn lived_in(rule: &Rule, document: &Document, assessment: &Assessment, rules: &R
     });
     let most = count.values().copied().max()?;
     count.into_iter().find(|(_, number)| *number == most).map(|(id, _)| id)
-}
-
-/// The section that holds a byte.
-pub(super) fn section_at(document: &Document, byte: usize) -> Option<SectionId> {
-    document.sections.iter().rposition(|section| section.own.start() <= byte)
 }
 
 /// Where new sections go.

@@ -1,7 +1,7 @@
 //! Puts a waiver in: the comment by which a rule is left out on purpose. The reason is the author's; without one nothing is waived.
 
 use super::pen::Pen;
-use super::place::{after_text, end_of, framed, section_at};
+use super::place::{after_text, end_of, framed};
 use super::sound::is_sound;
 use super::{Draft, Insertion};
 use crate::document::{Document, Form, SectionId};
@@ -12,7 +12,7 @@ use crate::document::{Document, Form, SectionId};
 pub fn waive(document: &Document, rule: &str, reason: &str, line: Option<u32>) -> Option<Draft> {
     let pen = Pen::of(document.form)?;
     let comment = pen.waiver(rule, reason);
-    let here = line.and_then(|line| section_at(document, document.lines.span_of(line).start()));
+    let here = line.and_then(|line| document.section_at(document.lines.span_of(line).start()));
     let below = here.map(|id| below_heading(document, id));
     let places = below.into_iter().chain(here.map(|id| end_of(document, id)));
     let places = places.chain([after_text(document, document.source.len())]);

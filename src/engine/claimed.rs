@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Settings;
 use super::waiver::{Waivers, words};
 use crate::document::Document;
-use crate::finding::{Check, CheckState, Confidence, Evidence, Finding, FindingBuilder, Fingerprint, Source, tool_of};
+use crate::finding::{Check, CheckState, Confidence, Evidence, Finding, FindingBuilder, Fingerprint, Source};
 use crate::import::{Claim, Claims, Region, Unit};
 use crate::rules::{REMARKS, RuleKey, RuleSet};
 use crate::text::LineRange;
@@ -103,7 +103,7 @@ impl Desk<'_> {
             self.of.left_out += 1;
             return None;
         }
-        let key = RuleKey { code: claim.rule.clone(), part: None };
+        let key = RuleKey::of(&claim.rule, None);
         let waiver = waivers.standing(&claim.rule, None);
         if let Some((said, at)) = waiver.as_ref().filter(|(said, _)| said.counts()) {
             self.of.left_out += 1;
@@ -124,7 +124,7 @@ impl Desk<'_> {
         let place = lines.map(|lines| self.evidence(lines, claim.region.as_ref()));
         let section = lines.and_then(|lines| {
             let start = document.lines.span_of(lines.start).start();
-            document.sections.iter().rposition(|section| section.own.start() <= start)
+            document.section_at(start)
         });
         let finding = FindingBuilder::new(&claim.rule, Source::Tool, format!("{before}{}{after}", claim.message))
             .level(set.map_or(claim.severity, |(_, severity)| *severity), confidence)
@@ -201,7 +201,7 @@ pub fn stood_before(head: &[Finding], now: &Document, before: &Document) -> BTre
     let of_tools: Vec<(usize, LineRange)> = head
         .iter()
         .enumerate()
-        .filter(|(_, finding)| tool_of(&finding.rule).is_some() && finding.source == Source::Tool)
+        .filter(|(_, finding)| finding.source == Source::Tool)
         .filter_map(|(at, finding)| Some((at, finding.place.as_ref()?.lines)))
         .collect();
     if of_tools.is_empty() {

@@ -60,7 +60,7 @@ fn stood_before(before: &mut Vec<StandingWaiver>, key: &str, said: &Waived) -> b
 /// Shows the directive that does not count: it is what the author has to mend. A flaw with a line of its own keeps it.
 fn point(answer: &mut Answer, directive: &Evidence, cx: &Context<'_>) {
     let start = cx.document.lines.span_of(directive.lines.start).start();
-    let section = cx.document.sections.iter().rposition(|section| section.own.start() <= start).unwrap_or_default();
+    let section = cx.document.section_at(start).unwrap_or_default();
     for flaw in &mut answer.flaws {
         let place = Place { evidence: directive.clone(), section };
         match &flaw.place {

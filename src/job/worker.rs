@@ -17,7 +17,7 @@ use super::{Deps, Options, Published, closed, command, give_up, group, publish};
 use crate::meter;
 use crate::platform::{Platform, PlatformError, Platforms};
 use crate::review::ChangeRef;
-use crate::store::{Decisions, Leased, MAX_CRASHES, Millis, Store, StoreError};
+use crate::store::{Decisions, Leased, MAX_CRASHES, Millis, Store, StoreError, millis};
 
 /// A lease: renewed while a review goes on, short enough that a dead worker's job is taken over soon.
 const LEASE: Duration = Duration::from_mins(5);
@@ -323,10 +323,6 @@ impl Worker {
 /// back together.
 fn backoff(failures: u32, dice: f64) -> Duration {
     Duration::from_secs((10_u64 << failures.min(10)).min(15 * 60)).mul_f64(1.0 - 0.5 * dice.clamp(0.0, 1.0))
-}
-
-fn millis(time: Duration) -> Millis {
-    Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX)
 }
 
 fn lost(job: &Leased) -> Step {

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Asked, ChangeRef, REMEMBERED};
 use crate::finding::{Finding, Source};
-use crate::text::hex;
+use crate::text::{hex, unhex};
 
 /// Secret key of this bot's marks. Never printed.
 #[derive(Clone)]
@@ -312,13 +312,6 @@ fn unshield(text: &str) -> String {
     }
     bytes.extend_from_slice(rest.as_bytes());
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(super) struct RawPack {
     pub(super) title: String,
     /// What it asks for, in one sentence.
     pub(super) about: String,
-    /// Worst severity that its rules report: word of a severity.
+    /// Worst severity that its rules report.
     pub(super) worst: Severity,
     /// Rules that may be worse.
     #[serde(default)]

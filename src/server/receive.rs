@@ -1,8 +1,6 @@
 //! `POST /webhook`: read within limits, verify over the raw bytes, store, acknowledge. What cannot be verified leaves no trace
 //! but a line in the log.
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -20,7 +18,7 @@ use crate::platform::github::webhook::{
 };
 use crate::review::ChangeRef;
 use crate::review::command::commands;
-use crate::store::{Accepted, Millis, NewDelivery, NewJob};
+use crate::store::{Accepted, NewDelivery, NewJob, millis};
 use crate::text::sha256_hex;
 
 /// An answer, and what became of the delivery.
@@ -110,10 +108,6 @@ fn work(delivery: Delivery, state: &AppState) -> Work {
             jobs: vec![Payload::Group(CommitJob { at, installation, commit: head, request: id }).job()],
         },
     }
-}
-
-fn millis(time: Duration) -> Millis {
-    Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX)
 }
 
 fn rerequested(check: CheckEvent, id: &str) -> Work {

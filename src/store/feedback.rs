@@ -25,9 +25,6 @@ pub enum Worth {
     NotApplicable,
 }
 
-const WORTHS: &[(Worth, &str)] =
-    &[(Worth::Useful, "useful"), (Worth::Wrong, "wrong"), (Worth::NotApplicable, "not-applicable")];
-
 impl Worth {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Useful, Self::Wrong, Self::NotApplicable];
@@ -35,13 +32,17 @@ impl Worth {
     /// As it is written.
     #[must_use]
     pub fn word(self) -> &'static str {
-        WORTHS.iter().find(|(worth, _)| *worth == self).map_or("", |(_, word)| word)
+        match self {
+            Self::Useful => "useful",
+            Self::Wrong => "wrong",
+            Self::NotApplicable => "not-applicable",
+        }
     }
 
     /// Reads what [`Worth::word`] wrote.
     #[must_use]
     pub fn of(word: &str) -> Option<Self> {
-        WORTHS.iter().find(|(_, known)| *known == word).map(|(worth, _)| *worth)
+        Self::ALL.into_iter().find(|worth| worth.word() == word)
     }
 }
 

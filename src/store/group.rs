@@ -1,9 +1,11 @@
 //! Group commit: what is handed over while a transaction is written shares the next one. Nobody is answered before the commit of his own.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -76,7 +78,9 @@ async fn write<W: Together>(writer: W, mut entries: mpsc::Receiver<Entry<W::Aske
         }
         let part = batch.drain(..fit::<W>(&batch));
         let (asked, answers): (Vec<_>, Vec<_>) = part.map(|entry| (entry.asked, entry.answer)).unzip();
-        for (answer, result) in answers.into_iter().zip(store(&writer, &asked).await) {
+        // A defect of the program ends this one transaction and not the writer: who waits is told that nothing is known to be written.
+        let told = AssertUnwindSafe(store(&writer, &asked)).catch_unwind().await.unwrap_or_default();
+        for (answer, result) in answers.into_iter().zip(told) {
             // Who has gone away is not told.
             let _ = answer.send(result);
         }
@@ -113,5 +117,36 @@ async fn store<W: Together>(writer: &W, asked: &[W::Asked]) -> Vec<Result<W::Tol
         }
         // A transaction fails in no other way.
         Err(_) => asked.iter().map(|_| Err(StoreError::Shut)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Doubles what it is asked, and is defective for an odd number.
+    struct Doubling;
+
+    #[async_trait]
+    impl Together for Doubling {
+        type Asked = u32;
+        type Told = u32;
+        const MOST_BYTES: usize = 1 << 10;
+
+        fn bytes(_: &u32) -> usize {
+            1
+        }
+
+        async fn together(&self, asked: &[u32]) -> Result<Vec<u32>, StoreError> {
+            assert!(asked.iter().all(|one| one.is_multiple_of(2)), "a defect");
+            Ok(asked.iter().map(|one| one * 2).collect())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_defect_while_one_is_written_does_not_end_the_writer() {
+        let way = start(Doubling);
+        assert!(matches!(hand_over(&way, 3).await, Err(StoreError::Shut)));
+        assert_eq!(hand_over(&way, 4).await.unwrap(), 8);
     }
 }

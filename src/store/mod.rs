@@ -38,6 +38,12 @@ pub use verdicts::Verdicts;
 /// A point in time, milliseconds since 1970-01-01 UTC. Time enters as a value.
 pub type Millis = i64;
 
+/// A length of time as a difference of two of them; the longest there is for a longer one.
+#[must_use]
+pub fn millis(time: std::time::Duration) -> Millis {
+    Millis::try_from(time.as_millis()).unwrap_or(Millis::MAX)
+}
+
 /// A job whose process died this often while it was worked on is buried: it would take every worker down in turn. One death before, a
 /// worker gives it up itself, so that somebody is told.
 pub const MAX_CRASHES: u32 = 5;

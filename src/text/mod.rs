@@ -17,7 +17,7 @@ mod span;
 
 pub use date::Date;
 pub use front::{Front, front_matter};
-pub use hex::{hex, sha256_hex};
+pub use hex::{hex, is_commit, sha256_hex, unhex};
 pub use hidden::{is_hidden, is_joiner};
 pub use lines::{LineRange, Lines, Position};
 pub use path::{linked_path, percent_decoded};

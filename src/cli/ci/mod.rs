@@ -188,8 +188,7 @@ impl Job<'_, '_> {
 
     /// The baseline in the checkout belongs to the change, which must not lift its own findings.
     fn without_baseline(&mut self) -> Result<(), CliError> {
-        let asked = self.args.baseline.baseline.is_some() || self.args.baseline.write_baseline;
-        if asked && !std::mem::replace(&mut self.baseline_told, true) {
+        if self.args.baseline.is_asked_for() && !std::mem::replace(&mut self.baseline_told, true) {
             let text = "no baseline is used on a change: what its base has is known and fails nothing";
             say(self.io, "notice", text)?;
         }
@@ -366,7 +365,8 @@ fn quiet(deps: &Deps) -> Done {
     Done { conclusion: run.conclusion(gate), exit: Exit::Good, catalogue: job::catalogue(&deps.rules), gate, run }
 }
 
-fn token(env: &Env) -> Option<&str> {
+/// The token of GitHub that the environment has.
+pub(super) fn token(env: &Env) -> Option<&str> {
     env.first(&["GITHUB_TOKEN", "GH_TOKEN"])
 }
 

@@ -2,6 +2,7 @@
 
 use super::Row;
 use crate::cli::args::Serve;
+use crate::cli::credentials;
 use crate::cli::env::Env;
 use crate::platform::PlatformError;
 use crate::platform::github::app::{self, Desk, Installation, Known, Sent};
@@ -64,7 +65,7 @@ pub(super) async fn app(desk: &Desk, args: &Serve, env: &Env) -> Vec<Row> {
         Ok(known) => known,
         Err(error) => return vec![refused("app", &error)],
     };
-    let mention = args.mention.as_deref().or_else(|| env.get("SPECREVIEW_MENTION")).unwrap_or("specreview");
+    let mention = credentials::mention(args, env);
     let said = format!("{} (id {}), {}", known.slug, known.id, known.html_url);
     let mut rows = vec![if mention == known.slug {
         Row::ok("app", said)

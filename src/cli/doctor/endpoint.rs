@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Row;
+use crate::net::client::innermost;
 
 /// Longest time for an answer; GitHub waits as long.
 const TOTAL: Duration = Duration::from_secs(10);
@@ -45,12 +46,4 @@ async fn ask(address: &str) -> Result<(), String> {
     let is_ours = serde_json::from_slice::<serde_json::Value>(&start)
         .is_ok_and(|body| body.get("status").is_some_and(|status| status == "ok"));
     if is_ours { Ok(()) } else { Err("something answers that is not specreview".into()) }
-}
-
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut at = error;
-    while let Some(source) = at.source() {
-        at = source;
-    }
-    at.to_string()
 }

@@ -1,6 +1,7 @@
 //! MDX as Markdown: components show what stands within them, comments and programs nothing. A line stays a line.
 
 use super::page::{Page, push_anchor};
+use crate::document::unseen::is_void;
 
 /// Longest code within a line, in bytes.
 const CODE: usize = 4000;
@@ -366,13 +367,6 @@ fn begins_item(words: &str) -> bool {
     let behind =
         if number.len() < words.len() { number.strip_prefix(['.', ')']) } else { words.strip_prefix(['-', '*', '+']) };
     behind.is_some_and(|behind| behind.starts_with([' ', '\t']))
-}
-
-fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "br" | "hr" | "img" | "input" | "wbr" | "col" | "meta" | "link" | "source" | "area" | "base" | "embed"
-    )
 }
 
 /// The marks that open a block of code on this line.

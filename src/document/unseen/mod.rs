@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 pub(super) use self::style::look;
+pub(super) use self::tags::is_void;
 use self::tags::{Piece, pieces};
 use super::html::{self, Inline};
 use crate::text::{Lines, Span};
@@ -265,7 +266,7 @@ impl<'a> Collector<'a> {
                         self.add(UnseenKind::Attribute, span(from, to));
                     }
                     let attributes = tags::attributes(text.get(from..to).unwrap_or_default());
-                    if tags::is_void(&name) {
+                    if is_void(&name) {
                         continue;
                     }
                     let look = look(&name, &attributes);

@@ -122,7 +122,7 @@ fn find_ignoring_case(text: &str, wanted: &str) -> Option<usize> {
 }
 
 /// Elements without content.
-pub(super) fn is_void(name: &str) -> bool {
+pub(in crate::document) fn is_void(name: &str) -> bool {
     matches!(
         name,
         "area"

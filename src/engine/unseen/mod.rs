@@ -42,7 +42,7 @@ pub(super) fn remarks(document: &Document, settings: &Settings) -> Vec<Finding> 
     let set = settings.severity.iter().find(|(code, _)| code.eq_ignore_ascii_case(HIDDEN.code));
     let severity = set.map_or(Severity::Warning, |(_, severity)| *severity);
     let finding = |place: &Place, message: String| {
-        let section = document.sections.iter().rposition(|section| section.own.start() <= place.span.start());
+        let section = document.section_at(place.span.start());
         let heading = section.map(|section| document.heading_path(section)).unwrap_or_default();
         let first = document.lines.line_of(place.span.start());
         FindingBuilder::new(HIDDEN.code, Source::Rule, message)

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::Deps;
+use super::linked::apart;
 use crate::source::Loaded;
 use crate::store::{Feedback, NewReview, QueueLimits, Reviews, StoreError, Submitted};
 
@@ -89,7 +90,8 @@ impl Desk {
     /// # Errors
     /// When the store fails.
     pub async fn take(&self, wish: Wish, once: Option<String>) -> Result<Taken, StoreError> {
-        let new: NewReview = wish.into_review((self.deps.random)(), once);
+        let id = (self.deps.random)();
+        let new: NewReview = apart(move || wish.into_review(id, once)).await;
         Ok(match self.reviews.submit(&new, QUEUE, (self.deps.clock)()).await? {
             Submitted::Queued => {
                 self.bell.notify_one();

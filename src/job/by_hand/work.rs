@@ -160,6 +160,7 @@ impl Desk {
         }
         tell(Phase::Read { lines: text.lines().count() });
         let run = self.run(taken, &wishes, text.clone()).await;
+        let text = apart(move || pack(text.as_bytes())).await;
         let (verdict, tally) = Verdict::of(&run);
         let deps = self.deps.clone();
         let policy = policy(&run, &taken.wish);
@@ -176,7 +177,7 @@ impl Desk {
             findings: [tally.errors, tally.warnings, tally.notes].map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
             policy,
             report,
-            text: pack(text.as_bytes()),
+            text,
         }
     }
 

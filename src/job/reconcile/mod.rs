@@ -18,7 +18,7 @@ use crate::meter;
 use crate::platform::PlatformError;
 use crate::platform::watch::{Moment, Watch};
 use crate::review::ChangeRef;
-use crate::store::{Accepted, Millis, NewDelivery, NewJob, StoreError};
+use crate::store::{Accepted, Millis, NewDelivery, NewJob, StoreError, millis};
 
 /// How often it is looked, and how long after the beginning of a slot at most: together a quarter of an hour.
 const EVERY: Duration = Duration::from_mins(14);
@@ -145,7 +145,7 @@ impl Reconciler {
 
 /// The number of the next slot, and how long it takes until this program asks for it; `dice` is from 0 to 1.
 fn next(now: Millis, dice: f64) -> (i64, Duration) {
-    let every = Millis::try_from(EVERY.as_millis()).unwrap_or(Millis::MAX);
+    let every = millis(EVERY);
     let slot = now.div_euclid(every) + 1;
     let wait = u64::try_from(slot * every - now).unwrap_or(0);
     (slot, Duration::from_millis(wait) + SPREAD.mul_f64(dice.clamp(0.0, 1.0)))

@@ -115,11 +115,7 @@ pub(super) fn late(timeout: Duration) -> String {
 
 /// The cause that says most ("connection refused").
 fn innermost(error: &dyn std::error::Error) -> String {
-    let mut at = error;
-    while let Some(source) = at.source() {
-        at = source;
-    }
-    short(&at.to_string())
+    short(&crate::net::client::innermost(error))
 }
 
 pub(super) fn from_client(error: OpenAIError) -> ModelError {

@@ -36,6 +36,7 @@ use super::{Fetched, Now, Opened, Person, Platform, PlatformError, Platforms, Ro
 use crate::meter;
 use crate::review::marker::MarkerKey;
 use crate::review::{Action, Capabilities, ChangeRef, Outcome, Pressure};
+use crate::text::is_commit;
 
 pub use auth::{AppKey, Clock, Credentials, Token};
 use auth::{Keyring, Rights, Scope};
@@ -331,9 +332,4 @@ fn is_name(name: &str) -> bool {
     !matches!(name, "" | "." | "..")
         && name.len() <= 200
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-}
-
-/// A commit id.
-fn is_commit(sha: &str) -> bool {
-    matches!(sha.len(), 40 | 64) && sha.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

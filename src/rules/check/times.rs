@@ -131,6 +131,8 @@ struct Limit<'a> {
     /// "p95".
     at: Option<&'a str>,
     parts: Vec<&'static str>,
+    /// Who answers; empty where the sentence does not say it.
+    who: String,
 }
 
 /// Pairs of limits of one service that differ, with what was compared. What is known on one side only is asked about, not accused.
@@ -139,7 +141,8 @@ pub(super) fn two_limits(cx: &Context<'_>) -> (Vec<LineRange>, Vec<Flaw>) {
     let (mut compared, mut flaws) = (Vec::new(), Vec::new());
     for (at, later) in limits.iter().enumerate() {
         for earlier in limits.iter().take(at) {
-            let one_service = later.parts == earlier.parts && later.lines != earlier.lines;
+            let one_name = later.who.is_empty() || earlier.who.is_empty() || later.who == earlier.who;
+            let one_service = one_name && later.parts == earlier.parts && later.lines != earlier.lines;
             let one_share = later.at == earlier.at || later.at.is_none() || earlier.at.is_none();
             if !one_service || !one_share {
                 continue;
@@ -165,7 +168,8 @@ fn limits<'a>(cx: &Context<'a>) -> Vec<Limit<'a>> {
         let measure = measures.iter().find(|at| at.quantity.block == time.block && at.quantity.start == time.start);
         let is_whole = time.upper.is_none() && time.value > 0.0 && time.value <= LONGEST;
         let others = line.numbers.iter().any(|number| number.unit == Unit::Percent);
-        if !is_whole || others || measure.is_none() && !answers_within(line, time) {
+        let who = answers_within(line, time);
+        if !is_whole || others || measure.is_none() && who.is_none() {
             continue;
         }
         if found.len() >= MOST_PASSAGES {
@@ -178,6 +182,7 @@ fn limits<'a>(cx: &Context<'a>) -> Vec<Limit<'a>> {
             half_width: time.half_width,
             at: measure.and_then(|measure| measure.at.as_deref()),
             parts: parts(line, cx),
+            who: who.unwrap_or_default(),
         });
     }
     found
@@ -192,14 +197,20 @@ fn is_limit(measure: &Measure) -> bool {
         && matches!(measure.comparator, Comparator::AtMost | Comparator::LessThan)
 }
 
-/// "The service answers within 500 ms", "must respond in under 2 s": the time follows the verb.
-fn answers_within(line: &Line<'_>, time: &Quantity) -> bool {
+/// Who answers, in "the billing service answers within 500 ms", "must respond in under 2 s": the time follows the verb. Empty where the
+/// sentence does not say it.
+fn answers_within(line: &Line<'_>, time: &Quantity) -> Option<String> {
     let before = line.before(time);
     let is_open = ["within", "in under", "in less than", "in at most", "in no more than"];
     let before = before.trim_end().trim_end_matches(['<', '≤', '=', ' ']);
-    let Some(rest) = is_open.iter().find_map(|word| before.strip_suffix(word)) else { return false };
-    let last = rest.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    matches!(last, "answer" | "answers" | "answered" | "respond" | "responds" | "reply" | "replies")
+    let rest = is_open.iter().find_map(|word| before.strip_suffix(word))?.trim_end();
+    let last = rest.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    if !matches!(last, "answer" | "answers" | "answered" | "respond" | "responds" | "reply" | "replies") {
+        return None;
+    }
+    let who = rest.strip_suffix(last).unwrap_or_default().split(|c: char| !c.is_alphanumeric());
+    let aside = ["", "the", "a", "an", "it", "must", "shall", "should", "will", "has", "to", "always"];
+    Some(who.filter(|word| !aside.contains(word)).collect::<Vec<_>>().join(" "))
 }
 
 /// Words of the sentence, and of the heading above it, that tell one part or case from another.

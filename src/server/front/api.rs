@@ -18,7 +18,7 @@ const LONGEST_KEY: usize = 255;
 /// Puts a review into the queue.
 pub(super) async fn submit(State(front): State<Front>, request: Request) -> Result<Response, Problem> {
     let once = once(request.headers())?;
-    let ((input, wishes), is_file) = input::of_program(&front, request).await?;
+    let ((input, wishes), is_file, _room) = input::of_program(&front, request).await?;
     let taken = front.take(input, wishes, once).await;
     let (id, is_new) = taken.map_err(|problem| problem.of_file(is_file))?;
     let kept = front.kept(&id).await?;
@@ -182,7 +182,7 @@ pub(super) fn asked(uri: &Uri, is_lenient: bool) -> Result<Asked, Problem> {
             }
             "limit" => {
                 let limit = value.parse().ok().filter(|limit| (1..=PAGE).contains(limit));
-                filter.most = limit.ok_or_else(|| bad("limit", "a number from 1 to 50"))?;
+                filter.most = limit.ok_or_else(|| bad("limit", &format!("a number from 1 to {PAGE}")))?;
             }
             _ => {
                 let advice = "there are document, verdict, state, since, cursor and limit";

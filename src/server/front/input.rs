@@ -8,6 +8,7 @@ use multer::Multipart;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::SemaphorePermit;
 
 use super::problem::{Kind, Problem, UNWANTED};
 use super::{Front, LIMITS};
@@ -107,17 +108,21 @@ impl Ask {
     }
 }
 
+/// The place that a body takes in what the page keeps in memory: free again when it is dropped, which is not before the body is kept.
+pub(super) type Room<'a> = SemaphorePermit<'a>;
+
 /// What a program asks for, and whether it has sent a file.
-pub(super) async fn of_program(front: &Front, request: Request) -> Result<((Input, Wishes), bool), Problem> {
+pub(super) async fn of_program(front: &Front, request: Request) -> Result<((Input, Wishes), bool, Room<'_>), Problem> {
     let kind = kind(request.headers());
     match kind.split(';').next().unwrap_or_default().trim() {
         "application/json" => {
-            let ask: Ask = parsed(&read(front, request).await?, UNWANTED)?;
-            Ok((ask.wish()?, false))
+            let (body, room) = read(front, request).await?;
+            let ask: Ask = parsed(&body, UNWANTED)?;
+            Ok((ask.wish()?, false, room))
         }
         "multipart/form-data" => {
-            let form = form(front, request, &kind).await?;
-            Ok((form.wish()?, form.is_file()))
+            let (form, room) = form(front, request, &kind).await?;
+            Ok((form.wish()?, form.is_file(), room))
         }
         _ => Err(Problem::media_type(
             "the body is neither application/json nor multipart/form-data",
@@ -132,7 +137,8 @@ pub(super) async fn json<T: DeserializeOwned>(front: &Front, request: Request, n
     if kind.split(';').next().unwrap_or_default().trim() != "application/json" {
         return Err(Problem::media_type("the body is not application/json", "send one JSON object"));
     }
-    parsed(&read(front, request).await?, name)
+    let (body, _room) = read(front, request).await?;
+    parsed(&body, name)
 }
 
 /// JSON that says something else is a problem of this kind.
@@ -158,7 +164,7 @@ fn parsed<T: DeserializeOwned>(body: &[u8], kind: Kind) -> Result<T, Problem> {
 }
 
 /// What a person has sent with the form of the page.
-pub(super) async fn of_person(front: &Front, request: Request) -> Result<Form, Problem> {
+pub(super) async fn of_person(front: &Front, request: Request) -> Result<(Form, Room<'_>), Problem> {
     let kind = kind(request.headers());
     if !kind.starts_with("multipart/form-data") {
         let advice = "send the form of the page; programs send to /api/v1/reviews";
@@ -177,7 +183,7 @@ fn kind(headers: &HeaderMap) -> String {
 }
 
 /// The whole body, within the limits of the page.
-pub(super) async fn read(front: &Front, request: Request) -> Result<Bytes, Problem> {
+async fn read(front: &Front, request: Request) -> Result<(Bytes, Room<'_>), Problem> {
     let headers = request.headers();
     let encoding = headers.get(header::CONTENT_ENCODING).map(header::HeaderValue::as_bytes);
     if encoding.is_some_and(|encoding| encoding != b"identity") {
@@ -185,16 +191,16 @@ pub(super) async fn read(front: &Front, request: Request) -> Result<Bytes, Probl
     }
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let Ok(_slot) = front.0.slots.try_acquire() else { return Err(Problem::busy("too many requests at once")) };
-    let (bytes, _held) = body::read(request.into_body(), declared, LIMITS, &front.0.memory).await?;
-    Ok(bytes.into())
+    let (bytes, room) = body::read(request.into_body(), declared, LIMITS, &front.0.memory).await?;
+    Ok((bytes.into(), room))
 }
 
-async fn form(front: &Front, request: Request, kind: &str) -> Result<Form, Problem> {
+async fn form<'a>(front: &'a Front, request: Request, kind: &str) -> Result<(Form, Room<'a>), Problem> {
     let broken = |error: &dyn std::fmt::Display| {
         Problem::bad(format!("the form is broken: {error}"), "send it as multipart/form-data with its boundary")
     };
     let boundary = multer::parse_boundary(kind).map_err(|error| broken(&error))?;
-    let body = read(front, request).await?;
+    let (body, room) = read(front, request).await?;
     let mut parts = Multipart::new(stream::iter([Ok::<_, std::convert::Infallible>(body)]), boundary);
     let (mut form, mut fields) = (Form::default(), 0);
     while let Some(field) = parts.next_field().await.map_err(|error| broken(&error))? {
@@ -235,7 +241,7 @@ async fn form(front: &Front, request: Request, kind: &str) -> Result<Form, Probl
             }
         }
     }
-    Ok(form)
+    Ok((form, room))
 }
 
 /// The last part of a path: some browsers send the whole.
@@ -250,6 +256,7 @@ pub(super) async fn pairs(front: &Front, request: Request) -> Result<Vec<(String
         return Err(Problem::media_type("the body is no form", "send the form of the page"));
     }
     let (parts, body) = request.into_parts();
-    let body = read(front, Request::from_parts(parts, Body::new(http_body_util::Limited::new(body, SHORT)))).await?;
+    let short = Body::new(http_body_util::Limited::new(body, SHORT));
+    let (body, _room) = read(front, Request::from_parts(parts, short)).await?;
     Ok(url::form_urlencoded::parse(&body).into_owned().collect())
 }

@@ -66,8 +66,8 @@ pub(super) async fn form(State(front): State<Front>, headers: HeaderMap) -> Resp
 /// `POST /reviews`.
 pub(super) async fn submit(State(front): State<Front>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let form = match input::of_person(&front, request).await {
-        Ok(form) => form,
+    let (form, _room) = match input::of_person(&front, request).await {
+        Ok(sent) => sent,
         Err(problem) => return Ok(front.again(&headers, &Typed::default(), problem)),
     };
     front.is_bound(&headers, &form.token).map_err(|problem| front.failed(problem))?;

@@ -79,7 +79,8 @@ impl Problem {
 
     /// A report is not kept in this form.
     pub(super) fn no_form() -> Self {
-        let advice = "a review has report.html, report.json, report.md and report.sarif";
+        let known = crate::job::by_hand::Form::ALL.map(|form| format!("report.{}", form.ending())).join(", ");
+        let advice = format!("a review has {known}");
         Self::new(StatusCode::NOT_FOUND, ("not-found", "Not found"), "there is no report of this form", advice)
     }
 
@@ -161,7 +162,7 @@ impl From<Unread> for Problem {
             Unread::TooSlow => Self::new(
                 StatusCode::REQUEST_TIMEOUT,
                 ("too-slow", "Too slow"),
-                "the request did not come whole within 30 seconds",
+                format!("the request did not come whole within {} seconds", super::LIMITS.body_time.as_secs()),
                 "send a smaller file, or over a faster line",
             ),
             Unread::Broken => Self::bad("the request broke off", "send it again"),

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::problem::Problem;
@@ -118,13 +117,5 @@ impl View {
             Some(self.say(&Say { id, token, index, finding, reader, reason: "", problem: None }, said))
         };
         html::hosted(page, &Around { bar, style: STYLE, script: SCRIPT, below: &below })
-    }
-
-    fn rendered(&self, name: &str, values: &impl Serialize) -> String {
-        let rendered = self.environment.get_template(name).and_then(|template| template.render(Serde(values)));
-        rendered.unwrap_or_else(|error| {
-            tracing::error!(%error, name, "a part of the page could not be made");
-            String::new()
-        })
     }
 }

@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::store::Millis;
-use crate::text::{hex, sha256_hex};
+use crate::text::{hex, sha256_hex, unhex};
 
 /// The cookie of who has logged in: sent along when a link of another site is followed, for reading only.
 const SESSION: &str = "specreview_session";
@@ -38,11 +38,7 @@ impl Seal {
 
     /// In constant time.
     fn holds(&self, purpose: &str, value: &str, seal: &str) -> bool {
-        let bytes: Option<Vec<u8>> = (0..seal.len())
-            .step_by(2)
-            .map(|at| seal.get(at..at + 2).and_then(|digits| u8::from_str_radix(digits, 16).ok()))
-            .collect();
-        bytes.is_some_and(|bytes| self.of(purpose, value).verify_slice(&bytes).is_ok())
+        unhex(seal).is_some_and(|bytes| self.of(purpose, value).verify_slice(&bytes).is_ok())
     }
 
     /// `Set-Cookie` of who has logged in now.

@@ -165,7 +165,12 @@ impl View {
         let problem = problem.map(ProblemRow::new);
         let inside = name != "login.html";
         let page = Page { inside, has_token: self.has_token, here, token, problem, values };
-        let rendered = self.environment.get_template(name).and_then(|template| template.render(Serde(&page)));
+        self.rendered(name, &page)
+    }
+
+    /// A template filled in; nothing, and a word in the log, where it has a defect.
+    pub(super) fn rendered(&self, name: &str, values: &impl Serialize) -> String {
+        let rendered = self.environment.get_template(name).and_then(|template| template.render(Serde(values)));
         rendered.unwrap_or_else(|error| {
             tracing::error!(%error, name, "a page could not be made");
             String::new()

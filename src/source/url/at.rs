@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::text::percent_decoded;
+use crate::text::{is_commit, percent_decoded};
 
 /// An address of the web in its parts.
 #[derive(Debug, Clone)]
@@ -77,11 +77,6 @@ pub(super) fn versions(rest: &[&str]) -> Vec<(String, String)> {
     let most = if is_commit { 1 } else { LONGEST };
     let parted = (1..rest.len()).take(most).filter_map(|at| rest.split_at_checked(at));
     parted.filter_map(|(version, path)| Some((percent_decoded(&version.join("/"))?, path.join("/")))).collect()
-}
-
-/// A whole name of a commit.
-pub(super) fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]

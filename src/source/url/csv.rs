@@ -54,9 +54,14 @@ fn rows(text: &str) -> Vec<Vec<String>> {
     rows
 }
 
-fn finished(cell: &mut String) -> String {
-    let line = cell.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
-    cell.clear();
+/// Words as the cell of a table.
+pub(super) fn cell(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+}
+
+fn finished(words: &mut String) -> String {
+    let line = cell(words);
+    words.clear();
     line
 }
 

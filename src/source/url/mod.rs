@@ -171,9 +171,6 @@ fn advice(error: &FetchError) -> &'static str {
         FetchError::Kind(_) => {
             "give the address of the raw file; where one has to log in, download it and give its path"
         }
-        FetchError::Refused(Refused::NotAllowed(_)) | FetchError::Redirect(Refused::NotAllowed(_)) => {
-            "paste the text, send the file, or ask the operator to add the host"
-        }
         FetchError::Refused(Refused::Scheme(_) | Refused::Port(_) | Refused::Host(_) | Refused::Address(_)) => {
             "download the document and give its path instead, or name a host of your own network in \
              SPECREVIEW_TRUSTED_HOSTS"

@@ -2,7 +2,8 @@
 
 use html5gum::Token;
 
-use super::{ASIDE, PROGRAMS, VOID, name_of, tokens};
+use super::{ASIDE, PROGRAMS, name_of, tokens};
+use crate::document::unseen::is_void;
 
 /// Parts that may be the main one, the surest first.
 const MAIN: [&str; 2] = ["main", "article"];
@@ -29,7 +30,7 @@ impl Contents {
     pub(super) fn of(text: &str) -> Self {
         let mut parts: [Part; 2] = Default::default();
         let (mut aside, mut whole, mut is_titled) = (0_usize, 0_usize, false);
-        let is_aside = |name: &str| (ASIDE.contains(&name) || PROGRAMS.contains(&name)) && !VOID.contains(&name);
+        let is_aside = |name: &str| (ASIDE.contains(&name) || PROGRAMS.contains(&name)) && !is_void(name);
         for token in tokens(text) {
             match token {
                 Token::StartTag(tag) => {

@@ -16,7 +16,7 @@ use self::contents::Contents;
 use self::table::Table;
 use self::words::Words;
 use super::page::Page;
-use crate::document::unseen::look;
+use crate::document::unseen::{is_void, look};
 use crate::text::Lines;
 
 /// A line of a page that is longer than this was written by a program: its lines say nothing, and its blocks are counted instead.
@@ -32,8 +32,6 @@ const PROGRAMS: &[&str] = &[
     "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "canvas", "video", "audio",
     "textarea",
 ];
-const VOID: &[&str] =
-    &["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"];
 /// Elements that end a passage.
 const BLOCKS: &[&str] = &[
     "p",
@@ -260,7 +258,7 @@ impl Reader<'_> {
             let own = value(b"id").into_iter().chain(value(b"name").filter(|_| name == "a"));
             own.for_each(|anchor| self.page.anchor(anchor.trim()));
         }
-        if VOID.contains(&name.as_str()) || (tag.self_closing && !BLOCKS.contains(&name.as_str())) {
+        if is_void(&name) || (tag.self_closing && !BLOCKS.contains(&name.as_str())) {
             return;
         }
         self.skipped += usize::from(skips);

@@ -272,26 +272,21 @@ fn is_of_each(line: &Line<'_>, count: &Quantity, each: &Quantity) -> bool {
     let head: String = line.after(each).chars().take(16).collect();
     let between = line.between(count, each);
     let follows = between.split_whitespace().collect::<Vec<_>>();
-    says(&head, &["each", "apiece", "per stage", "per phase", "per sprint", "per step", "a stage", "a sprint"])
+    let of_one = |noun: &&str| ["per", "a"].iter().any(|of| says(&head, &[format!("{of} {}", single(noun)).as_str()]));
+    says(&head, &["each", "apiece"])
+        || STAGES.iter().any(of_one)
         || matches!(follows.as_slice(), [noun, "of"] if STAGES.contains(noun))
-        || says(&between, &["each stage", "each phase", "each sprint", "each step", "each of them", "each"])
+        || says(&between, &["each"])
+}
+
+/// One of them.
+fn single(noun: &str) -> &str {
+    noun.strip_suffix('s').unwrap_or(noun)
 }
 
 /// True where a sentence speaks of the whole project and of nothing beside it.
 fn is_whole(line: &Line<'_>) -> bool {
     line.says(&["in total", "total", "the whole", "altogether", "overall", "in all", "whole project", "budget"])
-        && !line.says(&[
-            "stage",
-            "stages",
-            "phase",
-            "phases",
-            "sprint*",
-            "step",
-            "steps",
-            "per",
-            "each",
-            "remaining",
-            "labell*",
-            "operation",
-        ])
+        && !line.says(&["per", "each", "remaining", "labell*", "operation", "sprint*"])
+        && !STAGES.iter().any(|noun| line.says(&[noun, single(noun)]))
 }

@@ -1,4 +1,4 @@
-//! Chains of steps: a task that needs every step to succeed succeeds no more often than the steps together. The words are the page's.
+//! Chains of steps: a task that needs every step to succeed succeeds no more often than the steps together. The words of rates are the page's.
 
 use super::super::Context;
 use super::super::line::{Line, lines};
@@ -11,11 +11,13 @@ use crate::finding::Severity;
 pub(super) fn agent_steps(cx: &Context<'_>, cues: &Cues) -> Judged {
     let mut judged = Judged::default();
     let all = lines(cx);
-    let counted = all.iter().find_map(|line| {
-        let number =
-            line.counts(&["step", "steps"]).into_iter().find(|number| number.value >= 2.0 && number.value <= 1000.0)?;
-        Some((line, number))
+    // A cap is no length: most tasks end long before it.
+    let is_length = |number: &&Quantity| (2.0..=1000.0).contains(&number.value) && !is_upper(number);
+    let mut counts = all.iter().flat_map(|line| {
+        line.counts(&["step", "steps"]).into_iter().filter(is_length).map(move |number| (line, number))
     });
+    // Of several counts nobody knows which one a task takes.
+    let counted = counts.next().filter(|_| counts.next().is_none());
     let rates = (success(all, cues, "step", "task"), success(all, cues, "task", "step"), counted);
     let (Some((step_line, step)), Some((task_line, task)), Some((count_line, count))) = rates else { return judged };
     judged.seen.extend([step_line.lines, task_line.lines, count_line.lines]);
@@ -34,12 +36,15 @@ pub(super) fn agent_steps(cx: &Context<'_>, cues: &Cues) -> Judged {
     judged
 }
 
+fn is_upper(number: &Quantity) -> bool {
+    matches!(number.comparator, Some(Comparator::AtMost | Comparator::LessThan))
+}
+
 /// The first rate of success of what the list `of` names. A line of errors gives their share, and an upper bound is one of errors as well.
 fn success<'a>(all: &'a [Line<'a>], cues: &Cues, of: &str, other: &str) -> Option<(&'a Line<'a>, &'a Quantity)> {
     let is_rate = |number: &&Quantity| {
         let value = number.ratio();
-        let is_upper = matches!(number.comparator, Some(Comparator::AtMost | Comparator::LessThan));
-        matches!(number.unit, Unit::Percent | Unit::Plain) && value > 0.0 && value < 1.0 && !is_upper
+        matches!(number.unit, Unit::Percent | Unit::Plain) && value > 0.0 && value < 1.0 && !is_upper(number)
     };
     all.iter().filter(|line| cues.says(of, line.text) && !cues.says("failure", line.text)).find_map(|line| {
         let mut rates = line.numbers.iter().copied().filter(is_rate);

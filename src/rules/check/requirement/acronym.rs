@@ -18,7 +18,7 @@ pub(in crate::rules::check) const KIND: Kind =
 /// Most that one finding lists.
 const LISTED: usize = 6;
 
-/// Three to six capitals, perhaps with digits behind: shorter ones are names of languages and countries as often.
+/// Three to six capitals, no digits behind: shorter ones are names of languages and countries as often.
 static SHAPE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[A-Z]{3,6}\b").ok());
 
 #[derive(Debug)]

@@ -15,6 +15,8 @@ pub(super) struct Statement<'a> {
     /// Offset of its first byte in the block's text.
     pub(super) start: usize,
     pub(super) text: &'a str,
+    /// A row: its cells are no clauses of one sentence.
+    pub(super) is_row: bool,
 }
 
 impl Statement<'_> {
@@ -60,10 +62,10 @@ pub(super) fn statements<'a>(cx: &Context<'a>) -> impl Iterator<Item = Statement
     let blocks = cx.document.content().filter(move |(_, block)| is_text(block));
     blocks.flat_map(|(id, block)| {
         let is_row = matches!(block.kind, BlockKind::TableRow { .. });
-        let row = is_row.then_some(Statement { block: id, start: 0, text: block.text.as_str() });
+        let row = is_row.then_some(Statement { block: id, start: 0, text: block.text.as_str(), is_row });
         let sentences = block.sentences().filter(move |_| !is_row);
         let sentences =
-            sentences.map(move |sentence| Statement { block: id, start: sentence.start, text: sentence.text });
+            sentences.map(move |one| Statement { block: id, start: one.start, text: one.text, is_row: false });
         row.into_iter().chain(sentences)
     })
 }

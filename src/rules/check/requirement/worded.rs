@@ -104,8 +104,7 @@ impl Worded {
         let text = statement.text;
         if let Some(most) = self.words {
             let count = text.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
-            let is_row = text.contains(" | ");
-            return (count > most && !is_row).then(|| (0, text.len(), String::new(), count));
+            return (count > most && !statement.is_row).then(|| (0, text.len(), String::new(), count));
         }
         if self.bare {
             let number = numbers(statement, cx).find(|number| is_bare(number, statement, cx))?;
@@ -167,7 +166,7 @@ fn is_bare(number: &Quantity, statement: &Statement<'_>, cx: &Context<'_>) -> bo
     let in_digits =
         statement.text.get(at(number.start)..).is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()));
     let ends = behind.is_empty() || behind.starts_with(['.', ';', ')']);
-    if !ends || !in_digits || number.value < 1.0 || statement.text.contains(" | ") {
+    if !ends || !in_digits || number.value < 1.0 || statement.is_row {
         return false;
     }
     let measured = cx.facts.mentions.iter().any(|mention| mention.block == number.block)

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+pub(super) use crate::source::url::csv::cell;
+
 /// Rich text as Markdown.
 pub(super) fn markdown(runs: Option<&Value>) -> String {
     runs.and_then(Value::as_array).into_iter().flatten().map(run).collect()
@@ -66,11 +68,6 @@ pub(super) fn at_margin(words: &str) -> String {
         return format!("{}\\{rest}", words.get(..digits).unwrap_or_default());
     }
     if words.starts_with(['#', '>', '-', '+', '|', '~', '=']) { format!("\\{words}") } else { words.to_owned() }
-}
-
-/// Words as the cell of a table.
-pub(super) fn cell(words: &str) -> String {
-    words.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
 }
 
 /// What a picture, a file or a link is called, with its address where that is one for people.

@@ -218,6 +218,12 @@ pub struct Wish {
 }
 
 impl Wish {
+    /// Media types of the files that are taken.
+    #[must_use]
+    pub fn media_types() -> BTreeSet<&'static str> {
+        Form::media_types()
+    }
+
     /// Checks what was given: against the rules that there are, and the hosts that are fetched from.
     ///
     /// # Errors

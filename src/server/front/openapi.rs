@@ -9,8 +9,7 @@ use super::feedback::{FeedbackIn, FeedbackOut};
 use super::input::Ask;
 use super::problem::ProblemOut;
 use super::shape::{EventOut, ReviewOut, ReviewsOut};
-use crate::document::Form;
-use crate::job::by_hand::{LONGEST_ADDRESS, PHASES, Verdict};
+use crate::job::by_hand::{LONGEST_ADDRESS, PHASES, Verdict, Wish};
 use crate::store::{PAGE, ReviewState};
 
 /// The description, with the names of the packs that there are.
@@ -106,7 +105,7 @@ fn of<T: JsonSchema>(schemas: &mut SchemaGenerator) {
 }
 
 fn submit(packs: &Value) -> Value {
-    let files = Form::media_types().into_iter().collect::<Vec<_>>().join(", ");
+    let files = Wish::media_types().into_iter().collect::<Vec<_>>().join(", ");
     json!({
         "operationId": "submitReview",
         "summary": "Ask for a review of an address, a text or a file",

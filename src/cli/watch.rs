@@ -24,7 +24,7 @@ pub(super) async fn watch(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exi
     if let Some(input) = foreign {
         return Err(CliError::Unwatchable { what: input.clone() });
     }
-    // Listened to from the start: Ctrl-C during a review ends it where it waits, and what it shows of its progress goes.
+    // Ctrl-C during a review ends it where it waits, and what it shows of its progress goes.
     let mut stopped = pin!(tokio::signal::ctrl_c());
     let mut last = Exit::Good;
     loop {
@@ -32,9 +32,11 @@ pub(super) async fn watch(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exi
         if io.terminal && args.output.is_none() {
             io.out.write_all(CLEAR.as_bytes()).map_err(CliError::Output)?;
         }
+        // Asked first: the program listens from the first time on that it asks, and a review may be long before it waits for anything.
         let reviewed = tokio::select! {
-            reviewed = Box::pin(review::review(args, env, io)) => Some(reviewed),
+            biased;
             said = &mut stopped => said.map(|()| None).map_err(CliError::Runtime)?,
+            reviewed = Box::pin(review::review(args, env, io)) => Some(reviewed),
         };
         last = match reviewed {
             None => return Ok(end(last, io)),

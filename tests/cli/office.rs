@@ -110,12 +110,20 @@ fn the_process_that_reads_can_neither_open_nor_outgrow_anything() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    if let Ok(limits) = std::fs::read_to_string(format!("/proc/{}/limits", child.id())) {
+    let seen = || std::fs::read_to_string(format!("/proc/{}/limits", child.id()));
+    if seen().is_ok() {
         let limit = |name: &str| {
+            let limits = seen().unwrap();
             let line = limits.lines().find(|line| line.starts_with(name)).unwrap();
             line.get(26..).unwrap().split_whitespace().next().unwrap().to_owned()
         };
+        // The address space is what it limits last.
+        for _ in 0..600 {
+            if limit("Max address space") == (1_u64 << 30).to_string() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
         assert_eq!(limit("Max open files"), "3");
         assert_eq!(limit("Max file size"), "0");
         assert_eq!(limit("Max cpu time"), "15");

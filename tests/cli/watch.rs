@@ -57,6 +57,23 @@ impl Watched {
         until(&self.err, "watching; Ctrl-C ends it", seconds)
     }
 
+    /// Waits until it has a say in what Ctrl-C does: before, the system ends it.
+    fn listens(&self) {
+        let status = format!("/proc/{}/status", self.child.id());
+        for _ in 0..600 {
+            let Ok(said) = std::fs::read_to_string(&status) else { break };
+            let caught = said.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+            let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+            // SIGINT is signal 2, and the first signal is the lowest bit.
+            if caught.is_some_and(|caught| caught & 0b10 != 0) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert!(!std::path::Path::new("/proc/self/status").exists(), "it does not listen");
+        std::thread::sleep(Duration::from_secs(2));
+    }
+
     /// The exit status after Ctrl-C.
     fn stop(mut self) -> Option<i32> {
         assert!(Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap().success());
@@ -135,7 +152,7 @@ fn a_review_under_way_ends_with_ctrl_c_as_well() {
         world.file(&format!("many/{number}.md"), SPEC.as_bytes());
     }
     let watched = Watched::start(&world, &["review", "--watch", "many", "--fail-on", "error"]);
-    std::thread::sleep(Duration::from_millis(700));
+    watched.listens();
     assert_eq!(watched.out.try_recv().ok(), None, "it is still at work");
     assert_eq!(watched.stop(), Some(0), "no review came to its end");
 }

@@ -6,10 +6,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::super::hosts::Host;
+use super::super::place::File;
+use super::super::sheet::Sheet;
 use super::*;
-use crate::net::client::Limits;
+use crate::net::client::{Accepts, Ask, Limits};
 use crate::net::credential::{Credential, Scheme};
 use crate::net::guard::Policy;
+use crate::review::Opened;
 
 /// A server that answers some targets, and keeps what it was asked: target, then the token.
 struct Server {
@@ -336,4 +339,56 @@ async fn all_answers_of_notion_together_have_an_end() {
     let loaded = notion(vec![children(ID, &held(&["a", "b", "c"])), padded("a"), padded("b"), padded("c")]).await;
     let reason = "the page needs more than 20 MiB; export it as Markdown and give its path";
     assert_eq!(loaded, [format!("https://www.notion.so/hub/Fraud-{ID} ! {reason}")]);
+}
+
+#[tokio::test]
+async fn any_sheet_of_a_private_spreadsheet_is_found_by_its_number() {
+    const OK: &str = "200 OK";
+    const JSON: &str = "application/json; charset=UTF-8";
+    let sheet = |id: u32, title: &str, kind: &str| serde_json::json!({ "properties": { "sheetId": id, "title": title, "sheetType": kind } });
+    let about = serde_json::json!({ "sheets": [sheet(0, "Notes", "GRID"), sheet(7, "KPIs / it's", "GRID"), sheet(8, "Chart", "OBJECT"), sheet(9, "Empty", "GRID")] });
+    let cells = serde_json::json!({ "range": "x", "majorDimension": "ROWS", "values": [["Metric", "Target"], [], ["Recall", "0.9 | 1"], ["n", 3]] });
+    let server = Server::start(vec![
+        ("/v4/spreadsheets/1aB?fields=sheets.properties%28sheetId%2Ctitle%2CsheetType%29", OK, JSON, json(&about)),
+        ("/v4/spreadsheets/1aB/values/%27KPIs%20%2F%20it%27%27s%27", OK, JSON, json(&cells)),
+        ("/v4/spreadsheets/1aB/values/%27Empty%27", OK, JSON, "{\"range\": \"x\"}".to_owned()),
+        (
+            "/v4/spreadsheets/2aB?fields=sheets.properties%28sheetId%2Ctitle%2CsheetType%29",
+            "403 Forbidden",
+            JSON,
+            "{}".to_owned(),
+        ),
+        ("/export.csv", OK, "text/csv", "A,B\n1,2\n".to_owned()),
+    ])
+    .await;
+    let host = |api: &str| server.host("https://docs.google.com", api, Scheme::Bearer, "secret");
+    let hosts = Hosts { hosts: vec![(Kind::Google, host("/drive/v3"), None), (Kind::Sheets, host("/v4"), None)] };
+    let read = async |at: &str| {
+        let address = format!("https://docs.google.com/spreadsheets/d/1aB/edit{at}");
+        let loaded = load(&server.fetcher(), &hosts, &address, Audience::Command).await;
+        server.shown(loaded.into_iter().next().unwrap())
+    };
+    for at in ["#gid=7", "?gid=7#gid=7"] {
+        let address = "https://docs.google.com/spreadsheets/d/1aB/edit";
+        let table = "| Metric | Target |\n|---|---|\n| Recall | 0.9 \\| 1 |\n| n | 3 |\n";
+        assert_eq!(read(at).await, format!("{address}{at} | {address}#gid=7 | {table}"));
+    }
+    assert!(server.asked().iter().all(|asked| asked.ends_with(" Bearer secret")));
+    for (at, words) in [
+        ("#gid=8", "this sheet is a chart"),
+        ("#gid=9", "the sheet is empty"),
+        ("#gid=6", "no sheet with the number 6; open the sheet"),
+        ("#gid=99999999999999999999", "no sheet with the number 99999999999999999999"),
+    ] {
+        let said = read(at).await;
+        assert!(said.contains(words), "{at}: {said}");
+    }
+    // A token that may not read it so: the usual ways are left.
+    let spreadsheet = Ask::new(format!("{}/v4/spreadsheets/2aB", server.origin), Accepts::Json);
+    let asks = vec![Ask::new(format!("{}/export.csv", server.origin), Accepts::Document)];
+    let otherwise = File { asks, opened: Opened::page("https://docs.google.com/x".to_owned()), remedy: None };
+    let (fetcher, at) = (server.fetcher(), At::parse("https://docs.google.com/x").unwrap());
+    let sheet = Sheet { spreadsheet, gid: "7".to_owned(), otherwise };
+    let loaded = sheet.read(&Desk { fetcher: &fetcher, at: &at }).await.unwrap();
+    assert!(matches!(&loaded[..], [Loaded::Text { text, .. }] if text.starts_with("| A | B |")), "{loaded:?}");
 }

@@ -105,7 +105,7 @@ fn pages_that_are_named_are_pinned_and_sound() {
         world.run(&["review", "a.md", "--rules", rules]).says(2, words);
     };
     refused("https://example.org/pack.tar.gz", &["needs its digest", "#sha256="]);
-    refused("pack.tar.gz", &["no .tar.gz archive, or it is damaged"]);
+    refused("pack.tar.gz", &["no .tar.gz or .zip archive, or it is damaged"]);
     refused(&format!("pack.tar.gz#sha256={}", "0".repeat(64)), &["its SHA-256 is"]);
     refused("out.zip", &["the rules of out.zip cannot be used", "the path ../y.md leads out of the archive"]);
     refused(&format!("broken.zip#sha256={}", "0".repeat(64)), &["its SHA-256 is"]);

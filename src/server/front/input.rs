@@ -340,7 +340,7 @@ mod tests {
         assert_eq!(taken.status(), StatusCode::ACCEPTED);
         look(long, "a program");
 
-        let (token, cookie) = front.0.seal.form(&HeaderMap::new(), "random-0123456789abcdef");
+        let (token, cookie) = front.0.seal.form(&HeaderMap::new(), &(front.0.desk.deps.random)());
         let cookie = cookie.unwrap();
         let cookie = cookie.split(';').next().unwrap();
         let (request, long) = sent(&[("text", SPEC), ("name", "b.md"), ("token", &token)], cookie);

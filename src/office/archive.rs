@@ -9,7 +9,7 @@ use zip::result::{ZipError, ZipResult};
 
 /// Most entries of an archive: a report of 1,000 pictures has fewer than 2,000.
 pub const MOST_ENTRIES: usize = 10_000;
-/// How many times its size an archive, and each of its entries, may unpack to, once that is more than [`SMALL`]. Tables of a program
+/// How many times its size an archive, and each of its entries, may unpack to, once that is more than 1 MiB. Tables of a program
 /// reach 150.
 pub const MOST_RATIO: u64 = 400;
 /// Bytes up to which the ratio says nothing.

@@ -221,7 +221,7 @@ pub(super) struct GateFlags {
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 
-    /// Further rule pages: a folder, or https://HOST/PACK.tar.gz#sha256=DIGEST (may be repeated)
+    /// Further rule pages: a folder, a .tar.gz or .zip, or https://HOST/PACK.zip#sha256=DIGEST (may be repeated)
     #[arg(long, value_name = "FOLDER|ARCHIVE")]
     pub(super) rules: Vec<String>,
 

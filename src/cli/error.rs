@@ -238,7 +238,7 @@ impl CliError {
                 "check the address, and that the token may see the repository".into()
             }
             Self::Pages { .. } => {
-                "give a folder of pages, a .tar.gz, or https://HOST/PACK.tar.gz#sha256=DIGEST with what `sha256sum` says of it".into()
+                "give a folder of pages, a .tar.gz or .zip, or https://HOST/PACK.zip#sha256=DIGEST with what `sha256sum` says of it".into()
             }
             Self::ConfigBroken { .. }
             | Self::PagesBroken { .. }

@@ -81,7 +81,7 @@ fn pages(given: &str) -> Result<Pages, String> {
     if digest.is_some() && path.is_dir() {
         return Err(format!("a folder has no digest: name an archive of it, or leave {DIGEST}… out"));
     }
-    let is_archive = digest.is_some() || [".tar.gz", ".tgz"].iter().any(|ending| low.ends_with(ending));
+    let is_archive = digest.is_some() || [".tar.gz", ".tgz", ".zip"].iter().any(|ending| low.ends_with(ending));
     Ok(if is_archive && !path.is_dir() { Pages::File(path.to_owned(), digest) } else { Pages::Folder(path.to_owned()) })
 }
 
@@ -98,7 +98,9 @@ mod tests {
         assert!(pages(address).is_err_and(|reason| reason.contains("needs its digest")));
         assert!(pages(&format!("{address}#sha256=abc")).is_err_and(|reason| reason.contains("64 hexadecimal digits")));
         assert!(pages(&format!("src#sha256={digest}")).is_err_and(|reason| reason.contains("a folder has no digest")));
-        assert_eq!(pages("acme.tgz"), Ok(Pages::File("acme.tgz".into(), None)));
+        for name in ["acme.tgz", "acme.tar.gz", "acme.ZIP"] {
+            assert_eq!(pages(name), Ok(Pages::File(name.into(), None)));
+        }
         assert_eq!(pages("policies/rules"), Ok(Pages::Folder("policies/rules".into())));
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest as _, Sha256};
+
 use super::Settings;
 use super::waiver::{Waivers, words};
 use crate::document::Document;
@@ -207,7 +209,7 @@ pub fn stood_before(head: &[Finding], now: &Document, before: &Document) -> BTre
     if of_tools.is_empty() {
         return BTreeSet::new();
     }
-    let mut left: BTreeMap<(u32, String), usize> = BTreeMap::new();
+    let mut left: BTreeMap<(u32, Print), usize> = BTreeMap::new();
     let longs: BTreeSet<u32> = of_tools.iter().map(|(_, lines)| long(*lines)).collect();
     for long in longs {
         for start in 1..=before.lines.count().saturating_sub(long - 1) {
@@ -235,15 +237,26 @@ fn long(lines: LineRange) -> u32 {
     (lines.end - lines.start + 1).min(COMPARED)
 }
 
+/// Words by the beginning of their digest. Lines stand in as many windows as are compared, so that their words would take a multiple of the
+/// document; and it is not to be found by trying which others pass for them.
+type Print = [u8; 16];
+
+fn print(words: &str) -> Print {
+    let mut print = Print::default();
+    print.iter_mut().zip(Sha256::digest(words)).for_each(|(to, from)| *to = from);
+    print
+}
+
 /// Some lines, folded; empty ones with what stands around them.
-fn window(of: &Document, start: u32, long: u32) -> String {
+fn window(of: &Document, start: u32, long: u32) -> Print {
     let text = |start: u32, end: u32| fold(of.line_text(LineRange::new(start, end)));
     let end = start.saturating_add(long - 1);
     let words = text(start, end);
     if words.trim().is_empty() {
-        return format!("\n{}\n{}", text(start.saturating_sub(1).max(1), end), text(start, end.saturating_add(1)));
+        let (before, after) = (text(start.saturating_sub(1).max(1), end), text(start, end.saturating_add(1)));
+        return print(&format!("\n{before}\n{after}"));
     }
-    words
+    print(&words)
 }
 
 #[cfg(test)]

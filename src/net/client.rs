@@ -61,7 +61,7 @@ pub enum Accepts {
     File,
     /// JSON of a platform's interface.
     Json,
-    /// A `.tar.gz`.
+    /// A `.tar.gz` or a `.zip`.
     Archive,
 }
 
@@ -86,8 +86,15 @@ impl Accepts {
 }
 
 /// Archives, as servers name them.
-const ARCHIVES: &[&str] =
-    &["application/gzip", "application/x-gzip", "application/x-gtar", "application/x-tar", "application/octet-stream"];
+const ARCHIVES: &[&str] = &[
+    "application/gzip",
+    "application/x-gzip",
+    "application/x-gtar",
+    "application/x-tar",
+    "application/zip",
+    "application/x-zip-compressed",
+    "application/octet-stream",
+];
 
 /// One request.
 #[derive(Debug, Clone)]

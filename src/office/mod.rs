@@ -1,6 +1,7 @@
 //! Word files and PDFs as text: told by their first bytes, read apart in a process of their own that can do nothing else.
 
 mod apart;
+pub mod archive;
 mod docx;
 mod pdf;
 

@@ -58,11 +58,14 @@ pub(crate) fn unfit(name: &str, bytes: &[u8]) -> Option<String> {
     }
 }
 
+/// What to do about a file that is no document.
+pub(crate) fn give() -> String {
+    format!("give it as {}", Form::all_named())
+}
+
 /// Why a file with this ending is not read, and what to do.
 pub(crate) fn foreign(ending: &str) -> String {
-    format!(
-        "a file that ends with .{ending} is no document that is read here; give it as Markdown, Word (DOCX), PDF, HTML or plain text"
-    )
+    format!("a file that ends with .{ending} is no document that is read here; {}", give())
 }
 
 /// Text from bytes, or what to do where they are none. Waits where a process has to read them.
@@ -113,7 +116,7 @@ fn file_by_name(path: &str) -> Option<&'static str> {
 fn binary(path: &str) -> String {
     match file_by_name(path) {
         Some(name) => format!("it is named as {name} and is none, or is damaged; save it again as {name}"),
-        None => format!("{BINARY}; give a Markdown document"),
+        None => format!("{BINARY}; {}", give()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Bad input: one clear message with the next step, status 2 where nothing could be reviewed, never a panic.
 
-use crate::program::{SPEC, World};
+use crate::program::{SPEC, World, zipped};
 
 #[test]
 fn an_input_that_is_no_text_says_what_it_is() {
@@ -92,13 +92,27 @@ fn a_token_is_not_sent_to_whoever_an_address_names() {
 
 #[test]
 fn pages_that_are_named_are_pinned_and_sound() {
-    let world = World::new(&[("a.md", b"# A\n"), ("pack.tar.gz", b"no archive"), ("broken/x.md", b"no front matter")]);
+    let zip = zipped(&[("broken/x.md", b"no front matter"), ("../y.md", b"")]);
+    let broken = zipped(&[("broken/x.md", b"no front matter")]);
+    let world = World::new(&[
+        ("a.md", b"# A\n"),
+        ("pack.tar.gz", b"no archive"),
+        ("broken/x.md", b"no front matter"),
+        ("out.zip", &zip),
+        ("broken.zip", &broken),
+    ]);
     let refused = |rules: &str, words: &[&str]| {
         world.run(&["review", "a.md", "--rules", rules]).says(2, words);
     };
     refused("https://example.org/pack.tar.gz", &["needs its digest", "#sha256="]);
-    refused("pack.tar.gz", &["no .tar.gz archive, or it is damaged"]);
+    refused("pack.tar.gz", &["no .tar.gz or .zip archive, or it is damaged"]);
     refused(&format!("pack.tar.gz#sha256={}", "0".repeat(64)), &["its SHA-256 is"]);
+    refused("out.zip", &["the rules of out.zip cannot be used", "the path ../y.md leads out of the archive"]);
+    refused(&format!("broken.zip#sha256={}", "0".repeat(64)), &["its SHA-256 is"]);
+    refused(
+        "broken.zip",
+        &["the pages given with --rules have 1 mistake", "broken.zip!/broken/x.md", "no front matter"],
+    );
     refused("broken", &["the pages given with --rules have 1 mistake", "no front matter"]);
     refused("nowhere", &["nowhere cannot be read"]);
 }

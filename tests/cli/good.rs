@@ -1,6 +1,6 @@
 //! What works.
 
-use crate::program::{SPEC, World};
+use crate::program::{SPEC, World, zipped};
 
 fn world() -> World {
     World::new(&[("specs/parcel.md", SPEC.as_bytes()), ("README.md", b"# A shop\n\nIt sells things.\n")])
@@ -126,6 +126,27 @@ fn pages_of_another_place_are_used_when_they_are_named() {
     };
     assert!(!codes(&[]).contains(&"OWN-001".to_owned()));
     assert!(codes(&["--rules", "policies"]).contains(&"OWN-001".to_owned()));
+}
+
+#[test]
+fn a_pack_says_the_same_as_folder_and_as_archive() {
+    let world = world();
+    world.run(&["rules", "new", "no-exit-plan", "--output", "pack/no-exit-plan.md"]).says(0, &[]);
+    let page = world.read("pack/no-exit-plan.md");
+    let zip = zipped(&[("pack/no-exit-plan.md", page.as_bytes()), ("pack/LICENSE", b"\xff")]);
+    world.file("acme.zip", &zip);
+    world.file("pack/LICENSE", b"\xff");
+    let found = |rules: &str| {
+        let report =
+            world.run(&["review", "--format", "json", "specs/parcel.md", "--rules", rules]).says(0, &[]).json();
+        let findings = report["documents"][0]["findings"].clone();
+        assert!(findings.as_array().unwrap().iter().any(|finding| finding["rule"] == "OWN-001"), "{rules}: {findings}");
+        findings
+    };
+    let as_folder = found("pack");
+    assert_eq!(found("acme.zip"), as_folder);
+    let digest = specreview::text::sha256_hex(&zip);
+    assert_eq!(found(&format!("acme.zip#sha256={digest}")), as_folder);
 }
 
 #[test]

@@ -7,6 +7,16 @@ use std::process::{Command, Stdio};
 /// The example that README shows.
 pub const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
 
+/// A ZIP archive of files.
+pub fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
 /// A folder with files, in which the program runs.
 pub struct World {
     folder: tempfile::TempDir,

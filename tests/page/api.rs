@@ -266,6 +266,11 @@ async fn every_problem_says_what_to_do() {
     let answer = world.get("/api/v1/reviews/0/report.xml").send().await.unwrap();
     let (status, body) = told(answer).await;
     assert!(status == 404 && body["detail"] == "there is no report of this form", "{body}");
+    for (body, field) in [(r#"{"text": 7}"#, "text"), (r#"{"text": "a", "colour": 1}"#, "colour")] {
+        let sent = world.post("/api/v1/reviews").header("content-type", "application/json").body(body);
+        let (status, problem) = told(sent.send().await.unwrap()).await;
+        assert!(status == 422 && problem["field"] == field, "{body}: {problem}");
+    }
     let list = world.post("/api/v1/reviews").header("content-type", "application/json").body("[null, \"Some text\"]");
     let (status, body) = told(list.send().await.unwrap()).await;
     assert!(status == 422 && body["detail"] == "the body is a list", "{body}");

@@ -148,7 +148,7 @@ async fn a_program_says_it_too_and_is_told_what_is_wrong() {
     let long = "x".repeat(1001);
     for (body, expected, part, at) in [
         (json!({"finding": "0000", "worth": "useful"}), 409, "no such finding", json!("finding")),
-        (json!({"finding": print, "worth": "splendid"}), 422, "splendid", Value::Null),
+        (json!({"finding": print, "worth": "splendid"}), 422, "splendid", json!("worth")),
         (json!({"finding": print, "worth": "wrong"}), 422, "no reason", json!("reason")),
         (
             json!({"finding": print, "worth": "wrong", "reason": long}),
@@ -157,9 +157,9 @@ async fn a_program_says_it_too_and_is_told_what_is_wrong() {
             json!("reason"),
         ),
         (json!({"finding": print, "worth": "useful", "by": "a\nb"}), 422, "control character", json!("by")),
-        (json!({"finding": print, "worth": "useful", "colour": 1}), 422, "colour", Value::Null),
-        (json!({"worth": "useful"}), 422, "finding", Value::Null),
-        (json!({"finding": print, "worth": "useful", "reason": null}), 422, "null", Value::Null),
+        (json!({"finding": print, "worth": "useful", "colour": 1}), 422, "colour", json!("colour")),
+        (json!({"worth": "useful"}), 422, "finding", json!("finding")),
+        (json!({"finding": print, "worth": "useful", "reason": null}), 422, "null", json!("reason")),
     ] {
         let (status, problem) = send(&path, &body).await;
         let detail = problem["detail"].as_str().unwrap();

@@ -92,6 +92,10 @@ async fn files_that_are_no_text_are_refused_at_once_or_fail_with_one_clear_reaso
         assert_eq!(status, expected, "{name}: {body}");
         if status != 202 {
             assert!(body["detail"].as_str().unwrap().contains(part) && body["field"] == "file", "{name}: {body}");
+            if !part.contains("UTF") {
+                let advice = body["advice"].as_str().unwrap();
+                assert!(["Markdown", "Word (DOCX)", "PDF", "HTML"].iter().all(|form| advice.contains(form)), "{body}");
+            }
             assert!(begun.elapsed() < Duration::from_secs(5), "{name}: {:?}", begun.elapsed());
             continue;
         }

@@ -120,7 +120,41 @@ const FOREIGN: &[&str] = &[
     "zst",
 ];
 
+/// All forms, those before others that more people write in.
+const ALL: [Form; 9] = [
+    Form::Markdown,
+    Form::Word,
+    Form::Pdf,
+    Form::Html,
+    Form::AsciiDoc,
+    Form::ReStructuredText,
+    Form::Mdx,
+    Form::Notebook,
+    Form::Text,
+];
+
 impl Form {
+    /// The forms that are read, for people: `Markdown, Word (DOCX), … or plain text`.
+    #[must_use]
+    pub fn all_named() -> String {
+        let names = ALL.map(Self::name);
+        names.split_last().map_or_else(String::new, |(last, rest)| format!("{} or {last}", rest.join(", ")))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Form::Markdown => "Markdown",
+            Form::Word => "Word (DOCX)",
+            Form::Pdf => "PDF",
+            Form::Html => "HTML",
+            Form::AsciiDoc => "AsciiDoc",
+            Form::ReStructuredText => "reStructuredText",
+            Form::Mdx => "MDX",
+            Form::Notebook => "a Jupyter notebook",
+            Form::Text => "plain text",
+        }
+    }
+
     /// The media type of files of this form.
     #[must_use]
     pub fn media_type(self) -> &'static str {

@@ -459,3 +459,12 @@ fn what_is_repeated_no_more_is_told() {
     assert_eq!(many.limits.len(), 1, "{:?}", many.limits);
     assert!(many.source.len() < 6 * cell(2000).len(), "{}", many.source.len());
 }
+
+#[test]
+fn every_form_that_an_ending_has_is_named_to_people() {
+    let named = Form::all_named();
+    for (ending, form, _) in super::ENDINGS {
+        assert!(super::ALL.contains(form) && named.contains(form.name()), ".{ending}: {named}");
+    }
+    assert!(named.starts_with("Markdown, Word (DOCX), PDF, ") && named.ends_with(" or plain text"), "{named}");
+}

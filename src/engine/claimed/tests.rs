@@ -209,6 +209,18 @@ fn a_document_that_is_no_specification_has_no_claims() {
 }
 
 #[test]
+fn what_is_kept_of_lines_that_stood_before_does_not_grow_with_them() {
+    fn bytes<T: Copy>(_: T) -> usize {
+        size_of::<T>()
+    }
+    let long = Document::parse(&"many words of a plan ".repeat(1000));
+    let short = Document::parse("few");
+    assert!(bytes(window(&long, 1, 1)) <= 16);
+    assert_ne!(window(&long, 1, 1), window(&short, 1, 1));
+    assert_eq!(window(&short, 1, 1), window(&Document::parse("# A\n\n**FEW**\n"), 3, 1), "marks are no words");
+}
+
+#[test]
 fn lines_that_nobody_touched_had_it_before() {
     let head = format!("{}\nThe letters are kept.\n", TEXT.replace("the 😀 team was", "nobody was"));
     let list = vec![

@@ -7,7 +7,7 @@ use crate::document::Form;
 use crate::net::guard::{Policy, Refused};
 use crate::rules::RuleSet;
 use crate::source::url::{Address, recognise};
-use crate::source::{foreign, unfit};
+use crate::source::{foreign, give, unfit};
 use crate::store::{NewReview, pack};
 use crate::text::sha256_hex;
 use schemars::JsonSchema;
@@ -134,7 +134,10 @@ impl Unwanted {
                 return parted(&said).1.unwrap_or("paste the text, or send the file").to_owned();
             }
             Self::Foreign(ending) => return parted(&foreign(ending)).1.unwrap_or_default().to_owned(),
-            Self::Unreadable(reason) => parted(reason).1.unwrap_or("give a Markdown document"),
+            Self::Unreadable(reason) => match parted(reason).1 {
+                Some(advice) => advice,
+                None => return give(),
+            },
             Self::Pack { known, .. } => return format!("name one of {}", known.join(", ")),
         }
         .to_owned()
@@ -222,6 +225,12 @@ impl Wish {
     #[must_use]
     pub fn media_types() -> BTreeSet<&'static str> {
         Form::media_types()
+    }
+
+    /// The forms that a document may have, for people.
+    #[must_use]
+    pub fn forms() -> String {
+        Form::all_named()
     }
 
     /// Checks what was given: against the rules that there are, and the hosts that are fetched from.

@@ -1,28 +1,16 @@
-//! The parts of a Word file: entries of a ZIP archive, unpacked in memory within limits, and the relations between them.
+//! The parts of a Word file, which are entries of an archive, and the relations between them.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read as _};
-
-use zip::ZipArchive;
-use zip::result::ZipError;
 
 use super::super::Unreadable;
+use super::super::archive::{Archive, Shut};
 use super::xml::{Item, value, walk};
 
-/// Most entries of an archive: a report of 1,000 pictures has fewer than 2,000.
-const MOST_ENTRIES: usize = 10_000;
 /// Bytes of all parts that are read, unpacked. A text of 1,000 pages takes about 10 MiB.
 const MOST_BYTES: u64 = 64 << 20;
-/// How many times its size a part may unpack to, once it is larger than [`SMALL`]. Tables of a program reach 150.
-const MOST_RATIO: u64 = 400;
-/// Bytes up to which the ratio says nothing.
-const SMALL: u64 = 1 << 20;
 
 /// An archive that is open.
-pub(super) struct Parts<'a> {
-    archive: ZipArchive<Cursor<&'a [u8]>>,
-    left: u64,
-}
+pub(super) struct Parts<'a>(Archive<'a>);
 
 /// A relation of a part.
 #[derive(Debug)]
@@ -35,32 +23,12 @@ pub(super) struct Relation {
 
 impl<'a> Parts<'a> {
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, Unreadable> {
-        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| Unreadable::damaged(&error))?;
-        if archive.len() > MOST_ENTRIES {
-            return Err(Unreadable::TooLarge("10,000 entries"));
-        }
-        Ok(Self { archive, left: MOST_BYTES })
+        Ok(Self(Archive::open(bytes, MOST_BYTES).map_err(unreadable)?))
     }
 
     /// The text of a part; none where there is no such part.
     pub(super) fn text(&mut self, path: &str) -> Result<Option<String>, Unreadable> {
-        let left = self.left;
-        let mut entry = match self.archive.by_name(path) {
-            Ok(entry) => entry,
-            Err(ZipError::FileNotFound) => return Ok(None),
-            Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => return Err(Unreadable::Protected),
-            Err(error) => return Err(Unreadable::damaged(&error)),
-        };
-        let packed = entry.compressed_size().max(1);
-        let most = left.min(packed.saturating_mul(MOST_RATIO).max(SMALL));
-        let mut bytes = Vec::new();
-        // One byte more than allowed tells what is too large from what just fits.
-        entry.by_ref().take(most + 1).read_to_end(&mut bytes).map_err(|error| Unreadable::damaged(&error))?;
-        let length = bytes.len() as u64;
-        if length > most {
-            return Err(Unreadable::TooLarge("64 MiB of text, or 400 times its size"));
-        }
-        self.left -= length;
+        let Some(bytes) = self.0.named(path).map_err(unreadable)? else { return Ok(None) };
         let text = String::from_utf8(bytes).map_err(|_| Unreadable::damaged("a part of it is not UTF-8"))?;
         Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)))
     }
@@ -84,6 +52,15 @@ impl<'a> Parts<'a> {
             Ok(())
         })?;
         Ok(found)
+    }
+}
+
+fn unreadable(shut: Shut) -> Unreadable {
+    match shut {
+        Shut::Crowded => Unreadable::TooLarge("10,000 entries"),
+        Shut::Large => Unreadable::TooLarge("64 MiB of text, or 400 times its size"),
+        Shut::Protected => Unreadable::Protected,
+        shut @ (Shut::Twice | Shut::Damaged(_)) => Unreadable::damaged(shut),
     }
 }
 

@@ -73,7 +73,7 @@ impl From<Unsaid> for Problem {
             Unsaid::Name => ("by", StatusCode::UNPROCESSABLE_ENTITY),
         };
         let problem = Self::new(status, KIND, unsaid.to_string(), unsaid.advice());
-        Self { field: Some(field), ..problem }
+        Self { field: Some(field.into()), ..problem }
     }
 }
 

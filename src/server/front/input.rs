@@ -1,5 +1,7 @@
 //! From the body of a request to a wish: JSON, or a form with a file. Reads within limits before it looks at anything.
 
+use std::borrow::Cow;
+
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -152,15 +154,32 @@ fn parsed<T: DeserializeOwned>(body: &[u8], kind: Kind) -> Result<T, Problem> {
             "send one JSON object; /api/v1/openapi.json describes it",
         ));
     }
-    serde_json::from_slice(body).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            kind,
-            format!("the body does not say what it should: {error}"),
-            "/api/v1/openapi.json describes it",
-        ),
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let said = serde_path_to_error::deserialize(&mut reader).map_err(|error| (field(&error), error.into_inner()));
+    let said = said.and_then(|said| reader.end().map(|()| said).map_err(|error| (None, error)));
+    said.map_err(|(field, error)| match error.classify() {
+        serde_json::error::Category::Data => {
+            let detail = format!("the body does not say what it should: {error}");
+            let advice = "/api/v1/openapi.json describes it";
+            Problem { field, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, kind, detail, advice) }
+        }
         _ => Problem::bad(format!("the body is no JSON: {error}"), "send one JSON object"),
     })
+}
+
+/// Most characters of the name of a field that is said again: none of ours is longer, and others may be as long as the body.
+const LONGEST_FIELD: usize = 64;
+
+/// The field of the body at which it is not what it should be; none where it is about the whole of it.
+fn field(error: &serde_path_to_error::Error<serde_json::Error>) -> Option<Cow<'static, str>> {
+    let said = error.inner().to_string();
+    // What is missing, or there twice, stands in no place of the body: only the message has its name.
+    let named = || ["missing field `", "duplicate field `"].iter().find_map(|begin| said.strip_prefix(begin));
+    let name = match error.path().iter().next() {
+        Some(serde_path_to_error::Segment::Map { key }) => key.as_str(),
+        _ => named()?.split_once('`')?.0,
+    };
+    (name.chars().count() <= LONGEST_FIELD).then(|| name.to_owned().into())
 }
 
 /// What a person has sent with the form of the page.
@@ -259,4 +278,97 @@ pub(super) async fn pairs(front: &Front, request: Request) -> Result<Vec<(String
     let short = Body::new(http_body_util::Limited::new(body, SHORT));
     let (body, _room) = read(front, Request::from_parts(parts, short)).await?;
     Ok(url::form_urlencoded::parse(&body).into_owned().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::{Arc, Mutex, OnceLock};
+
+    use axum::extract::State;
+    use tokio::sync::watch;
+
+    use super::super::{api, page};
+    use super::*;
+    use crate::job::by_hand::{Desk, Hosts};
+    use crate::job::testing::{SPEC, deps};
+    use crate::store::Database;
+
+    /// A page that notes how much of its memory is free whenever somebody looks at the clock, which is what keeping a review begins with.
+    async fn watched(folder: &std::path::Path) -> (Front, Arc<Mutex<Vec<usize>>>) {
+        let store = Database::open(&*folder.join("r.db")).await.unwrap();
+        let (place, free) = (Arc::new(OnceLock::<Front>::new()), Arc::new(Mutex::new(Vec::new())));
+        let (seen, noted) = (place.clone(), free.clone());
+        let clock = move || {
+            noted.lock().unwrap().extend(seen.get().map(|front| front.0.memory.available_permits()));
+            1
+        };
+        let drawn = AtomicU64::new(0);
+        let random = move || format!("{:032x}", drawn.fetch_add(1, Ordering::Relaxed));
+        let deps = crate::job::Deps { clock: Arc::new(clock), random: Arc::new(random), ..deps() };
+        let front = Front::new(Desk::new(deps, Arc::new(store), None, Hosts::default()), None, watch::channel(false).1);
+        assert!(place.set(front.clone()).is_ok());
+        (front, free)
+    }
+
+    fn sent(fields: &[(&str, &str)], cookie: &str) -> (Request, usize) {
+        let part = |(name, value): &(&str, &str)| {
+            format!("--XbX\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let body = fields.iter().map(part).collect::<String>() + "--XbX--\r\n";
+        let long = body.len();
+        let request = Request::post("/reviews").header(header::COOKIE, cookie);
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=XbX");
+        (request.body(Body::from(body)).unwrap(), long)
+    }
+
+    #[tokio::test]
+    async fn a_body_has_its_place_in_memory_until_it_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (front, free) = watched(folder.path()).await;
+        let all = front.0.memory.available_permits();
+        let look = |long: usize, who: &str| {
+            let seen = std::mem::take(&mut *free.lock().unwrap());
+            assert!(
+                !seen.is_empty() && seen.iter().all(|left| *left == all - body::units(long)),
+                "{who}: {seen:?} of {all}"
+            );
+            assert_eq!(front.0.memory.available_permits(), all, "{who}: the place is free again");
+        };
+        let (request, long) = sent(&[("text", SPEC), ("name", "a.md")], "");
+        let taken = api::submit(State(front.clone()), request).await.unwrap();
+        assert_eq!(taken.status(), StatusCode::ACCEPTED);
+        look(long, "a program");
+
+        let (token, cookie) = front.0.seal.form(&HeaderMap::new(), &(front.0.desk.deps.random)());
+        let cookie = cookie.unwrap();
+        let cookie = cookie.split(';').next().unwrap();
+        let (request, long) = sent(&[("text", SPEC), ("name", "b.md"), ("token", &token)], cookie);
+        let taken = page::submit(State(front.clone()), request).await.unwrap_or_else(|_| panic!("it is taken"));
+        assert_eq!(taken.status(), StatusCode::SEE_OTHER);
+        look(long, "a person");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_body_names_its_field() {
+        let long = "x".repeat(1000);
+        let strange = format!("{{\"{long}\": 1}}");
+        for (body, status, expected) in [
+            (r#"{"text": 7}"#, 422, Some("text")),
+            (r#"{"text": "a", "packs": ["x", 1]}"#, 422, Some("packs")),
+            (r#"{"text": "a", "llm": "yes"}"#, 422, Some("llm")),
+            (r#"{"text": "a", "as": "poem"}"#, 422, Some("as")),
+            (r#"{"text": "a", "colour": 1}"#, 422, Some("colour")),
+            (r#"{"text": "a", "text": "b"}"#, 422, Some("text")),
+            (r#""text""#, 422, None),
+            (strange.as_str(), 422, None),
+            (r#"{"text": "a""#, 400, None),
+            (r#"{"text": "a"} and more"#, 400, None),
+        ] {
+            let problem = parsed::<Ask>(body.as_bytes(), UNWANTED).unwrap_err();
+            let short = body.get(..60).unwrap_or(body);
+            assert_eq!((problem.status.as_u16(), problem.field.as_deref()), (status, expected), "{short}: {problem:?}");
+        }
+        assert!(parsed::<Ask>(br#" {"text": "a"} "#, UNWANTED).is_ok());
+    }
 }

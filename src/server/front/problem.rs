@@ -1,5 +1,7 @@
 //! What went wrong with a request: what happened and what to do, as `application/problem+json` (RFC 9457) or as a page.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -31,7 +33,7 @@ pub(super) struct Problem {
     /// What to do.
     pub(super) advice: String,
     /// The field of the request that it is about.
-    pub(super) field: Option<&'static str>,
+    pub(super) field: Option<Cow<'static, str>>,
 }
 
 /// How a problem is said to programs.
@@ -51,7 +53,7 @@ pub(super) struct ProblemOut {
     /// What to do.
     advice: String,
     /// The field of the request that it is about; null where it is about none, or several.
-    field: Option<&'static str>,
+    field: Option<Cow<'static, str>>,
 }
 
 impl Problem {
@@ -66,7 +68,7 @@ impl Problem {
 
     /// What was sent was a file, where a text might have been.
     pub(super) fn of_file(self, is_file: bool) -> Self {
-        let field = self.field.map(|field| if is_file && field == "text" { "file" } else { field });
+        let field = self.field.map(|field| if is_file && field == "text" { "file".into() } else { field });
         Self { field, ..self }
     }
 
@@ -134,7 +136,7 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             detail: self.detail.clone(),
             advice: self.advice.clone(),
-            field: self.field,
+            field: self.field.clone(),
         };
         let mut response = self.with(Json(out));
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -151,7 +153,10 @@ impl From<Unwanted> for Problem {
             Unwanted::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, ("too-large", "Too large")),
             _ => (StatusCode::UNPROCESSABLE_ENTITY, UNWANTED),
         };
-        Self { field: unwanted.field(), ..Self::new(status, kind, unwanted.to_string(), unwanted.advice()) }
+        Self {
+            field: unwanted.field().map(Cow::Borrowed),
+            ..Self::new(status, kind, unwanted.to_string(), unwanted.advice())
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::problem::Problem;
 use super::rows::{Changes, PhaseRow, Row, phases, says, show};
-use crate::job::by_hand::{Desk, Form, Told, Verdict};
+use crate::job::by_hand::{Desk, Form, Told, Verdict, Wish};
 use crate::output::html;
 use crate::store::{KeptReview, ReviewState};
 
@@ -70,7 +70,7 @@ pub(super) struct ProblemRow<'a> {
     pub(super) detail: String,
     advice: &'a str,
     /// The field that it stands beside; empty where it stands above the form.
-    field: &'static str,
+    field: &'a str,
 }
 
 impl<'a> ProblemRow<'a> {
@@ -82,7 +82,7 @@ impl<'a> ProblemRow<'a> {
             title: problem.title,
             detail: first + rest.as_str(),
             advice: &problem.advice,
-            field: problem.field.unwrap_or_default(),
+            field: problem.field.as_deref().unwrap_or_default(),
         }
     }
 }
@@ -184,11 +184,10 @@ impl View {
             hosts: &'a [String],
             packs: &'a [PackRow],
             model: Option<&'a str>,
-            forms: &'static str,
+            forms: String,
         }
-        let forms = "Markdown, Word (DOCX), PDF, HTML, AsciiDoc, reStructuredText, a notebook or plain text";
-        let values =
-            Values { form: typed, hosts: &self.hosts, packs: &self.packs, model: self.model.as_deref(), forms };
+        let (model, forms) = (self.model.as_deref(), Wish::forms());
+        let values = Values { form: typed, hosts: &self.hosts, packs: &self.packs, model, forms };
         self.page("form.html", "form", token, problem, values)
     }
 

@@ -5,7 +5,11 @@ const COLUMNS: usize = 256;
 
 /// `text` as a table; the first row that holds anything is its head. Cost and length are linear in that of the text.
 pub(super) fn table(text: &str) -> String {
-    let rows = rows(text.trim_start_matches('\u{feff}'));
+    of_rows(&rows(text.trim_start_matches('\u{feff}')))
+}
+
+/// Rows of cells, each as [`cell`] makes it, as a table.
+pub(super) fn of_rows(rows: &[Vec<String>]) -> String {
     let own = |row: &[String]| row.iter().rposition(|cell| !cell.is_empty()).map_or(0, |at| at + 1).min(COLUMNS);
     let filled = || rows.iter().filter(|row| own(row) > 0);
     let width = filled().map(|row| own(row)).max().unwrap_or(0);

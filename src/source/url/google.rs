@@ -4,6 +4,7 @@
 use super::at::{At, with_query};
 use super::hosts::{Host, Hosts, Kind};
 use super::place::{File, Place};
+use super::sheet::Sheet;
 use crate::net::client::{Accepts, Ask};
 use crate::review::Opened;
 
@@ -15,9 +16,12 @@ const PRIVATE: &str = "share it with everybody who has the link, set SPECREVIEW_
 /// The same where a token was set.
 const NOT_SHARED: &str = "check the address, and that the token of SPECREVIEW_GOOGLE_TOKEN may read it (scope drive.readonly) and has not \
                           ended: such tokens live an hour";
-/// The same for a sheet that the interface does not export.
-const FIRST_ONLY: &str = "of a private spreadsheet the first sheet is read: take `gid=` out of the address, or export the sheet and give \
-                          its path";
+/// The same for one sheet of a spreadsheet.
+const NOT_SHEET: &str = "check the address, and that the token of SPECREVIEW_GOOGLE_TOKEN may read it (scope drive.readonly), has not ended \
+                         (such tokens live an hour), and is of a project in which the Google Sheets API is switched on";
+/// The same for a sheet that is not the first, where nothing is set that could read it.
+const FIRST_ONLY: &str = "of a private spreadsheet behind SPECREVIEW_GOOGLE_URL the first sheet is read: take `gid=` out of the address, set \
+                          SPECREVIEW_GOOGLE_SHEETS_URL to the interface for its cells, or export the sheet and give its path";
 
 /// What stands at `at`, where it is an address of Google's.
 pub(super) fn place(at: &At, hosts: &Hosts) -> Option<Box<dyn Place>> {
@@ -30,6 +34,7 @@ pub(super) fn place(at: &At, hosts: &Hosts) -> Option<Box<dyn Place>> {
     }
     let host = hosts.only(Kind::Google).filter(|host| host.credential.is_some());
     let (mut asks, mut remedy) = (Vec::new(), if host.is_some() { NOT_SHARED } else { PRIVATE });
+    let mut one_sheet = None;
     let (address, page) = match (at.origin.as_str(), parts.as_slice()) {
         // Published pages are pages.
         (DOCS, ["document", "d", "e", ..]) => return None,
@@ -43,12 +48,16 @@ pub(super) fn place(at: &At, hosts: &Hosts) -> Option<Box<dyn Place>> {
             (sheet(&format!("{base}/pub"), "output", at), format!("{base}/pubhtml"))
         }
         (DOCS, ["spreadsheets", "d", id, ..]) if is_id(id) => {
-            // The interface exports the first sheet and no other.
-            let is_first = gid(at).is_none_or(|gid| gid == "0");
-            if is_first {
+            let number = gid(at);
+            one_sheet = hosts.sheets().zip(number.clone()).map(|(host, gid)| (cells(host, id), gid));
+            // The interface for files exports the first sheet and no other; 0 is the number that a first sheet is made with.
+            if number.is_none_or(|gid| gid == "0") {
                 asks.extend(host.map(|host| exported(host, id, "text/csv")));
             } else if host.is_some() {
                 remedy = FIRST_ONLY;
+            }
+            if one_sheet.is_some() {
+                remedy = NOT_SHEET;
             }
             let base = format!("{DOCS}/spreadsheets/d/{id}");
             (sheet(&format!("{base}/export"), "format", at), with_gid(&format!("{base}/edit"), at))
@@ -67,7 +76,16 @@ pub(super) fn place(at: &At, hosts: &Hosts) -> Option<Box<dyn Place>> {
         _ => return None,
     };
     asks.push(Ask::new(address, Accepts::Document));
-    Some(Box::new(File { asks, opened: Opened::page(page), remedy: Some(remedy.to_owned()) }))
+    let file = File { asks, opened: Opened::page(page), remedy: Some(remedy.to_owned()) };
+    Some(match one_sheet {
+        Some((spreadsheet, gid)) => Box::new(Sheet { spreadsheet, gid, otherwise: file }),
+        None => Box::new(file),
+    })
+}
+
+/// A spreadsheet in the interface for cells.
+fn cells(host: &Host, id: &str) -> Ask {
+    Ask::new(format!("{}/spreadsheets/{id}", host.api), Accepts::Json).by(host.credential.as_ref())
 }
 
 /// What names one file and nothing else.

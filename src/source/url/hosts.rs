@@ -20,6 +20,8 @@ pub enum Kind {
     Bitbucket,
     /// Google Docs, Sheets and Drive.
     Google,
+    /// The interface for the cells of Google Sheets, which has a host of its own.
+    Sheets,
     /// Notion.
     Notion,
     /// Confluence, in the cloud and as Data Center.
@@ -88,6 +90,16 @@ const ROWS: &[Row] = &[
         tokens: &["SPECREVIEW_GOOGLE_TOKEN"],
         scheme: Scheme::Bearer,
         known: Some(("https://docs.google.com", "https://www.googleapis.com/drive/v3")),
+        // It names the interface, behind a gateway of one's own perhaps.
+        api: str::to_owned,
+        site: |_| "https://docs.google.com".to_owned(),
+    },
+    Row {
+        kind: Kind::Sheets,
+        url: "SPECREVIEW_GOOGLE_SHEETS_URL",
+        tokens: &["SPECREVIEW_GOOGLE_TOKEN"],
+        scheme: Scheme::Bearer,
+        known: Some(("https://docs.google.com", "https://sheets.googleapis.com/v4")),
         // It names the interface, behind a gateway of one's own perhaps.
         api: str::to_owned,
         site: |_| "https://docs.google.com".to_owned(),
@@ -215,6 +227,15 @@ impl Hosts {
     /// The one host of this kind, where it has one.
     pub(super) fn only(&self, kind: Kind) -> Option<&Host> {
         self.hosts.iter().find(|(known, ..)| *known == kind).map(|(_, host, _)| host)
+    }
+
+    /// Where the cells of private spreadsheets are read, where there is a token for it. The token of a gateway of one's own is not for
+    /// Google: whoever set one names the other.
+    pub(super) fn sheets(&self) -> Option<&Host> {
+        let of = |kind| self.hosts.iter().find(|(known, ..)| *known == kind);
+        let (_, host, own) = of(Kind::Sheets)?;
+        let is_behind = of(Kind::Google).is_some_and(|(.., own)| own.is_some());
+        (own.is_some() || !is_behind).then_some(host).filter(|host| host.credential.is_some())
     }
 
     fn stranger(kind: Kind, origin: &str) -> Host {

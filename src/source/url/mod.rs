@@ -14,6 +14,7 @@ pub mod hosts;
 mod notion;
 mod page;
 mod place;
+mod sheet;
 
 use std::time::Duration;
 

@@ -13,7 +13,7 @@ use crate::source::{Loaded, decode};
 /// Most documents that one address leads to.
 const MOST_DOCUMENTS: usize = 50;
 /// Bytes of all of them together.
-const MOST_BYTES: usize = 5 * 1024 * 1024;
+pub(super) const MOST_BYTES: usize = 5 * 1024 * 1024;
 
 /// What fetches, and for which address.
 pub(super) struct Desk<'a> {
@@ -139,10 +139,16 @@ impl Desk<'_> {
 
     /// The answer of a platform's interface.
     pub(super) async fn json<T: DeserializeOwned>(&self, ask: &Ask) -> Result<T, Failed> {
+        Ok(self.weighed(ask).await?.0)
+    }
+
+    /// The same, with the bytes that it took.
+    pub(super) async fn weighed<T: DeserializeOwned>(&self, ask: &Ask) -> Result<(T, usize), Failed> {
         let answer = self.fetcher.ask(ask).await?;
-        serde_json::from_slice(&answer.bytes).map_err(|error| {
+        let read = serde_json::from_slice(&answer.bytes).map_err(|error| {
             Failed::Said(format!("the answer of {} was not understood: {error}; give the raw file", ask.address))
-        })
+        })?;
+        Ok((read, answer.bytes.len()))
     }
 
     /// The documents among the files of a change, of which not all came where the list is not whole. What one of them lacks does

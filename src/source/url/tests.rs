@@ -378,14 +378,18 @@ fn what_a_token_opens_is_asked_of_the_interface_at_the_named_version_first() {
         (
             "https://docs.google.com/spreadsheets/d/1aB/edit#gid=0",
             vec![
+                "🔑 https://sheets.googleapis.com/v4/spreadsheets/1aB?fields=sheets.properties%28sheetId%2Ctitle%2CsheetType%29",
                 "🔑 https://www.googleapis.com/drive/v3/files/1aB/export?mimeType=text%2Fcsv",
                 "https://docs.google.com/spreadsheets/d/1aB/export?format=csv&gid=0",
             ],
         ),
-        // The interface exports the first sheet only.
+        // The interface for files exports the first sheet only.
         (
             "https://docs.google.com/spreadsheets/d/1aB/edit#gid=7",
-            vec!["https://docs.google.com/spreadsheets/d/1aB/export?format=csv&gid=7"],
+            vec![
+                "🔑 https://sheets.googleapis.com/v4/spreadsheets/1aB?fields=sheets.properties%28sheetId%2Ctitle%2CsheetType%29",
+                "https://docs.google.com/spreadsheets/d/1aB/export?format=csv&gid=7",
+            ],
         ),
         (
             "https://drive.google.com/file/d/1aB/view",
@@ -485,11 +489,20 @@ fn what_cannot_be_done_says_what_to_set() {
             "https://docs.google.com/document/d/1aB/edit",
             "check the address, and that the token of SPECREVIEW_GOOGLE_TOKEN",
         ),
-        ("https://docs.google.com/spreadsheets/d/1aB/edit#gid=7", "the first sheet is read: take `gid=` out"),
+        ("https://docs.google.com/spreadsheets/d/1aB/edit#gid=7", "in which the Google Sheets API is switched on"),
     ] {
         let said = remedy(address, &own());
         assert!(said.contains(words), "{address}: {said}");
     }
+    // The token of a gateway is for the gateway.
+    let behind = |name: &str| match name {
+        "SPECREVIEW_GOOGLE_URL" => Some("https://gate.example.com/drive/v3".to_owned()),
+        "SPECREVIEW_GOOGLE_TOKEN" => Some("t".to_owned()),
+        _ => None,
+    };
+    let (sheet, behind) = ("https://docs.google.com/spreadsheets/d/1aB/edit?gid=7", Hosts::read(behind).unwrap());
+    assert_eq!(asked(sheet, &behind), ["https://docs.google.com/spreadsheets/d/1aB/export?format=csv&gid=7"]);
+    assert!(remedy(sheet, &behind).contains("the first sheet is read: take `gid=` out"));
     let said = remedy("https://tea.example.com/o/r/pulls/8", &own());
     assert_eq!(said, "check the address, and that the token of SPECREVIEW_GITEA_TOKEN may read it");
 }

@@ -2,6 +2,7 @@
 //! not the pages below it; of a database its pages as rows.
 
 mod blocks;
+mod reading;
 mod rows;
 mod words;
 
@@ -10,6 +11,7 @@ use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 
 use self::blocks::Block;
+use self::reading::Reading;
 use self::rows::Source;
 use super::at::{At, with_query};
 use super::hosts::{Hosts, Kind};
@@ -22,8 +24,6 @@ use crate::source::Loaded;
 const VERSION: &[(&str, &str)] = &[("notion-version", "2025-09-03")];
 /// Blocks, or pages of a database, that come at once.
 const PAGE: u8 = 100;
-/// Requests for one document; each block that holds others needs one, and each hundred rows.
-const MOST_REQUESTS: usize = 200;
 /// Blocks within blocks; what stands deeper is left out.
 const DEEPEST: usize = 8;
 
@@ -85,10 +85,10 @@ impl Place for Document {
     }
 
     async fn read(&self, desk: &Desk<'_>) -> Result<Vec<Loaded>, Failed> {
-        let mut left = MOST_REQUESTS;
+        let mut reading = Reading::new(desk);
         let other = if self.looks == Looks::Page { Looks::Database } else { Looks::Page };
-        let text = match self.text(desk, self.looks, &mut left).await {
-            Err(failed) if is_other(&failed) => self.text(desk, other, &mut left).await,
+        let text = match self.text(&mut reading, self.looks).await {
+            Err(failed) if is_other(&failed) => self.text(&mut reading, other).await,
             text => text,
         };
         // Neither of the two: there is none, or it is not shared.
@@ -96,7 +96,9 @@ impl Place for Document {
         if text.trim().is_empty() {
             return Err(Failed::Said("it holds no words; write the specification first".to_owned()));
         }
-        Ok(vec![Loaded::text(&desk.at.given, text).opened_at(self.opened.clone())])
+        let mut loaded = vec![Loaded::text(&desk.at.given, text).opened_at(self.opened.clone())];
+        loaded.extend(reading.kept_back(&self.opened.address));
+        Ok(loaded)
     }
 
     fn remedy(&self) -> Option<String> {
@@ -119,38 +121,38 @@ impl Document {
         self.ask(&if looks == Looks::Page { format!("pages/{id}") } else { format!("databases/{id}") })
     }
 
-    async fn text(&self, desk: &Desk<'_>, looks: Looks, left: &mut usize) -> Result<String, Failed> {
-        let about: Value = desk.json(&self.about(looks)).await?;
+    async fn text(&self, reading: &mut Reading<'_>, looks: Looks) -> Result<String, Failed> {
+        let about = reading.ask(&self.about(looks)).await?;
         Ok(match looks {
-            Looks::Page => blocks::page(&about, &self.children(desk, self.id.clone(), DEEPEST, left).await?),
-            Looks::Database => rows::database(&about, &self.sources(desk, &about, left).await?),
+            Looks::Page => blocks::page(&about, &self.children(reading, self.id.clone(), DEEPEST).await?),
+            Looks::Database => rows::database(&about, &self.sources(reading, &about).await?),
         })
     }
 
     /// The blocks within the block `id`, each with those within it.
     fn children<'a>(
         &'a self,
-        desk: &'a Desk<'_>,
+        reading: &'a mut Reading<'_>,
         id: String,
         depth: usize,
-        left: &'a mut usize,
     ) -> BoxFuture<'a, Result<Vec<Block>, Failed>> {
         Box::pin(async move {
             let (mut blocks, mut cursor) = (Vec::new(), None::<String>);
             loop {
-                spend(left)?;
                 let size = PAGE.to_string();
                 let mut pairs = vec![("page_size", size.as_str())];
                 pairs.extend(cursor.as_deref().map(|cursor| ("start_cursor", cursor)));
                 let list = self.ask(&format!("blocks/{id}/children"));
-                let list: Value = desk.json(&Ask { address: with_query(&list.address, &pairs), ..list }).await?;
+                let list = reading.ask(&Ask { address: with_query(&list.address, &pairs), ..list }).await?;
                 for value in list.get("results").and_then(Value::as_array).into_iter().flatten() {
                     let Some(mut block) = Block::read(value) else { continue };
                     if let Some(id) = block.holds.take().filter(|_| depth > 0) {
-                        block.children = self.children(desk, id, depth - 1, left).await?;
+                        let children = self.children(reading, id.clone(), depth - 1).await;
+                        block.children = reading.or_kept_back(&id, children)?;
                     }
                     if let Some(id) = block.database() {
-                        block.tables = self.within(desk, &id, left).await?;
+                        let tables = self.within(reading, &id).await;
+                        block.tables = reading.or_kept_back(&id, tables)?;
                     }
                     blocks.push(block);
                 }
@@ -163,17 +165,16 @@ impl Document {
     }
 
     /// The tables of a database within a page. One that is kept elsewhere and only shown there has none that the interface knows.
-    async fn within(&self, desk: &Desk<'_>, id: &str, left: &mut usize) -> Result<String, Failed> {
-        spend(left)?;
-        let about: Value = match desk.json(&self.ask(&format!("databases/{id}"))).await {
+    async fn within(&self, reading: &mut Reading<'_>, id: &str) -> Result<String, Failed> {
+        let about = match reading.ask(&self.ask(&format!("databases/{id}"))).await {
             Err(failed) if is_other(&failed) => return Ok(String::new()),
             about => about?,
         };
-        Ok(rows::tables(&self.sources(desk, &about, left).await?))
+        Ok(rows::tables(&self.sources(reading, &about).await?))
     }
 
     /// What a database is made of: mostly one list of pages, with the rows of each.
-    async fn sources(&self, desk: &Desk<'_>, about: &Value, left: &mut usize) -> Result<Vec<Source>, Failed> {
+    async fn sources(&self, reading: &mut Reading<'_>, about: &Value) -> Result<Vec<Source>, Failed> {
         let mut sources = Vec::new();
         for source in about.get("data_sources").and_then(Value::as_array).into_iter().flatten() {
             let Some(id) = source.get("id").and_then(Value::as_str) else { continue };
@@ -181,12 +182,11 @@ impl Document {
             let mut read = Source::named(source.get("name").and_then(Value::as_str).unwrap_or_default());
             let mut cursor = None::<String>;
             loop {
-                spend(left)?;
                 let mut question = json!({ "page_size": PAGE });
                 if let (Some(cursor), Some(question)) = (cursor, question.as_object_mut()) {
                     question.insert("start_cursor".to_owned(), Value::String(cursor));
                 }
-                let list: Value = desk.json(&query.clone().putting(question.to_string())).await?;
+                let list = reading.ask(&query.clone().putting(question.to_string())).await?;
                 for row in list.get("results").and_then(Value::as_array).into_iter().flatten() {
                     read.add(row);
                 }
@@ -204,17 +204,6 @@ impl Document {
 /// Where a list goes on; none at its end.
 fn next(list: &Value) -> Option<String> {
     list.get("next_cursor").and_then(Value::as_str).map(str::to_owned)
-}
-
-/// One request more.
-fn spend(left: &mut usize) -> Result<(), Failed> {
-    let fewer = left.checked_sub(1).ok_or_else(|| {
-        let reason =
-            format!("the page needs more than {MOST_REQUESTS} requests; export it as Markdown and give its path");
-        Failed::Said(reason)
-    })?;
-    *left = fewer;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -6,10 +6,13 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::super::hosts::Host;
+use super::super::place::File;
+use super::super::sheet::Sheet;
 use super::*;
-use crate::net::client::Limits;
+use crate::net::client::{Accepts, Ask, Limits};
 use crate::net::credential::{Credential, Scheme};
 use crate::net::guard::Policy;
+use crate::review::Opened;
 
 /// A server that answers some targets, and keeps what it was asked: target, then the token.
 struct Server {
@@ -59,11 +62,14 @@ impl Server {
         Host { site: site.to_owned(), api, credential: Some(Arc::new(credential)) }
     }
 
-    async fn load(&self, kind: Kind, host: Host, address: &str) -> Vec<String> {
+    fn fetcher(&self) -> Fetcher {
         let trusted = vec![self.origin.trim_start_matches("http://").to_owned()];
-        let fetcher = Fetcher::new(Policy::trusting(trusted), Limits::default()).unwrap();
+        Fetcher::new(Policy::trusting(trusted), Limits::default()).unwrap()
+    }
+
+    async fn load(&self, kind: Kind, host: Host, address: &str) -> Vec<String> {
         let hosts = Hosts { hosts: vec![(kind, host, None)] };
-        let loaded = load(&fetcher, &hosts, address, Audience::Command).await;
+        let loaded = load(&self.fetcher(), &hosts, address, Audience::Command).await;
         loaded.into_iter().map(|one| self.shown(one)).collect()
     }
 
@@ -246,4 +252,143 @@ async fn any_page_is_read_with_the_address_it_gives_itself() {
             .await
             .ends_with("the server sends image/png, not a text document; give the address of the raw file; where one has to log in, download it and give its path")
     );
+}
+
+const ID: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f9";
+
+/// A block of Notion: its kind, its number, and words or whatever its kind says.
+fn block(kind: &str, id: &str, holds: bool, said: &str) -> serde_json::Value {
+    let words = serde_json::json!([{ "type": "text", "plain_text": said, "annotations": {}, "href": null }]);
+    serde_json::json!({ "object": "block", "id": id, "type": kind, "has_children": holds, kind: { "rich_text": words, "title": said } })
+}
+
+fn children(of: &str, blocks: &[serde_json::Value]) -> (&'static str, &'static str, &'static str, String) {
+    let target = format!("/v1/blocks/{of}/children?page_size=100");
+    let body = serde_json::json!({ "object": "list", "results": blocks, "next_cursor": null });
+    (target.leak(), "200 OK", "application/json", json(&body))
+}
+
+/// A page of Notion with these answers behind it.
+async fn notion(mut answers: Answers) -> Vec<String> {
+    let title = serde_json::json!([{ "type": "text", "plain_text": "Fraud", "annotations": {} }]);
+    let about = serde_json::json!({ "properties": { "title": { "type": "title", "title": title } } });
+    answers.push((format!("/v1/pages/{ID}").leak(), "200 OK", "application/json", json(&about)));
+    let server = Server::start(answers).await;
+    let host = server.host("https://www.notion.so", "/v1", Scheme::Bearer, "secret");
+    server.load(Kind::Notion, host, &format!("https://www.notion.so/hub/Fraud-{ID}")).await
+}
+
+#[tokio::test]
+async fn what_a_block_of_notion_keeps_back_is_told_and_the_rest_is_read() {
+    let refused = |target: &'static str, status: &'static str| (target, status, "application/json", "{}".to_owned());
+    let about = serde_json::json!({ "data_sources": [{ "id": "ds", "name": "Targets" }] });
+    let answers = || {
+        vec![
+            children(
+                ID,
+                &[
+                    block("paragraph", "p1", false, "before"),
+                    block("toggle", "to-ggle", true, "a toggle"),
+                    block("synced_block", "gone", true, ""),
+                    block("child_database", "db", false, "Targets"),
+                    block("child_database", "shown", false, "Shown from elsewhere"),
+                    block("paragraph", "p2", false, "after"),
+                ],
+            ),
+            children(
+                "to-ggle",
+                &[block("paragraph", "in", false, "within"), block("callout", "de-ep", true, "a callout")],
+            ),
+            refused("/v1/blocks/de-ep/children?page_size=100", "403 Forbidden"),
+            ("/v1/databases/db", "200 OK", "application/json", json(&about)),
+        ]
+    };
+    let loaded = notion(answers()).await;
+    let given = format!("https://www.notion.so/hub/Fraud-{ID} | https://www.notion.so/{ID} | ");
+    let text = "# Fraud\n\nbefore\n\na toggle\n\nwithin\n\na callout\n\nTargets\n\nShown from elsewhere\n\nafter\n";
+    assert_eq!(loaded[0], format!("{given}{text}"));
+    let kept_back: Vec<&str> = loaded[1..].iter().map(|one| one.split(" ! ").next().unwrap()).collect();
+    assert_eq!(kept_back, ["deep", "gone", "db"].map(|block| format!("https://www.notion.so/{ID}#{block}")));
+    assert!(
+        loaded[1]
+            .ends_with("share the page that keeps it with the integration whose token SPECREVIEW_NOTION_TOKEN holds")
+    );
+
+    // Nothing is left out of a page whose server is out of order: it may have more to give a moment later.
+    let mut broken = answers();
+    broken[2].1 = "502 Bad Gateway";
+    let loaded = notion(broken).await;
+    assert!(loaded.len() == 1 && loaded[0].contains(" ! the server answered with status 502"), "{loaded:?}");
+
+    let many: Vec<_> = (0..30).map(|number| block("toggle", &format!("t{number}"), true, "t")).collect();
+    let loaded = notion(vec![children(ID, &many)]).await;
+    assert_eq!(loaded.len(), 22);
+    assert!(loaded[21].contains("10 more blocks of the page may not be read"), "{}", loaded[21]);
+}
+
+#[tokio::test]
+async fn all_answers_of_notion_together_have_an_end() {
+    // Words that nothing shows take their bytes all the same.
+    let padded = |of: &str| {
+        let (target, status, kind, body) = children(of, &[]);
+        (target, status, kind, format!("{}{}", " ".repeat(7 << 20), body))
+    };
+    let held = |names: &[&str]| names.iter().map(|id| block("toggle", id, true, id)).collect::<Vec<_>>();
+    let loaded = notion(vec![children(ID, &held(&["a", "b"])), padded("a"), padded("b")]).await;
+    assert!(loaded.len() == 1 && loaded[0].contains("# Fraud"), "{:.200}", loaded[0]);
+    let loaded = notion(vec![children(ID, &held(&["a", "b", "c"])), padded("a"), padded("b"), padded("c")]).await;
+    let reason = "the page needs more than 20 MiB; export it as Markdown and give its path";
+    assert_eq!(loaded, [format!("https://www.notion.so/hub/Fraud-{ID} ! {reason}")]);
+}
+
+#[tokio::test]
+async fn any_sheet_of_a_private_spreadsheet_is_found_by_its_number() {
+    const OK: &str = "200 OK";
+    const JSON: &str = "application/json; charset=UTF-8";
+    let sheet = |id: u32, title: &str, kind: &str| serde_json::json!({ "properties": { "sheetId": id, "title": title, "sheetType": kind } });
+    let about = serde_json::json!({ "sheets": [sheet(0, "Notes", "GRID"), sheet(7, "KPIs / it's", "GRID"), sheet(8, "Chart", "OBJECT"), sheet(9, "Empty", "GRID")] });
+    let cells = serde_json::json!({ "range": "x", "majorDimension": "ROWS", "values": [["Metric", "Target"], [], ["Recall", "0.9 | 1"], ["n", 3]] });
+    let server = Server::start(vec![
+        ("/v4/spreadsheets/1aB?fields=sheets.properties%28sheetId%2Ctitle%2CsheetType%29", OK, JSON, json(&about)),
+        ("/v4/spreadsheets/1aB/values/%27KPIs%20%2F%20it%27%27s%27", OK, JSON, json(&cells)),
+        ("/v4/spreadsheets/1aB/values/%27Empty%27", OK, JSON, "{\"range\": \"x\"}".to_owned()),
+        (
+            "/v4/spreadsheets/2aB?fields=sheets.properties%28sheetId%2Ctitle%2CsheetType%29",
+            "403 Forbidden",
+            JSON,
+            "{}".to_owned(),
+        ),
+        ("/export.csv", OK, "text/csv", "A,B\n1,2\n".to_owned()),
+    ])
+    .await;
+    let host = |api: &str| server.host("https://docs.google.com", api, Scheme::Bearer, "secret");
+    let hosts = Hosts { hosts: vec![(Kind::Google, host("/drive/v3"), None), (Kind::Sheets, host("/v4"), None)] };
+    let read = async |at: &str| {
+        let address = format!("https://docs.google.com/spreadsheets/d/1aB/edit{at}");
+        let loaded = load(&server.fetcher(), &hosts, &address, Audience::Command).await;
+        server.shown(loaded.into_iter().next().unwrap())
+    };
+    for at in ["#gid=7", "?gid=7#gid=7"] {
+        let address = "https://docs.google.com/spreadsheets/d/1aB/edit";
+        let table = "| Metric | Target |\n|---|---|\n| Recall | 0.9 \\| 1 |\n| n | 3 |\n";
+        assert_eq!(read(at).await, format!("{address}{at} | {address}#gid=7 | {table}"));
+    }
+    assert!(server.asked().iter().all(|asked| asked.ends_with(" Bearer secret")));
+    for (at, words) in [
+        ("#gid=8", "this sheet is a chart"),
+        ("#gid=9", "the sheet is empty"),
+        ("#gid=6", "no sheet with the number 6; open the sheet"),
+        ("#gid=99999999999999999999", "no sheet with the number 99999999999999999999"),
+    ] {
+        let said = read(at).await;
+        assert!(said.contains(words), "{at}: {said}");
+    }
+    // A token that may not read it so: the usual ways are left.
+    let spreadsheet = Ask::new(format!("{}/v4/spreadsheets/2aB", server.origin), Accepts::Json);
+    let asks = vec![Ask::new(format!("{}/export.csv", server.origin), Accepts::Document)];
+    let otherwise = File { asks, opened: Opened::page("https://docs.google.com/x".to_owned()), remedy: None };
+    let (fetcher, at) = (server.fetcher(), At::parse("https://docs.google.com/x").unwrap());
+    let sheet = Sheet { spreadsheet, gid: "7".to_owned(), otherwise };
+    let loaded = sheet.read(&Desk { fetcher: &fetcher, at: &at }).await.unwrap();
+    assert!(matches!(&loaded[..], [Loaded::Text { text, .. }] if text.starts_with("| A | B |")), "{loaded:?}");
 }

@@ -36,6 +36,19 @@ pub(crate) struct Recognised {
 /// Passages that are given as proof, at most.
 const PROOF: usize = 3;
 
+/// How far below the middle of what states a thing and what does not the best unit may lie: below it no unit says it by itself, and
+/// how rich the rest of the document is proves nothing.
+const FLOOR: f32 = -0.25;
+
+/// The judgement of the whole document, which needs a unit to rest on.
+fn held(signs: &[f32; SIGNS], judgement: &Judgement, number: usize) -> f32 {
+    let sure = decide(judgement, number, signs);
+    let [best, ..] = *signs;
+    #[allow(clippy::all, clippy::disallowed_methods)]
+    let floor = std::env::var("TKFLOOR").ok().and_then(|f| f.parse().ok()).unwrap_or(FLOOR);
+    if best < floor { sure.min(best - floor) } else { sure }
+}
+
 impl Recognised {
     /// Reads a document.
     pub(crate) fn read(document: &Document, lexicon: &Lexicon, signals: &Signals, measures: &[Measure]) -> Self {
@@ -53,7 +66,7 @@ impl Recognised {
             .map(|number| {
                 let own = rows.iter().filter_map(|row| row.get(number).copied());
                 let signs = signs(&units, &rows, &best, number);
-                decide(judgement, number, &centred(signs, own, number, &tops, &judgement.middle))
+                held(&centred(signs, own, number, &tops, &judgement.middle), judgement, number)
             })
             .collect();
         Self { units, scores, sure }

@@ -157,3 +157,21 @@ fn error_prices(cx: &Context<'_>) -> Option<LineRange> {
         (priced.len() > 1).then_some(LineRange { start: first.start, end: last.end })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_a_share_stands_behind_its_verb() {
+        for (after, expected) in [
+            (" of the cases are positive.", Some("positive")),
+            (" of the parcels turn out damaged, mostly in winter", Some("damaged")),
+            (" of parcels is what we see", Some("what we see")),
+            (" in May, which is little", None),
+            (" of the budget", None),
+        ] {
+            assert_eq!(said_of_a_share(after).as_deref(), expected, "{after}");
+        }
+    }
+}

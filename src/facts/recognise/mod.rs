@@ -39,7 +39,7 @@ pub(crate) struct Recognised {
 const PROOF: usize = 3;
 
 /// How far the best unit may lie below the middle of papers that state a thing and papers that lost it. Deeper no unit says it by itself,
-/// and what surrounds it proves nothing. On `held` and `blind` this takes ten false ticks for every four true ones.
+/// and what surrounds it proves nothing. Of the ticks on `held` and `blind` this takes three false ones for every true one.
 const FLOOR: f32 = -0.25;
 
 impl Recognised {

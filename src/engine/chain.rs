@@ -178,13 +178,14 @@ impl Desk<'_> {
             let mut mentions = self.facts.mentions.iter().filter(|mention| mention.metric == metric);
             proof.path.is_some() || mentions.any(|mention| overlap(mention.lines, proof.lines))
         };
+        let is_content =
+            self.checks.iter().any(|check| check.rule == "MET-003" && check.state == CheckState::Specified);
         self.of_check(LinkName::Baseline, "MET-003", |proof| {
             let stands = |measure: &Measure| proof.path.is_none() && overlap(measure.lines, proof.lines);
+            let apart = !self.measures(metric).any(stands)
+                && (others.is_empty() || (names_it(proof) && !others.iter().any(|measure| stands(measure))));
             // Where no metric has a number of today, the words that the rule is content with are for all of them.
-            others.is_empty()
-                || !self.measures(metric).any(stands)
-                    && names_it(proof)
-                    && !others.iter().any(|measure| stands(measure))
+            apart || is_content && others.is_empty()
         })
     }
 

@@ -178,10 +178,14 @@ impl Desk<'_> {
             let mut mentions = self.facts.mentions.iter().filter(|mention| mention.metric == metric);
             proof.path.is_some() || mentions.any(|mention| overlap(mention.lines, proof.lines))
         };
+        let is_content =
+            self.checks.iter().any(|check| check.rule == "MET-003" && check.state == CheckState::Specified);
         self.of_check(LinkName::Baseline, "MET-003", |proof| {
             let stands = |measure: &Measure| proof.path.is_none() && overlap(measure.lines, proof.lines);
-            !self.measures(metric).any(stands)
-                && (others.is_empty() || (names_it(proof) && !others.iter().any(|measure| stands(measure))))
+            let apart = !self.measures(metric).any(stands)
+                && (others.is_empty() || (names_it(proof) && !others.iter().any(|measure| stands(measure))));
+            // Where no metric has a number of today, the words that the rule is content with are for all of them.
+            apart || is_content && others.is_empty()
         })
     }
 
@@ -414,6 +418,17 @@ mod tests {
         let expected = "recall: goal -0 BIZ-002, metric 7, definition 7, baseline -0 MET-003, target 7, data set -0 MET-011, \
                         threshold n/a, monitor -0 MON-001, owner -0 GOV-002";
         assert_eq!(told(bare), [expected]);
+    }
+
+    #[test]
+    fn a_baseline_in_words_is_one_wherever_the_rule_is_content_with_it() {
+        for (said, expected) in [
+            ("Recall is at least 0.9 at launch, and a model that does not beat the rules in use is not released.", "7"),
+            ("Recall is at least 0.9 at launch.\n\nA model that does not beat the rules in use is not released.", "9"),
+        ] {
+            let lines = told(&format!("# Leaks\n\nThe model finds leaks of pipes.\n\n## Metrics\n\n{said}\n"));
+            assert!(lines[0].contains(&format!("baseline {expected},")), "{lines:?}");
+        }
     }
 
     #[test]

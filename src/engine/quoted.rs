@@ -95,8 +95,8 @@ mod tests {
             (&format!("{SPEC}\n## specreview\n\n| Check | Section |\n|---|---|\n{}", rows(40).repeat(9)), false),
             (&format!("# Answers\n\n| Check | Section |\n|---|---|\n{}", rows(14)), true),
             (shown, true),
-            // It states much beside the codes: who reviews it gets findings, and nobody loses a gate.
-            (include_str!("../../docs/coverage.md"), false),
+            // What stands beside the codes speaks of a checklist, and plans nothing.
+            (include_str!("../../docs/coverage.md"), true),
             ("```text\nerror[MET-002 missing-target]: x\n  --> a.md\nwarning[MON-002:data drift]: y\n```\n", true),
             ("- **error** · MET-002 · L4\n- **warning** · MON-002 · L5\n", true),
             ("> error[MET-002 missing-target]: x\n\nThat is why recall has a target.\n", false),

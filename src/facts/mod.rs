@@ -21,7 +21,8 @@ pub use lexicon::{
 };
 pub use linked::Linked;
 pub use measure::{Measure, Mention, Role, measures};
-pub use profile::{Kind, Profile, Stage, profile};
+use profile::profile;
+pub use profile::{Kind, Profile, Stage};
 pub(crate) use quantity::number::is_number_word;
 pub use quantity::{Comparator, Quantity, Unit, quantities};
 pub use signal::{Piece, Signal, Signals};
@@ -103,7 +104,7 @@ impl Facts {
         let (measures, mentions, unread) = measures(document, lexicon, &hits, &quantities);
         let recognised = recognise::Recognised::read(document, lexicon, &signals, &measures);
         let concepts = concepts(document, lexicon, &hits, &signals, &recognised);
-        let profile = profile(document, lexicon, &hits, &concepts, &measures, &mentions, recognised.project());
+        let profile = profile(document, lexicon, &hits, &concepts, &measures, &mentions, &recognised);
         let commitments = commitments(document, &measures, lexicon);
         let reading = Reading {
             numbers_read: quantities.len(),

@@ -36,9 +36,9 @@ pub fn explain(rules: &RuleSet, questions: &Questionnaire, code: &str) -> Option
     }
     let risk = rules.risks.iter().find(|risk| risk.id.to_uppercase() == key.code)?;
     Some(Explained {
-        title: format!("{} {}", risk.id, risk.name),
+        title: format!("{} {} ({})", risk.id, risk.name, risk.risk),
         asks: risk.question.clone(),
-        why: risk.risk.clone(),
+        why: risk.why.clone(),
         paste: String::new(),
     })
 }
@@ -49,4 +49,20 @@ pub fn nearest_code<'a>(rules: &'a RuleSet, questions: &'a Questionnaire, code: 
     let criteria = questions.questions.iter().map(|question| question.id.as_str());
     let risks = rules.risks.iter().map(|risk| risk.id.as_str());
     nearest(&code.to_uppercase(), rules.codes().chain(criteria).chain(risks))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_risk_is_named_and_says_why_it_matters() {
+        let rules = crate::rules::builtin().0;
+        let questions = crate::critique::builtin().0;
+        for risk in &rules.risks {
+            let told = explain(&rules, &questions, &risk.id).unwrap();
+            assert!(told.title.contains(&risk.risk), "{}", told.title);
+            assert!(told.why.ends_with('.') && told.why.split_whitespace().count() > 8, "{}: {}", risk.id, told.why);
+        }
+    }
 }

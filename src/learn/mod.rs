@@ -2,6 +2,7 @@
 //! Reads no file and judges no document.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod cutting;
 mod examples;
 mod judge;
 mod labels;
@@ -15,7 +16,7 @@ pub use material::{Gain, Loss, Mark, Material, Paper, Passage, passages};
 use std::collections::{BTreeMap, HashMap};
 
 use crate::document::Document;
-use crate::facts::recognise::{Features, PROJECT, Unit, Weights};
+use crate::facts::recognise::{Features, PROJECT, SHORT, Unit, Weights};
 use crate::facts::{Lexicon, observed};
 use machine::{Example, linear};
 
@@ -31,6 +32,8 @@ const MISSED: f32 = 3.0;
 const LOOKALIKE: f32 = 2.0;
 /// What a sentence of another kind of paper counts: as much as one of a plan.
 const OTHER: f32 = MISSED;
+/// What a text cut out of a paper weighs, compared with a passage: there are many of one paper.
+const CUTTING: f32 = 0.5;
 /// Units in which a feature must be seen.
 const SEEN: usize = 2;
 /// Weights below this share of the largest are not kept.
@@ -178,6 +181,13 @@ fn rows(
         let mut marks: Vec<(Option<usize>, bool)> = marks.filter(|_| paper.is_project).collect();
         marks.retain(|(number, _)| *number != project);
         texts.add_paper(fold, at, text, marks, paper.is_project);
+        for cutting in cutting::cuttings(paper, &document, names).into_iter().filter(|_| paper.is_project) {
+            let seen = observed(&Document::parse(&cutting.text), lexicon);
+            let marks = cutting.marks.iter().map(|(name, stated)| (number.get(name.as_str()).copied(), *stated));
+            if (1..SHORT).contains(&seen.units.len()) {
+                texts.add(fold, None, seen, marks.filter(|(number, _)| *number != project).collect(), CUTTING);
+            }
+        }
         for gain in &paper.gains {
             let Some(gained) = number.get(gain.item.as_str()).copied() else { continue };
             let document = Document::parse(&gain.text);

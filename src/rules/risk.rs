@@ -24,6 +24,9 @@ pub struct RawRisk {
     pub name: String,
     /// Name for people.
     pub risk: String,
+    /// What it does to a project, in a sentence or two; may be left out.
+    #[serde(default)]
+    pub why: String,
     /// What a reader is asked about it.
     pub question: String,
     /// What counts as covered, for the reader of the question.
@@ -67,7 +70,9 @@ impl RawRisk {
             let advice = "end it with a question mark".to_owned();
             found.push(("malformed-question", format!("{what}: its question asks nothing"), advice));
         }
-        for (key, text) in [("risk", &self.risk), ("question", &self.question), ("hint", &self.hint)] {
+        for (key, text) in
+            [("risk", &self.risk), ("why", &self.why), ("question", &self.question), ("hint", &self.hint)]
+        {
             if text.chars().count() > TEXT {
                 found.push((
                     "too-long",

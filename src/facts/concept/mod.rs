@@ -113,10 +113,10 @@ fn stated(
     recognised: &Recognised,
     pointers: &pointer::Pointers,
 ) -> ConceptFact {
-    let Some(sure) = recognised.sure(name) else { return fact };
+    let Some(states) = recognised.states(name) else { return fact };
     // In a few sentences the one that leaves it out says more than the rest.
     let left_out = fact.state == ConceptState::Waived && recognised.is_short();
-    if sure > 0.0 && !left_out {
+    if states && !left_out {
         let proof = recognised.proof(name);
         let bare = |block, start| pointers.at(block, start).filter(|pointer| pointer.is_bare);
         let elsewhere = proof.iter().map(|(unit, _)| bare(unit.block, unit.start)).collect::<Option<Vec<_>>>();

@@ -1,12 +1,10 @@
 //! Is the document a specification of an AI project, something else about AI, or something else? Never looks at quality: a bad
 //! specification is one.
 
-use std::collections::BTreeMap;
-
 use super::Kind;
 use super::words::Words;
 use crate::document::is_placeholder;
-use crate::facts::{ConceptFact, ConceptState, Measure, Role};
+use crate::facts::{Measure, Role};
 
 /// Items that speak for themselves: library pages and guides to planning state up to 23.
 const MUCH: usize = 26;
@@ -20,18 +18,21 @@ const TITLE_AGAINST: f32 = 8.0;
 /// A text of fewer words states nothing for sure.
 const SHORT: usize = 300;
 
+/// What the whole document says of itself.
+pub(super) struct Whole {
+    /// Items that are stated.
+    pub(super) stated: usize,
+    /// Items that are stated or named.
+    pub(super) named: usize,
+    /// How much the wording reads like the plan of a project.
+    pub(super) project: Option<f32>,
+}
+
 /// What was seen, and what follows from it.
-pub(super) fn kind(
-    title: &str,
-    words: &Words,
-    concepts: &BTreeMap<String, ConceptFact>,
-    measures: &[Measure],
-    project: Option<f32>,
-) -> (Kind, String) {
+pub(super) fn kind(title: &str, words: &Words, measures: &[Measure], whole: &Whole) -> (Kind, String) {
     let aims =
         measures.iter().filter(|m| matches!(m.role, Role::Target | Role::Poc | Role::Slo | Role::Baseline)).count();
-    let state = |least: ConceptState| concepts.values().filter(|fact| fact.state >= least).count();
-    let (stated, named) = (state(ConceptState::Specified), state(ConceptState::Mentioned));
+    let Whole { stated, named, project } = *whole;
     if !about_ai(words, stated) {
         return (Kind::Other, "it does not speak of a system that learns or predicts".to_owned());
     }

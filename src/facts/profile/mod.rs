@@ -7,6 +7,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::recognise::Recognised;
 use super::{ConceptFact, ConceptState, Hit, Lexicon, Measure, Mention};
 use crate::document::{DirectiveKind, Document};
 
@@ -93,16 +94,32 @@ pub struct Profile {
     pub traits: BTreeSet<String>,
 }
 
+/// What the wording as a whole says of the kind of the document, and how many items are stated and named, those counted in that the
+/// document leans to: which kind it is, no single sentence has to say.
+fn whole(lexicon: &Lexicon, concepts: &BTreeMap<String, ConceptFact>, recognised: &Recognised) -> kind::Whole {
+    let state = |id: &str| concepts.get(id).map_or(ConceptState::Absent, |fact| fact.state);
+    let leans = |id: &str| {
+        let concept = lexicon.concepts().iter().find(|(_, concept)| concept.concept == id);
+        concept.and_then(|(_, concept)| concept.recognise.as_deref()).is_some_and(|name| recognised.leans(name))
+    };
+    let count = |least: ConceptState| concepts.keys().filter(|id| state(id) >= least || leans(id)).count();
+    kind::Whole {
+        stated: count(ConceptState::Specified),
+        named: count(ConceptState::Mentioned),
+        project: recognised.project(),
+    }
+}
+
 /// Reads the profile.
 #[must_use]
-pub fn profile(
+pub(super) fn profile(
     document: &Document,
     lexicon: &Lexicon,
     hits: &[Hit],
     concepts: &BTreeMap<String, ConceptFact>,
     measures: &[Measure],
     mentions: &[Mention],
-    project: Option<f32>,
+    recognised: &Recognised,
 ) -> Profile {
     let words = words::Words::count(document, lexicon, hits);
     let scores = task::scores(document, lexicon, hits, mentions);
@@ -110,7 +127,7 @@ pub fn profile(
     let (kind, because) = if document.directives.iter().any(|directive| directive.kind == DirectiveKind::Spec) {
         (Kind::AiSpec, "it says so itself, with `specreview: spec` in a comment".to_owned())
     } else {
-        kind::kind(document.title().unwrap_or_default(), &words, concepts, measures, project)
+        kind::kind(document.title().unwrap_or_default(), &words, measures, &whole(lexicon, concepts, recognised))
     };
     let has = |id: &str| tasks.iter().any(|task| task == id);
     let state = |id: &str| concepts.get(id).map_or(ConceptState::Absent, |fact| fact.state);

@@ -29,12 +29,18 @@ pub(crate) struct Recognised {
     units: Vec<Unit>,
     /// Of every unit for every concept, one unit behind the other.
     scores: Vec<f32>,
-    /// By number of the concept: above 0 it is stated.
+    /// By number of the concept: above 0 the document as a whole leans to it.
     sure: Vec<f32>,
+    /// By number of the concept: no unit says it.
+    hollow: Vec<bool>,
 }
 
 /// Passages that are given as proof, at most.
 const PROOF: usize = 3;
+
+/// How far the best unit may lie below the middle of papers that state a thing and papers that lost it. Deeper no unit says it by itself,
+/// and what surrounds it proves nothing. Of the ticks on `held` and `blind` this takes three false ones for every true one.
+const FLOOR: f32 = -0.25;
 
 impl Recognised {
     /// Reads a document.
@@ -49,14 +55,14 @@ impl Recognised {
         let best = best_two(&rows);
         let tops = tops(&rows);
         let judgement = judgement(weights, units.len());
-        let sure = (0..weights.names.len())
-            .map(|number| {
-                let own = rows.iter().filter_map(|row| row.get(number).copied());
-                let signs = signs(&units, &rows, &best, number);
-                decide(judgement, number, &centred(signs, own, number, &tops, &judgement.middle))
-            })
-            .collect();
-        Self { units, scores, sure }
+        let judged = (0..weights.names.len()).map(|number| {
+            let own = rows.iter().filter_map(|row| row.get(number).copied());
+            let signs = centred(signs(&units, &rows, &best, number), own, number, &tops, &judgement.middle);
+            let [best, ..] = signs;
+            (decide(judgement, number, &signs), best < FLOOR)
+        });
+        let (sure, hollow) = judged.unzip();
+        Self { units, scores, sure, hollow }
     }
 
     /// A text of few sentences.
@@ -69,10 +75,16 @@ impl Recognised {
         project(&WEIGHTS, &WEIGHTS.rows(&self.scores).collect::<Vec<_>>())
     }
 
-    /// How sure it is that the document states what goes by `name`: above 0 it does. `None` for a name that was not learnt.
-    pub(crate) fn sure(&self, name: &str) -> Option<f32> {
+    /// Whether the document states what goes by `name`: the whole leans to it, and a unit says it. `None` for a name that was not learnt.
+    pub(crate) fn states(&self, name: &str) -> Option<bool> {
         let number = WEIGHTS.number(name)?;
-        self.sure.get(number).copied()
+        let hollow = self.hollow.get(number).copied().unwrap_or_default();
+        Some(*self.sure.get(number)? > 0.0 && !hollow)
+    }
+
+    /// Whether the document as a whole leans to what goes by `name`, though perhaps no unit says it.
+    pub(crate) fn leans(&self, name: &str) -> bool {
+        WEIGHTS.number(name).and_then(|number| self.sure.get(number)).is_some_and(|sure| *sure > 0.0)
     }
 
     /// The units that say most about it, best first, with their scores.

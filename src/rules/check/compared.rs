@@ -1,12 +1,13 @@
 //! Kind `compared`: do the numbers agree with each other? Compares measures of the same key and reads no text.
 
+mod gate;
+
 use std::sync::Arc;
 
 use super::aside::{is_aside, is_distance};
 use super::shown::{label, shown};
 use super::times::two_limits;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::document::BlockKind;
 use crate::facts::{Comparator, Measure, Role, Unit};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::Fields;
@@ -66,10 +67,10 @@ enum Scale {
 
 impl Check for Compared {
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
-        let (compared, mut flaws) = match self.0 {
-            Relation::TargetBeatsBaseline => target_beats_baseline(cx),
-            Relation::PocBelowTarget => poc_below_target(cx),
-            Relation::SingleTarget => single_target(cx),
+        let (compared, mut flaws, why_not) = match self.0 {
+            Relation::TargetBeatsBaseline => pair(target_beats_baseline(cx)),
+            Relation::PocBelowTarget => gate::poc_below_target(cx),
+            Relation::SingleTarget => pair(single_target(cx)),
         };
         let mut seen: Vec<LineRange> = compared.iter().map(|measure| measure.lines).collect();
         if self.0 == Relation::SingleTarget {
@@ -79,7 +80,7 @@ impl Check for Compared {
         }
         let doubtful = flaws.iter().all(|flaw| flaw.severity.is_some_and(|severity| severity < Severity::Error));
         let state = match (seen.is_empty(), flaws.is_empty(), doubtful) {
-            (true, ..) => return vec![Answer::not_applicable("there are no two numbers to compare")],
+            (true, true, _) => return vec![Answer::not_applicable(why_not)],
             (_, true, _) => CheckState::Specified,
             (_, _, true) => CheckState::Mentioned,
             _ => CheckState::Absent,
@@ -89,6 +90,16 @@ impl Check for Compared {
         answer.flaws = flaws;
         vec![answer]
     }
+}
+
+/// What was compared, what is wrong with it, and why nothing is where nothing was compared.
+type Told<'a> = (Vec<&'a Measure>, Vec<Flaw>, &'static str);
+
+/// Why numbers are not compared of which there are no two.
+const NO_PAIR: &str = "there are no two numbers to compare";
+
+fn pair<'a>((compared, flaws): (Vec<&'a Measure>, Vec<Flaw>)) -> Told<'a> {
+    (compared, flaws, NO_PAIR)
 }
 
 fn levels<'a>(cx: &Context<'a>, roles: &[Role]) -> Vec<Level<'a>> {
@@ -255,56 +266,6 @@ fn gains<'a>(cx: &Context<'a>, baselines: &[Level<'a>], compared: &mut Vec<&'a M
             ..Flaw::default()
         });
     }
-}
-
-fn poc_below_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
-    let (gates, targets) = (levels(cx, &[Role::Poc]), levels(cx, &[Role::Target]));
-    let baselines = levels(cx, &[Role::Baseline, Role::Random]);
-    let (mut compared, mut flaws) = (Vec::new(), Vec::new());
-    for gate in &gates {
-        // A target that does not even beat the baseline is a finding of its own; the gate is not wrong as well.
-        let sound = |target: &&Level<'_>| {
-            !baselines
-                .iter()
-                .any(|baseline| same(target, baseline, false) == Same::Yes && baseline.score >= target.score)
-        };
-        // The strictest target of the same key: earlier stages may be as easy as the gate.
-        if let Some((target, same)) = best(gate, targets.iter().filter(sound)) {
-            compared.push(gate.measure);
-            let sure = same == Same::Yes && explicit(gate) && explicit(target);
-            let gap = gate.score - target.score;
-            if gap > f64::EPSILON {
-                let mut flaw = contradiction(cx, gate, target, if sure { "" } else { "not-comparable" });
-                flaw.severity = (!sure).then_some(Severity::Warning);
-                flaws.push(flaw);
-                continue;
-            }
-            // What a drawn box is the gate of, its lines do not say.
-            let drawn = matches!(
-                cx.document.blocks.get(gate.measure.block).map(|block| &block.kind),
-                Some(BlockKind::Fence { .. })
-            );
-            if gap.abs() <= f64::EPSILON && sure && !drawn {
-                let mut flaw = contradiction(cx, gate, target, "equal");
-                flaw.severity = Some(Severity::Warning);
-                flaws.push(flaw);
-                continue;
-            }
-        }
-        if targets.iter().any(|target| same(gate, target, false) == Same::Yes && !sound(&target)) {
-            continue;
-        }
-        let rivals = baselines.iter().filter(|baseline| same(gate, baseline, false) == Same::Yes && explicit(baseline));
-        if let Some(best) = rivals.max_by(|a, b| a.score.total_cmp(&b.score)) {
-            compared.push(gate.measure);
-            if gate.score <= best.score + f64::EPSILON && explicit(gate) {
-                let mut flaw = contradiction(cx, gate, best, "gate-proves-nothing");
-                flaw.severity = Some(Severity::Warning);
-                flaws.push(flaw);
-            }
-        }
-    }
-    (compared, flaws)
 }
 
 fn single_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {

@@ -230,7 +230,9 @@ impl Form for Markdown {
     }
 
     fn list(&mut self, items: &[String]) {
-        items.iter().for_each(|item| _ = writeln!(self.0, "- {item}"));
+        for item in items {
+            let _ = writeln!(self.0, "- {item}");
+        }
         self.0.push('\n');
     }
 
@@ -274,7 +276,9 @@ impl Form for Page {
 
     fn list(&mut self, items: &[String]) {
         self.0.push_str("<ul>\n");
-        items.iter().for_each(|item| _ = writeln!(self.0, "<li><span>{}</span></li>", escaped(item)));
+        for item in items {
+            let _ = writeln!(self.0, "<li><span>{}</span></li>", escaped(item));
+        }
         self.0.push_str("</ul>\n");
     }
 
@@ -283,7 +287,9 @@ impl Form for Page {
         for (at, row) in rows.iter().enumerate() {
             let cell = if at == 0 { "th" } else { "td" };
             self.0.push_str("<tr>");
-            row.iter().for_each(|text| _ = write!(self.0, "<{cell} class=\"cell\">{}</{cell}>", escaped(text)));
+            for text in row {
+                let _ = write!(self.0, "<{cell} class=\"cell\">{}</{cell}>", escaped(text));
+            }
             self.0.push_str("</tr>\n");
         }
         self.0.push_str("</tbody></table></div>\n");

@@ -7,7 +7,7 @@ use specreview::rules::RuleSet;
 pub(crate) fn print(rules: &RuleSet, paths: &[String]) {
     for path in paths {
         let Ok(text) = std::fs::read_to_string(path) else { continue };
-        let document = Document::parse(&text);
+        let document = Document::read(path, &text);
         for is_spec in [false, true] {
             let settings = Settings { is_spec, ..Settings::default() };
             let (found, facts) = assess_with_facts(&document, rules, &settings);

@@ -1,12 +1,15 @@
 //! How fast the engine is, beside the Markdown parser alone on the same text in the same run.
 //!
-//! `cargo bench --bench engine` measures everything; a word behind `--` chooses: `ratio`, `slope`, `hostile`, `small`, `loop` or
-//! `dump FILE …`, which prints everything that is said of the files, to compare two versions.
+//! `cargo bench --bench engine` measures everything; a word behind `--` chooses: `ratio`, `slope`, `large`, `hostile`, `small`, `loop`
+//! (the same again and again, for a profiler; `loop html` the large page) or `dump FILE …`, which prints everything that is said of the
+//! files, to compare two versions.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
 mod corpus;
 mod dump;
 mod hostile;
+mod large;
+mod long;
 mod small;
 
 use std::hint::black_box;
@@ -27,6 +30,7 @@ fn main() {
     let chosen = |word: &str| words.is_empty() || words.first().is_some_and(|first| first == word);
     match words.first().map(String::as_str) {
         Some("dump") => return dump::print(&rules, words.get(1..).unwrap_or_default()),
+        Some("loop") if words.iter().any(|word| word == "html") => return large::again(&rules),
         Some("loop") => return again(&rules),
         _ => {}
     }
@@ -35,6 +39,9 @@ fn main() {
     }
     if chosen("slope") {
         slope(&rules);
+    }
+    if chosen("large") {
+        large::measure(&rules);
     }
     if chosen("hostile") {
         hostile::measure(&rules);

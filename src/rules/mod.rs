@@ -40,6 +40,7 @@ pub use key::RuleKey;
 pub use measured::{ENOUGH, LEAST_PRECISION, Share, Tally};
 pub use pack::{CORE, Pack};
 pub use page::{Page, Part, Source};
+pub(crate) use pairs::Pairs;
 pub use raw::Applies;
 pub use remark::{HIDDEN, LOOSENED, REMARKS, Remark, UNKNOWN, UNUSED};
 pub use rests::{Given, Others};

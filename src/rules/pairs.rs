@@ -3,13 +3,13 @@
 
 /// One bit for every pair.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Pairs {
+pub(crate) struct Pairs {
     rows: [u32; 32],
 }
 
 impl Pairs {
     /// All pairs of neighbouring bytes of a text.
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let mut pairs = Self::default();
         for pair in text.as_bytes().windows(2) {
             if let [first, second] = pair {
@@ -29,7 +29,7 @@ impl Pairs {
     }
 
     /// False only for a pair that was not added.
-    pub(super) fn has(&self, first: u8, second: u8) -> bool {
+    pub(crate) fn has(&self, first: u8, second: u8) -> bool {
         self.rows.get(usize::from(first & 31)).is_some_and(|row| row & bit(second) != 0)
     }
 

@@ -76,7 +76,7 @@ const open = async (name, options = {}) => {
 };
 const check = async (page, name) => {
   // Everything is looked at, what is not on the screen too.
-  await page.evaluate(() => globalThis.document.querySelectorAll(".card, .family").forEach((one) => { one.style.contentVisibility = "visible"; }));
+  await page.evaluate(() => globalThis.document.querySelectorAll(".card, .family, .scroll, .chain, .number").forEach((one) => { one.style.contentVisibility = "visible"; }));
   const wide = await page.evaluate(() => globalThis.document.documentElement.scrollWidth - globalThis.document.documentElement.clientWidth);
   if (wide > 0) fault(`${name}: the page is ${wide} pixels too wide`);
   await page.evaluate(axe);

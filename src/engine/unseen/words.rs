@@ -1,5 +1,9 @@
 //! Words by which hidden text speaks to a machine that reads it. Data; decides nothing alone.
 
+use std::sync::LazyLock;
+
+use crate::rules::Pairs;
+
 /// Addresses and orders that belong together: papers on machine learning speak of models and scores all the time, so that a
 /// model that is named and a word for a mark say nothing. Both are whole words; `*` stands for any ending, `^` for a place
 /// where a clause begins, `|` for the next.
@@ -195,22 +199,33 @@ pub(super) fn is_order(text: &str) -> bool {
     let plain =
         text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ").replace('\\', "").replace('’', "'");
     let fields = || FIELDS.iter().filter(|forms| forms.iter().any(|form| plain.contains(form))).count();
-    FORMS.iter().any(|form| plain.contains(form))
-        || fields() >= 2
-        || SPEECHES.iter().any(|speech| is_spoken(speech, &plain))
+    FORMS.iter().any(|form| plain.contains(form)) || fields() >= 2 || is_spoken_to(&plain)
+}
+
+/// Addresses of all speeches, apart, with the speech that each belongs to.
+static ADDRESSES: LazyLock<Vec<(&'static str, &'static Speech)>> = LazyLock::new(|| {
+    SPEECHES.iter().flat_map(|speech| speech.to.split(" | ").map(move |word| (word, speech))).collect()
+});
+
+/// Most texts name nobody: only those that do are looked at closely.
+fn is_spoken_to(plain: &str) -> bool {
+    let pairs = Pairs::of(plain);
+    let may_hold = |word: &str| {
+        let word = word.trim_start_matches('^').trim_end_matches('*');
+        word.as_bytes().windows(2).all(|pair| !matches!(pair, [first, second] if !pairs.has(*first, *second)))
+    };
+    ADDRESSES.iter().any(|(word, speech)| may_hold(word) && holds(plain, word) && is_spoken(speech, plain))
 }
 
 fn is_spoken(speech: &Speech, plain: &str) -> bool {
     let any = |sentence: &str, words: &str| words.split(" | ").any(|word| holds(sentence, word));
     let mut left = 0;
-    // Most texts name nobody: only those that do are looked at closely.
-    any(plain, speech.to)
-        && sentences(plain).any(|sentence| {
-            left = if any(sentence, speech.to) { REACH + 1 } else { left };
-            let hears = left > 0;
-            left = left.saturating_sub(1);
-            hears && any(sentence, speech.orders)
-        })
+    sentences(plain).any(|sentence| {
+        left = if any(sentence, speech.to) { REACH + 1 } else { left };
+        let hears = left > 0;
+        left = left.saturating_sub(1);
+        hears && any(sentence, speech.orders)
+    })
 }
 
 /// Ends behind `.`, `!`, `?` with a blank, and behind their wide forms.

@@ -26,9 +26,12 @@ pub(super) fn modal(low: &str) -> bool {
 fn binds(low: &str) -> bool {
     let mut words = low.split(|c: char| !c.is_alphanumeric());
     let one = words.any(|word| matches!(word, "must" | "shall" | "mandatory" | "muss"));
-    one || ["will have to", "has to be", "have to be", "is required to", "are required to", "is obliged", "may not"]
-        .iter()
-        .any(|phrase| low.contains(phrase))
+    let owed = || {
+        ["will have to", "has to be", "have to be", "is required to", "are required to"]
+            .iter()
+            .any(|phrase| low.contains(phrase))
+    };
+    one || low.contains(" to") && owed() || ["is obliged", "may not"].iter().any(|phrase| low.contains(phrase))
 }
 
 /// A text that binds somebody, as [`modal`] says.
@@ -102,7 +105,8 @@ const LABELS: [&str; 8] =
 /// "Owner: …", "… is responsible for …", "… owns …".
 fn owner(text: &str) -> Option<Commitment> {
     let low = text.to_ascii_lowercase();
-    for label in LABELS {
+    // Most sentences have neither: three searches instead of fourteen.
+    for label in LABELS.into_iter().filter(|_| low.contains(':')) {
         if let Some(at) = low.find(label)
             && (at == 0 || low.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric)))
         {
@@ -112,6 +116,9 @@ fn owner(text: &str) -> Option<Commitment> {
             return (!value.is_empty() && !is_placeholder(value))
                 .then(|| Commitment::new(CommitmentKind::Owner, key, shorten(value), Vec::new()));
         }
+    }
+    if !low.contains(" own") && !low.contains("ble for ") {
+        return None;
     }
     for phrase in [
         " is responsible for ",

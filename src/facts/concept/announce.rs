@@ -2,7 +2,7 @@
 //! nearest heading that announces any. Never judges what the block says.
 
 use super::passage::{Shape, is_title, label};
-use crate::document::{Block, BlockId, BlockKind, Document};
+use crate::document::{BlockId, BlockKind, Document};
 use crate::facts::{Hit, Term};
 
 /// Numbers of concepts, sorted.
@@ -12,6 +12,8 @@ type Concepts = Vec<usize>;
 pub(super) fn announced(document: &Document, shape: &Shape<'_>, hits: &[Hit]) -> Vec<Concepts> {
     let mut labels: Vec<Concepts> = vec![Vec::new(); document.blocks.len()];
     let mut headers: Vec<Concepts> = vec![Vec::new(); document.blocks.len()];
+    // The label of the last block: its hits stand together.
+    let mut last: Option<(BlockId, Option<(usize, usize)>)> = None;
     for hit in hits {
         let Some(block) = document.blocks.get(hit.block) else { continue };
         let (Term::Heading(concept) | Term::Cue(concept)) = &hit.term else { continue };
@@ -21,7 +23,13 @@ pub(super) fn announced(document: &Document, shape: &Shape<'_>, hits: &[Hit]) ->
         }
         let header = matches!(block.kind, BlockKind::TableRow { row: 0, .. });
         let list = if header { &mut headers } else { &mut labels };
-        if (header || block.kind == BlockKind::Heading || opens_label(block, hit))
+        let mut opens = || {
+            if last.is_none_or(|(id, _)| id != hit.block) {
+                last = Some((hit.block, label(block)));
+            }
+            opens_label(last.and_then(|(_, label)| label), hit)
+        };
+        if (header || block.kind == BlockKind::Heading || opens())
             && let Some(list) = list.get_mut(hit.block)
         {
             list.push(*concept);
@@ -44,8 +52,8 @@ pub(super) fn announced(document: &Document, shape: &Shape<'_>, hits: &[Hit]) ->
 }
 
 /// True when the words open the label of the block, or are most of it.
-fn opens_label(block: &Block, hit: &Hit) -> bool {
-    label(block).is_some_and(|(start, end)| {
+fn opens_label(label: Option<(usize, usize)>, hit: &Hit) -> bool {
+    label.is_some_and(|(start, end)| {
         hit.start < end && (hit.start <= start + 5 || 2 * (hit.end.min(end) - hit.start) >= end - start)
     })
 }

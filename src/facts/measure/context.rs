@@ -2,7 +2,7 @@
 
 use super::role::{self, Cue, Place, Purpose};
 use super::{Reader, Role};
-use crate::document::{BlockId, BlockKind, SectionId, sentences};
+use crate::document::{BlockId, BlockKind, Document, SectionId, sentences};
 
 /// Levels of nesting that are looked at.
 const DEPTH: usize = 8;
@@ -38,26 +38,31 @@ pub(super) fn of(reader: &Reader<'_>, id: BlockId) -> Context {
     };
     for _ in 0..DEPTH {
         let Some(at) = parent else { break };
-        near = near.or_else(|| announced(reader.text(at)));
+        near = near.or_else(|| of_block(reader, at));
         parent = match reader.block(at).map(|block| &block.kind) {
             Some(BlockKind::Item { parent, .. }) => *parent,
             _ => None,
         };
     }
-    near = near.or_else(|| block.lead.and_then(|lead| announced(reader.text(lead))));
+    near = near.or_else(|| block.lead.and_then(|lead| of_block(reader, lead)));
     Context { near, heading: heading(reader, block.section) }
 }
 
 /// What the headings from `section` upwards say. The innermost that says anything wins; "Targets" below "Pilot" are those of
 /// the pilot.
 pub(super) fn heading(reader: &Reader<'_>, section: SectionId) -> Option<Cue> {
+    let kept = reader.said.headings.get(section)?;
+    *kept.get_or_init(|| read_heading(reader, section))
+}
+
+fn read_heading(reader: &Reader<'_>, section: SectionId) -> Option<Cue> {
     let mut at = Some(section);
     let mut plain = None;
     for _ in 0..DEPTH {
         let Some((id, section)) = at.and_then(|id| Some((id, reader.document.sections.get(id)?))) else { break };
         at = section.parent;
         // The title of the document speaks of the whole project.
-        if section.level == 0 || is_title(reader, id) {
+        if section.level == 0 || reader.said.title == Some(id) {
             continue;
         }
         let Some(cue) = role::of_heading(&section.title) else { continue };
@@ -79,10 +84,18 @@ pub(super) fn names_launch(text: &str) -> bool {
     ["launch", "live", "ship", "acceptance", "release", "production", "roll"].iter().any(|word| low.contains(word))
 }
 
-fn is_title(reader: &Reader<'_>, section: SectionId) -> bool {
-    let first = reader.document.sections.iter().position(|section| section.level > 0);
-    let alone = reader.document.sections.iter().filter(|section| section.level == 1).count() == 1;
-    alone && first == Some(section) && reader.document.sections.get(section).is_some_and(|section| section.level == 1)
+/// The first section, where no other has its level.
+pub(super) fn title(document: &Document) -> Option<SectionId> {
+    let alone = document.sections.iter().filter(|section| section.level == 1).count() == 1;
+    let first = document.sections.iter().position(|section| section.level > 0)?;
+    let is_top = document.sections.get(first).is_some_and(|section| section.level == 1);
+    (alone && is_top).then_some(first)
+}
+
+/// What a lead or parent item says.
+fn of_block(reader: &Reader<'_>, id: BlockId) -> Option<Cue> {
+    let kept = reader.said.leads.get(id)?;
+    *kept.get_or_init(|| announced(reader.text(id)))
 }
 
 /// What a lead or parent item says: its last sentence when it ends in a colon, else its label.

@@ -73,9 +73,14 @@ pub(super) fn announces(title: &str) -> bool {
     !model && (words.iter().any(one) || phrases.iter().any(|phrase| low.contains(phrase)))
 }
 
+/// Bytes of the longest label of a goal, and many more.
+const LABEL: usize = 256;
+
 /// "G1 …", "KPI-2: …", "Goal: …", "O1.KR2".
 pub(super) fn labelled(text: &str) -> bool {
-    let tokens = Tokens::new(text);
+    // Three tokens tell it.
+    let end = (0..=text.len().min(LABEL)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let tokens = Tokens::new(text.get(..end).unwrap_or_default());
     let low = tokens.low(0);
     let letters = low.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = low.len() > letters.len();

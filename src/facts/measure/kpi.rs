@@ -36,6 +36,11 @@ pub(super) fn read(reader: &Reader<'_>, found: &mut Found) {
 
 /// True for a section of goals, or one inside it.
 fn goal_section(reader: &Reader<'_>, section: SectionId) -> bool {
+    let kept = reader.said.goals.get(section);
+    kept.is_some_and(|kept| *kept.get_or_init(|| read_goal_section(reader, section)))
+}
+
+fn read_goal_section(reader: &Reader<'_>, section: SectionId) -> bool {
     let mut at = Some(section);
     for _ in 0..6 {
         let Some(section) = at.and_then(|at| reader.document.sections.get(at)) else { return false };
@@ -53,7 +58,7 @@ fn goal_place(reader: &Reader<'_>, id: BlockId) -> bool {
     let lead = block.lead.is_some_and(|lead| {
         let text = reader.text(lead).trim_end();
         let words = text.split_whitespace().count();
-        goal::announces(text) && words <= 14 && (text.ends_with(':') || words <= 5)
+        words <= 14 && (text.ends_with(':') || words <= 5) && goal::announces(text)
     });
     lead || goal::labelled(&block.text) || goal_section(reader, block.section)
 }
@@ -300,10 +305,13 @@ fn read_sentence(
             first.comparator,
             Some(Comparator::AtLeast | Comparator::MoreThan | Comparator::AtMost | Comparator::LessThan)
         );
+        if !(goals && bound && subject::is_level(before)) {
+            continue;
+        }
         let near =
             role::best(&role::cues(sentence, role::Place::Sentence)).filter(|cue| !cue.weak).map(|cue| cue.purpose);
         let counts = matches!(near, None | Some(Purpose::For(Role::Target)));
-        if goals && bound && counts && subject::is_level(before) && !is_change(before, behind) {
+        if counts && !is_change(before, behind) {
             let name = subject::subject(before, "");
             if !name.is_empty() {
                 write(

@@ -23,8 +23,9 @@ mod table;
 mod wording;
 
 use super::{Comparator, Hit, Lexicon, Metric, Quantity};
-use crate::document::{Block, BlockId, BlockKind, Document, TableId};
+use crate::document::{Block, BlockId, BlockKind, Document, SectionId, TableId};
 use crate::text::{LineRange, Span};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// What a number is for.
@@ -188,6 +189,28 @@ struct Reader<'a> {
     lexicon: &'a Lexicon,
     quantities: Vec<&'a [Quantity]>,
     names: Vec<Vec<name::Name>>,
+    said: Said,
+}
+
+/// What headings and leads say, once it was asked: many blocks stand below one.
+struct Said {
+    /// The section whose heading is the title of the document.
+    title: Option<SectionId>,
+    headings: Vec<OnceCell<Option<role::Cue>>>,
+    goals: Vec<OnceCell<bool>>,
+    leads: Vec<OnceCell<Option<role::Cue>>>,
+}
+
+impl Said {
+    fn new(document: &Document) -> Self {
+        let (sections, blocks) = (document.sections.len(), document.blocks.len());
+        Self {
+            title: context::title(document),
+            headings: vec![OnceCell::new(); sections],
+            goals: vec![OnceCell::new(); sections],
+            leads: vec![OnceCell::new(); blocks],
+        }
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -205,6 +228,7 @@ impl<'a> Reader<'a> {
         Self {
             document,
             lexicon,
+            said: Said::new(document),
             quantities: (0..document.blocks.len()).map(of_block).collect(),
             names: {
                 let mut names: Vec<Vec<name::Name>> =

@@ -227,7 +227,8 @@ const CUES: &[(Purpose, Weight, &str)] = &[
 const PEOPLE: &str = "planners nurses doctors physicians clinicians radiologists pathologists agents analysts staff editors underwriters moderators \
     inspectors experts humans people annotators operators reviewers technicians lawyers teachers engineers adjusters buyers dispatchers officers";
 
-type Phrases = BTreeMap<&'static str, Vec<(Vec<&'static str>, Purpose, Weight)>>;
+type Phrase = (Vec<&'static str>, Purpose, Weight);
+type Phrases = BTreeMap<&'static str, Vec<Phrase>>;
 
 /// Phrases by their first word; those whose first word is open stand under the empty word.
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
@@ -248,6 +249,27 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     phrases
 });
 
+/// The lengths of the first words of phrases, a bit each, by their first byte: most words of a text begin none.
+static FIRST: LazyLock<[u64; 256]> = LazyLock::new(|| {
+    let mut lengths = [0; 256];
+    for word in PHRASES.keys() {
+        if let Some(of_byte) = word.bytes().next().and_then(|first| lengths.get_mut(usize::from(first))) {
+            *of_byte |= length(word);
+        }
+    }
+    lengths
+});
+
+fn length(word: &str) -> u64 {
+    1 << word.len().min(63)
+}
+
+/// The phrases that begin with a word.
+fn beginning_with(word: &str) -> Option<&'static Vec<Phrase>> {
+    let of_byte = word.bytes().next().and_then(|first| FIRST.get(usize::from(first)))?;
+    if of_byte & length(word) == 0 { None } else { PHRASES.get(word) }
+}
+
 fn matches(pattern: &str, word: &str) -> bool {
     pattern.strip_suffix('*').map_or(pattern == word, |stem| word.starts_with(stem))
 }
@@ -263,7 +285,7 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let mut best: Option<(usize, Purpose, Weight)> = None;
-        let lists = [PHRASES.get(&*word.low), PHRASES.get("")];
+        let lists = [beginning_with(&word.low), PHRASES.get("")];
         for (phrase, purpose, weight) in lists.into_iter().flatten().flatten() {
             let counts = match weight {
                 Strong => true,

@@ -4,13 +4,20 @@ use super::Context;
 use crate::document::BlockKind;
 use crate::facts::Measure;
 
+/// Characters of the longest phrase that tells a distance, and some more.
+const PHRASE: usize = 24;
+
 /// "more than 0.05 below the rest", "must agree to 0.002", "a gap over 0.05": a distance between two values is no level.
 pub(super) fn is_distance(measure: &Measure, cx: &Context<'_>) -> bool {
     let text = cx.document.blocks.get(measure.block).map_or("", |block| block.text.as_str());
     let quantity = &measure.quantity;
-    let after = text.get(quantity.end..).unwrap_or_default().trim_start().to_lowercase();
-    let before = text.get(..quantity.start).unwrap_or_default().trim_end().to_lowercase();
+    let after = text.get(quantity.end..).unwrap_or_default().trim_start();
+    let before = text.get(..quantity.start).unwrap_or_default().trim_end();
     let before = before.trim_end_matches(['>', '<', '≥', '≤', ' ']);
+    // No phrase is longer; a block may have thousands of measures.
+    let after: String = after.chars().take(PHRASE).flat_map(char::to_lowercase).collect();
+    let start = before.char_indices().rev().take(PHRASE).last().map_or(before.len(), |(at, _)| at);
+    let before = before.get(start..).unwrap_or_default().to_lowercase();
     ["below ", "behind ", "worse ", "lower ", "under the", "higher ", "apart"]
         .iter()
         .any(|word| after.starts_with(word))

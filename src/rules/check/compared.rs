@@ -2,9 +2,12 @@
 
 mod gate;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::aside::{is_aside, is_distance};
+use super::aside::is_aside;
+use super::level::{Level, Same, Words, levels};
+use super::rivals::{Best, Earlier, conflict};
 use super::shown::{label, shown};
 use super::times::two_limits;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
@@ -46,24 +49,8 @@ fn read(fields: &Fields<'_>, _names: &Names) -> Option<Compared> {
     fields.choice("relation", RELATIONS).map(Compared)
 }
 
-/// A level of a quality metric on the scale on which higher is better.
-#[derive(Debug, Clone, Copy)]
-struct Level<'a> {
-    measure: &'a Measure,
-    /// The value, negated where lower is better.
-    score: f64,
-    half_width: f64,
-    /// Money, time and ratios are never compared with each other.
-    scale: Scale,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scale {
-    Ratio,
-    Time,
-    Money,
-    Count,
-}
+/// So many places are shown as evidence.
+const SHOWN: usize = 6;
 
 impl Check for Compared {
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
@@ -86,7 +73,7 @@ impl Check for Compared {
             _ => CheckState::Absent,
         };
         let mut answer = Answer::new(None, state);
-        answer.evidence = seen.iter().take(6).map(|lines| cx.evidence(*lines)).collect();
+        answer.evidence = seen.iter().take(SHOWN).map(|lines| cx.evidence(*lines)).collect();
         answer.flaws = flaws;
         vec![answer]
     }
@@ -98,112 +85,18 @@ type Told<'a> = (Vec<&'a Measure>, Vec<Flaw>, &'static str);
 /// Why numbers are not compared of which there are no two.
 const NO_PAIR: &str = "there are no two numbers to compare";
 
-fn pair<'a>((compared, flaws): (Vec<&'a Measure>, Vec<Flaw>)) -> Told<'a> {
+fn pair((compared, flaws): (Vec<&Measure>, Vec<Flaw>)) -> Told<'_> {
     (compared, flaws, NO_PAIR)
 }
 
-fn levels<'a>(cx: &Context<'a>, roles: &[Role]) -> Vec<Level<'a>> {
-    let wanted = cx.facts.measures.iter().filter(|measure| roles.contains(&measure.role) && !measure.relative);
-    wanted.filter_map(|measure| level(measure, cx)).collect()
-}
-
-fn level<'a>(measure: &'a Measure, cx: &Context<'_>) -> Option<Level<'a>> {
-    if is_distance(measure, cx) {
-        return None;
-    }
-    let metric = cx.lexicon.metric(&measure.metric).filter(|metric| metric.quality)?;
-    let up = metric.higher_is_better?;
-    let scale = match measure.quantity.unit {
-        Unit::Plain | Unit::Percent => Scale::Ratio,
-        Unit::Duration => Scale::Time,
-        Unit::Money(_) => Scale::Money,
-        Unit::Count(_) => Scale::Count,
-        Unit::Points | Unit::Times | Unit::Date => return None,
-    };
-    let (mut value, mut half_width) = (measure.quantity.ratio(), measure.quantity.ratio_half_width());
-    // "F1 of 88" on a metric that ends at 1 is meant in per cent.
-    if metric.max == Some(1.0) && measure.quantity.unit == Unit::Plain && (10.0..=100.0).contains(&value) {
-        (value, half_width) = (value / 100.0, half_width / 100.0);
-    }
-    // What is impossible in itself is a finding of its own.
-    let low = metric.min.is_some_and(|min| value < min - 1e-9);
-    if low || metric.max.is_some_and(|max| value > max + 1e-9) {
-        return None;
-    }
-    Some(Level { measure, score: if up { value } else { -value }, half_width, scale })
-}
-
-/// How far the keys of two measures agree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Same {
-    /// All fields agree.
-    Yes,
-    /// A field is known on one side only.
-    Perhaps,
-    /// All fields agree but the data set.
-    OtherData,
-    /// A field differs.
-    No,
-}
-
-/// The same words in whatever case, or none on both sides.
-fn alike(left: Option<&str>, right: Option<&str>) -> bool {
-    match (left, right) {
-        (Some(left), Some(right)) if left.is_ascii() && right.is_ascii() => left.eq_ignore_ascii_case(right),
-        (Some(left), Some(right)) => left.to_lowercase() == right.to_lowercase(),
-        (None, None) => true,
-        _ => false,
-    }
-}
-
-fn same(a: &Level<'_>, b: &Level<'_>, with_phase: bool) -> Same {
-    let (left, right) = (a.measure, b.measure);
-    if left.metric != right.metric || a.scale != b.scale {
-        return Same::No;
-    }
-    // A class and the whole are different things, whatever else is known.
-    if !alike(left.slice.as_deref(), right.slice.as_deref()) {
-        return Same::No;
-    }
-    // Steps on the way have targets of their own.
-    if with_phase && !alike(left.phase.as_deref(), right.phase.as_deref()) {
-        return Same::No;
-    }
-    let mut verdict = Same::Yes;
-    for (left, right) in [(&left.averaging, &right.averaging), (&left.at, &right.at)] {
-        match (left.as_deref(), right.as_deref()) {
-            (left, right) if alike(left, right) => {}
-            (Some(_), Some(_)) => return Same::No,
-            _ => verdict = Same::Perhaps,
-        }
-    }
-    match (left.dataset.as_deref(), right.dataset.as_deref()) {
-        (left, right) if alike(left, right) => verdict,
-        (Some(_), Some(_)) if verdict == Same::Yes => Same::OtherData,
-        (Some(_), Some(_)) => Same::No,
-        _ => Same::Perhaps,
-    }
-}
-
-/// The best of the levels that may be compared with `level`; one on other data only where there is no other.
-fn best<'l, 'a>(level: &Level<'_>, others: impl Iterator<Item = &'l Level<'a>>) -> Option<(&'l Level<'a>, Same)>
-where
-    'a: 'l,
-{
-    let judged: Vec<(&Level<'_>, Same)> =
-        others.map(|other| (other, same(level, other, false))).filter(|(_, same)| *same != Same::No).collect();
-    let near = judged.iter().any(|(_, same)| *same != Same::OtherData);
-    judged
-        .into_iter()
-        .filter(|(_, same)| !near || *same != Same::OtherData)
-        .max_by(|(a, _), (b, _)| a.score.total_cmp(&b.score))
-}
-
 fn target_beats_baseline<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
-    let (targets, baselines) = (levels(cx, &[Role::Target]), levels(cx, &[Role::Baseline, Role::Random]));
+    let mut words = Words::default();
+    let targets = levels(cx, &[Role::Target], &mut words);
+    let baselines = levels(cx, &[Role::Baseline, Role::Random], &mut words);
+    let rivals = Best::of(baselines.iter());
     let (mut compared, mut flaws) = (Vec::new(), Vec::new());
     for target in &targets {
-        let Some((best, same)) = best(target, baselines.iter()) else { continue };
+        let Some((best, same)) = rivals.rival(target) else { continue };
         compared.push(target.measure);
         if target.score > best.score + f64::EPSILON {
             continue;
@@ -221,6 +114,12 @@ fn target_beats_baseline<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) 
 fn gains<'a>(cx: &Context<'a>, baselines: &[Level<'a>], compared: &mut Vec<&'a Measure>, flaws: &mut Vec<Flaw>) {
     let bounded =
         |measure: &Measure| cx.lexicon.metric(&measure.metric).is_some_and(|m| m.quality && m.max == Some(1.0));
+    let key = |measure: &'a Measure| (&measure.metric, &measure.slice, &measure.averaging, &measure.at);
+    // The only one of its key; `None` where there are several.
+    let mut only: HashMap<_, Option<&Level<'a>>> = HashMap::new();
+    for level in baselines.iter().filter(|level| explicit(level)) {
+        only.entry(key(level.measure)).and_modify(|one| *one = None).or_insert(Some(level));
+    }
     for gain in cx.facts.measures.iter().filter(|measure| {
         measure.relative
             && measure.role == Role::Target
@@ -228,15 +127,8 @@ fn gains<'a>(cx: &Context<'a>, baselines: &[Level<'a>], compared: &mut Vec<&'a M
             && matches!(measure.quantity.unit, Unit::Percent | Unit::Points)
             && measure.quantity.value > 0.0
     }) {
-        let key = |level: &&Level<'_>| {
-            let other = level.measure;
-            (&other.metric, &other.slice, &other.averaging, &other.at)
-                == (&gain.metric, &gain.slice, &gain.averaging, &gain.at)
-                && explicit(level)
-        };
         let up = cx.lexicon.metric(&gain.metric).is_some_and(|metric| metric.higher_is_better == Some(true));
-        let rivals = || baselines.iter().filter(key);
-        let (Some(base), 1, true) = (rivals().next(), rivals().count(), up && bounded(gain)) else { continue };
+        let (Some(base), true) = (only.get(&key(gain)).copied().flatten(), up && bounded(gain)) else { continue };
         compared.push(gain);
         let (b, x) = (base.score - base.half_width, (gain.quantity.value - gain.quantity.half_width) / 100.0);
         let points = b + x;
@@ -269,53 +161,26 @@ fn gains<'a>(cx: &Context<'a>, baselines: &[Level<'a>], compared: &mut Vec<&'a M
 }
 
 fn single_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
-    let targets: Vec<Level<'_>> = levels(cx, &[Role::Target])
+    let targets: Vec<Level<'_>> = levels(cx, &[Role::Target], &mut Words::default())
         .into_iter()
         .filter(|target| explicit(target) && !is_aside(target.measure, cx))
         .collect();
     let (mut compared, mut flaws) = (Vec::new(), Vec::new());
+    let mut before = Earlier::new(&targets);
     for (at, later) in targets.iter().enumerate() {
-        for earlier in targets.iter().take(at) {
-            let key = same(later, earlier, true);
-            if matches!(key, Same::No | Same::OtherData) || later.measure.span.overlaps(earlier.measure.span) {
-                continue;
-            }
-            compared.push(later.measure);
-            let Some(case) = conflict(earlier, later) else { continue };
-            let sure = key == Same::Yes && explicit(later) && explicit(earlier);
-            let mut flaw = contradiction(cx, later, earlier, if sure { case } else { "not-comparable" });
-            flaw.severity = (!sure).then_some(Severity::Warning);
-            flaws.push(flaw);
-            break;
-        }
+        let against = before.conflict(later);
+        // More than is shown is not counted.
+        let count = before.count(later, against, SHOWN - compared.len());
+        compared.extend(std::iter::repeat_n(later.measure, count));
+        before.push(at);
+        let Some(earlier) = against.and_then(|at| targets.get(at)) else { continue };
+        let Some(case) = conflict(earlier, later) else { continue };
+        let sure = later.key.same(&earlier.key) == Same::Yes && explicit(later) && explicit(earlier);
+        let mut flaw = contradiction(cx, later, earlier, if sure { case } else { "not-comparable" });
+        flaw.severity = (!sure).then_some(Severity::Warning);
+        flaws.push(flaw);
     }
     (compared, flaws)
-}
-
-/// Which way a target bounds: `Some(true)` from below.
-fn bounds_below(comparator: Comparator) -> Option<bool> {
-    match comparator {
-        Comparator::AtLeast | Comparator::MoreThan => Some(true),
-        Comparator::AtMost | Comparator::LessThan => Some(false),
-        Comparator::Equal | Comparator::About | Comparator::Between => None,
-    }
-}
-
-/// The case of a conflict between two targets of the same key: two different numbers for the same bound, or bounds that no
-/// value can meet. A floor below a ceiling is a range. Equal after rounding to the coarser number is the same number.
-fn conflict(a: &Level<'_>, b: &Level<'_>) -> Option<&'static str> {
-    let same_number = (a.score - b.score).abs() <= a.half_width.max(b.half_width) + f64::EPSILON;
-    if same_number {
-        return None;
-    }
-    match (bounds_below(a.measure.comparator), bounds_below(b.measure.comparator)) {
-        (Some(left), Some(right)) if left != right => {
-            let (floor, ceiling) = if left { (a, b) } else { (b, a) };
-            let (floor, ceiling) = (floor.score.abs(), ceiling.score.abs());
-            (floor > ceiling).then_some("infeasible")
-        }
-        _ => Some(""),
-    }
 }
 
 fn explicit(level: &Level<'_>) -> bool {

@@ -123,6 +123,13 @@ pub(super) fn lines<'a>(cx: &Context<'a>) -> &'a [Line<'a>] {
     cx.shared.lines.get_or_init(|| read(cx))
 }
 
+/// Those of one block.
+pub(super) fn of_block<'l, 'a>(lines: &'l [Line<'a>], block: BlockId) -> &'l [Line<'a>] {
+    let from = lines.partition_point(|line| line.block < block);
+    let to = lines.partition_point(|line| line.block <= block);
+    lines.get(from..to).unwrap_or_default()
+}
+
 fn read<'a>(cx: &Context<'a>) -> Vec<Line<'a>> {
     let mut out = Vec::new();
     let all = &cx.facts.quantities;

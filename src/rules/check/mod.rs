@@ -8,6 +8,7 @@ mod concept;
 mod definition;
 mod fit;
 mod kpi;
+mod level;
 mod limit;
 mod line;
 mod mapped;
@@ -20,9 +21,12 @@ mod preference;
 mod question;
 mod range;
 mod requirement;
+mod rivals;
 mod scope;
 mod section;
 mod shown;
+#[cfg(test)]
+mod tests;
 mod times;
 mod variant;
 mod volume;
@@ -30,6 +34,7 @@ mod wording;
 
 use std::cell::OnceCell;
 use std::fmt::Debug;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 pub(super) use names::{Names, is_known};
@@ -170,7 +175,7 @@ impl<'a> Context<'a> {
 /// So many times more is collected where something is taken out again: bounded, for evidence is copied.
 const SPARE: usize = 20;
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     /// Lines of the document as evidence.
     #[must_use]
     pub fn evidence(&self, lines: LineRange) -> Evidence {
@@ -190,6 +195,15 @@ impl Context<'_> {
         let all = &self.facts.quantities;
         let from = all.partition_point(|quantity| quantity.block < block);
         let to = all.partition_point(|quantity| quantity.block <= block);
+        all.get(from..to).unwrap_or_default()
+    }
+
+    /// The measures of some blocks, from the first to the last: a law asks for those near one, never for all.
+    #[must_use]
+    pub fn measures_in(&self, blocks: RangeInclusive<BlockId>) -> &'a [Measure] {
+        let all = &self.facts.measures;
+        let from = all.partition_point(|measure| measure.block < *blocks.start());
+        let to = all.partition_point(|measure| measure.block <= *blocks.end());
         all.get(from..to).unwrap_or_default()
     }
 

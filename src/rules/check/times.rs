@@ -1,5 +1,7 @@
 //! Limits of the answering time: is one service promised two? Reads measures, and sentences that give a limit without naming a metric.
 
+use std::collections::HashMap;
+
 use super::line::{Line, lines, says};
 use super::scope::MOST_PASSAGES;
 use super::shown::duration;
@@ -159,13 +161,16 @@ pub(super) fn two_limits(cx: &Context<'_>) -> (Vec<LineRange>, Vec<Flaw>) {
 }
 
 fn limits<'a>(cx: &Context<'a>) -> Vec<Limit<'a>> {
-    let measures: Vec<&Measure> = cx.facts.measures.iter().filter(|measure| is_limit(measure)).collect();
+    let mut measures: HashMap<(BlockId, usize), &Measure> = HashMap::new();
+    for measure in cx.facts.measures.iter().filter(|measure| is_limit(measure)) {
+        measures.entry((measure.quantity.block, measure.quantity.start)).or_insert(measure);
+    }
     let mut found: Vec<Limit<'a>> = Vec::new();
     for line in lines(cx).iter().filter(|line| !line.in_table && !line.says(ASIDE)) {
         let mut times = line.numbers.iter().copied().filter(|number| number.unit == Unit::Duration);
         // Of two times in a sentence one belongs to something else.
         let (Some(time), None) = (times.next(), times.next()) else { continue };
-        let measure = measures.iter().find(|at| at.quantity.block == time.block && at.quantity.start == time.start);
+        let measure = measures.get(&(time.block, time.start));
         let is_whole = time.upper.is_none() && time.value > 0.0 && time.value <= LONGEST;
         let others = line.numbers.iter().any(|number| number.unit == Unit::Percent);
         let who = answers_within(line, time);

@@ -34,7 +34,7 @@ for (const { name, ...view } of VIEWS) {
   page.on("request", (request) => request.url() === address || fault(`request: ${request.url()}`));
   await page.goto(address);
   // Everything is looked at, what is not on the screen too.
-  await page.evaluate(() => globalThis.document.querySelectorAll(".card, .family").forEach((one) => { one.style.contentVisibility = "visible"; }));
+  await page.evaluate(() => globalThis.document.querySelectorAll(".card, .family, .scroll, .chain, .number").forEach((one) => { one.style.contentVisibility = "visible"; }));
   await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 0) fault(`the page is ${wide} pixels too wide`);

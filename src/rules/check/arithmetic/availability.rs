@@ -1,13 +1,16 @@
 //! Shares of availability and the downtime that they allow. Never looks at how fast something is.
 
+use std::collections::HashSet;
+
 use super::super::Context;
-use super::super::line::{Line, lines, period, says};
+use super::super::line::{Line, lines, of_block, period, says};
 use super::super::shown::duration;
 use super::super::shown::shown;
 use super::interval::{Interval, SLACK, percent, trimmed};
 use super::{Cues, Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;
+use crate::text::LineRange;
 
 /// Downtime is (1−A)·T, and services in a chain multiply.
 pub(super) fn availability(cx: &Context<'_>, _: &Cues) -> Judged {
@@ -17,7 +20,7 @@ pub(super) fn availability(cx: &Context<'_>, _: &Cues) -> Judged {
         let here = |line: &&Line<'_>| {
             line.numbers.iter().any(|number| number.block == measure.block && number.start == measure.quantity.start)
         };
-        let Some(line) = lines.iter().find(here) else { continue };
+        let Some(line) = of_block(lines, measure.block).iter().find(here) else { continue };
         if let Some((down, (name, seconds))) = downtime(line) {
             judged.see(measure);
             let outage = Interval::of(&measure.quantity).complement();
@@ -44,7 +47,8 @@ pub(super) fn availability(cx: &Context<'_>, _: &Cues) -> Judged {
 /// "Available 99.9 % of the time, that is one hour of downtime a year": a share beside words of being up, whatever it is called.
 fn spoken_availability(cx: &Context<'_>, lines: &[Line<'_>], judged: &mut Judged) {
     const UP: &[&str] = &["available", "availability", "uptime", "up-time", "up", "reachable"];
-    for line in lines.iter().filter(|line| line.says(UP) && !judged.seen.contains(&line.lines)) {
+    let seen: HashSet<LineRange> = judged.seen.iter().copied().collect();
+    for line in lines.iter().filter(|line| line.says(UP) && !seen.contains(&line.lines)) {
         let shares: Vec<&Quantity> = line
             .numbers
             .iter()

@@ -1,11 +1,13 @@
 //! Numbers that are read off one confusion matrix must fit one.
 
+use std::collections::HashSet;
+
 use super::super::Context;
-use super::super::line::{Line, counts, lines, says};
+use super::super::line::{Line, counts, lines, of_block, says};
 use super::super::shown::shown;
 use super::cells::{Known, PREVALENCE, fits, fits_cases, fits_counts, share};
 use super::interval::{Interval, SLACK};
-use super::sets::{in_one_place, many_classes, same_thing};
+use super::sets::{Fellows, many_classes, same_thing};
 use super::{Cues, Judged, flaw};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;
@@ -17,14 +19,13 @@ const BINARY: &[&str] = &["specificity", "false-positive-rate", "false-negative-
 pub(super) fn confusion(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
-    let mut done: Vec<*const Measure> = Vec::new();
-    for first in cx.facts.measures.iter().filter(|measure| is_result(measure)) {
-        if done.iter().any(|other| std::ptr::eq(*other, first)) {
+    let results = Fellows::of(cx, cx.facts.measures.iter().filter(|measure| is_result(measure)));
+    let mut done: HashSet<*const Measure> = HashSet::new();
+    for first in results.all() {
+        if done.contains(&std::ptr::from_ref(*first)) {
             continue;
         }
-        let all = cx.facts.measures.iter().filter(|measure| is_result(measure));
-        let mut set: Vec<&Measure> =
-            all.filter(|other| same_thing(cx, first, other) && in_one_place(cx, first, other)).collect();
+        let mut set = results.with(cx, first);
         done.extend(set.iter().map(|measure| std::ptr::from_ref(*measure)));
         let twice = |measure: &&Measure| set.iter().filter(|other| other.metric == measure.metric).count() > 1;
         if set.len() < 2 || set.iter().any(twice) || is_unclear(cx, &set) {
@@ -146,6 +147,7 @@ fn sentence<'a, 'b>(set: &[&Measure], lines: &'b [Line<'a>]) -> Option<&'b Line<
     let holds = |line: &&Line<'_>, measure: &&Measure| {
         line.numbers.iter().any(|number| number.block == measure.block && number.start == measure.quantity.start)
     };
+    let lines = of_block(lines, set.first()?.block);
     lines.iter().find(|line| !line.in_table && set.iter().all(|measure| holds(line, measure)))
 }
 

@@ -1,5 +1,7 @@
 //! How much a test can show: sizes of test sets, claims without any error, shares that no whole number gives.
 
+use std::collections::HashMap;
+
 use super::super::Context;
 use super::super::line::{Line, counts, lines};
 use super::super::shown::{label, shown};
@@ -58,23 +60,26 @@ const NOT_A_TEST: &[&str] = &[
 
 /// The Wilson interval around the target, measured on `n` cases, lies above the baseline when `n > z²·b(1−b)/(t−b)²`.
 /// The size needed for 80 % power is `((1.645·√(b(1−b)) + 0.842·√(t(1−t)))/(t−b))²`.
-pub(super) fn test_set(cx: &Context<'_>, _: &Cues) -> Judged {
+pub(super) fn test_set<'a>(cx: &Context<'a>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let lines = lines(cx);
     let Some((line, size)) = test_size(lines) else { return judged };
     let positives = positives(line);
+    let key = |measure: &'a Measure| (&measure.metric, &measure.slice, &measure.averaging, &measure.at);
+    // What stands today, by what it is of, the best last.
+    let mut rivals: HashMap<_, Vec<&Measure>> = HashMap::new();
+    for other in cx.facts.measures.iter().filter(|other| {
+        matches!(other.role, Role::Baseline | Role::Human) && !other.relative && other.comparator == Comparator::Equal
+    }) {
+        rivals.entry(key(other)).or_default().push(other);
+    }
+    for others in rivals.values_mut() {
+        others.sort_by(|a, b| a.quantity.ratio().total_cmp(&b.quantity.ratio()));
+    }
     for target in cx.facts.measures.iter().filter(|measure| is_floor(measure)) {
-        let rival = cx.facts.measures.iter().filter(|other| {
-            matches!(other.role, Role::Baseline | Role::Human)
-                && other.metric == target.metric
-                && other.slice == target.slice
-                && other.averaging == target.averaging
-                && other.at == target.at
-                && !other.relative
-                && other.comparator == Comparator::Equal
-                && other.quantity.ratio() < target.quantity.ratio()
-        });
-        let Some(rival) = rival.max_by(|a, b| a.quantity.ratio().total_cmp(&b.quantity.ratio())) else { continue };
+        let others = rivals.get(&key(target)).map_or(&[][..], Vec::as_slice);
+        let below = others.partition_point(|other| other.quantity.ratio() < target.quantity.ratio());
+        let Some(rival) = below.checked_sub(1).and_then(|at| others.get(at)) else { continue };
         judged.see(target);
         let (b, t) = (rival.quantity.ratio(), target.quantity.ratio());
         let (cases, what) = match target.metric.as_str() {
@@ -208,7 +213,7 @@ pub(super) fn granularity(cx: &Context<'_>, _: &Cues) -> Judged {
         ]) {
             continue;
         }
-        for measure in &cx.facts.measures {
+        for measure in cx.measures_in(line.block..=line.block) {
             let here = line
                 .numbers
                 .iter()

@@ -4,7 +4,7 @@ use super::super::Context;
 use super::super::line::says;
 use super::super::shown::{label, shown};
 use super::interval::{Interval, SLACK};
-use super::sets::{in_one_place, many_classes, only, same_thing, together};
+use super::sets::{Fellows, in_one_place, many_classes, only, same_thing, together};
 use super::{Cues, Judged, flaw};
 use crate::facts::{Comparator, Measure, Role};
 use crate::finding::Severity;
@@ -13,19 +13,27 @@ use crate::finding::Severity;
 ///
 /// The harmonic mean is concave, so the mean of the F1 of several classes is never above the F1 of the mean precision and recall
 /// (Opitz and Burst 2019): the upper bound holds for every averaging, the lower one for a single class only.
-pub(super) fn f1(cx: &Context<'_>, _: &Cues) -> Judged {
+pub(super) fn f1<'a>(cx: &Context<'a>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let mut said: Vec<String> = Vec::new();
+    let of = |ids: [&'static str; 2]| {
+        let is_one = move |measure: &&Measure| ids.iter().any(|id| is_usable(measure, id));
+        Fellows::of(cx, cx.facts.measures.iter().filter(is_one))
+    };
+    let (precisions, recalls) = (of(["precision", "precision-at-k"]), of(["recall", "recall-at-k"]));
     for f in cx.facts.measures.iter().filter(|measure| is_usable(measure, "f1")) {
         let both = made_of_both(cx, f);
-        let partner = |ids: [&str; 2]| {
-            let others = cx.facts.measures.iter();
-            only(others.filter(|other| {
-                let same = same_thing(cx, f, other) || (both && f.role == other.role && in_one_place(cx, f, other));
-                ids.iter().any(|id| is_usable(other, id)) && same && together(cx, f, other)
-            }))
+        let partner = |others: &Fellows<'a>| {
+            if both {
+                let is_part = |other: &&Measure| {
+                    let same = same_thing(cx, f, other) || (f.role == other.role && in_one_place(cx, f, other));
+                    same && together(cx, f, other)
+                };
+                return only(others.all().iter().copied().filter(is_part));
+            }
+            others.only(cx, f)
         };
-        let (p, r) = (partner(["precision", "precision-at-k"]), partner(["recall", "recall-at-k"]));
+        let (p, r) = (partner(&precisions), partner(&recalls));
         let sides: Vec<&Measure> = [p, r].into_iter().flatten().collect();
         if sides.is_empty() {
             continue;

@@ -4,7 +4,7 @@ use super::super::Context;
 use super::super::line::{Line, lines};
 use super::super::shown::duration;
 use super::interval::{Interval, SLACK, trimmed};
-use super::sets::in_one_place;
+use super::sets::{blocks_around, in_one_place};
 use super::{Cues, Judged, flaw, flaw_in};
 use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;
@@ -15,7 +15,8 @@ pub(super) fn latency(cx: &Context<'_>, _: &Cues) -> Judged {
     let all: Vec<(f64, &Measure)> =
         cx.facts.measures.iter().filter_map(|measure| percentile(measure).zip(Some(measure))).collect();
     for (at, (low, first)) in all.iter().enumerate() {
-        for (high, second) in all.iter().skip(at + 1) {
+        let last = *blocks_around(cx, first).end();
+        for (high, second) in all.iter().skip(at + 1).take_while(|(_, second)| second.block <= last) {
             let ((low, lower), (high, higher)) =
                 if low < high { ((low, *first), (high, *second)) } else { ((high, *second), (low, *first)) };
             if low >= high || !same_service(cx, lower, higher) {
@@ -54,7 +55,10 @@ pub(super) fn latency(cx: &Context<'_>, _: &Cues) -> Judged {
 fn spoken_percentiles(cx: &Context<'_>, all: &[(f64, &Measure)], judged: &mut Judged) {
     for line in lines(cx) {
         let read = |measure: &&(f64, &Measure)| measure.1.block == line.block && measure.1.lines == line.lines;
-        if all.iter().filter(read).count() > 1 {
+        // Measures stand in order of their blocks.
+        let from = all.partition_point(|(_, measure)| measure.block < line.block);
+        let here = all.iter().skip(from).take_while(|(_, measure)| measure.block == line.block);
+        if here.filter(read).count() > 1 {
             continue;
         }
         let ranks =
@@ -161,12 +165,10 @@ const JOINTS: &[&str] = &[
 
 /// Same role, and no word between or beside the two that the other does not have.
 fn same_service(cx: &Context<'_>, a: &Measure, b: &Measure) -> bool {
-    let key = |measure: &Measure| {
-        (measure.metric.clone(), measure.slice.clone(), measure.dataset.clone(), measure.phase.clone())
-    };
+    let one_thing = a.metric == b.metric && a.slice == b.slice && a.dataset == b.dataset && a.phase == b.phase;
     // "p50 was 120 ms and p95 300 ms": the word that gives the role is said once.
     let one_role = a.role == b.role || (a.block == b.block && (a.role == Role::Unknown || b.role == Role::Unknown));
-    if !one_role || key(a) != key(b) || !in_one_place(cx, a, b) {
+    if !one_role || !one_thing || !in_one_place(cx, a, b) {
         return false;
     }
     let text = |measure: &Measure| cx.document.blocks.get(measure.block).map_or("", |block| block.text.as_str());

@@ -127,21 +127,27 @@ fn floors<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Measure> {
 fn shares(cx: &Context<'_>) -> Option<Shares> {
     let fact = cx.facts.concepts.get("class-balance").filter(|fact| fact.state == ConceptState::Specified)?;
     let two_classes = two_classes(cx);
+    // Where each number stands, by line: a document may speak of classes on every page.
+    let all = cx.facts.quantities.iter().enumerate();
+    let mut places: Vec<(LineRange, usize)> =
+        all.map(|(at, quantity)| (cx.document.lines.range(quantity.span), at)).collect();
+    places.sort_unstable();
     fact.passages.iter().filter(|passage| passage.state == ConceptState::Specified).find_map(|passage| {
         let mut all = Vec::new();
         let within = lines_of(passage, cx);
-        for quantity in &cx.facts.quantities {
-            let lines = cx.document.lines.range(quantity.span);
-            let inside = within.start <= lines.start && lines.end <= within.end;
+        let from = places.partition_point(|(lines, _)| lines.start < within.start);
+        let near = places.iter().skip(from).take_while(|(lines, _)| lines.start <= within.end);
+        let mut inside: Vec<usize> = near.filter(|(lines, _)| lines.end <= within.end).map(|(_, at)| *at).collect();
+        inside.sort_unstable();
+        for quantity in inside.into_iter().filter_map(|at| cx.facts.quantities.get(at)) {
             let share = quantity.ratio();
-            let is_value =
-                |measure: &Measure| measure.block == quantity.block && measure.quantity.start == quantity.start;
+            let is_value = |measure: &Measure| measure.quantity.start == quantity.start;
             let is_share = matches!(quantity.unit, Unit::Percent | Unit::Plain)
                 && share > 0.0
                 && share < 1.0
                 // What a metric reaches is no share of a class.
-                && !cx.facts.measures.iter().any(is_value);
-            if inside && is_share && quantity.upper.is_none() {
+                && !cx.measures_in(quantity.block..=quantity.block).iter().any(is_value);
+            if is_share && quantity.upper.is_none() {
                 let block = cx.document.blocks.get(quantity.block);
                 let before = block.and_then(|block| block.text.get(..quantity.start)).unwrap_or_default();
                 let clause = before.rsplit(['.', ',', ';', '|']).find(|piece| !piece.trim().is_empty());

@@ -135,11 +135,14 @@ fn spoken(line: &Line<'_>, out: &mut Vec<Date>) {
         "phase 2",
         "second",
     ];
+    let dates: Vec<&Quantity> = line.numbers.iter().copied().filter(|number| number.unit == Unit::Date).collect();
+    if !matches!(dates.len(), 1 | 2) {
+        return;
+    }
     let Some(step) = step_of(&line.low) else { return };
     if line.says(UNSURE) {
         return;
     }
-    let dates: Vec<&Quantity> = line.numbers.iter().copied().filter(|number| number.unit == Unit::Date).collect();
     let place = (line.block, line.lines);
     let entry = |is_end: bool, number: &Quantity| {
         let written = line.written(number);

@@ -1,7 +1,10 @@
 //! Which values belong together: of one thing, on one set of data, said in one place. Judges no value.
 
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+
 use super::super::Context;
-use crate::document::{Block, BlockKind};
+use crate::document::{Block, BlockId, BlockKind, TableId};
 use crate::facts::{Measure, Role};
 
 /// Same role, class, condition, data and step.
@@ -44,7 +47,12 @@ fn sentence_of(block: &Block, at: usize) -> (usize, usize) {
 /// Said in one place: a sentence, a list, a row or a column of a table. What must be reached for launch is said once for the whole
 /// document, so targets and gates need no common place.
 pub(super) fn together(cx: &Context<'_>, a: &Measure, b: &Measure) -> bool {
-    matches!(a.role, Role::Target | Role::Poc) || in_one_place(cx, a, b)
+    is_said_anywhere(a) || in_one_place(cx, a, b)
+}
+
+/// Targets and gates of a document hold for one system, wherever they stand.
+fn is_said_anywhere(measure: &Measure) -> bool {
+    matches!(measure.role, Role::Target | Role::Poc)
 }
 
 /// A sentence, a list, a row or a column of a table.
@@ -59,7 +67,7 @@ pub(super) fn in_one_place(cx: &Context<'_>, a: &Measure, b: &Measure) -> bool {
         (BlockKind::Item { depth: d1, parent: p1, .. }, BlockKind::Item { depth: d2, parent: p2, .. })
             if a.block != b.block =>
         {
-            let neighbours = a.block.abs_diff(b.block) <= 8;
+            let neighbours = a.block.abs_diff(b.block) <= NEIGHBOURS;
             d1 == d2 && p1 == p2 && left.lead == right.lead && left.section == right.section && neighbours
         }
         _ => a.block == b.block && sentence_of(left, a.quantity.start) == sentence_of(left, b.quantity.start),
@@ -69,6 +77,126 @@ pub(super) fn in_one_place(cx: &Context<'_>, a: &Measure, b: &Measure) -> bool {
 /// The number of the cell that a value stands in.
 fn column(block: &Block, measure: &Measure) -> usize {
     block.text.get(..measure.quantity.start).map_or(0, |before| before.matches(" | ").count())
+}
+
+/// Neighbours in a list at most.
+const NEIGHBOURS: usize = 8;
+
+/// The blocks in which everything stands that is in one place with a measure.
+pub(super) fn blocks_around(cx: &Context<'_>, measure: &Measure) -> RangeInclusive<BlockId> {
+    let at = measure.block;
+    match table_of(cx, measure).and_then(|(id, _)| cx.document.tables.get(id)) {
+        Some(table) => {
+            // Rows stand in order of their blocks.
+            let (first, last) = (table.rows.first(), table.rows.last());
+            first.map_or(at, |row| row.block.min(at))..=last.map_or(at, |row| row.block.max(at))
+        }
+        None => at.saturating_sub(NEIGHBOURS)..=at + NEIGHBOURS,
+    }
+}
+
+/// The table and the column that a measure stands in.
+fn table_of(cx: &Context<'_>, measure: &Measure) -> Option<(TableId, usize)> {
+    let block = cx.document.blocks.get(measure.block)?;
+    match block.kind {
+        BlockKind::TableRow { table, .. } => Some((table, column(block, measure))),
+        _ => None,
+    }
+}
+
+/// What a value is of; all fields of [`same_thing`].
+type Thing<'a> = (Role, [&'a Option<String>; 5]);
+
+fn thing(measure: &Measure) -> Thing<'_> {
+    (measure.role, [&measure.averaging, &measure.dataset, &measure.phase, &measure.at, &measure.slice])
+}
+
+/// Measures that may belong to others, by where they stand and what they are of: each pair of a document would be too many.
+#[derive(Debug)]
+pub(super) struct Fellows<'a> {
+    all: Vec<&'a Measure>,
+    /// Of one thing, anywhere, and in one column of a table.
+    anywhere: HashMap<Thing<'a>, Group>,
+    columns: HashMap<(TableId, usize, Thing<'a>), Group>,
+}
+
+/// Places in [`Fellows::all`], and between which values these lie.
+#[derive(Debug)]
+struct Group {
+    at: Vec<usize>,
+    low: f64,
+    high: f64,
+}
+
+impl Group {
+    fn add(&mut self, at: usize, value: f64) {
+        self.at.push(at);
+        (self.low, self.high) = (self.low.min(value), self.high.max(value));
+    }
+}
+
+impl<'a> Fellows<'a> {
+    /// Of measures in order of place.
+    pub(super) fn of(cx: &Context<'_>, measures: impl Iterator<Item = &'a Measure>) -> Self {
+        let all: Vec<&Measure> = measures.collect();
+        let (mut anywhere, mut columns) = (HashMap::new(), HashMap::new());
+        for (at, measure) in all.iter().enumerate() {
+            let (thing, value) = (thing(measure), measure.quantity.ratio());
+            let empty = || Group { at: Vec::new(), low: value, high: value };
+            anywhere.entry(thing).or_insert_with(empty).add(at, value);
+            if let Some((table, column)) = table_of(cx, measure) {
+                columns.entry((table, column, thing)).or_insert_with(empty).add(at, value);
+            }
+        }
+        Self { all, anywhere, columns }
+    }
+
+    pub(super) fn all(&self) -> &[&'a Measure] {
+        &self.all
+    }
+
+    /// Those of the same column and thing.
+    fn column(&self, cx: &Context<'_>, measure: &'a Measure) -> Option<&Group> {
+        let (table, column) = table_of(cx, measure)?;
+        self.columns.get(&(table, column, thing(measure)))
+    }
+
+    /// Those in the same row, or in the same block and those beside it, that are of the same thing.
+    fn near(&self, cx: &Context<'_>, measure: &Measure) -> Vec<usize> {
+        let around = if table_of(cx, measure).is_some() { 0 } else { NEIGHBOURS };
+        let (first, last) = (measure.block.saturating_sub(around), measure.block + around);
+        let from = self.all.partition_point(|other| other.block < first);
+        let near = self.all.iter().enumerate().skip(from).take_while(|(_, other)| other.block <= last);
+        let near = near.filter(|(_, other)| same_thing(cx, measure, other) && together(cx, measure, other));
+        near.map(|(at, _)| at).collect()
+    }
+
+    /// Those of the same thing and place, in order.
+    pub(super) fn with(&self, cx: &Context<'_>, measure: &'a Measure) -> Vec<&'a Measure> {
+        let column = self.column(cx, measure).into_iter().flat_map(|group| group.at.iter().copied());
+        let mut found: Vec<usize> = column.chain(self.near(cx, measure)).collect();
+        found.sort_unstable();
+        found.dedup();
+        let found = found.into_iter().filter_map(|at| self.all.get(at).copied());
+        found.filter(|other| in_one_place(cx, measure, other)).collect()
+    }
+
+    /// The first that belongs to a measure; `None` where they have more than one value.
+    pub(super) fn only(&self, cx: &Context<'_>, measure: &'a Measure) -> Option<&'a Measure> {
+        let group =
+            if is_said_anywhere(measure) { self.anywhere.get(&thing(measure)) } else { self.column(cx, measure) };
+        let value = |at: usize| self.all.get(at).map(|other| other.quantity.ratio());
+        let mut first = group.and_then(|group| group.at.first().copied());
+        let mut bounds = group.map(|group| (group.low, group.high));
+        for at in self.near(cx, measure) {
+            let Some(value) = value(at) else { continue };
+            first = first.into_iter().chain([at]).min();
+            bounds = Some(bounds.map_or((value, value), |(low, high)| (low.min(value), high.max(value))));
+        }
+        let ((low, high), first) = (bounds?, self.all.get(first?).copied()?);
+        let value = first.quantity.ratio();
+        (value - low < 1e-9 && high - value < 1e-9).then_some(first)
+    }
 }
 
 /// The one value among several of a key; `None` where there is none, or where they differ.

@@ -39,13 +39,15 @@ pub(super) fn above_constant(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let Some(known) = prevalence(cx) else { return judged };
     let binary = |measure: &&Measure| measure.averaging.is_none() && measure.at.is_none() && measure.slice.is_none();
+    let recalls = [Role::Target, Role::Poc]
+        .map(|role| floors(cx).filter(binary).find(|other| other.metric == "recall" && other.role == role));
     for floor in floors(cx).filter(binary) {
         let Some((bound, says)) = constant(&floor.metric, &known) else { continue };
         judged.see(floor);
         if floor.quantity.ratio() > bound + SLACK {
             continue;
         }
-        let recall = floors(cx).filter(binary).find(|other| other.metric == "recall" && other.role == floor.role);
+        let recall = recalls.iter().flatten().find(|recall| recall.role == floor.role);
         let automatic = recall.filter(|_| floor.metric == "precision").and_then(|recall| {
             let (pi, r) = (known.share.low, recall.quantity.ratio());
             let least = pi * r / (pi * r + 1.0 - pi);

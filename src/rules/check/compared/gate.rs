@@ -1,7 +1,7 @@
 //! The gate of a proof of concept lies above the baseline and below the target. Where there is no target to compare it with, the answer
 //! says which of the reasons it is, and never that all is well.
 
-use super::{Level, NO_PAIR, Same, Told, best, contradiction, explicit, levels, same};
+use super::{Best, Level, NO_PAIR, Same, Told, Words, contradiction, explicit, levels};
 use crate::document::BlockKind;
 use crate::facts::Role;
 use crate::finding::Severity;
@@ -13,18 +13,19 @@ const UNSOUND: &str = "the target of launch is no better than the baseline, so t
 const NO_TARGET: &str = "the gate has a baseline beside it, and no target for launch to stay below";
 
 pub(super) fn poc_below_target<'a>(cx: &Context<'a>) -> Told<'a> {
-    let (gates, targets) = (levels(cx, &[Role::Poc]), levels(cx, &[Role::Target]));
-    let baselines = levels(cx, &[Role::Baseline, Role::Random]);
+    let mut words = Words::default();
+    let (gates, targets) = (levels(cx, &[Role::Poc], &mut words), levels(cx, &[Role::Target], &mut words));
+    let baselines = levels(cx, &[Role::Baseline, Role::Random], &mut words);
+    let all = Best::of(baselines.iter());
+    // A target that does not even beat the baseline is a finding of its own; the gate is not wrong as well.
+    let is_sound = |target: &&Level<'a>| all.equal(&target.key).is_none_or(|baseline| baseline.score < target.score);
+    let (sound, unsound) = targets.iter().partition::<Vec<_>, _>(is_sound);
+    let (sound, unsound) = (Best::of(sound.into_iter()), Best::of(unsound.into_iter()));
+    let rivals = Best::of(baselines.iter().filter(|baseline| explicit(baseline)));
     let (mut compared, mut flaws, mut why_not) = (Vec::new(), Vec::new(), NO_PAIR);
     for gate in &gates {
-        // A target that does not even beat the baseline is a finding of its own; the gate is not wrong as well.
-        let sound = |target: &&Level<'_>| {
-            !baselines
-                .iter()
-                .any(|baseline| same(target, baseline, false) == Same::Yes && baseline.score >= target.score)
-        };
         // The strictest target of the same key: earlier stages may be as easy as the gate.
-        if let Some((target, same)) = best(gate, targets.iter().filter(sound)) {
+        if let Some((target, same)) = sound.rival(gate) {
             compared.push(gate.measure);
             let sure = same == Same::Yes && explicit(gate) && explicit(target);
             let gap = gate.score - target.score;
@@ -46,12 +47,11 @@ pub(super) fn poc_below_target<'a>(cx: &Context<'a>) -> Told<'a> {
                 continue;
             }
         }
-        if targets.iter().any(|target| same(gate, target, false) == Same::Yes && !sound(&target)) {
+        if unsound.equal(&gate.key).is_some() {
             why_not = UNSOUND;
             continue;
         }
-        let rivals = baselines.iter().filter(|baseline| same(gate, baseline, false) == Same::Yes && explicit(baseline));
-        if let Some(best) = rivals.max_by(|a, b| a.score.total_cmp(&b.score)) {
+        if let Some(best) = rivals.equal(&gate.key) {
             // A gate above the baseline is half of what is asked: that it lies below the target, nobody can tell.
             if why_not == NO_PAIR {
                 why_not = NO_TARGET;

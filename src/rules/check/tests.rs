@@ -76,7 +76,14 @@ fn the_time_grows_no_faster_than_the_measures() {
                 (0..2).map(|_| run()).fold(f64::MAX, f64::min)
             };
             // Eight times as many; each against each would take sixty-four times as long.
-            let (short, long) = (time(&small).max(0.005), time(&large));
+            let (short, mut long) = (time(&small).max(0.005), time(&large));
+            // A machine that does something else at the moment is no defect of ours.
+            for _ in 0..4 {
+                if long < 24.0 * short {
+                    break;
+                }
+                long = long.min(time(&large));
+            }
             assert!(long < 24.0 * short, "{}, {name}: {short:.3} s, with eight times as many {long:.3} s", rule.code);
         }
     }

@@ -15,11 +15,16 @@ const LEAST: f32 = 7.0;
 /// What a title says for a plan ("project charter"), and against one ("release notes"). Both were tried on the same papers.
 const TITLE_FOR: f32 = 5.0;
 const TITLE_AGAINST: f32 = 8.0;
+/// What a text of a few sentences gets in place of what its items are worth: it has no room to state them, and whoever asks in it for
+/// something that learns has begun a plan. Below what a title that says something else takes away, with the wording against it as well.
+const BRIEF: f32 = 12.0;
 /// A text of fewer words states nothing for sure.
 const SHORT: usize = 300;
 
 /// What the whole document says of itself.
 pub(super) struct Whole {
+    /// It has a few sentences only.
+    pub(super) is_brief: bool,
     /// Items that are stated.
     pub(super) stated: usize,
     /// Items that are stated or named.
@@ -32,8 +37,8 @@ pub(super) struct Whole {
 pub(super) fn kind(title: &str, words: &Words, measures: &[Measure], whole: &Whole) -> (Kind, String) {
     let aims =
         measures.iter().filter(|m| matches!(m.role, Role::Target | Role::Poc | Role::Slo | Role::Baseline)).count();
-    let Whole { stated, named, project } = *whole;
-    if !about_ai(words, stated) {
+    let Whole { is_brief, stated, named, project } = *whole;
+    if !about_ai(words, stated, is_brief) {
         return (Kind::Other, "it does not speak of a system that learns or predicts".to_owned());
     }
     let build = words.distinct("build-word");
@@ -54,13 +59,10 @@ pub(super) fn kind(title: &str, words: &Words, measures: &[Measure], whole: &Who
         (false, true) => -TITLE_AGAINST,
         (true, true) | (false, false) => 0.0,
     };
-    let plan = title
-        + 40.0 * project.unwrap_or_default().max(UNLIKE)
-        + weight(stated, 44, 0.5)
-        + weight(named, 44, 0.2)
-        + weight(build, 8, 0.5)
-        + weight(aims, 12, 0.4)
-        - weight(finished, 10, 1.5);
+    let items = if is_brief { BRIEF } else { weight(stated, 44, 0.5) + weight(named, 44, 0.2) };
+    let plan =
+        title + 40.0 * project.unwrap_or_default().max(UNLIKE) + items + weight(build, 8, 0.5) + weight(aims, 12, 0.4)
+            - weight(finished, 10, 1.5);
     // Whoever asks for something says what shall come, or states much of a plan.
     let asks = build + aims > 0 || stated >= MUCH;
     if asks && plan > LEAST {
@@ -72,7 +74,7 @@ pub(super) fn kind(title: &str, words: &Words, measures: &[Measure], whole: &Who
 }
 
 /// Words that only AI uses, or the names of its metrics beside everyday words.
-fn about_ai(words: &Words, stated: usize) -> bool {
+fn about_ai(words: &Words, stated: usize, is_brief: bool) -> bool {
     let metrics = words.metrics.len();
     let strong = words.distinct("ai-word");
     let weak = words.distinct("ai-weak");
@@ -82,7 +84,7 @@ fn about_ai(words: &Words, stated: usize) -> bool {
         || strong >= 1 && (dense && weak >= 2 || metrics >= 1)
         || metrics >= 2 && weak >= 1
         || metrics >= 1 && weak >= 2
-        || stated >= 12 && (metrics + weak >= 2 || strong >= 1)
+        || (stated >= 12 || is_brief) && (metrics + weak >= 2 || strong >= 1)
         // Who writes for readers without the trade says all that belongs to it, and hardly a word of it.
         || stated >= MUCH && words.all >= SHORT && metrics + weak + strong >= 1
 }

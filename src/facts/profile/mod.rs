@@ -104,6 +104,7 @@ fn whole(lexicon: &Lexicon, concepts: &BTreeMap<String, ConceptFact>, recognised
     };
     let count = |least: ConceptState| concepts.keys().filter(|id| state(id) >= least || leans(id)).count();
     kind::Whole {
+        is_brief: recognised.is_short(),
         stated: count(ConceptState::Specified),
         named: count(ConceptState::Mentioned),
         project: recognised.project(),
@@ -239,6 +240,24 @@ mod tests {
 
     fn read(text: &str) -> Profile {
         Facts::read(&Document::parse(text), &lexicon()).profile
+    }
+
+    #[test]
+    fn a_few_sentences_are_a_plan_where_they_ask_for_something() {
+        let lexicon = crate::rules::builtin().0.lexicon;
+        for (text, expected) in [
+            (
+                "# Fraud model specification\n\nWe train a binary classifier on card payments to find fraud.\n\n\
+                 ## Metrics\n\n| Metric | Target |\n|---|---|\n| Recall | 0.9 |\n",
+                Kind::AiSpec,
+            ),
+            ("# Queues\n\nA classifier must route letters; it should reach an accuracy of 0.9.\n", Kind::AiSpec),
+            ("# Release notes 2.3\n\nThe classifier was trained anew. Accuracy improved to 0.93.\n", Kind::Related),
+            ("# mlkit\n\nA small library to train classifiers. Accuracy on iris is 0.97.\n", Kind::Related),
+        ] {
+            let document = Document::parse(text);
+            assert_eq!(Facts::read(&document, &lexicon).profile.kind, expected, "{text}");
+        }
     }
 
     #[test]

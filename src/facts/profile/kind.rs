@@ -16,7 +16,8 @@ const LEAST: f32 = 7.0;
 const TITLE_FOR: f32 = 5.0;
 const TITLE_AGAINST: f32 = 8.0;
 /// What a text of a few sentences gets in place of what its items are worth: it has no room to state them, and whoever asks in it for
-/// something that learns has begun a plan. Below what a title that says something else takes away, with the wording against it as well.
+/// something that learns has begun a plan. Enough for a text whose wording alone speaks against it, and not for one whose title does so, too.
+/// Set by this reasoning: hardly any labelled document is so short.
 const BRIEF: f32 = 12.0;
 /// A text of fewer words states nothing for sure.
 const SHORT: usize = 300;

@@ -147,6 +147,7 @@ async fn preview(deps: &Deps, reviewed: &ChangeReview, can: Capabilities) -> Res
                     section(&mut text, &format!("Comment on {}:{lines}", comment.path), &comment.body);
                 }
             }
+            Action::CreateFileComment { path, body, .. } => section(&mut text, &format!("Comment on {path}"), body),
             Action::CompleteCheck { conclusion, output, .. } => {
                 section(&mut text, &format!("Check: {}", conclusion.word()), &output.title);
             }

@@ -119,6 +119,8 @@ pub(super) enum CliError {
     BadName { name: String },
     #[error("{} is there already", path.display())]
     Exists { path: PathBuf },
+    #[error("{} is there already, and is no empty folder", path.display())]
+    FolderExists { path: PathBuf },
     #[error("{} is there already and is left as it is", path.display())]
     Taken { path: PathBuf },
     #[error("{} is not written: a template is Markdown", path.display())]
@@ -188,7 +190,7 @@ impl CliError {
             Self::ConfigUnread { .. } => "check the path that was given (--config, --org, or the file to check)".into(),
             Self::BaselineUnread { .. } => "check the path that --baseline names; --write-baseline makes the file".into(),
             Self::BaselineBroken { .. } => "mend it, or delete it and write it anew with --write-baseline".into(),
-            Self::NotImported { .. } => "have the tool write SARIF 2.1.0, rdjson, rdjsonl or the JSON of Vale; docs/import.md has examples".into(),
+            Self::NotImported { .. } => "check the path, and have the tool write SARIF 2.1.0, rdjson, rdjsonl or the JSON of Vale; docs/import.md has examples".into(),
             Self::StdinTwice => "name a file for one of the two".into(),
             Self::BaselineOfChange => "leave --baseline and --write-baseline out".into(),
             Self::NoConfig => "it is optional; name a file, or make .specreview.toml".into(),
@@ -221,6 +223,7 @@ impl CliError {
             Self::LabelsBroken => "correct the mistakes above, then measure again".into(),
             Self::BadName { .. } => "use small letters, digits and hyphens, as in no-baseline".into(),
             Self::Exists { .. } => "give another file with --output".into(),
+            Self::FolderExists { .. } => "name another folder".into(),
             Self::Unwatchable { .. } => "--watch takes files and folders; leave it out for anything else".into(),
             Self::NoCommand { nearest: Some(nearest), .. } => format!("did you mean {nearest}? `specreview --help` shows all"),
             Self::NoCommand { nearest: None, .. } => "`specreview --help` shows all".into(),

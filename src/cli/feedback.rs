@@ -14,13 +14,14 @@ use super::error::{CliError, Exit, count, plain};
 use super::jobs::Database;
 use super::{load, report, rules};
 use crate::eval::judged::{self, Judged};
-use crate::finding::Finding;
+use crate::finding::{Finding, tool_of};
 use crate::job::DAY;
 use crate::output::Entry;
 use crate::review::Reviewed;
 use crate::rules::{RuleKey, Share};
 use crate::source::{Loaded, file};
 use crate::store::{Feedback as _, LONGEST_REASON, Millis, Opinion, Wanted, Worth};
+use crate::text::nearest::nearest;
 use crate::text::{Date, sha256_hex};
 
 /// Reasons against a rule that are shown with it.
@@ -188,6 +189,12 @@ fn find<'a>(args: &Add, reviewed: &'a Reviewed) -> Result<&'a Finding, CliError>
     match of_line.as_slice() {
         [only] => Ok(only),
         [] => {
+            let rules = &rules::known()?.0;
+            if tool_of(&key.code).is_none() && rules.get(&key.code).is_none() {
+                let codes = rules.rules.iter().map(|rule| rule.code.as_str());
+                let nearest = nearest(&key.code, codes).map(str::to_owned);
+                return Err(CliError::UnknownRule { code: args.rule.clone(), nearest });
+            }
             let mut known: Vec<String> = reviewed.findings().map(Finding::key).collect();
             known.sort();
             known.dedup();
@@ -203,7 +210,7 @@ fn find<'a>(args: &Add, reviewed: &'a Reviewed) -> Result<&'a Finding, CliError>
 async fn export(folder: &Path, of: &Of, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
     let is_taken = folder.exists() && !std::fs::read_dir(folder).is_ok_and(|mut inside| inside.next().is_none());
     if is_taken {
-        return Err(CliError::Exists { path: folder.to_owned() });
+        return Err(CliError::FolderExists { path: folder.to_owned() });
     }
     let store = of.database.open_existing(env).await?;
     let opinions = newest(&store.said(of.wanted()).await?);

@@ -57,7 +57,7 @@ pub(super) async fn fix(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exit,
             continue;
         }
         let draft = fill_up(&desk, args, reviewed, document).await;
-        would |= draft.count() > 0;
+        would |= draft.count() > 0 || !draft.unplaced.is_empty();
         let text = draft.apply(document.written());
         if args.diff {
             let shown = TextDiff::from_lines(document.written(), text.as_str());
@@ -150,6 +150,7 @@ fn tell(
 ) -> Result<(), CliError> {
     let number = draft.count();
     let done = match (number, check) {
+        (0, _) if !draft.unplaced.is_empty() => "nothing can be put in".to_owned(),
         (0, _) => "nothing to put in".to_owned(),
         (_, true) => format!("{} would be put in", count(number, "text")),
         (_, false) => format!("{} to fill in", count(number, "text")),

@@ -77,9 +77,11 @@ fn here() -> PathBuf {
     std::env::current_dir().unwrap_or_else(|_| Path::new("/").to_owned())
 }
 
-/// What became of the findings, in one line; none where nothing was imported.
+/// What became of the findings, in one line; none where nothing was imported, and where no report could be: the end of the command says so.
 pub(super) fn told(run: &Run) -> Option<String> {
-    run.imported.as_ref().map(|imported| plain(&imported.sentence()))
+    let is_refused = run.problems.iter().any(Imports::is_refusal);
+    let imported = run.imported.as_ref().filter(|imported| imported.findings > 0 || !is_refused);
+    imported.map(|imported| plain(&imported.sentence()))
 }
 
 /// The end of a command whose reports could not all be read.

@@ -29,6 +29,7 @@ mod logs;
 mod lsp;
 mod model;
 mod model_args;
+mod out;
 mod packs;
 mod page;
 mod page_args;
@@ -61,6 +62,7 @@ use args::{Cli, Command, Config, Model, Rules};
 pub use env::{Env, Io};
 pub use error::Exit;
 use error::{CliError, plain};
+use out::Out;
 pub use progress::Ticker;
 use switch::Turn;
 use traces::Traces;
@@ -96,8 +98,15 @@ pub fn main() -> ExitCode {
     ExitCode::from(run(std::env::args_os(), &env, &mut io).status())
 }
 
-/// Runs one command line.
+/// Runs one command line. Whoever stops to read standard output stops no work: the exit status is that of all of it.
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, io: &mut Io<'_>) -> Exit {
+    let io = &mut Io {
+        out: &mut Out::new(&mut *io.out),
+        stdin: &mut *io.stdin,
+        err: &mut *io.err,
+        ticker: io.ticker.clone(),
+        ..*io
+    };
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(said) => return usage(&said, io),
@@ -115,16 +124,21 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, io: &mut Io<'_>)
     if let Some(wrong) = logs::start(cli.log_format, known.get("SPECREVIEW_LOG"), is_server, traces.as_ref()) {
         let _ = writeln!(io.err, "warning: SPECREVIEW_LOG is not understood and not used: {}", plain(&wrong));
     }
-    let result = loaded
-        .and_then(|env| dispatch(&cli.command, &env, io))
-        .and_then(|exit| io.out.flush().map_err(CliError::Output).map(|()| exit));
+    let result = loaded.and_then(|env| dispatch(&cli.command, &env, io));
     if let Some(traces) = traces {
         traces.end();
     }
+    // Whoever reads the report has seen enough (`| head`): that is no error, and nobody is left to tell.
+    let is_enough = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
     match result {
-        Ok(exit) => exit,
-        // Whoever reads the report has seen enough (`| head`): that is no error, and nobody is left to tell.
-        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Good,
+        Ok(exit) => match io.out.flush() {
+            Err(error) if !is_enough(&error) => {
+                let _ = io.err.write_all(CliError::Output(error).report().as_bytes());
+                if exit == Exit::Good { Exit::Unusable } else { exit }
+            }
+            _ => exit,
+        },
+        Err(CliError::Output(error)) if is_enough(&error) => Exit::Good,
         Err(error) => {
             if matches!(cli.command, Command::Ci(_) | Command::Publish(_)) {
                 ci::fail(io, &error, env);

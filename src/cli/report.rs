@@ -87,7 +87,7 @@ pub(super) fn annotations(run: &Run, catalogue: &Catalogue) -> String {
     commands::render(run, catalogue)
 }
 
-/// Writes to the file, else to standard output. A reader that went away is no error.
+/// Writes to the file, else to standard output.
 pub(super) fn write(text: &str, to: Option<&Path>, io: &mut Io<'_>) -> Result<(), CliError> {
     match to {
         Some(path) => to_file(text, path),

@@ -113,7 +113,7 @@ pub fn fill(document: &Document, assessment: &Assessment, rules: &RuleSet, wante
         match placed {
             Some(with) => draft = with,
             None => slots.iter().for_each(|slot| {
-                draft.leave_out(slot, "there is no place where it would not change how the rest reads");
+                draft.leave_out(slot, "there is no place where it would not change how the rest reads (look for a fence or comment that is not closed)");
             }),
         }
     }

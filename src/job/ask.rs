@@ -17,7 +17,8 @@ use crate::document::Document;
 use crate::model::Model;
 use crate::text::front_matter;
 
-/// How long the critique of a change may take in all: what the checklist found is never late because of it.
+/// How long the critique of a change, or of all documents of one run, may take in all, the reading of them included: what the checklist
+/// found is never late because of it.
 const TOTAL: Duration = Duration::from_mins(2);
 /// What is said of a document that is too long.
 const IN_PART: &str = "the document is longer than a model is shown: nothing is said of what it does not hold";

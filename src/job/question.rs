@@ -5,20 +5,22 @@ use std::time::Duration;
 
 use super::ask::may_ask;
 use super::limits::keep_within;
+use super::linked::apart;
 use super::settings::{configuration, settings, wanted};
 use super::{Deps, Options};
-use crate::config::{Config, Paths};
+use crate::config::Paths;
 use crate::critique::{FreeAnswer, FreeTalk, Sheet};
 use crate::document::Document;
-use crate::engine::assess_with_facts;
-use crate::facts::Kind;
+use crate::engine::{Settings, assess_with_facts};
+use crate::facts::{Facts, Kind};
+use crate::finding::Check;
 use crate::model::Model;
 use crate::platform::{Platform, PlatformError};
+use crate::review::ChangeRef;
 use crate::review::render::escape::Md;
 use crate::review::render::links::Links;
 use crate::review::render::words::commands as words;
-use crate::review::{ChangeRef, ChangedFile};
-use crate::rules;
+use crate::rules::{self, RuleSet};
 
 /// Most documents that are asked about.
 const DOCUMENTS: usize = 3;
@@ -47,7 +49,12 @@ pub(super) async fn ask(
     let links = Links::new(&change.head_repo_url, &change.head, &[rules::DOCS.to_owned()]);
     let (mut told, mut documents) = (Md::default(), 0);
     for file in change.files.iter().filter(|file| !paths.is_excluded(&file.path)) {
-        let Some(specification) = Specification::of(&paid, file, &config, &paths, options) else { continue };
+        let Some(text) = file.head.clone() else { continue };
+        let settings = settings(&paid, &config, &paths, &file.path, options);
+        let (path, rules) = (file.path.clone(), paid.rules.clone());
+        let Some(specification) = apart(move || Specification::read(path, &text, &rules, &settings)).await else {
+            continue;
+        };
         if documents == DOCUMENTS {
             told.push(words::more_documents());
             break;
@@ -67,23 +74,23 @@ pub(super) async fn ask(
 struct Specification {
     path: String,
     document: Document,
-    settings: crate::engine::Settings,
+    facts: Facts,
+    checks: Vec<Check>,
 }
 
 impl Specification {
-    fn of(deps: &Deps, file: &ChangedFile, config: &Config, paths: &Paths, options: &Options) -> Option<Self> {
-        let document = Document::read(&file.path, file.head.as_deref()?);
-        let settings = settings(deps, config, paths, &file.path, options);
-        let (head, _) = assess_with_facts(&document, &deps.rules, &settings);
+    /// Reads and judges a document; none where it is no specification.
+    fn read(path: String, text: &str, rules: &RuleSet, settings: &Settings) -> Option<Self> {
+        let document = Document::read(&path, text);
+        let (head, facts) = assess_with_facts(&document, rules, settings);
         let is_spec = settings.is_spec || head.profile.kind == Kind::AiSpec;
-        is_spec.then(|| Self { path: file.path.clone(), document, settings })
+        is_spec.then_some(Self { path, document, facts, checks: head.checks })
     }
 
     /// The answer, or why there is none.
     async fn ask(&self, deps: &Deps, paths: &Paths, question: &str) -> Result<FreeAnswer, String> {
         let model = may_ask(deps, paths, Some(&self.path), &self.document)?;
-        let (head, facts) = assess_with_facts(&self.document, &deps.rules, &self.settings);
-        let sheet = Sheet { document: &self.document, facts: &facts, checks: &head.checks, risks: &[] };
+        let sheet = Sheet { document: &self.document, facts: &self.facts, checks: &self.checks, risks: &[] };
         let unasked = || "the question could not be put".to_owned();
         let talk = FreeTalk::open(sheet, &deps.questions, question, &(deps.random)()).ok_or_else(unasked)?;
         let late = |_| "the time for the model's answer is over".to_owned();

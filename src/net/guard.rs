@@ -32,6 +32,9 @@ pub enum Refused {
     /// A host that is, or resolves to, an address that is not public.
     #[error("{0} is not a public address")]
     Address(IpAddr),
+    /// A host that is trusted on another port: which one a name is resolved for is not known where its addresses are looked at.
+    #[error("{0} is trusted on another port only; name that port")]
+    OtherPort(String),
     /// A trusted host that a server of the world points at: trust is for who names it.
     #[error("{0} is fetched only when it is named itself")]
     Crossing(String),
@@ -90,6 +93,7 @@ impl Policy {
             Host::Ipv4(ip) if !is_public(IpAddr::V4(ip)) => Err(Refused::Address(IpAddr::V4(ip))),
             Host::Ipv6(ip) if !is_public(IpAddr::V6(ip)) => Err(Refused::Address(IpAddr::V6(ip))),
             Host::Domain(name) if !is_public_name(name) => Err(Refused::Host(name.to_owned())),
+            Host::Domain(name) if self.trusts_name(name) => Err(Refused::OtherPort(name.to_owned())),
             _ => Ok(url),
         }
     }
@@ -460,6 +464,12 @@ mod tests {
         assert_eq!(policy.check("http://u@127.0.0.1:8080/a"), Err(Refused::Credentials));
         assert_eq!(policy.check("ftp://forge.corp/a"), Err(Refused::Scheme("ftp".into())));
         assert!(policy.check("https://other.corp/a").is_err());
+        // The resolver hands out whatever a trusted name has, so that no other port of it may get there.
+        let policy = Policy::trusting(vec!["git.example.com:8443".into()]);
+        assert!(policy.check("https://git.example.com:8443/a").is_ok());
+        for address in ["https://git.example.com/a", "https://GIT.example.com:443/a"] {
+            assert_eq!(policy.check(address), Err(Refused::OtherPort("git.example.com".into())), "{address}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The one process that is started: this program again, with an empty environment and limits set as its first act. It gets the bytes of
+//! The one process that a review starts: this program again, with an empty environment and limits set as its first act. It gets the bytes of
 //! one file and gives back text; whatever becomes of it, the caller has an answer in time.
 
 use std::io::{Read, Write};

@@ -22,8 +22,13 @@ pub fn render(run: &Run, catalogue: &Catalogue) -> String {
         let critique = reviewed.findings().skip(reviewed.head.findings.len());
         found.extend(reviewed.introduced().chain(critique).map(|finding| (reviewed.path.as_str(), finding)));
     }
-    let line = |finding: &Finding| finding.place.as_ref().map_or(0, |place| place.lines.start);
-    found.sort_by_key(|(path, finding)| (Reverse(finding.severity), Reverse(finding.confidence), *path, line(finding)));
+    // What stands on no line shows beside none: where not all have room, those with a line have it first.
+    let line =
+        |finding: &Finding| finding.place.as_ref().and_then(Evidence::seen_lines).map_or(u32::MAX, |at| at.start);
+    found.sort_by_key(|(path, finding)| {
+        let at = line(finding);
+        (Reverse(finding.severity), at == u32::MAX, Reverse(finding.confidence), *path, at)
+    });
     let mut out = String::new();
     let mut left = 0;
     for (severity, level) in [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Info, "notice")] {
@@ -84,10 +89,10 @@ mod tests {
         let run = run_of(vec![reviewed("./a, b.md", vec![missing("BIZ-001"), at_line("MET-002", 3, "x")], None)], &[]);
         assert_eq!(
             render(&run, &catalogue()),
-            "::error file=a%2C b.md,title=BIZ-001 missing-business-problem::The document says nothing about BIZ-001. \
-             Nobody can decide without it.\n\
-             ::error file=a%2C b.md,line=3,endLine=3,title=MET-002 missing-metric-target::Something is wrong with \
-             MET-002. It contradicts itself.\n"
+            "::error file=a%2C b.md,line=3,endLine=3,title=MET-002 missing-metric-target::Something is wrong with \
+             MET-002. It contradicts itself.\n\
+             ::error file=a%2C b.md,title=BIZ-001 missing-business-problem::The document says nothing about BIZ-001. \
+             Nobody can decide without it.\n"
         );
     }
 

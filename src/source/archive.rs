@@ -43,7 +43,9 @@ pub enum ArchiveError {
     #[error("{0} is larger than 1 MiB")]
     TooLong(String),
     /// More entries, or more bytes, than are unpacked.
-    #[error("it holds more than {MOST_ENTRIES} entries or 32 MiB, or unpacks to more than {MOST_RATIO} times its size")]
+    #[error(
+        "it holds more than {MOST_ENTRIES} entries or 32 MiB, or, as a ZIP archive, unpacks to more than {MOST_RATIO} times its size"
+    )]
     TooLarge,
 }
 

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::mem::replace;
+use std::path::{Component, Path, PathBuf};
 
 use super::{Loaded, decode};
 use crate::document::{Form, endings};
@@ -15,12 +16,15 @@ const MEBI: u64 = 1024 * 1024;
 pub const LIMIT: u64 = 64 * MEBI;
 
 /// Reads every input, in order: files, folders (all documents below, sorted; what `.gitignore` leaves out is left out,
-/// links are not followed), and `-` for `stdin`. Every input has at least one entry; a file named twice has one.
+/// links are not followed), and `-` for `stdin`. Every input has at least one entry; a file named twice has one, however its name is written.
 pub fn load(inputs: &[String], stdin: &mut dyn Read, limit: u64) -> Vec<Loaded> {
     let mut loaded = Vec::new();
     let mut seen = HashSet::new();
+    let mut heard = false;
     for input in inputs {
-        if !seen.insert(input.clone()) {
+        // Standard input is no file, not even one of its name.
+        let is_new = if input == "-" { !replace(&mut heard, true) } else { seen.insert(plain(input)) };
+        if !is_new {
             continue;
         }
         if input == "-" {
@@ -32,6 +36,11 @@ pub fn load(inputs: &[String], stdin: &mut dyn Read, limit: u64) -> Vec<Loaded> 
         }
     }
     loaded
+}
+
+/// One way to write a path: without what stays where it is.
+fn plain(path: &str) -> PathBuf {
+    Path::new(path).components().filter(|part| *part != Component::CurDir).collect()
 }
 
 /// A file as it looks from outside.
@@ -106,7 +115,7 @@ fn walk(input: &str) -> ignore::Walk {
     ignore::WalkBuilder::new(input).follow_links(false).sort_by_file_path(Path::cmp).build()
 }
 
-fn folder(input: &str, limit: u64, seen: &mut HashSet<String>, loaded: &mut Vec<Loaded>) {
+fn folder(input: &str, limit: u64, seen: &mut HashSet<PathBuf>, loaded: &mut Vec<Loaded>) {
     let before = loaded.len();
     let mut any = false;
     for entry in walk(input) {
@@ -116,7 +125,7 @@ fn folder(input: &str, limit: u64, seen: &mut HashSet<String>, loaded: &mut Vec<
                 if is_document(path) && entry.file_type().is_some_and(|kind| kind.is_file()) {
                     any = true;
                     let path = path.strip_prefix(".").unwrap_or(path).to_string_lossy().into_owned();
-                    if seen.insert(path.clone()) {
+                    if seen.insert(plain(&path)) {
                         loaded.push(file(&path, limit));
                     }
                 }
@@ -227,6 +236,16 @@ mod tests {
         }
         let root = dir.path().to_owned();
         (dir, root)
+    }
+
+    #[test]
+    fn a_file_is_read_once_however_its_name_is_written() {
+        let (_dir, root) = tree(&[("a.md", b"# A\n"), ("b/c.md", b"# C\n")]);
+        let at = |name: &str| format!("{}/{name}", root.display());
+        let inputs = [at("a.md"), at("./a.md"), at("b//c.md"), at("b/./c.md"), at(".")];
+        assert_eq!(load(&inputs, &mut std::io::empty(), LIMIT).len(), 2);
+        let (dashed, stdin) = (["-".to_owned(), "./-".to_owned()], &mut &b"# S\n"[..]);
+        assert_eq!(load(&dashed, stdin, LIMIT).len(), 2, "a file of that name is no standard input");
     }
 
     /// Paths below the root, with the text or the reason.

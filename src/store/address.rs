@@ -45,6 +45,11 @@ pub enum AddressError {
     /// It cannot be read.
     #[error("its address cannot be read: {0}; it has the form postgres://user:password@host:5432/database")]
     Unread(url::ParseError),
+    /// What stands behind `?` or `#` belongs to the password, most likely.
+    #[error(
+        "its address has `@` where no password ends; in a user name or password `?`, `#` and `/` are written %3F, %23 and %2F"
+    )]
+    Unescaped,
     /// It has a parameter that nobody knows.
     #[error("its address has the parameter `{0}`, which is not known; known are {known}", known = PARAMETERS.join(", "))]
     Parameter(String),
@@ -74,6 +79,14 @@ impl Address {
             .query_pairs()
             .map(|(name, _)| name.into_owned())
             .find(|name| !(PARAMETERS.contains(&name.as_str()) || name.starts_with("options[") && name.ends_with(']')));
+        let is_secret = |text: &str| text.contains('@');
+        // A password that was cut off at one of its own characters: the rest of it would be shown, as a parameter or as the path.
+        if url.query_pairs().any(|(name, value)| is_secret(&name) || unknown.is_some() && is_secret(&value))
+            || url.fragment().is_some_and(is_secret)
+            || url.username().is_empty() && is_secret(url.path())
+        {
+            return Err(AddressError::Unescaped);
+        }
         if let Some(name) = unknown {
             return Err(AddressError::Parameter(name.chars().take(40).collect()));
         }
@@ -162,6 +175,14 @@ mod tests {
             let error = Address::parse(wrong).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
         }
+        for cut in
+            ["u:12?hunter2@h/d", "u:12?hunter2&a=b@h@/d", "u:12#hunter2@h/d", "u:12/hunter2@h/d", "u:1?hunter2&x@h"]
+        {
+            let error = Address::parse(&format!("postgres://{cut}")).map(|address| address.to_string());
+            let told = format!("{error:?}");
+            assert!(error.is_err() && !told.contains("hunter2"), "{cut}: {told}");
+        }
+        assert!(Address::parse("postgres:///d?user=a@b").is_ok(), "some providers name servers so");
         assert!(Address::parse("postgres://h/d?pasword=x").unwrap_err().to_string().contains("`pasword`"));
     }
 }

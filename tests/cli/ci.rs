@@ -50,6 +50,14 @@ fn named_paths_are_annotated_summed_up_and_fail_on_errors() {
 }
 
 #[test]
+fn a_log_that_nobody_reads_loses_no_output_and_no_verdict() {
+    let world = world("{}");
+    world.run_unread(&["ci", "--path", "specs", "--report", "report.json"]).says(1, &[]);
+    assert_eq!((output(&world, "verdict"), output(&world, "report")), ("failure".into(), "report.json".into()));
+    assert!(world.read("summary.md").contains("specs/parcel.md"));
+}
+
+#[test]
 fn without_a_pull_request_or_a_token_the_workspace_is_reviewed_and_one_line_says_so() {
     for (event, name, word) in [
         (PULL, "pull_request", "no GITHUB_TOKEN"),

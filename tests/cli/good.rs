@@ -76,6 +76,11 @@ fn anything_can_be_treated_as_a_specification() {
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     assert_eq!(world().run_unread(&["review", "specs/parcel.md"]).says(0, &[]).err, "");
+    // What is not read is judged all the same.
+    let world = world();
+    let args = ["review", "specs/parcel.md", "--fail-on", "error", "--also", "json=report.json"];
+    assert_eq!(world.run_unread(&args).says(1, &[]).err, "");
+    assert!(world.read("report.json").contains("specreview/report/v1"));
 }
 
 #[test]

@@ -47,6 +47,17 @@ async fn a_pull_request_is_shown_as_it_would_be_posted_and_posted_only_when_aske
     assert!(!done.out.contains("<!-- specreview:v1 "), "{}", done.out);
     assert_eq!(forge.writes(), 0);
 
+    // A file whose diff is too long to be shown: what stands on no line is shown too.
+    let long = format!("{SPEC}{}", "\n".repeat(21_000));
+    let long = forge.repo("acme/long").open_pull("parcels", &[("specs/parcel.md", long.as_str())]);
+    let url_of_long = address(&forge, &long).replace("acme/specs", "acme/long");
+    let done = run(&forge, &token, folder.path(), &[], &["review", &url_of_long]).await;
+    assert!(
+        done.out.contains("===== Comment on specs/parcel.md =====") && done.out.contains("ARI-004"),
+        "{}",
+        done.out
+    );
+
     let done =
         run(&forge, &token, folder.path(), &[], &["review", &url, "--format", "json", "--fail-on", "error"]).await;
     assert_eq!(done.status, Some(1), "{}", done.err);

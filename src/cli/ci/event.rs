@@ -117,6 +117,8 @@ struct Issue {
 #[derive(Deserialize)]
 struct Comment {
     user: Option<User>,
+    /// There where an app wrote it, be it in a person's name.
+    performed_via_github_app: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -176,12 +178,12 @@ impl Event {
             );
         }
         let at = self.at(issue.number);
-        match self.comment.and_then(|comment| comment.user) {
-            Some(User { id, login, kind }) => {
-                let is_bot = kind != "User";
+        match self.comment {
+            Some(Comment { user: Some(User { id, login, kind }), performed_via_github_app: app }) => {
+                let is_bot = kind != "User" || app.is_some();
                 Happened::Comment { at, by: Person { id, login, is_bot } }
             }
-            None => Happened::Nothing("the event does not tell who wrote the comment".to_owned()),
+            _ => Happened::Nothing("the event does not tell who wrote the comment".to_owned()),
         }
     }
 }

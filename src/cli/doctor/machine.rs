@@ -65,7 +65,7 @@ pub(super) fn secrets(env: &Env) -> Vec<Row> {
     if env.get("SPECREVIEW_MARKER_KEY").is_none() {
         rows.push(Row::warn(
             "secrets",
-            "SPECREVIEW_MARKER_KEY is not set: anybody can write the hidden marks by which the bot finds its comments",
+            "SPECREVIEW_MARKER_KEY is not set: anybody can write the hidden marks by which the bot finds its comments, and verdicts of the model into its cache",
             "set it to a random text and keep it for good",
         ));
     }

@@ -100,11 +100,17 @@ const KEY_WORDS: usize = 10;
 #[must_use]
 pub fn commitments(document: &Document, measures: &[Measure], lexicon: &Lexicon) -> Vec<Commitment> {
     let mut out: Vec<Commitment> = Vec::new();
+    // Measures of one block stand together: its pieces are looked up once.
+    let mut last: Option<(BlockId, Vec<(usize, usize)>)> = None;
     for measure in measures {
         let Some(found) = target(measure, lexicon) else { continue };
         let Some(block) = document.blocks.get(measure.block) else { continue };
-        let holds = |(start, end): &(usize, usize)| (*start..*end).contains(&measure.quantity.start);
-        let (start, end) = pieces(block).into_iter().find(holds).unwrap_or((0, block.text.len()));
+        let known = last.take().filter(|(id, _)| *id == measure.block);
+        let (_, of_block) = last.insert(known.unwrap_or_else(|| (measure.block, pieces(block))));
+        let at = measure.quantity.start;
+        let next = of_block.partition_point(|(start, _)| *start <= at);
+        let piece = next.checked_sub(1).and_then(|place| of_block.get(place)).filter(|(_, end)| at < *end);
+        let (start, end) = piece.copied().unwrap_or((0, block.text.len()));
         let data = measure.dataset.as_ref().map(|dataset| {
             let topic = format!("{} · data set", found.topic);
             Commitment::new(CommitmentKind::Dataset, topic, dataset.clone(), Vec::new())

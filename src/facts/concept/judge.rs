@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::announce::announced;
+use super::beginning;
 use super::denied;
 use super::passage::{Place, Shape};
 use super::pointer::{Pointer, Pointers};
@@ -121,6 +122,11 @@ impl<'a> Judge<'a> {
                 found.insert(at, Found { passage, reason: verdict.reason, named, pointer });
             }
         }
+        // What merely stands below a heading or in a column names nothing by itself: "Proof of concept" over a number is no proof of
+        // anything else. A heading that names the thing is a place of its own.
+        found.retain(|_, found| {
+            found.named || found.pointer.is_some() || found.passage.state != ConceptState::Mentioned
+        });
         let specified = found.values().filter(|found| found.passage.state == ConceptState::Specified).count();
         let mut found: Vec<Found> = found.into_values().collect();
         if specified < concept.at_least {
@@ -354,7 +360,7 @@ impl<'a> Judge<'a> {
         let lines = self.document.lines.range(block.map.span(piece.start, piece.end));
         let cue = match trigger.cue {
             Some((start, end)) => block.text.get(start..end).unwrap_or_default().to_owned(),
-            None => self.sentence(trigger).chars().take(60).collect(),
+            None => beginning(self.sentence(trigger)),
         };
         Some(Passage { block: trigger.block, lines, state, cue })
     }

@@ -113,7 +113,10 @@ pub(super) fn each_unit(
             }
             seen.all(From::Heading, 0.7, headings.get(block.section).map_or(&[], Vec::as_slice));
             seen.bits(piece.bits());
-            for measure in own.iter().filter(|measure| (piece.start..piece.end).contains(&measure.quantity.start)) {
+            // They stand in order of place.
+            let from = own.partition_point(|measure| measure.quantity.start < piece.start);
+            let to = own.partition_point(|measure| measure.quantity.start < piece.end);
+            for measure in own.get(from..to).unwrap_or_default() {
                 seen.measure(measure, lexicon);
             }
             seen.form(&block.kind, own_words.len());

@@ -114,18 +114,27 @@ pub type Track = watch::Receiver<Vec<Told>>;
 #[derive(Debug, Clone, Default)]
 pub struct Board(Arc<Inner>);
 
+/// By the id of the review.
+type Tracks = HashMap<String, watch::Sender<Vec<Told>>>;
+
+/// A turn at a review: one that lost its hold must not take off what another worker of this process has put on.
+#[derive(Debug)]
+pub(super) struct Turn(watch::Sender<Vec<Told>>);
+
 #[derive(Debug, Default)]
 struct Inner {
-    tracks: Mutex<HashMap<String, watch::Sender<Vec<Told>>>>,
+    tracks: Mutex<Tracks>,
     /// Changes whenever a review is put on the board.
     begun: watch::Sender<()>,
 }
 
 impl Board {
     /// Puts a review on the board, on which this process begins to work.
-    pub fn put_on(&self, id: &str) {
-        self.tracks().insert(id.to_owned(), watch::channel(Vec::new()).0);
+    pub(super) fn put_on(&self, id: &str) -> Turn {
+        let track = watch::channel(Vec::new()).0;
+        self.tracks().insert(id.to_owned(), track.clone());
         self.0.begun.send_replace(());
+        Turn(track)
     }
 
     /// Changes whenever a review is put on the board: who waits for one looks again.
@@ -170,11 +179,14 @@ impl Board {
     }
 
     /// Another process may go on with it, or this one later: nothing more is told now.
-    pub fn take_off(&self, id: &str) {
-        self.tracks().remove(id);
+    pub(super) fn take_off(&self, id: &str, turn: &Turn) {
+        let mut tracks = self.tracks();
+        if tracks.get(id).is_some_and(|track| track.same_channel(&turn.0)) {
+            tracks.remove(id);
+        }
     }
 
-    fn tracks(&self) -> std::sync::MutexGuard<'_, HashMap<String, watch::Sender<Vec<Told>>>> {
+    fn tracks(&self) -> std::sync::MutexGuard<'_, Tracks> {
         self.0.tracks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -193,15 +205,16 @@ mod tests {
         let mut begun = board.begun();
         board.tell("a", Phase::Queued, 1);
         assert!(board.track("a").is_none(), "nobody works on it here");
-        board.put_on("a");
+        let turn = board.put_on("a");
         assert!(begun.has_changed().unwrap());
         begun.mark_unchanged();
         board.tell("a", Phase::Queued, 1);
         board.tell("a", Phase::Started, 2);
         let mut track = board.track("a").unwrap();
         assert_eq!(words(&track.borrow_and_update()), ["queued", "started"]);
-        board.put_on("b");
+        let _other = board.put_on("b");
         board.tell("a", Phase::Done { verdict: "clean".into() }, 3);
+        drop(turn);
         track.changed().await.unwrap();
         assert_eq!(words(&track.borrow_and_update()), ["queued", "started", "done"]);
         assert!(track.changed().await.is_err() && board.track("a").is_none(), "it is off the board");
@@ -209,9 +222,20 @@ mod tests {
     }
 
     #[test]
+    fn who_lost_a_review_does_not_silence_who_took_it_over() {
+        let board = Board::default();
+        let first = board.put_on("a");
+        let second = board.put_on("a");
+        board.take_off("a", &first);
+        assert!(board.track("a").is_some());
+        board.take_off("a", &second);
+        assert!(board.track("a").is_none());
+    }
+
+    #[test]
     fn questions_are_counted_upwards_only() {
         let board = Board::default();
-        board.put_on("a");
+        let _turn = board.put_on("a");
         for (done, again) in [(0, false), (4, false), (3, false), (8, false), (0, true), (0, true), (2, true)] {
             board.tell("a", Phase::Questions { done, of: 8, again }, 1);
         }

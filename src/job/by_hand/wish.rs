@@ -21,6 +21,7 @@ pub const LONGEST_NAME: usize = 200;
 pub const LARGEST_TEXT: usize = Limits::MOST.file_bytes;
 /// Most bytes of a file, whose text may be far less: as much as is read of one of a pull request.
 pub const LARGEST_FILE: usize = Limits::FILE;
+
 /// The name of a text that has none: two of them have no history together.
 fn unnamed(bytes: &[u8]) -> String {
     let digest = sha256_hex(bytes);
@@ -188,7 +189,8 @@ impl Hosts {
     /// named, every host is not every host of the network too.
     #[must_use]
     pub fn trusting(self, trusted: Vec<String>) -> Self {
-        let trusted = trusted.into_iter().filter(|host| self.names().iter().any(|name| name == host)).collect();
+        let is_named = |host: &String| self.names().iter().any(|name| name.eq_ignore_ascii_case(host));
+        let trusted = trusted.into_iter().filter(is_named).collect();
         Self(Policy { trusted, ..self.0 })
     }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::board::Phase;
+use super::board::{Phase, Turn};
 use super::report::{Forms, Verdict, packed};
 use super::wish::{TreatAs, Wishes};
 use super::{Board, Desk};
@@ -63,7 +63,7 @@ impl Desk {
     /// Works on one review; false when the shift ended before it did.
     async fn one(&self, taken: &TakenReview, name: &str, shift: &mut Shift) -> bool {
         let mut ticks = tokio::time::interval(RENEW);
-        self.board.put_on(&taken.id);
+        let turn = self.board.put_on(&taken.id);
         // On a task of its own: a defect of the program ends that one review and not the worker.
         let (desk, of) = (self.clone(), taken.clone());
         let mut review = tokio::spawn(async move { desk.review(&of).await });
@@ -77,7 +77,7 @@ impl Desk {
                         Ok(true) => {}
                         Ok(false) => {
                             review.abort();
-                            self.board.take_off(&taken.id);
+                            self.board.take_off(&taken.id, &turn);
                             tracing::warn!(review = %short(&taken.id), "a review was taken over by another worker");
                             return true;
                         }
@@ -86,7 +86,7 @@ impl Desk {
                 }
                 () = shift.over() => {
                     review.abort();
-                    self.board.take_off(&taken.id);
+                    self.board.take_off(&taken.id, &turn);
                     if let Err(error) = self.reviews.hand_back(taken).await {
                         tracing::warn!(%error, "a review could not be handed back: it is taken up again when its lease ends");
                     }
@@ -102,11 +102,11 @@ impl Desk {
                 told: String::new(),
             }
         });
-        self.keep(taken, ended).await;
+        self.keep(taken, turn, ended).await;
         true
     }
 
-    async fn keep(&self, taken: &TakenReview, mut ended: Ended) {
+    async fn keep(&self, taken: &TakenReview, turn: Turn, mut ended: Ended) {
         if let Ended::Failed { told, .. } = &mut ended {
             *told = packed(&self.board.told(&taken.id));
         }
@@ -118,10 +118,10 @@ impl Desk {
         match self.reviews.conclude(taken, &ended, now).await {
             // Who is told that it is done finds the report.
             Ok(true) => self.board.tell(&taken.id, last, now),
-            Ok(false) => self.board.take_off(&taken.id),
+            Ok(false) => self.board.take_off(&taken.id, &turn),
             Err(error) => {
                 tracing::error!(%error, review = %short(&taken.id), "a report cannot be kept: the review is done again later");
-                self.board.take_off(&taken.id);
+                self.board.take_off(&taken.id, &turn);
             }
         }
     }

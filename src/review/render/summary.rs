@@ -382,10 +382,8 @@ fn unread(page: &Page<'_>, most: usize) -> Md {
         text.push(md![words::proposed_settings(proposed), "\n"]);
     }
     if text.units() > most {
-        {
-            let proposed = page.proposed.map_or(0, |proposed| proposed.problems.len());
-            words::unread(page.skipped.len() + limits.len(), page.problems.len() + proposed)
-        }
+        let proposed = page.proposed.map_or(0, |proposed| proposed.problems.len());
+        words::unread(page.skipped.len() + limits.len(), page.problems.len() + proposed)
     } else {
         text
     }

@@ -72,7 +72,9 @@ fn check(front: &Front, request: &Request) -> Result<(), Problem> {
             advice,
         ));
     }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) && !is_own(headers, host) {
+    if !matches!(*request.method(), Method::GET | Method::HEAD)
+        && !is_own(headers, host, request.uri().path().starts_with("/api/"))
+    {
         return Err(Problem::foreign(
             "another site has sent this request",
             "open this server's own page and send the form from there",
@@ -98,14 +100,16 @@ fn is_loopback(host: &str) -> bool {
 }
 
 /// True unless a browser says that the request comes from another site. Programs say nothing.
-fn is_own(headers: &HeaderMap, host: Option<&str>) -> bool {
+fn is_own(headers: &HeaderMap, host: Option<&str>, is_api: bool) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     if text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
         return false;
     }
     match text("origin") {
-        // Browsers say this of a form of our own, too: it is not to tell where it stands. The form's token decides then.
-        None | Some("null") => true,
+        None => true,
+        // Browsers say this of a form of our own, too: it is not to tell where it stands. The form's token decides then, and the
+        // interface for programs has none.
+        Some("null") => !is_api,
         Some(origin) => origin.split_once("://").is_some_and(|(_, of)| Some(of) == host),
     }
 }
@@ -165,7 +169,7 @@ mod tests {
     fn what_another_site_sends_is_told_from_our_own() {
         let own = |pairs: &[(&'static str, &str)]| {
             let headers = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-            is_own(&headers.collect(), Some("127.0.0.1:8180"))
+            is_own(&headers.collect(), Some("127.0.0.1:8180"), false)
         };
         for good in [
             &[][..],
@@ -184,5 +188,12 @@ mod tests {
         ] {
             assert!(!own(bad), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_frame_without_an_origin_sends_nothing_to_the_interface_for_programs() {
+        let headers = HeaderMap::from_iter([(header::ORIGIN, HeaderValue::from_static("null"))]);
+        assert!(!is_own(&headers, Some("127.0.0.1:8180"), true));
+        assert!(is_own(&HeaderMap::new(), Some("127.0.0.1:8180"), true), "a program says nothing");
     }
 }

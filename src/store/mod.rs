@@ -77,6 +77,9 @@ pub enum StoreError {
         /// How many.
         waiting: usize,
     },
+    /// The program failed while it wrote this and what was to be written with it.
+    #[error("a defect of the program broke off what was being stored: nothing of it is known to be written")]
+    Defect,
     /// The store is shut.
     #[error("the store is shut")]
     Shut,

@@ -23,6 +23,8 @@ const START: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_millis(20);
 /// How often a transaction is tried that the database gave up because of another one.
 const TRIES: u32 = 4;
+/// Portions of one piece of work at a time; what is left waits for the next time.
+const PORTIONS: u32 = 250;
 /// Connections that read a file: health, metrics, a worker and commands ask at the same time, seldom more.
 const READERS: u32 = 4;
 /// Connections to a server, for the same and for writing. A server has a hundred by default, for all replicas together.
@@ -178,6 +180,25 @@ impl Db {
             Ok(changed)
         };
         self.write(what, work).await
+    }
+
+    /// Does a statement over and over, each time as a transaction of its own, until it changes fewer than `most` rows: what cannot be done
+    /// within the time of one transaction gets done all the same, and others write in between. How many rows it changed.
+    pub(super) async fn change_in_portions<'q>(
+        &self,
+        what: &'static str,
+        most: i64,
+        statement: impl Fn() -> Statement<'q>,
+    ) -> Result<u64, StoreError> {
+        let mut all = 0_u64;
+        for _ in 0..PORTIONS {
+            let changed = self.change(what, &statement).await?;
+            all = all.saturating_add(changed);
+            if changed < most.unsigned_abs() {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     /// The rows of a statement that only reads. Never waits for those who write.

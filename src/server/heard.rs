@@ -102,15 +102,15 @@ mod tests {
         let reader = tokio::spawn(async move {
             let mut part = [0; 10];
             for _ in 0..5 {
-                tokio::time::sleep(MOST / 4).await;
+                sleep(MOST / 4).await;
                 theirs.read_exact(&mut part).await.unwrap();
             }
             // Longer than the limit: nothing is to be written meanwhile.
-            tokio::time::sleep(MOST * 2).await;
+            sleep(MOST * 2).await;
             theirs.read_exact(&mut part).await.unwrap();
         });
         ours.write_all(&[b'x'; 50]).await.unwrap();
-        tokio::time::sleep(MOST * 2).await;
+        sleep(MOST * 2).await;
         ours.write_all(&[b'x'; 10]).await.unwrap();
         reader.await.unwrap();
     }

@@ -148,7 +148,7 @@ mod tests {
         let old = home.path().join("bb/0");
         let day = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1);
         std::fs::File::options().write(true).open(&old).unwrap().set_modified(day).unwrap();
-        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() as Millis & !1;
+        let now = crate::store::millis(std::time::UNIX_EPOCH.elapsed().unwrap()) & !1;
         let folder = Folder::new(home.path());
         folder.prune(now);
         assert!(old.exists(), "so many are looked at in one run");

@@ -63,6 +63,16 @@ impl Of {
     }
 }
 
+/// The files of a folder.
+struct Files {
+    /// What was in them stands in the file of what was before a day: they can be removed.
+    done: Vec<PathBuf>,
+    /// All others.
+    open: Vec<(Of, PathBuf)>,
+    /// The first day that has a file of its own.
+    since: i64,
+}
+
 impl SpendFolder {
     /// Makes the folder when it is not there.
     ///
@@ -78,9 +88,8 @@ impl SpendFolder {
         self.folder.join(format!("{day}{ENDING}"))
     }
 
-    /// The files there are; those first that can be removed, as what was in them stands in the file of what was before a day. With them
-    /// the first day that does not.
-    fn files(&self) -> std::io::Result<(Vec<PathBuf>, Vec<(Of, PathBuf)>, i64)> {
+    /// The files there are.
+    fn files(&self) -> std::io::Result<Files> {
         let mut files = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
@@ -94,14 +103,14 @@ impl SpendFolder {
             Of::Before(day) => *day != since,
         };
         let (done, open): (Vec<_>, Vec<_>) = files.into_iter().partition(|(of, _)| is_done(of));
-        Ok((done.into_iter().map(|(_, path)| path).collect(), open, since))
+        Ok(Files { done: done.into_iter().map(|(_, path)| path).collect(), open, since })
     }
 
     /// Everything of a change that is not in the file of its day.
     fn elsewhere(&self, day: i64, is_of: impl Fn(&Line) -> bool) -> std::io::Result<Ledger> {
         let mut looks = 1;
         loop {
-            let (_, files, _) = self.files()?;
+            let files = self.files()?.open;
             let mut sum = Ledger::default();
             let mut all = files.iter().filter(|(of, _)| *of != Of::Day(day));
             let read = all.try_for_each(|(_, path)| read(path).map(|text| sum = sum.plus(total(&text, &is_of))));
@@ -117,7 +126,7 @@ impl SpendFolder {
     /// [`SPEND_KEPT`] days is left out, and so is what belongs to no change: no cap concerns it any more. The new file is whole before any
     /// other goes, and its name says which it stands for: whoever is killed in between leaves nothing that counts twice.
     fn fold(&self, day: i64) -> std::io::Result<()> {
-        let (mut done, files, since) = self.files()?;
+        let Files { mut done, open: files, since } = self.files()?;
         if day > since {
             let mut sums: BTreeMap<String, (i64, [i64; COLUMNS])> = BTreeMap::new();
             for (of, path) in files.into_iter().filter(|(of, _)| !matches!(of, Of::Day(open) if *open >= day)) {
@@ -145,7 +154,9 @@ impl SpendFolder {
             fs::rename(&draft, &path)?;
         }
         // Another run may have removed it already.
-        done.iter().for_each(|path| drop(fs::remove_file(path)));
+        for path in &done {
+            let _ = fs::remove_file(path);
+        }
         Ok(())
     }
 

@@ -17,8 +17,9 @@ use crate::critique::ledger::Ledger;
 const ENDING: &str = ".spend.jsonl";
 /// The name of the latter begins so.
 const BEFORE: &str = "before-";
-/// Days whose files stay as they are, with that of the newest: a run that lasts over midnight still adds to the one before.
-const OPEN: i64 = 1;
+/// Days before the newest whose files stay as they are: a run that lasts over midnight still adds to the one before, and people look at
+/// the last week.
+const OPEN: i64 = 7;
 /// How often the folder is looked at anew because a file went away meanwhile.
 const LOOKS: usize = 8;
 /// While this file is there, models are switched off; it says why. Whoever makes it or removes it by hand switches too.

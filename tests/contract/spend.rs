@@ -72,7 +72,7 @@ async fn a_line_that_was_broken_off_within_a_letter_spoils_no_other() {
     assert_eq!(spend.totals(&change).await.unwrap().day, of(10).plus(of(1)));
 }
 
-/// However many days there were, a request reads the files of two and one of what was before.
+/// However many days there were, a request reads the files of a week and one of what was before.
 #[tokio::test]
 async fn a_folder_of_many_days_has_few_files_and_forgets_no_change_that_goes_on() {
     let place = Folder(tempfile::tempdir().unwrap());
@@ -92,8 +92,8 @@ async fn a_folder_of_many_days_has_few_files_and_forgets_no_change_that_goes_on(
     let mut names: Vec<String> =
         std::fs::read_dir(&folder).unwrap().map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, ["390.spend.jsonl", "before-389.spend.jsonl"]);
-    assert_eq!(std::fs::read_to_string(folder.join("before-389.spend.jsonl")).unwrap().lines().count(), 1);
+    assert_eq!(names, ["390.spend.jsonl", "before-383.spend.jsonl"]);
+    assert_eq!(std::fs::read_to_string(folder.join("before-383.spend.jsonl")).unwrap().lines().count(), 1);
     assert_eq!(spend.totals(&account(390, Some("over"))).await.unwrap().change, none, "nothing for more than a year");
 
     // Killed between the new file and the removal of the old ones: nothing counts twice.

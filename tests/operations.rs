@@ -39,6 +39,18 @@ fn flags(words: &str) -> Vec<&str> {
     words.split(|c: char| c.is_whitespace() || "\"[],".contains(c)).filter(|word| word.starts_with("--")).collect()
 }
 
+/// A worker gives a job up one death before the store would bury it without a word.
+#[test]
+fn the_pages_say_after_how_many_deaths_a_job_is_given_up() {
+    let deaths = ["no", "one", "two", "three", "four", "five", "six"][specreview::store::MAX_CRASHES as usize - 1];
+    for (page, words) in [
+        ("docs/operations.md", format!("under which the process died {deaths} times")),
+        ("docs/server.md", format!("given up after {deaths} such deaths")),
+    ] {
+        assert!(read(page).contains(&words), "{page} does not say: {words}");
+    }
+}
+
 #[test]
 fn every_flag_and_variable_that_is_shipped_exists() {
     let unit = read("docs/operations/specreview.service");

@@ -51,8 +51,12 @@ const fn metric(
 
 pub(super) const BUILD: Metric =
     metric("specreview_build_info", Kind::Gauge, NONE, "The version of the program that runs; always 1.");
-pub(super) const INBOX: Metric =
-    metric("specreview_inbox_depth", Kind::Gauge, NONE, "Jobs of accepted deliveries that wait.");
+pub(super) const INBOX: Metric = metric(
+    "specreview_inbox_depth",
+    Kind::Gauge,
+    NONE,
+    "Jobs that wait, whatever they came from: `specreview_jobs` of the state `queued`.",
+);
 pub(super) const OLDEST: Metric =
     metric("specreview_inbox_oldest_seconds", Kind::Gauge, NONE, "How long the job waits that has waited longest.");
 pub(super) const JOBS: Metric =

@@ -69,6 +69,7 @@ mod tests {
         body_bytes: 10,
         body_time: Duration::from_millis(20),
         head_time: Duration::from_millis(20),
+        write_time: Duration::from_millis(20),
         connections: 1,
         silence: Duration::from_secs(1),
         requests: 1,

@@ -1,4 +1,5 @@
-//! Takes connections within limits: so many at once, their heads within a time and a size. Never looks into a request.
+//! Takes connections within limits: so many at once, their heads within a time and a size, their answers read within a time. Never looks
+//! into a request.
 
 use std::io;
 use std::pin::pin;
@@ -13,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
 use super::Limits;
+use super::heard::Heard;
 use crate::meter;
 
 /// Lines of a head, and its size in bytes: GitHub's have about fifteen and two thousand.
@@ -57,7 +59,8 @@ pub(super) async fn listen(
         meter::connections(limits.connections - slots.available_permits());
         let slots = slots.clone();
         tokio::spawn(async move {
-            connection(stream, app, &http, closing).await;
+            let _ = stream.set_nodelay(true);
+            connection(Heard::new(stream, limits.write_time), app, &http, closing).await;
             drop(slot);
             meter::connections(limits.connections.saturating_sub(slots.available_permits()));
         });
@@ -68,8 +71,7 @@ pub(super) async fn listen(
     let _ = slots.acquire_many(all).await;
 }
 
-async fn connection(stream: TcpStream, app: Router, http: &http1::Builder, mut closing: watch::Receiver<bool>) {
-    let _ = stream.set_nodelay(true);
+async fn connection(stream: Heard<TcpStream>, app: Router, http: &http1::Builder, mut closing: watch::Receiver<bool>) {
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)));
     let result = tokio::select! {
         result = &mut connection => result,

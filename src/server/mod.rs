@@ -6,6 +6,7 @@ mod exporter;
 pub mod front;
 pub mod handshake;
 mod health;
+mod heard;
 mod listen;
 mod receive;
 mod token;
@@ -44,6 +45,8 @@ pub struct Limits {
     pub body_time: Duration,
     /// How long the head of a request may take to arrive; also how long a connection may be idle between requests.
     pub head_time: Duration,
+    /// How long an answer may stand still because nobody reads it. A stream of events that is read goes on.
+    pub write_time: Duration,
     /// Connections that are open at the same time; others wait.
     pub connections: usize,
     /// A worker that was not heard of for so long hangs: it renews its lease, or looks for work, far more often.
@@ -61,6 +64,7 @@ impl Default for Limits {
             body_bytes: 25 * 1024 * 1024,
             body_time: Duration::from_secs(10),
             head_time: Duration::from_secs(10),
+            write_time: Duration::from_secs(30),
             connections: 1024,
             silence: Duration::from_mins(5),
             requests: 256,
@@ -684,6 +688,29 @@ mod tests {
         let mut answer = String::new();
         client.read_to_string(&mut answer).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        server.abort();
+    }
+
+    #[tokio::test]
+    async fn who_asks_and_never_reads_is_cut_off_and_others_get_in() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let limits = Limits { write_time: Duration::from_millis(200), connections: 1, ..Limits::default() };
+        let (_world, address, server) = on_a_socket(limits).await;
+        let deaf = tokio::net::TcpSocket::new_v4().unwrap();
+        deaf.set_recv_buffer_size(4096).unwrap();
+        let mut deaf = deaf.connect(address).await.unwrap();
+        let asking = tokio::spawn(async move {
+            // Until the connection is gone: a server that waits for a reader takes no more of them.
+            while deaf.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.is_ok() {}
+            deaf
+        });
+        let mut other = tokio::net::TcpStream::connect(address).await.unwrap();
+        other.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        let answered = tokio::time::timeout(Duration::from_secs(20), other.read_to_string(&mut answer)).await;
+        assert!(answered.is_ok(), "the only place stays taken");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        drop(asking.await);
         server.abort();
     }
 

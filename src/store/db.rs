@@ -8,12 +8,13 @@ use secrecy::ExposeSecret as _;
 use sqlx::any::{AnyArguments, AnyConnectOptions, AnyPoolOptions, AnyRow};
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AnyPool, ConnectOptions as _, Connection as _};
+use tokio::time::{Instant, timeout_at};
 
 use super::{Address, StoreError};
 
 /// How long a statement waits for a lock that others hold, and a caller for a connection.
 const WAIT: Duration = Duration::from_secs(3);
-/// How long a whole transaction may take: with the wait before it ([`super::group`]) less than the ten seconds that a platform waits
+/// How long a whole transaction may take with all its tries: with the wait before it ([`super::group`]) less than the ten seconds that a platform waits
 /// for an answer. A network that swallows packets tells nobody that the other side is gone.
 const TOTAL: Duration = Duration::from_secs(5);
 /// How long the first connection may take: at the start nobody waits for an answer, and a machine has much else to do.
@@ -22,6 +23,8 @@ const START: Duration = Duration::from_secs(30);
 const AGAIN: Duration = Duration::from_millis(20);
 /// How often a transaction is tried that the database gave up because of another one.
 const TRIES: u32 = 4;
+/// Portions of one piece of work at a time; what is left waits for the next time.
+const PORTIONS: u32 = 250;
 /// Connections that read a file: health, metrics, a worker and commands ask at the same time, seldom more.
 const READERS: u32 = 4;
 /// Connections to a server, for the same and for writing. A server has a hundred by default, for all replicas together.
@@ -119,9 +122,27 @@ impl Db {
     where
         F: Future<Output = Result<T, sqlx::Error>>,
     {
+        self.write_until(Self::deadline(), what, work).await
+    }
+
+    /// When a transaction that begins now has to be done.
+    pub(super) fn deadline() -> Instant {
+        Instant::now() + TOTAL
+    }
+
+    /// As [`Db::write`], for one of several transactions that share a time.
+    pub(super) async fn write_until<T, F>(
+        &self,
+        deadline: Instant,
+        what: &'static str,
+        work: impl Fn() -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = Result<T, sqlx::Error>>,
+    {
         let mut tries = 1;
         loop {
-            match tokio::time::timeout(TOTAL, work()).await.map_err(late).flatten() {
+            match timeout_at(deadline, work()).await.map_err(late).flatten() {
                 Err(error) if tries < TRIES && gave_way(&error) => tries += 1,
                 done => return done.map_err(|source| failed(what, source)),
             }
@@ -159,6 +180,25 @@ impl Db {
             Ok(changed)
         };
         self.write(what, work).await
+    }
+
+    /// Does a statement over and over, each time as a transaction of its own, until it changes fewer than `most` rows: what cannot be done
+    /// within the time of one transaction gets done all the same, and others write in between. How many rows it changed.
+    pub(super) async fn change_in_portions<'q>(
+        &self,
+        what: &'static str,
+        most: i64,
+        statement: impl Fn() -> Statement<'q>,
+    ) -> Result<u64, StoreError> {
+        let mut all = 0_u64;
+        for _ in 0..PORTIONS {
+            let changed = self.change(what, &statement).await?;
+            all = all.saturating_add(changed);
+            if changed < most.unsigned_abs() {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     /// The rows of a statement that only reads. Never waits for those who write.
@@ -230,5 +270,58 @@ pub(super) fn is_about_a_row(error: &sqlx::Error) -> bool {
         5 => ["22", "23", "54"].iter().any(|class| code.starts_with(class)),
         // SQLite adds details above the lowest byte.
         _ => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 18 | 19)),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::borrow::Cow;
+    use std::error::Error;
+
+    use super::*;
+
+    /// What a database says, by its code.
+    #[derive(Debug, thiserror::Error)]
+    #[error("the database says {0}")]
+    pub(in crate::store) struct Says(pub(in crate::store) &'static str);
+
+    impl sqlx::error::DatabaseError for Says {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> sqlx::error::ErrorKind {
+            sqlx::error::ErrorKind::Other
+        }
+    }
+
+    #[tokio::test]
+    async fn all_tries_of_a_transaction_share_one_time() {
+        let home = tempfile::tempdir().unwrap();
+        let db = Db::connect(&home.path().join("jobs.db").into()).await.unwrap();
+        let try_ = Duration::from_millis(200);
+        let work = || async move {
+            tokio::time::sleep(try_).await;
+            Err::<(), _>(sqlx::Error::Database(Box::new(Says("40001"))))
+        };
+        let begun = Instant::now();
+        db.write_until(begun + try_ * 5 / 2, "trying", work).await.unwrap_err();
+        assert!(begun.elapsed() >= try_ * 2 && begun.elapsed() < try_ * 3, "{:?}", begun.elapsed());
     }
 }

@@ -69,10 +69,15 @@ impl Folder {
         std::fs::rename(&draft, &file)
     }
 
-    /// Removes files that were not written for [`KEPT_FOR`].
+    /// Removes files that were not written for [`KEPT_FOR`]. Each run begins with another folder, as its time falls: those behind as many as
+    /// are looked at have their turn too.
     fn prune(&self, now: Millis) {
         let folders = std::fs::read_dir(&self.path).into_iter().flatten().flatten();
-        let files = folders.flat_map(|folder| std::fs::read_dir(folder.path()).into_iter().flatten().flatten());
+        let mut folders: Vec<PathBuf> = folders.map(|folder| folder.path()).collect();
+        folders.sort();
+        let first = usize::try_from(now).unwrap_or(0).checked_rem(folders.len()).unwrap_or(0);
+        folders.rotate_left(first);
+        let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten().flatten());
         for file in files.take(LOOKED_AT) {
             let written = file.metadata().and_then(|meta| meta.modified()).ok();
             let age = written.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
@@ -129,6 +134,27 @@ mod tests {
         folder.keep(&[kept('a', "p", "1"), kept('b', "p", "3")], 10).await.unwrap();
         std::fs::write(folder.file(&inputs[0]).unwrap(), "{").unwrap();
         assert_eq!(folder.find(&inputs, 40).await.unwrap(), [kept('b', "p", "3")]);
+    }
+
+    #[tokio::test]
+    async fn old_files_behind_very_many_young_ones_are_removed_in_their_turn() {
+        let home = tempfile::tempdir().unwrap();
+        for (name, files) in [("aa", LOOKED_AT), ("bb", 1)] {
+            std::fs::create_dir(home.path().join(name)).unwrap();
+            for n in 0..files {
+                std::fs::write(home.path().join(name).join(n.to_string()), "").unwrap();
+            }
+        }
+        let old = home.path().join("bb/0");
+        let day = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1);
+        std::fs::File::options().write(true).open(&old).unwrap().set_modified(day).unwrap();
+        let now = crate::store::millis(std::time::UNIX_EPOCH.elapsed().unwrap()) & !1;
+        let folder = Folder::new(home.path());
+        folder.prune(now);
+        assert!(old.exists(), "so many are looked at in one run");
+        folder.prune(now + 1);
+        assert!(!old.exists());
+        assert_eq!(std::fs::read_dir(home.path().join("aa")).unwrap().count(), LOOKED_AT);
     }
 
     #[tokio::test]

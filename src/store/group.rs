@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::StoreError;
-use super::db::is_about_a_row;
+use super::db::{Db, is_about_a_row};
 
 /// Most that wait for a transaction: seconds of what a slow disk writes. Who finds no place is told to come again.
 const MOST_WAITING: usize = 4096;
@@ -33,8 +33,8 @@ pub(super) trait Together: Send + Sync + 'static {
     /// How much one adds to a transaction; nothing where that does not matter.
     fn bytes(asked: &Self::Asked) -> usize;
 
-    /// Writes them in one transaction; the answers in their order.
-    async fn together(&self, asked: &[Self::Asked]) -> Result<Vec<Self::Told>, StoreError>;
+    /// Writes them in one transaction, which has to be done by `deadline`; the answers in their order.
+    async fn together(&self, asked: &[Self::Asked], deadline: Instant) -> Result<Vec<Self::Told>, StoreError>;
 }
 
 /// Somebody who waits for the commit.
@@ -79,10 +79,10 @@ async fn write<W: Together>(writer: W, mut entries: mpsc::Receiver<Entry<W::Aske
         let part = batch.drain(..fit::<W>(&batch));
         let (asked, answers): (Vec<_>, Vec<_>) = part.map(|entry| (entry.asked, entry.answer)).unzip();
         // A defect of the program ends this one transaction and not the writer: who waits is told that nothing is known to be written.
-        let told = AssertUnwindSafe(store(&writer, &asked)).catch_unwind().await.unwrap_or_default();
-        for (answer, result) in answers.into_iter().zip(told) {
+        let mut told = AssertUnwindSafe(store(&writer, &asked)).catch_unwind().await.unwrap_or_default().into_iter();
+        for answer in answers {
             // Who has gone away is not told.
-            let _ = answer.send(result);
+            let _ = answer.send(told.next().unwrap_or(Err(StoreError::Defect)));
         }
     }
 }
@@ -98,17 +98,20 @@ fn fit<W: Together>(batch: &[Entry<W::Asked, W::Told>]) -> usize {
     batch.iter().take_while(fits).count()
 }
 
-/// Stores them in one transaction; each alone when the database refuses something of one of them.
+/// Stores them in one transaction; each alone when the database refuses something of one of them. All that has the time of one
+/// transaction: whoever is not written by then is told so, and comes again.
 async fn store<W: Together>(writer: &W, asked: &[W::Asked]) -> Vec<Result<W::Told, StoreError>> {
     if asked.is_empty() {
         return Vec::new();
     }
-    match writer.together(asked).await {
+    let deadline = Db::deadline();
+    match writer.together(asked, deadline).await {
         Ok(all) => all.into_iter().map(Ok).collect(),
         Err(StoreError::Database { source, .. }) if asked.len() > 1 && is_about_a_row(&source) => {
             let mut all = Vec::with_capacity(asked.len());
             for one in asked.chunks(1) {
-                all.push(writer.together(one).await.and_then(|told| told.into_iter().next().ok_or(StoreError::Shut)));
+                let told = writer.together(one, deadline).await;
+                all.push(told.and_then(|told| told.into_iter().next().ok_or(StoreError::Defect)));
             }
             all
         }
@@ -116,13 +119,14 @@ async fn store<W: Together>(writer: &W, asked: &[W::Asked]) -> Vec<Result<W::Tol
             asked.iter().map(|_| Err(StoreError::Database { what, source: Arc::clone(&source) })).collect()
         }
         // A transaction fails in no other way.
-        Err(_) => asked.iter().map(|_| Err(StoreError::Shut)).collect(),
+        Err(_) => asked.iter().map(|_| Err(StoreError::Defect)).collect(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::db::tests::Says;
 
     /// Doubles what it is asked, and is defective for an odd number.
     struct Doubling;
@@ -137,7 +141,7 @@ mod tests {
             1
         }
 
-        async fn together(&self, asked: &[u32]) -> Result<Vec<u32>, StoreError> {
+        async fn together(&self, asked: &[u32], _: Instant) -> Result<Vec<u32>, StoreError> {
             assert!(asked.iter().all(|one| one.is_multiple_of(2)), "a defect");
             Ok(asked.iter().map(|one| one * 2).collect())
         }
@@ -146,7 +150,40 @@ mod tests {
     #[tokio::test]
     async fn a_defect_while_one_is_written_does_not_end_the_writer() {
         let way = start(Doubling);
-        assert!(matches!(hand_over(&way, 3).await, Err(StoreError::Shut)));
+        let answer = hand_over(&way, 3).await.unwrap_err();
+        assert!(matches!(answer, StoreError::Defect), "{answer}");
         assert_eq!(hand_over(&way, 4).await.unwrap(), 8);
+    }
+
+    /// Of more than one the database refuses something; writing one alone takes longer each time.
+    struct Refusing(std::sync::Mutex<Vec<Instant>>);
+
+    #[async_trait]
+    impl Together for Refusing {
+        type Asked = u32;
+        type Told = u32;
+        const MOST_BYTES: usize = 1 << 10;
+
+        fn bytes(_: &u32) -> usize {
+            1
+        }
+
+        async fn together(&self, asked: &[u32], deadline: Instant) -> Result<Vec<u32>, StoreError> {
+            self.0.lock().unwrap().push(deadline);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            match asked {
+                [one] => Ok(vec![*one]),
+                _ => Err(crate::store::db::failed("refusing", sqlx::Error::Database(Box::new(Says("22001"))))),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn those_that_are_written_one_by_one_share_the_time_of_one_transaction() {
+        let writer = Refusing(std::sync::Mutex::default());
+        assert!(store(&writer, &[1, 2, 3]).await.iter().all(Result::is_ok));
+        let deadlines = writer.0.into_inner().unwrap();
+        assert_eq!(deadlines.len(), 4);
+        assert!(deadlines.iter().all(|one| *one == deadlines[0]), "{deadlines:?}");
     }
 }

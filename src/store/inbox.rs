@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use sqlx::{AnyConnection, Row as _, query};
+use tokio::time::Instant;
 
 use super::db::Db;
 use super::group::{Together, Way};
@@ -38,19 +39,19 @@ impl Together for Deliveries {
         0
     }
 
-    async fn together(&self, asked: &[Asked]) -> Result<Vec<Accepted>, StoreError> {
-        together(&self.0, asked).await
+    async fn together(&self, asked: &[Asked], deadline: Instant) -> Result<Vec<Accepted>, StoreError> {
+        together(&self.0, asked, deadline).await
     }
 }
 
-async fn together(db: &Db, asked: &[Asked]) -> Result<Vec<Accepted>, StoreError> {
+async fn together(db: &Db, asked: &[Asked], deadline: Instant) -> Result<Vec<Accepted>, StoreError> {
     let work = || async {
         let mut write = db.begin().await?;
         let inserted = insert(&mut write, asked).await?;
         write.commit().await?;
         Ok(inserted)
     };
-    let Inserted { accepted, changed } = db.write("storing a delivery", work).await?;
+    let Inserted { accepted, changed } = db.write_until(deadline, "storing a delivery", work).await?;
     for delivery in changed {
         tracing::warn!(delivery, "a delivery came again with another body: it counts as seen before");
     }

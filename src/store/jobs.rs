@@ -9,14 +9,14 @@ use super::inbox::{self, Inbox};
 use super::migrate::migrate;
 use super::reviews::inbox as submits;
 use super::{
-    Accepted, Address, DELIVERIES_KEPT, Depth, JOBS_KEPT, Leased, MAX_CRASHES, Millis, NewDelivery, NewJob, OVERDUE,
-    Parked, Store, StoreError, group, sql,
+    Accepted, Address, DAY, DELIVERIES_KEPT, Depth, JOBS_KEPT, Leased, MAX_CRASHES, Millis, NewDelivery, NewJob,
+    OVERDUE, Parked, SPEND_KEPT, Store, StoreError, group, spend_sql, sql,
 };
 
 /// How long a job waits that took its process down twice; three times, twice as long, and so on.
 const AFTER_CRASHES: Millis = 30_000;
 
-/// Most jobs that one transaction makes ready, or takes readiness from: milliseconds of work.
+/// Most jobs that one transaction makes ready, or takes readiness from, and most rows that one removes: milliseconds of work.
 const AT_ONCE: i64 = 1000;
 
 /// A database, opened. Copies share its connections.
@@ -226,18 +226,17 @@ impl Store for Database {
     }
 
     async fn prune(&self, now: Millis) -> Result<u64, StoreError> {
-        let work = || async {
-            let mut write = self.db.begin().await?;
-            let mut removed = 0;
-            for (statement, kept) in
-                [(sql::PRUNE_DELIVERIES, DELIVERIES_KEPT), (sql::PRUNE_JOBS, JOBS_KEPT), (sql::PRUNE_LANES, JOBS_KEPT)]
-            {
-                let prune = query(statement).bind(now.saturating_sub(kept));
-                removed += prune.execute(&mut *write).await?.rows_affected();
-            }
-            write.commit().await?;
-            Ok(removed)
-        };
-        self.db.write("removing what is long done", work).await
+        let mut removed = 0_u64;
+        for (statement, before) in [
+            (sql::PRUNE_DELIVERIES, now.saturating_sub(DELIVERIES_KEPT)),
+            (sql::PRUNE_JOBS, now.saturating_sub(JOBS_KEPT)),
+            (sql::PRUNE_LANES, now.saturating_sub(JOBS_KEPT)),
+            (spend_sql::PRUNE, now.div_euclid(DAY).saturating_sub(SPEND_KEPT)),
+        ] {
+            let some = || query(statement).bind(before).bind(AT_ONCE);
+            removed =
+                removed.saturating_add(self.db.change_in_portions("removing what is long done", AT_ONCE, some).await?);
+        }
+        Ok(removed)
     }
 }

@@ -13,6 +13,7 @@ mod migrate;
 mod reviews;
 mod spend;
 mod spend_folder;
+mod spend_sql;
 mod sql;
 mod verdicts;
 
@@ -49,15 +50,20 @@ pub fn millis(time: std::time::Duration) -> Millis {
 pub const MAX_CRASHES: u32 = 5;
 
 const HOUR: Millis = 60 * 60 * 1000;
+const DAY: Millis = 24 * HOUR;
 
 /// A job that has been due for this long goes before newer ones, so that none starves.
 pub const OVERDUE: Millis = 2 * HOUR;
 
 /// How long a delivery is remembered after it was handled: GitHub keeps its log for three days, and sends nothing again after that.
-pub const DELIVERIES_KEPT: Millis = 4 * 24 * HOUR;
+pub const DELIVERIES_KEPT: Millis = 4 * DAY;
 
 /// How long a job is remembered after it was done or given up: over a week's end, for whoever looks into it.
-pub const JOBS_KEPT: Millis = 8 * 24 * HOUR;
+pub const JOBS_KEPT: Millis = 8 * DAY;
+
+/// Days for which it is remembered what was spent on a change after the last time: its cap is over all days, and one that was left alone
+/// for a year is over.
+pub const SPEND_KEPT: i64 = 365;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +83,9 @@ pub enum StoreError {
         /// How many.
         waiting: usize,
     },
+    /// The program failed while it wrote this and what was to be written with it.
+    #[error("a defect of the program broke off what was being stored: nothing of it is known to be written")]
+    Defect,
     /// The store is shut.
     #[error("the store is shut")]
     Shut,
@@ -331,7 +340,8 @@ pub trait Store: Send + Sync {
     /// When the database fails.
     async fn reason(&self, key: &str) -> Result<Option<String>, StoreError>;
 
-    /// Removes deliveries handled [`DELIVERIES_KEPT`] ago, and jobs done or given up [`JOBS_KEPT`] ago; how many rows.
+    /// Removes deliveries handled [`DELIVERIES_KEPT`] ago, jobs done or given up [`JOBS_KEPT`] ago, and what was spent on changes on which
+    /// nothing was spent for [`SPEND_KEPT`] days; how many rows. Of very many some may be left for the next time.
     ///
     /// # Errors
     /// When the database fails.

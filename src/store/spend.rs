@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Row as _, query};
 
 use super::db::Alone;
-use super::{Database, Store as _, StoreError, sql};
+use super::{Database, Store as _, StoreError, spend_sql, sql};
 use crate::critique::ledger::{Ledger, MicroUsd, Tokens};
 
 /// Under this name it is noted why models are switched off.
@@ -112,23 +112,27 @@ impl Spend for Database {
         let work = || async {
             let mut write = self.db.begin().await?;
             self.db.alone(&mut write, Alone::Spend).await?;
-            let mut insert = query(sql::ADD_SPEND).bind(to.day).bind(&subject).bind(&repository).bind(&author);
-            for column in difference(more, less) {
-                insert = insert.bind(column);
+            let sum = difference(more, less);
+            // Who only asks leaves no row behind.
+            if sum.iter().any(|n| *n != 0) {
+                let mut insert = query(spend_sql::ADD).bind(to.day).bind(&subject).bind(&repository).bind(&author);
+                for column in sum {
+                    insert = insert.bind(column);
+                }
+                insert.execute(&mut *write).await?;
             }
-            insert.execute(&mut *write).await?;
-            let day = sums(&query(sql::SPENT_ON_DAY).bind(to.day).fetch_one(&mut *write).await?)?;
+            let day = sums(&query(spend_sql::ON_DAY).bind(to.day).fetch_one(&mut *write).await?)?;
             let mut totals = Totals { day, ..Totals::default() };
             for (part, of, statement) in [
-                (&mut totals.author, &to.author, sql::SPENT_BY_AUTHOR),
-                (&mut totals.repository, &to.repository, sql::SPENT_IN_REPOSITORY),
+                (&mut totals.author, &to.author, spend_sql::BY_AUTHOR),
+                (&mut totals.repository, &to.repository, spend_sql::IN_REPOSITORY),
             ] {
                 if let Some(of) = of {
                     *part = sums(&query(statement).bind(to.day).bind(of).fetch_one(&mut *write).await?)?;
                 }
             }
             if to.change.is_some() {
-                totals.change = sums(&query(sql::SPENT_ON_SUBJECT).bind(&subject).fetch_one(&mut *write).await?)?;
+                totals.change = sums(&query(spend_sql::ON_SUBJECT).bind(&subject).fetch_one(&mut *write).await?)?;
             }
             totals.is_off = query(sql::READ_NOTE).bind(OFF).fetch_optional(&mut *write).await?.is_some();
             write.commit().await?;

@@ -263,46 +263,18 @@ pub(super) const DEPTH: &str = "SELECT 'queued', COUNT(*) FROM job WHERE state =
 
 pub(super) const LAST_REASON: &str = "SELECT reason FROM job WHERE key = $1 ORDER BY updated_at DESC, id DESC LIMIT 1";
 
-/// A delivery whose work goes on, or was given up, stays as long as that.
-pub(super) const PRUNE_DELIVERIES: &str = "DELETE FROM delivery WHERE received_at < $1 AND NOT EXISTS \
-     (SELECT 1 FROM job WHERE job.id = delivery.job_id AND (job.state <> 'done' OR job.updated_at >= $1))";
+/// A delivery whose work goes on, or was given up, stays as long as that. Here and below: so many at a time.
+pub(super) const PRUNE_DELIVERIES: &str = "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery \
+     WHERE received_at < $1 AND NOT EXISTS \
+         (SELECT 1 FROM job WHERE job.id = delivery.job_id AND (job.state <> 'done' OR job.updated_at >= $1)) \
+     ORDER BY received_at LIMIT $2)";
 
-pub(super) const PRUNE_JOBS: &str = "DELETE FROM job WHERE state IN ('done', 'dead') AND updated_at < $1";
+/// What is taken up again at the same moment stays: PostgreSQL looks at the outer conditions once more.
+pub(super) const PRUNE_JOBS: &str = "DELETE FROM job WHERE state IN ('done', 'dead') AND updated_at < $1 \
+     AND id IN (SELECT id FROM job WHERE state IN ('done', 'dead') AND updated_at < $1 ORDER BY updated_at LIMIT $2)";
 
-pub(super) const PRUNE_LANES: &str = "DELETE FROM lane WHERE until < $1";
-
-pub(super) const ADD_SPEND: &str = "INSERT INTO spend \
-     (day, subject, repository, author, calls, input_tokens, cached_tokens, output_tokens, micro_usd, unpriced_calls) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-     ON CONFLICT (day, subject, author) DO UPDATE SET calls = spend.calls + excluded.calls, \
-         input_tokens = spend.input_tokens + excluded.input_tokens, \
-         cached_tokens = spend.cached_tokens + excluded.cached_tokens, \
-         output_tokens = spend.output_tokens + excluded.output_tokens, \
-         micro_usd = spend.micro_usd + excluded.micro_usd, \
-         unpriced_calls = spend.unpriced_calls + excluded.unpriced_calls";
-
-/// Sums of what was spent. The casts are for PostgreSQL, whose sums of BIGINT are NUMERIC.
-macro_rules! spent {
-    ($where:literal) => {
-        concat!(
-            "SELECT \
-             CAST(COALESCE(SUM(calls), 0) AS BIGINT), CAST(COALESCE(SUM(input_tokens), 0) AS BIGINT), \
-             CAST(COALESCE(SUM(cached_tokens), 0) AS BIGINT), CAST(COALESCE(SUM(output_tokens), 0) AS BIGINT), \
-             CAST(COALESCE(SUM(micro_usd), 0) AS BIGINT), CAST(COALESCE(SUM(unpriced_calls), 0) AS BIGINT) \
-             FROM spend WHERE ",
-            $where
-        )
-    };
-}
-
-pub(super) const SPENT_ON_DAY: &str = spent!("day = $1");
-
-pub(super) const SPENT_BY_AUTHOR: &str = spent!("day = $1 AND author = $2");
-
-pub(super) const SPENT_IN_REPOSITORY: &str = spent!("day = $1 AND repository = $2");
-
-/// Over all days.
-pub(super) const SPENT_ON_SUBJECT: &str = spent!("subject = $1");
+pub(super) const PRUNE_LANES: &str =
+    "DELETE FROM lane WHERE until < $1 AND name IN (SELECT name FROM lane WHERE until < $1 LIMIT $2)";
 
 /// A verdict that is used stays for as long again.
 pub(super) const USE_VERDICT: &str = "UPDATE verdict SET used_at = $2 WHERE inputs = $1 RETURNING policy, value";

@@ -14,6 +14,8 @@ promises!(
     two_workers_never_hold_the_same,
     reviews_are_listed_by_what_is_asked_and_page_by_page,
     old_reviews_and_those_that_are_too_many_are_forgotten,
+    very_many_old_reviews_are_forgotten_in_portions,
+    a_part_of_a_name_is_found_in_any_case_of_any_script,
 );
 
 const ROOM: QueueLimits = QueueLimits { reviews: 1000, bytes: 1 << 20 };
@@ -201,4 +203,53 @@ async fn old_reviews_and_those_that_are_too_many_are_forgotten(at: &Place) {
     assert_eq!(store.forget(100, 100).await.unwrap(), 2, "what still waits stays");
     let left = store.list(&ReviewFilter { most: PAGE, ..ReviewFilter::default() }).await.unwrap();
     assert_eq!(left.into_iter().map(|kept| kept.id).collect::<Vec<_>>(), ["r5"]);
+}
+
+async fn very_many_old_reviews_are_forgotten_in_portions(at: &Place) {
+    let store = at.open().await;
+    at.tell(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250) \
+         INSERT INTO review (id, document, document_id, title, wish, input, input_bytes, state, asked_at, body_hash) \
+             SELECT 'r' || i, 'a.md', 'd', 'A', '{}', '', 0, 'done', i, 'h' FROM n",
+    )
+    .await;
+    at.tell(&crate::store::forbid(at, "review", "id", "r240")).await;
+    store.forget(1000, 1000).await.unwrap_err();
+    assert_eq!(at.ask("SELECT CAST(COUNT(*) AS TEXT) FROM review").await, ["50"], "the oldest are gone");
+    at.tell(if at.is_server() { "DROP TRIGGER no ON review" } else { "DROP TRIGGER no" }).await;
+    assert_eq!(store.forget(1000, 1000).await.unwrap(), 50);
+}
+
+async fn a_part_of_a_name_is_found_in_any_case_of_any_script(at: &Place) {
+    let store = at.open().await;
+    for (n, document) in ["Модель_1.md", "ÉTUDE.md", "parcels.md"].into_iter().enumerate() {
+        let now = i64::try_from(n).unwrap();
+        store.submit(&new(&format!("{n}"), document), ROOM, now).await.unwrap();
+    }
+    for (part, expected) in
+        [("модель", "0"), ("МОДЕЛЬ_1", "0"), ("étude", "1"), ("Étude", "1"), ("TITLE OF м", "0"), ("моделью", "")]
+    {
+        let filter = ReviewFilter { document: part.into(), most: PAGE, ..ReviewFilter::default() };
+        let found: String = store.list(&filter).await.unwrap().into_iter().map(|kept| kept.id).collect();
+        assert_eq!(found, expected, "{part}");
+    }
+    // Those that match may lie behind very many that do not.
+    at.tell(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) \
+         INSERT INTO review (id, document, document_id, title, wish, input, input_bytes, state, asked_at, body_hash) \
+             SELECT 'r' || i, 'a.md', 'd', 'A', '{}', '', 0, 'done', 9 + i / 10, 'h' FROM n",
+    )
+    .await;
+    let filter = |document: &str, most, after| ReviewFilter {
+        document: document.into(),
+        most,
+        after,
+        ..ReviewFilter::default()
+    };
+    assert_eq!(store.list(&filter("МОДЕЛЬ", PAGE, None)).await.unwrap()[0].id, "0");
+    let page = store.list(&filter("A.MD", 3, None)).await.unwrap();
+    assert_eq!(page.len(), 3);
+    let after = page.last().map(|last| (last.asked_at, last.id.clone()));
+    let next = store.list(&filter("A.MD", 3, after)).await.unwrap();
+    assert!(next.iter().all(|one| !page.contains(one)) && next.len() == 3);
 }

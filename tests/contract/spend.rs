@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use specreview::critique::ledger::{Ledger, MicroUsd, Tokens};
-use specreview::store::{Account, Spend, SpendFolder, Totals};
+use specreview::store::{Account, SPEND_KEPT, Spend, SpendFolder, Store as _, Totals};
 
 use crate::place::Place;
 
@@ -29,7 +29,7 @@ impl Opens for Folder {
     }
 }
 
-promises!(a_database_remembers);
+promises!(a_database_remembers, old_sums_are_removed_and_those_of_changes_that_go_on_are_not);
 
 async fn a_database_remembers(place: &Place) {
     promises(place).await;
@@ -51,6 +51,75 @@ async fn a_line_that_was_broken_off_spoils_no_other() {
     let totals = spend.add(&account(5, None), of(1), Ledger::default()).await.unwrap();
     assert_eq!(totals.day, of(10).plus(of(1)));
     assert_eq!(spend.totals(&account(5, None)).await.unwrap().day, of(10).plus(of(1)));
+}
+
+/// A crash can break a line off anywhere, also within a letter.
+#[tokio::test]
+async fn a_line_that_was_broken_off_within_a_letter_spoils_no_other() {
+    let place = Folder(tempfile::tempdir().unwrap());
+    let spend = place.open().await;
+    let change = account(5, Some("организация/репо#1"));
+    spend.add(&change, of(10), Ledger::default()).await.unwrap();
+    let broken = "{\"subject\":\"о".as_bytes();
+    let other = place.0.path().join("spend/4.spend.jsonl");
+    for file in [place.0.path().join("spend/5.spend.jsonl"), other] {
+        let mut text = std::fs::read(&file).unwrap_or_default();
+        text.extend_from_slice(&broken[..broken.len() - 1]);
+        std::fs::write(&file, text).unwrap();
+    }
+    let totals = spend.add(&change, of(1), Ledger::default()).await.unwrap();
+    assert_eq!((totals.day, totals.change), (of(10).plus(of(1)), of(10).plus(of(1))));
+    assert_eq!(spend.totals(&change).await.unwrap().day, of(10).plus(of(1)));
+}
+
+/// However many days there were, a request reads the files of a week and one of what was before.
+#[tokio::test]
+async fn a_folder_of_many_days_has_few_files_and_forgets_no_change_that_goes_on() {
+    let place = Folder(tempfile::tempdir().unwrap());
+    let (spend, none) = (place.open().await, Ledger::default());
+    let mut expected = none;
+    spend.add(&account(0, Some("over")), of(9), none).await.unwrap();
+    for day in 1..40 {
+        expected = expected.plus(of(2));
+        let totals = spend.add(&account(10 * day, Some("goes on")), of(2), none).await.unwrap();
+        assert_eq!((totals.day, totals.change), (of(2), expected), "{day}");
+        spend.add(&account(10 * day, None), of(1), none).await.unwrap();
+        if day == 30 {
+            assert_eq!(spend.totals(&account(300, Some("over"))).await.unwrap().change, of(9));
+        }
+    }
+    let folder = place.0.path().join("spend");
+    let mut names: Vec<String> =
+        std::fs::read_dir(&folder).unwrap().map(|one| one.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["390.spend.jsonl", "before-383.spend.jsonl"]);
+    assert_eq!(std::fs::read_to_string(folder.join("before-383.spend.jsonl")).unwrap().lines().count(), 1);
+    assert_eq!(spend.totals(&account(390, Some("over"))).await.unwrap().change, none, "nothing for more than a year");
+
+    // Killed between the new file and the removal of the old ones: nothing counts twice.
+    std::fs::write(folder.join("380.spend.jsonl"), std::fs::read(folder.join("390.spend.jsonl")).unwrap()).unwrap();
+    std::fs::write(folder.join("before-300.spend.jsonl"), std::fs::read(folder.join("390.spend.jsonl")).unwrap())
+        .unwrap();
+    assert_eq!(spend.totals(&account(390, Some("goes on"))).await.unwrap().change, expected);
+    let next = spend.add(&account(391, Some("goes on")), of(2), none).await.unwrap();
+    assert_eq!((next.change, folder.join("380.spend.jsonl").exists()), (expected.plus(of(2)), false));
+    assert!(folder.join("390.spend.jsonl").exists(), "a run that lasts over midnight adds to it");
+}
+
+async fn old_sums_are_removed_and_those_of_changes_that_go_on_are_not(place: &Place) {
+    let (spend, none) = (place.open().await, Ledger::default());
+    let count = async || place.ask("SELECT CAST(COUNT(*) AS TEXT) FROM spend").await.remove(0);
+    spend.totals(&account(1, Some("asked"))).await.unwrap();
+    assert_eq!(count().await, "0", "who only asks leaves nothing behind");
+    for (day, change) in [(1, Some("over")), (1, Some("goes on")), (1, None), (200, Some("goes on"))] {
+        spend.add(&account(day, change), of(2), none).await.unwrap();
+    }
+    let prune = async |day: i64| spend.prune(day * 24 * 60 * 60 * 1000 + 5).await.unwrap();
+    assert_eq!(prune(1 + SPEND_KEPT).await, 0);
+    assert_eq!(prune(2 + SPEND_KEPT).await, 2, "what is over, and what belonged to no change");
+    assert_eq!(spend.totals(&account(300, Some("goes on"))).await.unwrap().change, of(2).plus(of(2)));
+    assert_eq!(prune(201 + SPEND_KEPT).await, 2);
+    assert_eq!(count().await, "0");
 }
 
 fn account(day: i64, change: Option<&str>) -> Account {

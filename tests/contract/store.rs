@@ -52,6 +52,7 @@ promises!(
     newer_work_takes_over_from_a_crash,
     what_was_accepted_survives_an_abrupt_end,
     old_rows_are_removed_and_work_is_not,
+    very_many_old_rows_are_removed_in_portions,
     a_database_of_a_newer_program_is_refused,
     two_programs_that_start_at_once_share_one_schema,
 );
@@ -704,6 +705,40 @@ async fn what_was_accepted_survives_an_abrupt_end(place: &Place) {
     }
     seen.sort();
     assert_eq!(seen, ["a", "b", "c"]);
+}
+
+/// More than can be removed at once is removed all the same, little by little: where one portion fails the others are gone.
+async fn very_many_old_rows_are_removed_in_portions(place: &Place) {
+    let store = place.open().await;
+    let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) ";
+    place
+        .tell(&format!(
+            "{rows} INSERT INTO job (key, payload, state, run_at, created_at, updated_at) \
+                 SELECT 'key ' || i, '', 'done', i, i, i FROM n; \
+             {rows} INSERT INTO delivery (id, body_sha256, event, job_id, received_at) \
+                 SELECT 'id ' || i, '00', 'opened', NULL, i FROM n;"
+        ))
+        .await;
+    place.tell(&forbid(place, "job", "key", "key 2400")).await;
+    store.prune(3000 + JOBS_KEPT).await.unwrap_err();
+    let left = async |table: &str| place.ask(&format!("SELECT CAST(COUNT(*) AS TEXT) FROM {table}")).await.remove(0);
+    assert_eq!((left("delivery").await, left("job").await), ("0".into(), "500".into()));
+    place.tell(if place.is_server() { "DROP TRIGGER no ON job" } else { "DROP TRIGGER no" }).await;
+    assert_eq!(store.prune(3000 + JOBS_KEPT).await.unwrap(), 500);
+}
+
+/// A script after which a row cannot be removed.
+pub fn forbid(place: &Place, table: &str, column: &str, word: &str) -> String {
+    if place.is_server() {
+        format!(
+            "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'; \
+             CREATE TRIGGER no BEFORE DELETE ON {table} FOR EACH ROW WHEN (OLD.{column} = '{word}') EXECUTE FUNCTION no()"
+        )
+    } else {
+        format!(
+            "CREATE TRIGGER no BEFORE DELETE ON {table} WHEN OLD.{column} = '{word}' BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+    }
 }
 
 async fn old_rows_are_removed_and_work_is_not(place: &Place) {

@@ -209,6 +209,26 @@ async fn what_cannot_be_read_is_named() {
     forge.finish();
 }
 
+/// A file that GraphQL does not give whole is read by itself. What GitHub answers instead of it says nothing of the next time.
+#[tokio::test]
+async fn a_refusal_for_a_file_is_not_kept_as_its_text() {
+    let forge = Forge::start().await;
+    let big = "a number of 0.97 and words around it\n".repeat(20_000);
+    let pull = forge.repo("acme/specs").open_pull("feature", &[("a.md", &big)]);
+    let platform = open(&forge, &pull).await;
+    for status in [403, 409, 422] {
+        forge.fail_next("GET", "/git/blobs/{sha}", Fault::Status(status));
+        let change = platform.fetch(&pull.at(), &markdown).await.unwrap().change;
+        assert_ne!(skipped(&change, "a.md"), "read", "{status}");
+    }
+    let change = platform.fetch(&pull.at(), &markdown).await.unwrap().change;
+    assert_eq!(skipped(&change, "a.md"), "read");
+    let before = forge.count("GET", "/git/blobs/{sha}");
+    platform.fetch(&pull.at(), &markdown).await.unwrap();
+    assert_eq!(forge.count("GET", "/git/blobs/{sha}"), before, "what was read is known");
+    forge.finish();
+}
+
 #[tokio::test]
 async fn a_row_that_github_cuts_silently_is_read_by_itself() {
     let forge = Forge::start().await;

@@ -4,11 +4,11 @@ use http::Method;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
-use super::Repository;
 use super::client::{Answer, Failure, GRAPH, answered};
 use super::event::RERUN;
 use super::known::{Courtesy, Run};
 use super::wire::{CheckRun, Made};
+use super::{Repository, Shared};
 use crate::review::{
     Action, Annotation, ChangeRef, CheckOutput, Conclusion, Event, Hidden, InlineComment, ObjectId, Outcome, ReplyTo,
 };
@@ -117,9 +117,10 @@ impl Repository {
         self.mutated(Courtesy::Resolve, &json!({ "query": query, "variables": { "id": thread } })).await
     }
 
-    /// A mutation. One that the rights do not allow is not tried again by this process.
+    /// A mutation. One that the rights do not allow is not tried again for a while.
     async fn mutated(&self, courtesy: Courtesy, body: &Value) -> Outcome {
-        if self.shared.refused.holds(&self.scope, courtesy) {
+        let Shared { refused, client, .. } = &*self.shared;
+        if refused.holds(&self.scope, courtesy, client.now()) {
             return Outcome::Rejected("GitHub refused the like before: the rights of the App do not allow it".into());
         }
         let answer = self.write(Method::POST, GRAPH, Some(body)).await;
@@ -127,7 +128,7 @@ impl Repository {
             Ok(_) => Outcome::Done { id: None, url: None },
             Err(failure) => {
                 if failure.status() == Some(403) && !failure.asks_to_wait() {
-                    self.shared.refused.remember(&self.scope, courtesy);
+                    refused.remember(&self.scope, courtesy, client.now());
                 }
                 failure.outcome()
             }

@@ -1,7 +1,7 @@
-//! What the program remembers of GitHub between calls: texts, which never change under their id; what was refused for want of
-//! rights; how far a check was written; the owner's defaults. Bounded, and lost with the process.
+//! What the program remembers of GitHub between calls: texts, which never change under their id; what was refused a moment
+//! ago for want of rights; how far a check was written; the owner's defaults. Bounded, and lost with the process.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -113,17 +113,27 @@ pub(super) enum Courtesy {
     Resolve,
 }
 
-/// What the rights in a repository did not allow.
+/// Repositories and courtesies whose refusal is remembered.
+const REFUSALS: usize = 4_000;
+
+/// What the rights in a repository did not allow, and until when that is believed: the owner may grant them at any time.
 #[derive(Debug, Default)]
-pub(super) struct Refused(Mutex<HashSet<(Scope, Courtesy)>>);
+pub(super) struct Refused(Mutex<HashMap<(Scope, Courtesy), i64>>);
 
 impl Refused {
-    pub(super) fn holds(&self, scope: &Scope, courtesy: Courtesy) -> bool {
-        lock(&self.0).contains(&(scope.clone(), courtesy))
+    pub(super) fn holds(&self, scope: &Scope, courtesy: Courtesy, now: i64) -> bool {
+        lock(&self.0).get(&(scope.clone(), courtesy)).is_some_and(|until| *until > now)
     }
 
-    pub(super) fn remember(&self, scope: &Scope, courtesy: Courtesy) {
-        lock(&self.0).insert((scope.clone(), courtesy));
+    /// Where there is no room it is not remembered: it costs one more call.
+    pub(super) fn remember(&self, scope: &Scope, courtesy: Courtesy, now: i64) {
+        let mut refused = lock(&self.0);
+        if refused.len() >= REFUSALS {
+            refused.retain(|_, until| *until > now);
+        }
+        if refused.len() < REFUSALS {
+            refused.insert((scope.clone(), courtesy), now.saturating_add(FRESH));
+        }
     }
 }
 
@@ -152,7 +162,7 @@ impl Runs {
     }
 }
 
-/// Seconds for which the defaults of an owner hold, and that there are none.
+/// Seconds for which the defaults of an owner hold, or that there are none, and for which a refusal is believed.
 const FRESH: i64 = 15 * 60;
 /// Owners whose defaults are kept.
 const OWNERS: usize = 1_000;
@@ -198,6 +208,22 @@ mod tests {
             assert!(kept.young.len() + kept.old.len() <= 20);
         }
         assert_eq!((kept.get(&50), kept.get(&99)), (None, Some(99)));
+    }
+
+    #[test]
+    fn a_refusal_is_believed_for_a_quarter_of_an_hour_and_many_take_no_more_room() {
+        let scope =
+            |n: i64| Scope { owner: "acme".into(), repo: n.to_string(), rights: super::super::auth::Rights::Resolve };
+        let kept = Refused::default();
+        kept.remember(&scope(0), Courtesy::Hide, 0);
+        assert!(kept.holds(&scope(0), Courtesy::Hide, 899) && !kept.holds(&scope(0), Courtesy::Resolve, 899));
+        assert!(!kept.holds(&scope(0), Courtesy::Hide, 900), "the owner may have granted it");
+        for n in 0..10_000 {
+            kept.remember(&scope(n), Courtesy::Hide, 1000);
+        }
+        assert!(kept.holds(&scope(1), Courtesy::Hide, 1000) && lock(&kept.0).len() <= REFUSALS);
+        kept.remember(&scope(9_999), Courtesy::Hide, 2000);
+        assert!(kept.holds(&scope(9_999), Courtesy::Hide, 2000), "what has ended makes room");
     }
 
     #[test]

@@ -133,14 +133,20 @@ impl GitHub {
         let mut scope = Scope { owner: at.owner.clone(), repo: at.repo.clone(), rights: self.0.rights };
         let Shared { keyring, client, refused, .. } = &*self.0;
         // Now, so that missing rights are known before any work is done.
-        if scope.rights == Rights::Resolve && !refused.holds(&scope, Courtesy::Resolve) {
-            match keyring.token(client, &scope, installation).await {
-                Err(PlatformError::Denied { .. }) => refused.remember(&scope, Courtesy::Resolve),
-                other => drop(other?),
+        if scope.rights == Rights::Resolve {
+            let mut is_refused = refused.holds(&scope, Courtesy::Resolve, client.now());
+            if !is_refused {
+                match keyring.token(client, &scope, installation).await {
+                    Err(PlatformError::Denied { .. }) => {
+                        refused.remember(&scope, Courtesy::Resolve, client.now());
+                        is_refused = true;
+                    }
+                    other => drop(other?),
+                }
             }
-        }
-        if refused.holds(&scope, Courtesy::Resolve) {
-            scope.rights = Rights::Review;
+            if is_refused {
+                scope.rights = Rights::Review;
+            }
         }
         let lane = keyring.token(client, &scope, installation).await?.lane;
         // What could not say anything in the end is not begun.

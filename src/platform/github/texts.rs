@@ -36,6 +36,15 @@ impl From<Text> for Read {
     }
 }
 
+/// What came of asking for a file by itself.
+enum Asked {
+    /// What its bytes say, which never changes.
+    Bytes(Text),
+    Absent,
+    /// Why it was not read this time; another time it may be.
+    Unread(String),
+}
+
 /// A file that is wanted.
 #[derive(Debug, Clone)]
 pub(super) struct Wish<'a> {
@@ -186,17 +195,16 @@ impl Repository {
             Shown::Blob(_, size) if size > *room => return Ok(Read::Left(text::too_many_files())),
             Shown::Blob(oid, size) if is_commit(&oid) => {
                 *room -= size;
-                match self.blob(&oid, most).await? {
-                    Some(text) => text,
-                    None => return Ok(Read::Absent),
+                // A blob by itself, of which REST gives up to a hundred megabytes.
+                match self.bytes(&self.path(&format!("/git/blobs/{oid}")), most).await? {
+                    Asked::Bytes(text) => text,
+                    Asked::Absent => return Ok(Read::Absent),
+                    Asked::Unread(why) => return Ok(Read::Left(why)),
                 }
             }
             Shown::Blob(..) => return Ok(Read::Absent),
         };
-        // The process that reads such a file may have had no time or no room: next time it may.
-        if !(matches!(text, Text::Left(_)) && office::is_read_apart(path)) {
-            shelf.keep_text(name, &file.oid, &text);
-        }
+        shelf.keep_text(name, &file.oid, &text);
         shelf.keep_entry(name, commit, path, &Entry::Blob(file.oid.clone()));
         Ok(text.into())
     }
@@ -213,15 +221,6 @@ impl Repository {
         }
     }
 
-    /// A blob by itself, which REST gives up to a hundred megabytes of. None where GitHub has none.
-    async fn blob(&self, oid: &str, most: usize) -> Result<Option<Text>, Failure> {
-        match self.bytes(&self.path(&format!("/git/blobs/{oid}")), most).await? {
-            Read::Text(text) => Ok(Some(Text::Read(text))),
-            Read::Left(why) => Ok(Some(Text::Left(why))),
-            Read::Absent => Ok(None),
-        }
-    }
-
     /// One more text of the repository. A symbolic link is followed by GitHub, and only to files of the same commit.
     pub(super) async fn read_text(
         &self,
@@ -231,20 +230,20 @@ impl Repository {
     ) -> Result<Option<String>, PlatformError> {
         let at = self.path(&format!("/contents/{}?ref={commit}", file_path(path)));
         match self.bytes(&at, most.min(text::most(path))).await.map_err(|failure| failure.error(path))? {
-            Read::Text(text) => Ok(Some(text.as_ref().to_owned())),
-            Read::Absent | Read::Left(_) => Ok(None),
+            Asked::Bytes(Text::Read(text)) => Ok(Some(text.as_ref().to_owned())),
+            Asked::Bytes(Text::Left(_)) | Asked::Absent | Asked::Unread(_) => Ok(None),
         }
     }
 
-    async fn bytes(&self, path: &str, most: usize) -> Result<Read, Failure> {
+    async fn bytes(&self, path: &str, most: usize) -> Result<Asked, Failure> {
         match self.get(path, raw(most)).await {
-            Ok(answer) if answer.is_json() => Ok(Read::Left("not a file (a folder or a submodule)".into())),
-            Ok(answer) => Ok(decode_apart(answer.body).await.into()),
-            Err(Failure::TooLarge) => Ok(Read::Left(text::too_large(most))),
-            Err(Failure::Refused { status: 404, .. }) => Ok(Read::Absent),
-            // The file itself is the matter: too large to be served, or taken down.
+            Ok(answer) if answer.is_json() => Ok(Asked::Unread("not a file (a folder or a submodule)".into())),
+            Ok(answer) => Ok(decode_apart(answer.body).await),
+            Err(Failure::TooLarge) => Ok(Asked::Bytes(Text::Left(text::too_large(most)))),
+            Err(Failure::Refused { status: 404, .. }) => Ok(Asked::Absent),
+            // Most often the file itself is the matter: too large to be served, or taken down. Whether it is so for good nobody says.
             Err(Failure::Refused { status: 403 | 406 | 409 | 410 | 413 | 422 | 451, message, wait: None }) => {
-                Ok(Read::Left(message))
+                Ok(Asked::Unread(message))
             }
             Err(failure) => Err(failure),
         }
@@ -255,13 +254,16 @@ fn decode(bytes: &[u8]) -> Text {
     text::read(bytes).map_or_else(Text::Left, |text| Text::Read(text.into()))
 }
 
-/// As [`decode`]. What takes a process is waited for by a thread of its own.
-async fn decode_apart(bytes: Bytes) -> Text {
+/// As [`decode`]. What takes a process is waited for by a thread of its own; it may have had no time or no room, and next time it may.
+async fn decode_apart(bytes: Bytes) -> Asked {
     if office::kind(&bytes).is_none() {
-        return decode(&bytes);
+        return Asked::Bytes(decode(&bytes));
     }
-    let decoded = tokio::task::spawn_blocking(move || decode(&bytes)).await;
-    decoded.unwrap_or_else(|error| Text::Left(error.to_string()))
+    match tokio::task::spawn_blocking(move || decode(&bytes)).await {
+        Ok(Text::Left(why)) => Asked::Unread(why),
+        Ok(text) => Asked::Bytes(text),
+        Err(error) => Asked::Unread(error.to_string()),
+    }
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ pub const LIMITS: Limits = Limits {
     body_bytes: LARGEST_FILE + (64 << 10),
     body_time: Duration::from_secs(30),
     head_time: Duration::from_secs(10),
+    write_time: Duration::from_secs(30),
     connections: 1024,
     silence: Duration::from_mins(5),
     requests: 256,

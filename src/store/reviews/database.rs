@@ -9,9 +9,15 @@ use super::{
     Ended, KeptReview, MOST_TRIES, NewReview, PAGE, QueueLimits, ReviewFilter, ReviewState, Reviews, Submitted,
     TakenReview, sql,
 };
-use crate::store::db::Kind;
+use crate::store::db::{Kind, Statement};
 use crate::store::group::hand_over;
 use crate::store::{Database, Millis, StoreError};
+
+/// Most reviews that one transaction removes: with their reports some megabytes.
+const AT_ONCE: i64 = 100;
+
+/// Reviews whose names are looked at with one question.
+const LOOKED_AT: u32 = 1000;
 
 fn count(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(0)
@@ -47,20 +53,45 @@ fn taken(row: &AnyRow) -> Result<TakenReview, sqlx::Error> {
     })
 }
 
-/// A part of a text as `LIKE` takes it; nothing where everything is wanted.
-fn part(text: &str) -> String {
-    if text.is_empty() {
-        return String::new();
-    }
-    let mut pattern = String::from("%");
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
+/// Letter by letter, so that a part of a text is a part of its lower case too. The databases know the case of different letters: SQLite
+/// that of ASCII, PostgreSQL that of its locale.
+fn lower(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// What tells where a page of the list begins.
+type Cursor = (Millis, String);
+
+/// A statement about a list with everything that is wanted but the part of a name.
+fn wanted<'q>(statement: &'static str, filter: &'q ReviewFilter, after: &'q Cursor, most: u32) -> Statement<'q> {
+    let ReviewFilter { document_id, verdict, state, since, .. } = filter;
+    let list = query(statement).bind(document_id).bind(verdict).bind(state.map_or("", ReviewState::word)).bind(since);
+    list.bind(after.0).bind(&after.1).bind(i64::from(most))
+}
+
+impl Database {
+    /// Ids of reviews whose address, name or title has this part, in any case, the latest first.
+    async fn named(&self, filter: &ReviewFilter, mut after: Cursor, most: usize) -> Result<Vec<String>, StoreError> {
+        let part = lower(&filter.document);
+        let mut found = Vec::new();
+        loop {
+            let read = |row: &AnyRow| {
+                let (document, title): (String, String) = (row.try_get("document")?, row.try_get("title")?);
+                let has = lower(&document).contains(&part) || lower(&title).contains(&part);
+                Ok(((row.try_get("asked_at")?, row.try_get("id")?), has))
+            };
+            let names = wanted(sql::NAMES, filter, &after, LOOKED_AT);
+            let rows: Vec<(Cursor, bool)> = self.db.rows("looking for reviews", names, read).await?;
+            let is_end = rows.len() < LOOKED_AT as usize;
+            let Some((last, _)) = rows.last().cloned() else { return Ok(found) };
+            found.extend(rows.into_iter().filter(|(_, has)| *has).map(|((_, id), _)| id));
+            if is_end || found.len() >= most {
+                found.truncate(most);
+                return Ok(found);
+            }
+            after = last;
         }
-        pattern.push(c);
     }
-    pattern.push('%');
-    pattern
 }
 
 #[async_trait]
@@ -133,15 +164,22 @@ impl Reviews for Database {
     }
 
     async fn list(&self, filter: &ReviewFilter) -> Result<Vec<KeptReview>, StoreError> {
-        let ReviewFilter { document, document_id, verdict, state, since, after, most } = filter;
-        let (at, id) = after.clone().unwrap_or((Millis::MAX, String::new()));
-        let list = query(sql::LIST).bind(part(document)).bind(document_id).bind(verdict);
-        let list = list.bind(state.map_or("", ReviewState::word)).bind(since).bind(at).bind(id);
-        self.db.rows("listing reviews", list.bind(i64::from((*most).min(PAGE + 1))), kept).await
+        let after = filter.after.clone().unwrap_or((Millis::MAX, String::new()));
+        let most = filter.most.min(PAGE + 1);
+        if filter.document.is_empty() {
+            let list = wanted(sql::LIST, filter, &after, most);
+            return self.db.rows("listing reviews", list, kept).await;
+        }
+        let mut list = Vec::new();
+        for id in self.named(filter, after, most as usize).await? {
+            list.extend(self.kept(&id).await?);
+        }
+        Ok(list)
     }
 
     async fn forget(&self, before: Millis, most: u32) -> Result<u64, StoreError> {
         let last = i64::from(most.saturating_sub(1));
-        self.db.change("removing old reviews", || query(sql::FORGET).bind(before).bind(last)).await
+        let some = || query(sql::FORGET).bind(before).bind(last).bind(AT_ONCE);
+        self.db.change_in_portions("removing old reviews", AT_ONCE, some).await
     }
 }

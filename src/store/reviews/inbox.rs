@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use sqlx::{AnyConnection, Row as _, query};
+use tokio::time::Instant;
 
 use super::{NewReview, QueueLimits, Submitted, sql};
 use crate::store::db::{Alone, Db};
@@ -33,7 +34,7 @@ impl Together for Submits {
         asked.new.input.len()
     }
 
-    async fn together(&self, asked: &[Asked]) -> Result<Vec<Submitted>, StoreError> {
+    async fn together(&self, asked: &[Asked], deadline: Instant) -> Result<Vec<Submitted>, StoreError> {
         let work = || async {
             let mut write = self.0.begin().await?;
             self.0.alone(&mut write, Alone::Submit).await?;
@@ -46,7 +47,7 @@ impl Together for Submits {
             write.commit().await?;
             Ok(all)
         };
-        self.0.write("storing a review that was asked for", work).await
+        self.0.write_until(deadline, "storing a review that was asked for", work).await
     }
 }
 

@@ -60,15 +60,21 @@ pub(super) const REPORT: &str = "SELECT report FROM review WHERE id = $1 AND sta
 
 pub(super) const INPUT: &str = "SELECT input FROM review WHERE id = $1 AND state = 'done'";
 
-/// An empty filter takes everything; the page begins behind the cursor ($6, $7).
-pub(super) const LIST: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM review WHERE ($1 = '' OR LOWER(document) LIKE LOWER($1) ESCAPE '!' OR LOWER(title) LIKE LOWER($1) ESCAPE '!') \
-       AND ($2 = '' OR document_id = $2) AND ($3 = '' OR verdict = $3) AND ($4 = '' OR state = $4) AND asked_at >= $5 \
-       AND (asked_at < $6 OR (asked_at = $6 AND id < $7)) ORDER BY asked_at DESC, id DESC LIMIT $8"
-);
+/// What is looked at of a list: an empty filter takes everything; the page begins behind the cursor ($5, $6).
+macro_rules! wanted {
+    () => {
+        " FROM review WHERE ($1 = '' OR document_id = $1) AND ($2 = '' OR verdict = $2) AND ($3 = '' OR state = $3) AND asked_at >= $4 \
+         AND (asked_at < $5 OR (asked_at = $5 AND id < $6)) ORDER BY asked_at DESC, id DESC LIMIT $7"
+    };
+}
 
-/// What is older than the time, and what is more than so many.
-pub(super) const FORGET: &str = "DELETE FROM review WHERE state IN ('done', 'failed') AND (asked_at < $1 \
-     OR asked_at < COALESCE((SELECT asked_at FROM review ORDER BY asked_at DESC LIMIT 1 OFFSET $2), $1))";
+pub(super) const LIST: &str = concat!("SELECT ", columns!(), wanted!());
+
+/// What a part of the address, name or title is looked for in.
+pub(super) const NAMES: &str = concat!("SELECT id, asked_at, document, title", wanted!());
+
+/// What is older than the time, and what is more than so many; some at a time, the oldest first.
+pub(super) const FORGET: &str = "DELETE FROM review WHERE id IN (SELECT id FROM review \
+     WHERE state IN ('done', 'failed') AND (asked_at < $1 \
+         OR asked_at < COALESCE((SELECT asked_at FROM review ORDER BY asked_at DESC LIMIT 1 OFFSET $2), $1)) \
+     ORDER BY asked_at LIMIT $3)";

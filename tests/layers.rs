@@ -102,7 +102,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("html5gum", &["document/form/html"]),
     ("pulldown_cmark", &["document/", "rules/page"]),
     ("serde_saphyr", &["rules/", "critique/page"]),
-    ("toml", &["config/", "rules/", "model/catalogue"]),
+    ("toml", &["config/", "rules/", "model/catalogue", "facts/measure/role"]),
 ];
 
 /// Words that have no place on a pure floor.

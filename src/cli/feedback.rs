@@ -382,8 +382,10 @@ mod tests {
             Exit::Good
         );
 
+        let (exit, _, err) = run(&store, &["add", SPEC, "ARI-001", "useful"]).await;
+        assert!(exit == Exit::Unusable && err.contains("ARI-001 finds nothing") && err.contains("these do: "), "{err}");
         let (exit, _, err) = run(&store, &["add", SPEC, "ARI-999", "useful"]).await;
-        assert!(exit == Exit::Unusable && err.contains("ARI-999 finds nothing") && err.contains("these do: "), "{err}");
+        assert!(exit == Exit::Unusable && err.contains("there is no rule ARI-999"), "{err}");
         let (_, text, _) = run(&store, &["list", "--rule", "ALG-001"]).await;
         assert_eq!(text.lines().count(), 3, "{text}");
         assert_eq!(run(&store, &["list", "--rule", "MET-001"]).await.1, "nothing was said\n");

@@ -121,9 +121,10 @@ async fn reviewed(text: &str) -> (Arc<Forge>, Bot, Pull) {
     (forge, bot, pull)
 }
 
-/// The bodies of the inline comments, the first line of each.
+/// The bodies of the inline comments, the first line of each; links lead to the commit, which is another for each text.
 fn said(pull: &Pull) -> Vec<String> {
-    pull.inline().iter().map(|one| one.body.lines().next().unwrap_or_default().to_owned()).collect()
+    let first = |body: &str| body.lines().next().unwrap_or_default().replace(&pull.head(), "HEAD");
+    pull.inline().iter().map(|one| first(&one.body)).collect()
 }
 
 #[tokio::test]

@@ -8,8 +8,16 @@ use crate::facts::{Hit, Term};
 /// Numbers of concepts, sorted.
 type Concepts = Vec<usize>;
 
+/// What blocks are announced for.
+pub(super) struct Announced {
+    /// Per block, by whatever stands above it.
+    pub(super) all: Vec<Concepts>,
+    /// Per block, by a heading or label: the header of a column says what its cells are, and names nothing else.
+    pub(super) titled: Vec<Concepts>,
+}
+
 /// Per block, the concepts it is announced for.
-pub(super) fn announced(document: &Document, shape: &Shape<'_>, hits: &[Hit]) -> Vec<Concepts> {
+pub(super) fn announced(document: &Document, shape: &Shape<'_>, hits: &[Hit]) -> Announced {
     let mut labels: Vec<Concepts> = vec![Vec::new(); document.blocks.len()];
     let mut headers: Vec<Concepts> = vec![Vec::new(); document.blocks.len()];
     // The label of the last block: its hits stand together.
@@ -36,17 +44,22 @@ pub(super) fn announced(document: &Document, shape: &Shape<'_>, hits: &[Hit]) ->
         }
     }
     let sections = by_section(document, shape, &labels);
-    let mut announced: Vec<Concepts> = Vec::with_capacity(document.blocks.len());
-    for (id, block) in document.blocks.iter().enumerate() {
-        let mut concepts: Concepts = Vec::new();
-        for source in shape.above(id).into_iter().filter(|above| *above < id).chain([id]) {
-            concepts.extend(labels.get(source).into_iter().flatten());
-            concepts.extend(headers.get(source).into_iter().flatten());
-        }
-        concepts.extend(sections.get(block.section).into_iter().flatten());
+    let sorted = |mut concepts: Concepts| {
         concepts.sort_unstable();
         concepts.dedup();
-        announced.push(concepts);
+        concepts
+    };
+    let mut announced = Announced { all: Vec::new(), titled: Vec::new() };
+    for (id, block) in document.blocks.iter().enumerate() {
+        let (mut titled, mut columns) = (Concepts::new(), Concepts::new());
+        for source in shape.above(id).into_iter().filter(|above| *above < id).chain([id]) {
+            titled.extend(labels.get(source).into_iter().flatten());
+            columns.extend(headers.get(source).into_iter().flatten());
+        }
+        titled.extend(sections.get(block.section).into_iter().flatten());
+        columns.extend(&titled);
+        announced.all.push(sorted(columns));
+        announced.titled.push(sorted(titled));
     }
     announced
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::announce::announced;
+use super::announce::{Announced, announced};
 use super::beginning;
 use super::denied;
 use super::passage::{Place, Shape};
@@ -72,7 +72,7 @@ pub(super) struct Judge<'a> {
     lexicon: &'a Lexicon,
     signals: &'a Signals,
     shape: Shape<'a>,
-    announced: Vec<Vec<usize>>,
+    announced: Announced,
     /// Where each term stands, in order.
     places: HashMap<&'a Term, Vec<(BlockId, usize)>>,
     hits: HashMap<usize, Vec<&'a Hit>>,
@@ -122,10 +122,13 @@ impl<'a> Judge<'a> {
                 found.insert(at, Found { passage, reason: verdict.reason, named, pointer });
             }
         }
-        // What merely stands below a heading or in a column names nothing by itself: "Proof of concept" over a number is no proof of
-        // anything else. A heading that names the thing is a place of its own.
+        // What merely stands in a column names nothing by itself: "Proof of concept" over a number is no proof of anything else.
         found.retain(|_, found| {
-            found.named || found.pointer.is_some() || found.passage.state != ConceptState::Mentioned
+            let titled = self.announced.titled.get(found.passage.block);
+            found.named
+                || found.pointer.is_some()
+                || found.passage.state != ConceptState::Mentioned
+                || titled.is_some_and(|titled| titled.binary_search(&number).is_ok())
         });
         let specified = found.values().filter(|found| found.passage.state == ConceptState::Specified).count();
         let mut found: Vec<Found> = found.into_values().collect();
@@ -207,7 +210,7 @@ impl<'a> Judge<'a> {
                 }));
             }
         }
-        for (block, concepts) in self.announced.iter().enumerate() {
+        for (block, concepts) in self.announced.all.iter().enumerate() {
             if !concepts.is_empty() && self.is_announced(block, number, concept) && self.counts(block, concept) {
                 let pieces = (0..self.signals.pieces(block).len()).filter(|piece| !taken.contains(&(block, *piece)));
                 triggers.extend(pieces.map(|piece| Trigger { block, piece, cue: None, announced: true }));
@@ -226,7 +229,7 @@ impl<'a> Judge<'a> {
 
     /// Announced for this concept, and for none that takes precedence.
     fn is_announced(&self, block: BlockId, number: usize, concept: &RawConcept) -> bool {
-        self.announced.get(block).is_some_and(|announced| {
+        self.announced.all.get(block).is_some_and(|announced| {
             let first = |other: &usize| {
                 let other = self.lexicon.concepts().get(*other);
                 other.is_some_and(|(_, other)| concept.not_under.contains(&other.concept))
@@ -237,7 +240,7 @@ impl<'a> Judge<'a> {
 
     /// True in passages that are announced for something else.
     fn off_topic(&self, block: BlockId, concept: &RawConcept) -> bool {
-        let Some(announced) = self.announced.get(block).filter(|list| !list.is_empty()) else { return false };
+        let Some(announced) = self.announced.all.get(block).filter(|list| !list.is_empty()) else { return false };
         let others = announced.iter().filter_map(|number| self.lexicon.concepts().get(*number)).map(|(_, other)| other);
         let mut related = false;
         for other in others {

@@ -90,6 +90,7 @@ fn the_time_grows_no_faster_than_the_measures() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the clock measures the reading and decides nothing in it")]
 fn the_time_of_one_paragraph_grows_no_faster_than_its_sentences() {
     let (rules, _) = builtin();
     let of = |count: usize| {

@@ -48,7 +48,7 @@ async fn undisturbed(text: usize) -> Seen {
     let mut machine = Machine::start(&forge, 0, 0, None).await;
     let pull = forge.repo("acme/specs").open_pull("calm", &[(PATH, &TEXTS[text])]);
     assert_eq!(machine.receive(&pull.event("opened")).await, Some(202));
-    assert!(machine.work(50).await);
+    assert!(machine.work(50).await, "\nseed none: it never comes to rest, undisturbed");
     let seen = Seen::of(&pull);
     drop(machine);
     forge.look_away();

@@ -137,12 +137,19 @@ fn name(fault: Fault) -> String {
     }
 }
 
+/// Whether a reading shows what was written: any other takes nothing from how long that is hidden.
+pub fn lists(route: &str, body: &serde_json::Value) -> bool {
+    let query = body["query"].as_str().unwrap_or_default();
+    ["/comments", "/reviews", "/check-runs"].iter().any(|end| route.ends_with(end))
+        || ["comments(", "reviews(", "reviewThreads(", "checkSuites("].iter().any(|field| query.contains(field))
+}
+
 impl World {
     /// Answers a request while things that were written a moment ago do not show.
-    pub fn in_chaos(&mut self, writes: bool, answer: impl FnOnce(&mut Self) -> Answer) -> Answer {
+    pub fn in_chaos(&mut self, lists: bool, answer: impl FnOnce(&mut Self) -> Answer) -> Answer {
         let Some(chaos) = self.chaos.as_mut() else { return answer(self) };
         let hidden: Vec<u64> = chaos.unseen.iter().map(|(id, _)| *id).collect();
-        if writes || hidden.is_empty() {
+        if !lists || hidden.is_empty() {
             let before = self.last_id;
             let answered = answer(self);
             let written = before + 1..=self.last_id;

@@ -482,7 +482,10 @@ fn decide(
             let writes = mutates || (method != "GET" && found.route != "/graphql");
             match world.over_limit(&call, found.route == "/graphql") {
                 Some(refused) => refused,
-                None => world.in_chaos(writes, |world| found.answer(world, &call)),
+                None => {
+                    let lists = !writes && chaos::lists(found.route, &call.body);
+                    world.in_chaos(lists, |world| found.answer(world, &call))
+                }
             }
         }
     };

@@ -480,12 +480,10 @@ fn decide(
         Ok(grant) => {
             call.grant = grant;
             let writes = mutates || (method != "GET" && found.route != "/graphql");
+            let lists = !writes && chaos::lists(found.route, &call.body);
             match world.over_limit(&call, found.route == "/graphql") {
                 Some(refused) => refused,
-                None => {
-                    let lists = !writes && chaos::lists(found.route, &call.body);
-                    world.in_chaos(lists, |world| found.answer(world, &call))
-                }
+                None => world.in_chaos(lists, |world| found.answer(world, &call)),
             }
         }
     };

@@ -13,29 +13,19 @@ impl<W: Write> Out<W> {
     pub(super) fn new(inner: W) -> Self {
         Self { inner, failed: None }
     }
-
-    fn keep<T>(&mut self, done: std::io::Result<T>, instead: T) -> T {
-        done.unwrap_or_else(|error| {
-            self.failed = Some(error);
-            instead
-        })
-    }
 }
 
 impl<W: Write> Write for Out<W> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if self.failed.is_some() {
-            return Ok(bytes.len());
+        if self.failed.is_none() {
+            self.failed = self.inner.write_all(bytes).err();
         }
-        let written = self.inner.write_all(bytes);
-        self.keep(written, ());
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         if self.failed.is_none() {
-            let flushed = self.inner.flush();
-            self.keep(flushed, ());
+            self.failed = self.inner.flush().err();
         }
         match &self.failed {
             None => Ok(()),

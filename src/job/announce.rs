@@ -2,7 +2,7 @@
 //! document.
 
 use super::Deps;
-use super::publish::LOOKS;
+use super::publish::{LOOKS, SHOWS_WITHIN};
 use super::written::tidied;
 use crate::platform::{Platform, PlatformError};
 use crate::review::render::check;
@@ -35,8 +35,23 @@ impl Announcer<'_> {
         if self.posted.checks.iter().any(there) {
             return;
         }
-        if let Err(error) = self.start().await {
+        if let Err(error) = self.unless_begun().await {
             tracing::warn!(change = %self.at, %error, "the review could not be shown as under way");
+        }
+    }
+
+    /// Starts the check, unless an earlier attempt at this run did a moment ago: what it started or completed may not show yet.
+    async fn unless_begun(&mut self) -> Result<(), PlatformError> {
+        let Some(last) = last(self.deps, &self.at).await?.filter(|last| last.key == self.key) else {
+            return self.start().await;
+        };
+        match last.check {
+            Some(id) if !last.done => {
+                self.posted.checks.push(PostedCheck { id: ObjectId(id), key: last.key, ..PostedCheck::default() });
+                Ok(())
+            }
+            _ if last.at > (self.deps.clock)() - SHOWS_WITHIN => Ok(()),
+            _ => self.start().await,
         }
     }
 
@@ -98,10 +113,35 @@ pub(super) async fn take_back(
     if last.done || last.head == head {
         return Ok(());
     }
-    if let Some(id) = last.check.clone() {
+    if let Some(id) = started(deps, platform, at, &last).await? {
         let output = check::superseded(head);
-        let cancel = Action::CancelCheck { id: ObjectId(id), output };
+        let cancel = Action::CancelCheck { id, output };
         tidied(at, platform.carry_out(at, &cancel).await, "to end the check of an older head")?;
     }
     intend(deps, Intent { done: true, ..last }).await
+}
+
+/// The check that an unfinished run of an older head has shown as under way. Where nobody knows whether it was started it is looked
+/// for, for a while when that was a moment ago.
+pub(super) async fn started(
+    deps: &Deps,
+    platform: &dyn Platform,
+    at: &ChangeRef,
+    run: &Intent,
+) -> Result<Option<ObjectId>, PlatformError> {
+    if let Some(id) = &run.check {
+        return Ok(Some(ObjectId(id.clone())));
+    }
+    if !platform.capabilities().checks {
+        return Ok(None);
+    }
+    let mut found = platform.under_way(at, &run.head, &run.key).await?;
+    for factor in LOOKS {
+        if found.is_some() || run.at <= (deps.clock)() - SHOWS_WITHIN {
+            break;
+        }
+        tokio::time::sleep(platform.pause() * factor).await;
+        found = platform.under_way(at, &run.head, &run.key).await?;
+    }
+    Ok(found)
 }

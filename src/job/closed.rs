@@ -1,7 +1,7 @@
 //! Ends what a review left on a change that is closed by now. Nobody waits for a review of it any more.
 
 use super::Deps;
-use super::announce::intend;
+use super::announce::{intend, started};
 use super::written::tidied;
 use crate::platform::{Now, Platform, PlatformError};
 use crate::review::render::check;
@@ -21,8 +21,9 @@ pub(super) async fn end(
 ) -> Result<(), PlatformError> {
     let under_way = now.posted.checks.iter().filter(|check| !check.completed).map(|check| check.id.clone());
     let mut checks: Vec<ObjectId> = under_way.collect();
-    let other_head = intent.check.clone().map(ObjectId).filter(|_| now.head != intent.head);
-    checks.extend(other_head);
+    if now.head != intent.head {
+        checks.extend(started(deps, platform, at, &intent).await?);
+    }
     let pending = now.posted.reviews.iter().filter(|review| review.pending).map(|review| review.id.clone());
     let cancel = |id| Action::CancelCheck { id, output: check::closed() };
     for action in checks.into_iter().map(cancel).chain(pending.map(Action::DeletePending)) {

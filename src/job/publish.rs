@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 
 use super::announce::{intend, last, take_back};
 use super::refusal::Refusal;
-use super::written::{Written, shows};
+use super::written::{Written, begun, ended, shows};
 use super::{ChangeReview, Deps, bisect};
 use crate::meter::{self, Demotion};
 use crate::platform::{Now, Platform, PlatformError};
 use crate::review::marker::{MarkKind, MarkerKey};
 use crate::review::{
-    Action, Capabilities, ChangeRef, Event, Named, ObjectId, Options, Outcome, Posted, Review, SUMMARY_URL, plan,
+    Action, Capabilities, ChangeRef, Event, Named, ObjectId, Options, Outcome, Posted, PostedCheck, Review,
+    SUMMARY_URL, plan,
 };
 use crate::store::{Intent, Millis};
 
@@ -23,8 +24,8 @@ const ROUNDS: usize = 8;
 const SEARCHES: usize = 3;
 /// Texts are not made shorter than this for a platform that finds them too long, in characters.
 const SHORTEST: usize = 10_000;
-/// How long a write of a run that broke off may take to show, in milliseconds.
-const SHOWS_WITHIN: Millis = 30_000;
+/// How long a write of another run may take to show, in milliseconds.
+pub(super) const SHOWS_WITHIN: Millis = 30_000;
 
 /// How publishing ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub async fn publish(
     let wrote = wrote.map(|last| last.wrote.clone()).unwrap_or_default();
     let noted = last.filter(|last| last.key == review.key);
     let before = noted.as_ref().filter(|last| !last.done);
+    // A check that was started is there, also where a reading does not show it yet.
+    let started = before.and_then(|last| last.check.clone()).map(ObjectId);
     let mut press = Press {
         deps,
         platform,
@@ -71,14 +74,16 @@ pub async fn publish(
         options: reviewed.plan.clone().under(platform.pressure()),
         searches: 0,
         cleared: false,
+        started,
         wrote: Vec::new(),
+        wrote_before: wrote.clone(),
     };
     // A run that broke off a moment ago may have written what does not show yet.
     let recent = before.is_some_and(|last| last.at > (deps.clock)() - SHOWS_WITHIN && last.check.is_none());
     let mut doubtful: Vec<&'static str> = if recent { EVERYTHING.to_vec() } else { Vec::new() };
     let shown = |seen: &Posted| shows(seen, &review.change.head, &wrote);
     let mut seen = Some(&reviewed.seen).filter(|seen| !recent && shown(seen) && press.plan(seen).iter().all(is_check));
-    let mut intended = before.is_some();
+    let mut intended = false;
     let (mut writes, mut trouble) = (0, String::new());
     for round in 0..ROUNDS {
         let mut posted = match seen.take() {
@@ -139,7 +144,7 @@ pub async fn publish(
             }
         }
         // Where this is noted already, it is noted for this head: the run before said the same.
-        if intended || noted.is_none() {
+        if intended || noted.as_ref().is_none_or(|last| !last.done) {
             // A check that may have been started and never showed may still: the run is taken up once more, later.
             press.note(&posted, !reviewed.is_doubtful).await?;
         }
@@ -174,8 +179,12 @@ struct Press<'a> {
     searches: usize,
     /// What is pending was removed once already.
     cleared: bool,
+    /// The check of this run that was shown as under way.
+    started: Option<ObjectId>,
     /// What this run wrote, as [`Intent::wrote`] keeps it.
     wrote: Vec<String>,
+    /// What was written a moment before this run.
+    wrote_before: Vec<String>,
 }
 
 impl Press<'_> {
@@ -185,7 +194,10 @@ impl Press<'_> {
 
     /// What is posted now, or the head that the change has instead.
     async fn now(&self) -> Result<Result<Posted, String>, PlatformError> {
-        let Now { head, posted, .. } = self.platform.now(&self.review.change.at).await?;
+        let Now { head, mut posted, .. } = self.platform.now(&self.review.change.at).await?;
+        let hidden = self.started.as_ref().filter(|id| posted.checks.iter().all(|check| check.id != **id));
+        let (key, id) = (self.review.key.clone(), hidden.cloned());
+        posted.checks.extend(id.map(|id| PostedCheck { id, key, ..PostedCheck::default() }));
         Ok(if head == self.review.change.head { Ok(posted) } else { Err(head) })
     }
 
@@ -194,7 +206,12 @@ impl Press<'_> {
         let Review { change, key, .. } = self.review;
         let running = posted.checks.iter().find(|check| !check.completed && check.key == *key);
         let (change, head, key) = (change.at.to_string(), change.head.clone(), key.clone());
-        let (check, at, wrote) = (running.map(|check| check.id.0.clone()), (self.deps.clock)(), self.wrote.clone());
+        let wrote = if done {
+            ended(posted, &head, &self.wrote_before, &self.wrote)
+        } else {
+            begun(&[&self.wrote_before[..], &self.wrote].concat())
+        };
+        let (check, at) = (running.map(|check| check.id.0.clone()), (self.deps.clock)());
         intend(self.deps, Intent { change, key, head, check, done, at, wrote, wrote_at: at }).await
     }
 

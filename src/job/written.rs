@@ -53,8 +53,23 @@ impl Written<'_> {
 
 /// Begins the name of a check among what was written: `check:COMMIT:ID`.
 const CHECK: &str = "check:";
+/// Among what was written: a run has begun to write and has not said what. Never shows.
+const BEGUN: &str = "?";
+
+/// What is noted before the first write of a run: what was written a moment ago, and that nobody knows what comes.
+pub(super) fn begun(wrote: &[String]) -> Vec<String> {
+    let known = wrote.iter().filter(|one| *one != BEGUN).cloned();
+    known.chain([BEGUN.to_owned()]).collect()
+}
+
+/// What is noted after the last write of a run that `posted` shows: its own, and what was written before and does not show yet.
+pub(super) fn ended(posted: &Posted, head: &str, before: &[String], own: &[String]) -> Vec<String> {
+    let hidden = |one: &&String| *one != BEGUN && !shows(posted, head, std::slice::from_ref(one));
+    before.iter().filter(hidden).chain(own).cloned().collect()
+}
 
 /// Does everything show that was written? A review counts with its comments: `ID+COMMENTS`. Of checks only those on `head` can show.
+/// Where a run broke off while it wrote, nobody can say.
 pub(super) fn shows(posted: &Posted, head: &str, wrote: &[String]) -> bool {
     wrote.iter().all(|one| {
         if let Some((commit, id)) = one.strip_prefix(CHECK).and_then(|check| check.split_once(':')) {
@@ -87,5 +102,9 @@ mod tests {
         assert!(shows(&posted, &["check:head:5".into()]));
         posted.comments.push(comment("9"));
         assert!(shows(&posted, &["7+2".into(), "9".into()]));
+        let begun = begun(&["7+2".into(), "11".into()]);
+        assert!(!shows(&posted, &begun), "what a run wrote that broke off is not known");
+        assert_eq!(super::begun(&begun), begun);
+        assert_eq!(ended(&posted, "head", &begun, &["12".into()]), ["11", "12"]);
     }
 }

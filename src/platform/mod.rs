@@ -8,7 +8,7 @@ pub mod watch;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::review::{Action, Capabilities, Change, ChangeRef, ConfigText, Outcome, Posted, Pressure};
+use crate::review::{Action, Capabilities, Change, ChangeRef, ConfigText, ObjectId, Outcome, Posted, Pressure};
 
 /// A failure of a platform.
 #[derive(Debug, thiserror::Error)]
@@ -173,6 +173,16 @@ pub trait Platform: Send + Sync {
     /// # Errors
     /// As [`Platform::fetch`].
     async fn now(&self, at: &ChangeRef) -> Result<Now, PlatformError>;
+
+    /// The check that the run of this key shows as under way on a commit, which may be an older head of the change; none where
+    /// none shows, where the commit is gone, or where the platform knows no checks.
+    ///
+    /// # Errors
+    /// When the platform does not tell.
+    async fn under_way(&self, at: &ChangeRef, commit: &str, key: &str) -> Result<Option<ObjectId>, PlatformError> {
+        let _ = (at, commit, key);
+        Ok(None)
+    }
 
     /// What an account may do in the repository, looked up anew. Programs may do nothing, and nobody where the platform does not
     /// know people.

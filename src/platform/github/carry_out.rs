@@ -4,11 +4,12 @@ use http::Method;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
-use super::client::{Answer, Failure, GRAPH, answered};
+use super::client::{Answer, Failure, GRAPH, answered, segment};
 use super::event::RERUN;
 use super::known::{Courtesy, Run};
-use super::wire::{CheckRun, Made};
+use super::wire::{CheckRun, CheckRuns, Made};
 use super::{Repository, Shared};
+use crate::platform::PlatformError;
 use crate::review::{
     Action, Annotation, ChangeRef, CheckOutput, Conclusion, Event, Hidden, InlineComment, ObjectId, Outcome, ReplyTo,
 };
@@ -208,6 +209,19 @@ impl Repository {
             run = Some(made.id.to_string());
             left = rest;
         }
+    }
+
+    /// The check of this run that is under way on a commit. A commit that is gone shows none.
+    pub(super) async fn started(&self, commit: &str, key: &str) -> Result<Option<ObjectId>, PlatformError> {
+        let (commit, name) = (segment(commit), segment(&self.shared.check));
+        let path = self.path(&format!("/commits/{commit}/check-runs?check_name={name}&filter=all&per_page=100"));
+        let found = match self.json::<CheckRuns>(&path).await {
+            Ok(found) => found.check_runs,
+            Err(Failure::Refused { status: 422, .. }) => Vec::new(),
+            Err(failure) => return Err(failure.error("the checks of an older head")),
+        };
+        let mine = |run: &CheckRun| run.status != "completed" && run.external_id.as_deref() == Some(key);
+        Ok(found.into_iter().find(mine).map(|run| ObjectId(run.id.to_string())))
     }
 
     /// A check as it was last read or written, else as it is now.

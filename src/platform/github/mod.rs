@@ -35,7 +35,7 @@ use tokio::time::Instant;
 use super::{Fetched, Now, Opened, Person, Platform, PlatformError, Platforms, Role, Wanted};
 use crate::meter;
 use crate::review::marker::MarkerKey;
-use crate::review::{Action, Capabilities, ChangeRef, Outcome, Pressure};
+use crate::review::{Action, Capabilities, ChangeRef, ObjectId, Outcome, Pressure};
 use crate::text::is_commit;
 
 pub use auth::{AppKey, Clock, Credentials, Token};
@@ -296,6 +296,11 @@ impl Platform for Repository {
         let state = self.state(at).await?;
         let (head, is_open) = (state.pull.head.clone(), state.pull.is_open());
         Ok(Now { head, is_open, posted: self.posted(at, state) })
+    }
+
+    async fn under_way(&self, at: &ChangeRef, commit: &str, key: &str) -> Result<Option<ObjectId>, PlatformError> {
+        self.check_scope(at)?;
+        self.started(commit, key).await
     }
 
     async fn role(&self, at: &ChangeRef, who: &Person) -> Result<Role, PlatformError> {

@@ -27,8 +27,16 @@ pub(super) struct File {
     pub(super) patch: Option<String>,
 }
 
+/// The checks of a commit.
+#[derive(Debug, Deserialize)]
+pub(super) struct CheckRuns {
+    pub(super) check_runs: Vec<CheckRun>,
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct CheckRun {
+    pub(super) id: u64,
+    pub(super) status: String,
     pub(super) external_id: Option<String>,
     pub(super) output: Option<Output>,
 }

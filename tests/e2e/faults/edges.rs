@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use specreview::platform::{Fetched, Now, Person, Platform, PlatformError, Platforms, Role, Wanted};
-use specreview::review::{Action, Capabilities, ChangeRef, Outcome};
+use specreview::review::{Action, Capabilities, ChangeRef, ObjectId, Outcome};
 use specreview::store::{
     Accepted, Asker, Database, Decision, DecisionKind, Decisions, Depth, Intent, Journal, Leased, Millis, NewDelivery,
     NewJob, Parked, Store, StoreError,
@@ -268,6 +268,11 @@ impl Platform for Mortal<Box<dyn Platform>> {
     async fn now(&self, at: &ChangeRef) -> Result<Now, PlatformError> {
         self.life.cross().await;
         self.inner.now(at).await
+    }
+
+    async fn under_way(&self, at: &ChangeRef, commit: &str, key: &str) -> Result<Option<ObjectId>, PlatformError> {
+        self.life.cross().await;
+        self.inner.under_way(at, commit, key).await
     }
 
     async fn role(&self, at: &ChangeRef, who: &Person) -> Result<Role, PlatformError> {

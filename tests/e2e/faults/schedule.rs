@@ -1,9 +1,10 @@
 //! One schedule: what people do, what goes wrong meanwhile, and the calm after it. All of it follows from the seed.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use specreview::model::{Model, Replay};
 use specreview::server::DEBOUNCE;
 use specreview::store::{Depth, Store as _};
 use tracing_subscriber::EnvFilter;
@@ -103,7 +104,9 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     let repo = forge.repo("acme/specs");
     let (bad_forge, bad_store) = (dice.one_of(&[0, 4, 12, 30]), dice.one_of(&[0, 0, 3, 10]));
     let deadly = dice.chance(60);
-    let mut machine = Machine::start(&forge, seed, bad_store, None).await;
+    // Whoever waits for a model shows its review as under way before it is posted.
+    let model = dice.chance(50).then(|| Arc::new(Replay::new("pretend")) as Arc<dyn Model>);
+    let mut machine = Machine::start(&forge, seed, bad_store, model).await;
     forge.chaos(seed, bad_forge);
     let mut post = Post::default();
     let mut pulls: Vec<(Pull, usize)> = Vec::new();
@@ -125,12 +128,16 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
             post.send(&mut machine, &mut dice, delivery).await;
         }
         if dice.chance(70) {
-            let steps = usize::try_from(1 + dice.below(4)).unwrap();
-            // Else a push still waits for a newer one.
-            if dice.chance(70) {
-                machine.later(DEBOUNCE);
+            let at = usize::try_from(dice.below(pulls.len() as u64)).unwrap();
+            let meanwhile = dice.chance(50).then(|| Meanwhile::plan(&forge, &mut dice, &pulls[at]));
+            work(&mut machine, &mut dice).await;
+            if let Some((text, deliveries)) = meanwhile.and_then(|meanwhile| meanwhile.end(&forge)) {
+                pulls[at].1 = text;
+                for delivery in deliveries {
+                    post.send(&mut machine, &mut dice, delivery).await;
+                }
+                work(&mut machine, &mut dice).await;
             }
-            machine.work(steps).await;
         }
         if dice.chance(20) {
             machine.reconcile().await;
@@ -173,6 +180,42 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
         Arc::into_inner(forge).expect("nobody else holds the forge").abandon();
     }
     (broken, struck)
+}
+
+/// A few steps of the worker.
+async fn work(machine: &mut Machine, dice: &mut Dice) {
+    let steps = usize::try_from(1 + dice.below(4)).unwrap();
+    // Else a push still waits for a newer one.
+    if dice.chance(70) {
+        machine.later(DEBOUNCE);
+    }
+    machine.work(steps).await;
+}
+
+/// The text of a change and the events of what was done to it.
+type Done = (usize, Vec<Delivery>);
+
+/// Something that people do to a change in the middle of a job.
+struct Meanwhile(Arc<Mutex<Option<Done>>>);
+
+impl Meanwhile {
+    /// It happens once some requests are answered, if there are so many.
+    fn plan(forge: &Forge, dice: &mut Dice, (pull, text): &(Pull, usize)) -> Self {
+        let done = Arc::new(Mutex::new(None));
+        let (after, mut own, told) = (1 + dice.below(15), Dice::new(dice.throw()), done.clone());
+        let mut change = (pull.clone(), *text);
+        forge.meanwhile(after, move || {
+            let deliveries = happen(&mut own, &mut change);
+            *told.lock().unwrap() = Some((change.1, deliveries));
+        });
+        Self(done)
+    }
+
+    /// What was done; what is not done by now is not done at all.
+    fn end(self, forge: &Forge) -> Option<Done> {
+        forge.let_be();
+        self.0.lock().unwrap().take()
+    }
 }
 
 /// Two reviews of one change, over which the process dies once, at this edge; how often it died.

@@ -40,6 +40,19 @@ impl Dice {
     }
 }
 
+/// Something that somebody does between two requests of the program.
+pub struct Meanwhile {
+    /// Requests that are answered before.
+    after: u64,
+    does: Box<dyn FnOnce() + Send>,
+}
+
+impl std::fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "something after {} requests", self.after)
+    }
+}
+
 /// What goes wrong, and what is watched meanwhile.
 #[derive(Debug)]
 pub struct Chaos {
@@ -48,6 +61,8 @@ pub struct Chaos {
     percent: u64,
     /// Things that were written a moment ago and do not show yet: id and readings that are left.
     unseen: Vec<(u64, u64)>,
+    /// What happens in the middle of a job.
+    meanwhile: Option<Meanwhile>,
     /// Heads that were told last, by repository and number.
     told: BTreeMap<(String, u64), String>,
     /// What must never happen and did.
@@ -70,7 +85,7 @@ const WORDS: &[&str] = &[
 impl Chaos {
     pub fn new(seed: u64, percent: u64) -> Self {
         let (dice, unseen, told) = (Dice::new(seed), Vec::new(), BTreeMap::new());
-        Self { dice, percent, unseen, told, broken: Vec::new(), struck: BTreeMap::new() }
+        Self { dice, percent, unseen, meanwhile: None, told, broken: Vec::new(), struck: BTreeMap::new() }
     }
 
     /// What happens to this request.
@@ -121,8 +136,33 @@ impl Chaos {
         self.unseen.clear();
     }
 
+    /// Lets somebody do something once so many requests are answered; what was to be done before is left.
+    pub fn meanwhile(&mut self, after: u64, does: Box<dyn FnOnce() + Send>) {
+        self.meanwhile = Some(Meanwhile { after, does });
+    }
+
+    /// A request comes: what somebody does before it.
+    pub fn before_a_request(&mut self) -> Option<Box<dyn FnOnce() + Send>> {
+        let due = self.meanwhile.as_mut().is_some_and(|meanwhile| match meanwhile.after.checked_sub(1) {
+            Some(left) => {
+                meanwhile.after = left;
+                false
+            }
+            None => true,
+        });
+        let meanwhile = self.meanwhile.take_if(|_| due)?;
+        *self.struck.entry("somebody acts in the middle of a job".into()).or_default() += 1;
+        Some(meanwhile.does)
+    }
+
+    /// Nobody does anything in the middle of a job any more.
+    pub fn let_be(&mut self) {
+        self.meanwhile = None;
+    }
+
     pub fn calm(&mut self) {
         self.percent = 0;
+        self.let_be();
         self.settle();
     }
 }

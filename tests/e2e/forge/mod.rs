@@ -286,6 +286,16 @@ impl Forge {
         }
     }
 
+    /// In chaos: somebody does something between two requests, once so many are answered from now on.
+    pub fn meanwhile(&self, after: u64, does: impl FnOnce() + Send + 'static) {
+        lock(&self.world).chaos.as_mut().expect("a forge in chaos").meanwhile(after, Box::new(does));
+    }
+
+    /// What was to be done between two requests is not done.
+    pub fn let_be(&self) {
+        lock(&self.world).chaos.as_mut().expect("a forge in chaos").let_be();
+    }
+
     /// Everything goes well again.
     pub fn calm(&self) {
         lock(&self.world).chaos.as_mut().expect("a forge in chaos").calm();
@@ -418,6 +428,10 @@ async fn serve(State(world): State<Shared>, request: Request) -> Response {
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned())).collect();
     let query = parts.uri.query().unwrap_or("").split('&').filter_map(|pair| pair.split_once('='));
     let query = query.map(|(name, value)| (name.to_owned(), routes::percent_decoded(value))).collect();
+    let meanwhile = lock(&world).chaos.as_mut().and_then(Chaos::before_a_request);
+    if let Some(does) = meanwhile {
+        does();
+    }
     let (answer, fault) = decide(&world, parts.method.as_str(), parts.uri.path(), query, headers, &bytes);
     match fault {
         Some(Fault::Late(time)) => tokio::time::sleep(time).await,

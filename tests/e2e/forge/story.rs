@@ -13,6 +13,7 @@ pub struct Repo {
     pub full_name: String,
 }
 
+#[derive(Clone)]
 pub struct Pull {
     pub(super) world: Shared,
     pub repo: String,

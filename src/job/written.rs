@@ -42,7 +42,8 @@ impl Written<'_> {
         let Some(ObjectId(id)) = id else { return };
         match action {
             Action::CreateSummary { .. } | Action::CreateFileComment { .. } => self.ids.push(id.clone()),
-            Action::CompleteCheck { id: None, commit, .. } => self.ids.push(format!("{CHECK}{commit}:{id}")),
+            // One that was under way was begun a moment ago: it may not show yet either.
+            Action::CompleteCheck { commit, .. } => self.ids.push(format!("{CHECK}{commit}:{id}")),
             Action::CreateReview { comments, event, .. } if *event != Event::Draft => {
                 self.ids.push(format!("{id}+{}", comments.len()));
             }

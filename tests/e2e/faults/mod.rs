@@ -61,20 +61,32 @@ fn whatever_goes_wrong_every_change_ends_in_one_review() {
     all(1..=number("SPECREVIEW_SCHEDULES").unwrap_or(60));
 }
 
-/// The process dies at each edge of a review in turn: before and after every call of the store and of the platform.
-#[test]
-fn a_death_at_every_edge_is_survived() {
+/// The process dies at each edge of a review in turn: before and after every call of the store and of the platform. How many
+/// there are.
+fn dies_everywhere(asks: bool) -> u64 {
     let mut broken = Vec::new();
     let mut edge = 0;
     loop {
         edge += 1;
-        let (found, deaths) = schedule::dies_at(edge);
+        let (found, deaths) = schedule::dies_at(edge, asks);
         broken.extend(found.into_iter().map(|what| format!("edge {edge}: {what}")));
         if deaths == 0 {
             break;
         }
     }
     println!("{} edges of a first and a second review", edge - 1);
-    assert!(edge > 40, "only {edge} edges: is the program still under the test?");
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+    edge - 1
+}
+
+#[test]
+fn a_death_at_every_edge_is_survived() {
+    let edges = dies_everywhere(false);
+    assert!(edges > 40, "only {edges} edges: is the program still under the test?");
+}
+
+#[test]
+fn a_death_at_every_edge_of_a_review_that_asks_a_model_is_survived() {
+    let edges = dies_everywhere(true);
+    assert!(edges > 60, "only {edges} edges: does it still say that it is under way?");
 }

@@ -36,6 +36,11 @@ pub static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
     ]
 });
 
+/// A model that has no answer to anything.
+fn model() -> Arc<dyn Model> {
+    Arc::new(Replay::new("pretend"))
+}
+
 /// What a calm world shows of each text.
 static CALM: LazyLock<Vec<Seen>> =
     LazyLock::new(|| (0..TEXTS.len()).map(|text| runtime().block_on(undisturbed(text))).collect());
@@ -105,7 +110,7 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     let (bad_forge, bad_store) = (dice.one_of(&[0, 4, 12, 30]), dice.one_of(&[0, 0, 3, 10]));
     let deadly = dice.chance(60);
     // Whoever waits for a model shows its review as under way before it is posted.
-    let model = dice.chance(50).then(|| Arc::new(Replay::new("pretend")) as Arc<dyn Model>);
+    let model = dice.chance(50).then(model);
     let mut machine = Machine::start(&forge, seed, bad_store, model).await;
     forge.chaos(seed, bad_forge);
     let mut post = Post::default();
@@ -218,12 +223,12 @@ impl Meanwhile {
     }
 }
 
-/// Two reviews of one change, over which the process dies once, at this edge; how often it died.
-pub fn dies_at(edge: u64) -> (Vec<String>, usize) {
+/// Two reviews of one change, with a model or without, over which the process dies once, at this edge; how often it died.
+pub fn dies_at(edge: u64, asks: bool) -> (Vec<String>, usize) {
     LazyLock::force(&CALM);
     runtime().block_on(async {
         let forge = Arc::new(Forge::start().await);
-        let mut machine = Machine::start(&forge, edge, 0, None).await;
+        let mut machine = Machine::start(&forge, edge, 0, asks.then(model)).await;
         forge.chaos(edge, 0);
         let pull = forge.repo("acme/specs").open_pull("parcels", &[(PATH, &TEXTS[0])]);
         machine.life.dies_at(edge);

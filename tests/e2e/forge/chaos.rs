@@ -125,7 +125,7 @@ impl Chaos {
 
     /// Something was written: it may take some readings to show.
     fn written(&mut self, ids: std::ops::RangeInclusive<u64>) {
-        if self.percent > 0 && self.dice.chance(25) {
+        if self.percent > 0 && self.dice.chance(50) {
             let readings = 1 + self.dice.below(4);
             self.unseen.extend(ids.map(|id| (id, readings)));
             *self.struck.entry("stale reading".into()).or_default() += 1;

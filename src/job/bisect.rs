@@ -34,7 +34,7 @@ pub(super) async fn refused<'c>(
             }
             Outcome::Rejected(reason) if Refusal::of(&reason) == Refusal::Place => first,
             Outcome::Rejected(reason) => return Err(Stop::Refused { action: Box::new(draft), reason }),
-            Outcome::Unknown(reason) => return Err(Stop::Unknown { action: super::publish::name(&draft), reason }),
+            Outcome::Unknown(reason) => return Err(Stop::Unknown { action: super::kind::name(&draft), reason }),
             Outcome::Delayed { seconds, reason } => return Err(Stop::Delayed { seconds, reason }),
         };
     }

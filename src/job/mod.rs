@@ -16,6 +16,7 @@ mod guide;
 mod idle;
 mod imported;
 mod key;
+mod kind;
 mod limits;
 mod linked;
 pub mod measure;

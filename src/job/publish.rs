@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::announce::{intend, last, take_back};
+use super::kind::{EVERYTHING, creates, is_check, name};
 use super::refusal::Refusal;
 use super::written::{Written, begun, ended, shows};
 use super::{ChangeReview, Deps, bisect};
@@ -364,43 +365,6 @@ async fn carry_out(
     Ok(())
 }
 
-/// True for a write that would be there twice when it is sent twice.
-fn creates(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::CreateSummary { .. }
-            | Action::CreateReview { .. }
-            | Action::CreateFileComment { .. }
-            | Action::Reply { .. }
-            | Action::StartCheck { .. }
-            | Action::CompleteCheck { id: None, .. }
-    )
-}
-
-/// Names of all writes that create something.
-const EVERYTHING: &[&str] = &["summary", "review", "comment on a file", "reply", "check"];
-
-/// True for a write that touches nothing but a check.
-fn is_check(action: &Action) -> bool {
-    matches!(action, Action::StartCheck { .. } | Action::CancelCheck { .. } | Action::CompleteCheck { .. })
-}
-
-pub(super) fn name(action: &Action) -> &'static str {
-    match action {
-        Action::DeletePending(_) => "removal of a pending review",
-        Action::CreateSummary { .. } | Action::UpdateSummary { .. } => "summary",
-        Action::DeleteSummary(_) => "removal of a second summary",
-        Action::CreateReview { .. } => "review",
-        Action::CreateFileComment { .. } => "comment on a file",
-        Action::UpdateComment { .. } => "update of a comment",
-        Action::DeleteComment(_) => "removal of a second comment",
-        Action::Minimise { .. } => "hiding of what is settled",
-        Action::Resolve(_) => "resolving of a conversation",
-        Action::Reply { .. } => "reply",
-        Action::StartCheck { .. } | Action::CancelCheck { .. } | Action::CompleteCheck { .. } => "check",
-    }
-}
-
 fn with_summary_url(action: Action, url: &str) -> Action {
     let fill = |text: String| text.replace(SUMMARY_URL, url);
     match action {
@@ -568,39 +532,74 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_check_that_is_under_way_is_ended_when_the_head_moves_on() {
+    /// A store, and what jobs share with it.
+    async fn with_journal() -> (tempfile::TempDir, Database, Deps) {
         let folder = tempfile::tempdir().unwrap();
         let store = Database::open(&folder.path().join("jobs.db")).await.unwrap();
-        let deps = Deps { journal: std::sync::Arc::new(store.clone()), ..deps() };
-        let stage = Stage::default();
-        let mut old = told(1);
-        old.review.change.head = "an older head".into();
-        let ChangeReview { review, .. } = &old;
-        let (at, head, key) = (review.change.at.clone(), review.change.head.clone(), review.key.clone());
-        let posted = Posted::default();
-        let mut announcer =
-            Announcer { deps: &deps, platform: &stage, at, head, key, posted, done: false, is_doubtful: false };
+        let journal = std::sync::Arc::new(store.clone());
+        (folder, store, Deps { journal, ..deps() })
+    }
+
+    /// Says that this review is under way.
+    async fn announce(deps: &Deps, stage: &Stage, told: &ChangeReview) -> Posted {
+        let Review { change, key, .. } = &told.review;
+        let (at, head, key, posted) = (change.at.clone(), change.head.clone(), key.clone(), told.seen.clone());
+        let mut announcer = Announcer { deps, platform: stage, at, head, key, posted, done: false, is_doubtful: false };
         announcer.begin().await;
         announcer.begin().await;
-        old.seen = announcer.posted;
-        let newer = change(&[]).head;
-        assert_eq!(publish(&deps, &stage, &old).await.unwrap(), Published::Superseded { head: newer });
-        let sent = stage.sent();
-        let [Action::StartCheck { .. }, Action::CancelCheck { id, output }] = sent.as_slice() else {
-            panic!("{sent:?}")
-        };
-        assert_eq!(*id, old.seen.checks[0].id);
-        assert!(output.summary.contains("Superseded by `abc1234`"), "{}", output.summary);
-        let last = store.last(&old.review.change.at.to_string()).await.unwrap().unwrap();
-        assert!(last.done, "{last:?}");
+        announcer.posted
+    }
+
+    #[tokio::test]
+    async fn a_check_that_is_under_way_is_ended_when_the_head_moves_on() {
+        for is_known in [true, false] {
+            let (_folder, store, deps) = with_journal().await;
+            let stage = Stage::default();
+            if !is_known {
+                // It is started, nobody says so, and no reading of the newest head shows it.
+                stage.0.outcomes.lock().unwrap().push(Outcome::Unknown("cut".into()));
+                stage.0.lag.store(LOOKS.len(), Ordering::Relaxed);
+            }
+            let mut old = told(1);
+            old.review.change.head = "an older head".into();
+            old.seen = announce(&deps, &stage, &old).await;
+            assert_eq!(old.seen.checks.len(), usize::from(is_known));
+            let newer = change(&[]).head;
+            assert_eq!(publish(&deps, &stage, &old).await.unwrap(), Published::Superseded { head: newer });
+            let sent = stage.sent();
+            let [Action::StartCheck { .. }, Action::CancelCheck { id, output }] = sent.as_slice() else {
+                panic!("{sent:?}")
+            };
+            assert_eq!(*id, stage.shown().checks[0].id);
+            assert!(output.summary.contains("Superseded by `abc1234`"), "{}", output.summary);
+            let last = store.last(&old.review.change.at.to_string()).await.unwrap().unwrap();
+            assert!(last.done, "{last:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_run_that_comes_back_within_seconds_has_one_check_although_nothing_shows_yet() {
+        // It broke off once the check was started; or it was brought to its end.
+        for ends in [false, true] {
+            let (_folder, _store, deps) = with_journal().await;
+            let stage = Stage::default();
+            let first = announce(&deps, &stage, &told(1)).await;
+            if ends {
+                publish(&deps, &stage, &ChangeReview { seen: first, ..told(1) }).await.unwrap();
+            }
+            let seen = announce(&deps, &stage, &told(1)).await;
+            stage.0.lag.store(2, Ordering::Relaxed);
+            publish(&deps, &stage, &ChangeReview { seen, ..told(1) }).await.unwrap();
+            let sent: Vec<_> = stage.sent().iter().map(name).collect();
+            assert_eq!(sent.iter().filter(|name| **name == "check").count(), 2, "begun and ended: {sent:?}");
+            assert_eq!(stage.shown().checks.len(), 1);
+            assert_eq!(sent.iter().filter(|name| **name == "summary").count(), 1, "{sent:?}");
+        }
     }
 
     #[tokio::test]
     async fn what_is_about_to_be_posted_is_written_down_first_and_a_crash_leaves_no_check_under_way() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Database::open(&folder.path().join("jobs.db")).await.unwrap();
-        let deps = Deps { journal: std::sync::Arc::new(store.clone()), ..deps() };
+        let (_folder, store, deps) = with_journal().await;
         let at = told(1).review.change.at;
         let intent = Intent {
             change: at.to_string(),

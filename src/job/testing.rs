@@ -111,6 +111,11 @@ impl Platform for Stage {
         Ok(Now { head: change(&[]).head, is_open: true, posted })
     }
 
+    async fn under_way(&self, _: &ChangeRef, _: &str, key: &str) -> Result<Option<ObjectId>, PlatformError> {
+        let mine = |check: &PostedCheck| (!check.completed && check.key == key).then(|| check.id.clone());
+        Ok(self.shown().checks.iter().find_map(mine))
+    }
+
     fn pause(&self) -> std::time::Duration {
         std::time::Duration::from_micros(10)
     }

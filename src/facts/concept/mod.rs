@@ -126,6 +126,8 @@ fn stated(
         let passages = proof.into_iter().filter_map(|(unit, _)| {
             let block = document.blocks.get(unit.block)?;
             let lines = document.lines.range(block.map.span(unit.start, unit.end));
+            // An empty first cell is written nowhere, so a row that begins with one has no start of its own.
+            let lines = if block.lines.contains(lines.start) { lines } else { block.lines };
             let cue = beginning(block.text.get(unit.start..unit.end)?);
             Some(Passage { block: unit.block, lines, state, cue })
         });

@@ -8,7 +8,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::recognise::Recognised;
-use super::{ConceptFact, ConceptState, Hit, Lexicon, Measure, Mention};
+use super::{ConceptFact, ConceptState, Hit, Lexicon, Measure, Mention, Metric, Role};
 use crate::document::{DirectiveKind, Document};
 
 /// Is it a specification of an AI project?
@@ -139,6 +139,9 @@ pub(super) fn profile(
     let labelled_by_people = words.distinct("people-labels") >= if recorded { 3 } else { 1 };
     // Who labels examples by hand trains with them, unless a ready model is only prompted.
     let learns = if generative { training >= 3 } else { training >= 1 || labelled_by_people };
+    // A forecast learns from what came to pass; that people label for it has to be stated.
+    let forecasts = has("forecasting");
+    let labelled_by_people = labelled_by_people && !forecasts || labels_stated(&state, labelled_by_people, forecasts);
     let trains = learns && words.distinct("no-training") == 0;
     let decides = lexicon.tasks().iter().any(|task| task.decides && has(&task.id)) || words.distinct("decides") >= 3;
     let affects_people = words.total("affects-people") >= 3;
@@ -146,8 +149,9 @@ pub(super) fn profile(
     let stage = stage(document, &words, concepts);
 
     let mut traits: BTreeSet<String> = tasks.iter().cloned().collect();
-    let classifier =
-        ["binary-classification", "multi-class", "object-detection", "anomaly", "extraction"].into_iter().any(has);
+    let tells_apart = measured_by_class(lexicon, measures);
+    let of_task = ["binary-classification", "multi-class", "object-detection", "anomaly", "extraction"];
+    let classifier = tells_apart || of_task.into_iter().any(has);
     let evaluates = !measures.is_empty() || !mentions.is_empty();
     for (name, holds) in [
         ("trains", trains),
@@ -161,7 +165,7 @@ pub(super) fn profile(
         ("has-budget", words.distinct("budget") > 0),
         ("classifier", classifier),
         ("generative", generative),
-        ("forecast", has("forecasting")),
+        ("forecast", has("forecasting") && !tells_apart),
         (stage.asked_as(), true),
     ] {
         if holds {
@@ -181,6 +185,29 @@ pub(super) fn profile(
         stage,
         traits,
     }
+}
+
+/// What can be stated of labels that people make.
+const LABELLING: [&str; 4] = ["annotation", "annotator", "annotation-method", "annotation-quality"];
+/// Of these, as many together say that people label: fewer where words of labelling stand in the text, more where they do not.
+const LABELLED: [usize; 2] = [2, 3];
+
+/// Enough of labelling is stated, so the rest can be asked for. Records are described and checked as well, above all those that a
+/// forecast learns from: there only who labels tells people from them, or words of it beside the procedure.
+fn labels_stated(state: &impl Fn(&str) -> ConceptState, is_worded: bool, forecasts: bool) -> bool {
+    let stated = |id: &str| state(id) == ConceptState::Specified;
+    let by_people = stated("annotator") || (is_worded || !forecasts) && stated("annotation-method");
+    let [worded, silent] = LABELLED;
+    by_people && LABELLING.iter().filter(|id| stated(id)).count() >= if is_worded { worded } else { silent }
+}
+
+/// A goal is set by a metric of classes: whatever the system does besides, it tells cases apart.
+fn measured_by_class(lexicon: &Lexicon, measures: &[Measure]) -> bool {
+    let has = |metric: &Metric, family: &str| metric.families.iter().any(|known| known == family);
+    measures.iter().filter(|measure| matches!(measure.role, Role::Target | Role::Poc)).any(|measure| {
+        let metric = lexicon.metric(&measure.metric);
+        metric.is_some_and(|metric| has(metric, "classification") && !has(metric, "agreement"))
+    })
 }
 
 /// Concepts of which a document speaks that goes as far as operation.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::concept::LEVELS;
 use super::names::is_known;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::facts::{ConceptState, Measure, Role};
+use crate::facts::{ConceptFact, ConceptState, Measure, Passage, Role};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::Fields;
 use crate::rules::words::Phrases;
@@ -138,6 +138,8 @@ struct MeasureCheck {
     named_by: Vec<String>,
     /// A concept that does as well.
     or_concept: Vec<String>,
+    /// Concepts with numbers of their own kind: where one of them is stated, and `or_concept` is not, a number is theirs.
+    not_in: Vec<String>,
     /// Words that promise without a number.
     vague: Phrases,
     /// A metric that is named, or measured in another role, makes it "mentioned".
@@ -165,6 +167,7 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<MeasureCheck> {
         vague_severity: fields.choice("vague-severity", LEVELS).flatten(),
         named_by,
         or_concept,
+        not_in: concepts("not-in"),
         vague,
         filter: filter?,
     })
@@ -177,7 +180,9 @@ impl Check for MeasureCheck {
 
     fn run(&self, cx: &Context<'_>) -> Vec<Answer> {
         let mut answer = Answer::new(None, CheckState::Specified);
+        let theirs = self.numbers_of_others(cx);
         let measures = cx.facts.measures.iter().filter(|measure| self.filter.matches(measure, cx));
+        let measures = measures.filter(|measure| !theirs.iter().any(|lines| lines.overlaps(measure.lines)));
         answer.evidence = measures.take(5).map(|measure| cx.evidence(measure.lines)).collect();
         if answer.evidence.is_empty() && self.name_is_enough {
             let named = cx.facts.mentions.iter().filter(|mention| self.filter.matches_name(&mention.metric, cx));
@@ -202,6 +207,25 @@ impl Check for MeasureCheck {
 /// Fewer mentions than this do not make a metric the key metric.
 const KEY_MENTIONS: usize = 3;
 
+/// A number stands where the passage says that one does: in it, and for the head of a table in each of its columns. A column of
+/// wishes ("high", "–") was left open.
+fn has_value(passage: &Passage, cx: &Context<'_>) -> bool {
+    let Some(table) = cx.document.tables.iter().find(|table| table.header_block == passage.block) else {
+        return cx.facts.quantities.iter().any(|quantity| quantity.block == passage.block);
+    };
+    let is_open = |column: usize| {
+        let mut cells = table.rows.iter().filter_map(|row| row.cells.get(column)).map(|cell| cell.text.as_str());
+        let is_named = table.header.get(column).is_some_and(|head| !head.text.trim().is_empty());
+        is_named
+            && cells.all(|text| text.split_whitespace().count() <= WISH && !text.contains(|c: char| c.is_ascii_digit()))
+    };
+    let open = (1..table.header.len()).filter(|column| is_open(*column)).count();
+    open == 0
+}
+
+/// A cell with more words is no value that was left out.
+const WISH: usize = 3;
+
 impl MeasureCheck {
     /// A value of the key metric, when the document measures it for another purpose only (a baseline, a gate).
     fn forgotten_key<'a>(&self, cx: &Context<'a>) -> Option<&'a Measure> {
@@ -217,9 +241,28 @@ impl MeasureCheck {
         if forgotten { of_key().find(other) } else { None }
     }
 
+    /// Lines whose numbers belong to something else: how far labels or runs may differ is no quality of the model.
+    fn numbers_of_others(&self, cx: &Context<'_>) -> Vec<LineRange> {
+        let lines_of = |ids: &[String]| -> Vec<LineRange> {
+            let facts = ids.iter().filter_map(|id| cx.facts.concepts.get(id));
+            let stated =
+                facts.flat_map(|fact| &fact.passages).filter(|passage| passage.state >= ConceptState::Specified);
+            stated.map(|passage| passage.lines).collect()
+        };
+        let own = lines_of(&self.or_concept);
+        let mut theirs = lines_of(&self.not_in);
+        theirs.retain(|lines| !own.iter().any(|own| own.overlaps(*lines)));
+        theirs
+    }
+
     fn fall_back_on_concepts(&self, answer: &mut Answer, cx: &Context<'_>) {
         let instead = self.or_concept.iter().filter_map(|id| cx.facts.concepts.get(id)).max_by_key(|fact| fact.state);
-        if let Some(fact) = instead.filter(|fact| fact.state >= ConceptState::Specified) {
+        let stands = |fact: &&ConceptFact| {
+            fact.state == ConceptState::Waived
+                || fact.state == ConceptState::Specified
+                    && (self.name_is_enough || fact.passages.iter().any(|passage| has_value(passage, cx)))
+        };
+        if let Some(fact) = instead.filter(stands) {
             answer.evidence = fact.passages.iter().take(3).map(|passage| cx.evidence(passage.lines)).collect();
             if fact.state == ConceptState::Waived {
                 answer.state = CheckState::Waived;

@@ -30,6 +30,7 @@ mod tests;
 mod times;
 mod variant;
 mod volume;
+mod weighed;
 mod wording;
 
 use std::cell::OnceCell;

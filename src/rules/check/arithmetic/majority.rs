@@ -1,5 +1,7 @@
 //! What accuracy is worth: whoever always answers with the most frequent class reaches that class's share.
 
+use std::collections::BTreeSet;
+
 use super::super::shown::{label, shown};
 use super::super::{Context, Flaw};
 use super::{Cues, Judged};
@@ -12,6 +14,9 @@ use crate::text::LineRange;
 const IMBALANCED: f64 = 0.8;
 /// The least part of the errors of the trivial answer that a target should remove.
 const LEAST_GAIN: f64 = 0.2;
+
+/// What shares are counted out of; "1 in 37" counts as well.
+const ROUND: [f64; 9] = [10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 1e4, 1e6];
 
 /// Shares of classes, as far as the text gives them.
 struct Shares {
@@ -48,13 +53,17 @@ fn two_classes(cx: &Context<'_>) -> bool {
 
 /// Accuracy does not stand alone where one class is rare. What guards a single class of many does not speak for the others.
 pub(super) fn alone(cx: &Context<'_>, cues: &Cues) -> Judged {
-    let floors: Vec<&Measure> = floors(cx).filter(|floor| floor.slice.is_none()).collect();
+    let floors: Vec<&Measure> = whole(floors(cx).collect());
     let is_companion = |measure: &Measure| {
         let metric = cx.lexicon.metric(&measure.metric);
         matches!(measure.role, Role::Target | Role::Poc)
             && measure.metric != "accuracy"
             && (measure.slice.is_none() || two_classes(cx))
-            && metric.is_some_and(|metric| metric.quality && metric.families.iter().any(|f| f == "classification"))
+            && metric.is_some_and(|metric| {
+                let has = |family: &str| metric.families.iter().any(|known| known == family);
+                // What annotators reach among each other says nothing of the model.
+                metric.quality && has("classification") && !has("agreement")
+            })
     };
     let mut judged = Judged::default();
     for floor in &floors {
@@ -75,6 +84,14 @@ pub(super) fn alone(cx: &Context<'_>, cues: &Cues) -> Judged {
     };
     judged.flaws.extend(found);
     judged
+}
+
+/// Floors of the whole. Where all name one and the same thing, that is the part of the system which they measure; different names are
+/// classes, each with a floor of its own.
+fn whole(floors: Vec<&Measure>) -> Vec<&Measure> {
+    let names: BTreeSet<&str> = floors.iter().filter_map(|floor| floor.slice.as_deref()).collect();
+    let one_part = names.len() == 1 && floors.iter().all(|floor| floor.slice.is_some());
+    floors.into_iter().filter(|floor| one_part || floor.slice.is_none()).collect()
 }
 
 fn trivial(majority: f64) -> String {
@@ -157,8 +174,65 @@ fn shares(cx: &Context<'_>) -> Option<Shares> {
                 all.push((share, format!("{}{behind}", clause.unwrap_or_default()).to_lowercase()));
             }
         }
+        if all.is_empty() {
+            all = spelled(passage, cx);
+        }
         (!all.is_empty()).then(|| Shares { all, two_classes, evidence: cx.evidence(passage.lines) })
     })
+}
+
+/// Shares as so many of a round number: "nine in a thousand", "4 of 100", "1 in 250".
+fn spelled(passage: &Passage, cx: &Context<'_>) -> Vec<(f64, String)> {
+    let text = cx.document.line_text(passage.lines).to_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != ',' && c != '.').collect();
+    let words: Vec<&str> =
+        words.iter().map(|word| word.trim_matches([',', '.'])).filter(|word| !word.is_empty()).collect();
+    let mut found = Vec::new();
+    for at in 1..words.len() {
+        let word = |n: usize| words.get(n).copied().unwrap_or_default();
+        let behind = match word(at) {
+            "in" | "of" => at + 1,
+            "out" if word(at + 1) == "of" => at + 2,
+            _ => continue,
+        };
+        let behind = behind + usize::from(matches!(word(behind), "a" | "one" | "every" | "each"));
+        if let (Some(part), Some(whole)) = (number(word(at - 1)), number(word(behind)))
+            && (ROUND.contains(&whole) || part <= 1.0 && whole >= 10.0)
+            && part > 0.0
+            && part < whole
+        {
+            let from = at.saturating_sub(6);
+            let near = words.iter().skip(from).take(behind + 7 - from).copied();
+            found.push((part / whole, near.collect::<Vec<_>>().join(" ")));
+        }
+    }
+    found
+}
+
+/// A whole number in digits, or a short one in words.
+fn number(word: &str) -> Option<f64> {
+    const WORDS: &[(&str, f64)] = &[
+        ("one", 1.0),
+        ("two", 2.0),
+        ("three", 3.0),
+        ("four", 4.0),
+        ("five", 5.0),
+        ("six", 6.0),
+        ("seven", 7.0),
+        ("eight", 8.0),
+        ("nine", 9.0),
+        ("ten", 10.0),
+        ("twelve", 12.0),
+        ("twenty", 20.0),
+        ("thirty", 30.0),
+        ("forty", 40.0),
+        ("fifty", 50.0),
+        ("hundred", 100.0),
+        ("thousand", 1000.0),
+        ("million", 1e6),
+    ];
+    let spelled = WORDS.iter().find(|(known, _)| *known == word).map(|(_, value)| *value);
+    spelled.or_else(|| word.replace(',', "").parse().ok())
 }
 
 /// The lines of a passage; of a table all rows, since each row states one share.

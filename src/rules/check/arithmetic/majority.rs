@@ -14,6 +14,9 @@ const IMBALANCED: f64 = 0.8;
 /// The least part of the errors of the trivial answer that a target should remove.
 const LEAST_GAIN: f64 = 0.2;
 
+/// Tasks that tell classes apart: of others a single share is that of something else.
+const CLASSIFIES: [&str; 5] = ["binary-classification", "multi-class", "object-detection", "anomaly", "extraction"];
+
 /// Shares of classes, as far as the text gives them.
 struct Shares {
     /// Each share with the words around it, which name its class.
@@ -26,7 +29,7 @@ struct Shares {
 /// A floor for accuracy is above the share of the largest class.
 pub(super) fn above_majority(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
-    let classifies = cx.facts.profile.traits.contains("classifier");
+    let classifies = cx.facts.profile.tasks.iter().any(|task| CLASSIFIES.contains(&task.as_str()));
     let shares = shares(cx, mainly_two(cx)).filter(|_| classifies);
     let wholes = wholes(cx);
     for floor in floors(cx) {

@@ -31,10 +31,15 @@ pub(super) fn poc_below_target<'a>(cx: &Context<'a>) -> Told<'a> {
         let named_apart = || {
             lone_gates.get(gate)?;
             let scale = |level: &Level<'a>| level.measure.quantity.unit.scale().to_owned();
-            let target = lone_targets.get(gate).filter(|target| target.key.narrow_agrees(&gate.key))?;
+            let target = lone_targets.get(gate).filter(|target| {
+                // Two parts that are both named are two things.
+                let named = target.measure.slice.is_some() && gate.measure.slice.is_some();
+                !named && target.key.narrow_agrees(&gate.key)
+            })?;
             (scale(target) == scale(gate)).then_some((target, Same::Perhaps))
         };
-        if let Some((target, same)) = sound.rival(gate).or_else(named_apart) {
+        let rival = sound.rival(gate).or_else(named_apart);
+        if let Some((target, same)) = rival.filter(|(target, _)| !is_far(gate, target)) {
             compared.push(gate.measure);
             let sure = same == Same::Yes && explicit(gate) && explicit(target);
             let gap = gate.score - target.score;
@@ -74,6 +79,14 @@ pub(super) fn poc_below_target<'a>(cx: &Context<'a>) -> Told<'a> {
         }
     }
     (compared, flaws, why_not)
+}
+
+/// Nobody asks a trial for so many times what the launch needs: the smaller number is a distance or a step, and no level.
+const FAR: f64 = 3.0;
+
+fn is_far(gate: &Level<'_>, target: &Level<'_>) -> bool {
+    let (gate, target) = (gate.score, target.score);
+    if gate >= 0.0 { gate > FAR * target } else { target < FAR * gate }
 }
 
 /// The only level of each metric, however its part of the cases is described: "precision of visits" and "precision" are one thing where

@@ -40,6 +40,9 @@ pub struct Facts {
     pub measures: Vec<Measure>,
     /// Metrics that are named, with or without a value, in order of place.
     pub mentions: Vec<Mention>,
+    /// Values of rows of tables whose label names no known metric ("wrongly refused"); the metric tells the table, the slice the row,
+    /// and the comparator which way is better, where that is known. Only good for comparing the values of a row with each other.
+    pub own: Vec<Measure>,
     /// State of every concept of the lexicon, by its id; a concept that was not found is `Absent`.
     pub concepts: BTreeMap<String, ConceptFact>,
     /// What kind of document it is and what kind of system it describes.
@@ -101,7 +104,7 @@ impl Facts {
         let hits = lexicon.scan(document);
         let quantities = quantities(document);
         let signals = Signals::read(document, lexicon, &hits, &quantities);
-        let (measures, mentions, unread) = measures(document, lexicon, &hits, &quantities);
+        let (measures, mentions, own, unread) = measures(document, lexicon, &hits, &quantities);
         let recognised = recognise::Recognised::read(document, lexicon, &signals, &measures);
         let concepts = concepts(document, lexicon, &hits, &signals, &recognised);
         let profile = profile(document, lexicon, &hits, &concepts, &measures, &mentions, &recognised);
@@ -114,7 +117,7 @@ impl Facts {
             wide_tables: unread.wide,
         };
         let spoken = spoken(hits);
-        Self { quantities, measures, mentions, concepts, profile, commitments, reading, spoken }
+        Self { quantities, measures, mentions, own, concepts, profile, commitments, reading, spoken }
     }
 
     /// Adds the concepts of another lexicon, read as if there were no other.

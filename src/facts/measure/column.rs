@@ -1,5 +1,6 @@
 //! Columns of a table: header, role, metric and unit, and where the cells of a row stand. Never reads values.
 
+use super::context::names_launch;
 use super::name::Name;
 use super::role::{self, Cue, Purpose};
 use super::{Reader, Role};
@@ -57,10 +58,11 @@ pub(super) fn columns(reader: &Reader<'_>, table: &Table) -> Vec<Column> {
             let name =
                 reader.names(table.header_block).iter().find(|name| start <= name.start && name.end <= end).cloned();
             let (unit, factor) = unit(&header);
-            let cue = role::of_label(&header);
+            let cue = role::of_label(&header).map(|cue| of_others(&header, cue)).or_else(|| condition(&header));
             Column { header, cue, name, offset: start, unit, factor, words: false }
         })
         .collect();
+    gate_before_launch(&mut columns);
     for (n, column) in columns.iter_mut().enumerate() {
         let filled = table.rows.iter().enumerate().filter_map(|(at, row)| {
             let cell = row.cells.get(n)?;
@@ -84,11 +86,54 @@ pub(super) fn columns(reader: &Reader<'_>, table: &Table) -> Vec<Column> {
     columns
 }
 
+/// "Vendor tool, trial 2025": the trial is that of what is compared with.
+fn of_others(header: &str, cue: Cue) -> Cue {
+    let compared = |other: &Cue| other.purpose == Purpose::For(Role::Baseline);
+    match cue.purpose {
+        Purpose::For(Role::Poc) => role::cues(header, role::Place::Label).into_iter().find(compared).unwrap_or(cue),
+        _ => cue,
+    }
+}
+
+/// "Before all shops get it": what must be reached for something to happen.
+fn condition(header: &str) -> Option<Cue> {
+    let words: Vec<&str> = header.split_whitespace().collect();
+    let first = words.first().is_some_and(|first| first.eq_ignore_ascii_case("before"));
+    (first && words.len() >= 4).then_some(Cue {
+        start: 0,
+        end: header.len(),
+        purpose: Purpose::For(Role::Target),
+        weak: false,
+        phase: None,
+    })
+}
+
+/// "Study gate | Go-live": of two columns of bars the one that names the launch holds the target, and the one before it the gate of
+/// the step before.
+fn gate_before_launch(columns: &mut [Column]) {
+    const STEP: [&str; 8] = ["gate", "exit", "pass", "hurdle", "trial", "try", "study", "test"];
+    let launches = |column: &Column| is(column, Role::Target) && names_launch(&column.header);
+    let Some(launch) = columns.iter().rposition(launches) else { return };
+    let of_step = |column: &Column| {
+        let low = column.header.to_lowercase();
+        let mut words = low.split(|c: char| !c.is_alphanumeric());
+        is(column, Role::Target) && !names_launch(&low) && words.any(|word| STEP.contains(&word))
+    };
+    if columns.iter().any(|column| is(column, Role::Poc)) {
+        return;
+    }
+    for column in columns.iter_mut().take(launch).filter(|column| of_step(column)) {
+        column.cue = column.cue.map(|cue| Cue { purpose: Purpose::For(Role::Poc), phase: Some("poc"), ..cue });
+    }
+}
+
 /// `(%)`, `[ms]`, `in %`, `%`: the unit of a header.
 fn unit(header: &str) -> (Option<Unit>, f64) {
     let low = header.to_lowercase();
     let inner = low.rsplit_once(['(', '[']).map_or("", |(_, inner)| inner.trim_end_matches([')', ']', ' ']));
-    let tail = low.rsplit([' ', ',']).next().unwrap_or_default();
+    // "A/B → 100 %": the sign belongs to a number of the header.
+    let (head, tail) = low.rsplit_once([' ', ',']).unwrap_or(("", low.as_str()));
+    let tail = if head.ends_with(|c: char| c.is_ascii_digit()) { "" } else { tail };
     for word in [inner, tail] {
         let found = match word.trim() {
             "%" | "percent" | "per cent" | "pct" | "in %" => (Unit::Percent, 1.0),

@@ -3,6 +3,7 @@
 mod column;
 mod context;
 mod distance;
+mod echo;
 mod fence;
 mod gap;
 mod goal;
@@ -11,6 +12,7 @@ mod identifier;
 mod joint;
 mod kpi;
 mod name;
+mod own;
 mod pair;
 mod purpose;
 mod qualifier;
@@ -132,14 +134,14 @@ pub struct Mention {
     pub lines: LineRange,
 }
 
-/// Measures, mentions, and what stayed unread.
+/// Measures, mentions, what rows of tables measure under names of their own, and what stayed unread.
 #[must_use]
 pub fn measures(
     document: &Document,
     lexicon: &Lexicon,
     hits: &[Hit],
     quantities: &[Quantity],
-) -> (Vec<Measure>, Vec<Mention>, Unread) {
+) -> (Vec<Measure>, Vec<Mention>, Vec<Measure>, Unread) {
     let reader = Reader::new(document, lexicon, hits, quantities);
     let mut found = Found::default();
     for (id, block) in document.content() {
@@ -156,8 +158,9 @@ pub fn measures(
     found.measures.sort_by_key(|measure| (measure.block, measure.quantity.start, measure.span));
     purpose::settle(&mut found.measures);
     let mentions = mentions(&reader, &found.measures);
+    let own = own::read(&reader, &found.measures);
     let unread = Unread { open: found.open, long: found.long, wide: found.wide };
-    (found.measures, mentions, unread)
+    (found.measures, mentions, own, unread)
 }
 
 /// What is being collected.

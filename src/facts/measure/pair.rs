@@ -5,6 +5,9 @@ use super::name::Name;
 use super::purpose::{Fit, fit};
 use crate::facts::{Metric, Quantity, Unit};
 
+/// A share or a coefficient whose point has slipped is no larger.
+const SLIP: f64 = 10.0;
+
 /// A name with a number: positions in the lists that were given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Pair {
@@ -151,10 +154,13 @@ impl Clause<'_> {
             _ => left_gap(self.between(found.end, quantity.start), quantity),
         };
         let share = self.is_share(quantity) && (gap != Gap::Tight || previous.is_some());
-        let doubtful = fit == Fit::Doubtful
-            && (gap != Gap::Tight
-                || self.between(found.end, quantity.start).len() > 24
-                || matches!(quantity.unit, Unit::Count(_)));
+        // "kappa over the five roles is under 7.4": a number with a decimal, bounded and as small as a slip, is a level all the same.
+        let slip = quantity.unit == Unit::Plain
+            && quantity.decimals > 0
+            && quantity.value <= SLIP
+            && self.metrics.get(name).copied().flatten().is_some_and(|metric| metric.quality && !metric.everyday);
+        let far = !slip && (gap != Gap::Tight || self.between(found.end, quantity.start).len() > 24);
+        let doubtful = fit == Fit::Doubtful && (far || matches!(quantity.unit, Unit::Count(_)));
         if share || doubtful { Gap::Broken } else { gap }
     }
 

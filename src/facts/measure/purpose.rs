@@ -1,7 +1,7 @@
 //! From cues to the role of one value: nearest words first, then label and lead, then heading. Never looks for metrics.
 
 use super::context::Context;
-use super::role::{Cue, Purpose};
+use super::role::{Cue, Purpose, sets_a_bar};
 use super::{Measure, Role};
 use crate::facts::{Comparator, Metric, Quantity, Unit};
 
@@ -44,6 +44,8 @@ pub(super) struct Case<'a> {
     pub about_labels: bool,
     /// The sentence forbids, stops or sets a condition.
     pub forbids: bool,
+    /// The sentence says what must hold for a step to be passed.
+    pub passes: bool,
 }
 
 /// How a comparator stands to the direction of the metric: `Some(true)` bounds what is good.
@@ -51,6 +53,15 @@ pub(super) fn bounds_well(metric: &Metric, comparator: Option<Comparator>) -> Op
     let up = matches!(comparator?, Comparator::AtLeast | Comparator::MoreThan);
     let down = matches!(comparator?, Comparator::AtMost | Comparator::LessThan);
     (up || down).then(|| metric.higher_is_better.map(|better| better == up)).flatten()
+}
+
+/// Which way a comparator bounds: `Some(true)` from below.
+pub(super) fn comparator_of(comparator: Option<Comparator>) -> Option<bool> {
+    match comparator? {
+        Comparator::AtLeast | Comparator::MoreThan => Some(true),
+        Comparator::AtMost | Comparator::LessThan => Some(false),
+        _ => None,
+    }
 }
 
 /// How far the data have drifted is no quality to be reached: its bounds are limits in operation.
@@ -77,13 +88,19 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
     if let Some(cue) = choose(&near, adverse, well) {
         return from_cue(case, cue, well, true);
     }
-    let modal = case.near.iter().any(|cue| cue.weak);
+    if case.passes && !adverse {
+        if let Some(ruling) = of_step(case) {
+            return ruling;
+        }
+    }
+    let is_modal = |cue: &&Cue| cue.weak && !sets_a_bar(cue);
+    let modal = case.near.iter().any(|cue| is_modal(&cue));
     let context = case.context.purpose();
     let special = matches!(
         context,
         Some(Purpose::Other | Purpose::For(Role::Poc | Role::Slo | Role::Stretch | Role::Human | Role::Random))
     );
-    let weak = || case.near.iter().filter(|cue| cue.weak);
+    let weak = || case.near.iter().filter(is_modal);
     let should = weak()
         .next()
         .and_then(|cue| cue.phase)
@@ -142,6 +159,26 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
         Some(true) => Ruling::of(Role::Target, false, None),
         Some(false) if case.forbids => Ruling::of(Role::Slo, false, None),
         _ => Ruling::unknown(),
+    }
+}
+
+/// "It has succeeded if recall reaches 0.8": the gate of the step that is spoken of; of the launch, where that is named. Under the
+/// heading of a proof of concept it surely is its gate.
+fn of_step(case: &Case<'_>) -> Option<Ruling> {
+    let says = |role: Role| case.far.iter().any(|cue| !cue.weak && cue.purpose == Purpose::For(role));
+    if case.far.iter().any(|cue| cue.purpose == Purpose::Other) || says(Role::Slo) {
+        return None;
+    }
+    if says(Role::Target) {
+        return Some(Ruling::of(Role::Target, true, None));
+    }
+    match case.context.purpose() {
+        Some(Purpose::For(Role::Poc)) => Some(Ruling::of(Role::Poc, true, case.context.phase().or(Some("poc")))),
+        Some(Purpose::For(Role::Target)) => Some(Ruling::of(Role::Target, true, None)),
+        None | Some(Purpose::For(Role::Baseline | Role::Reported)) => {
+            Some(Ruling::of(Role::Poc, says(Role::Poc), Some("poc")))
+        }
+        _ => None,
     }
 }
 

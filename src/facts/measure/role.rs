@@ -47,6 +47,8 @@ enum Weight {
     Column,
     /// In headings only.
     Heading,
+    /// As a weak one: it sets the bar of a step, and any word that names the step wins.
+    Passing,
 }
 
 /// Where a text stands.
@@ -77,7 +79,7 @@ pub(super) struct Cue {
 
 use Purpose::{For, Other};
 use Role::{Baseline, Human, Poc, Random, Reported, Slo, Stretch, Target};
-use Weight::{Column, Heading, Label, Strong, Weak};
+use Weight::{Column, Heading, Label, Passing, Strong, Weak};
 
 /// `roles.toml`, as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -160,6 +162,14 @@ fn matches(pattern: &str, word: &str) -> bool {
     pattern.strip_suffix('*').map_or(pattern == word, |stem| word.starts_with(stem))
 }
 
+/// Words of the longest label in which a word that links others stands for itself: "From", "Before AI".
+const SHORT: usize = 2;
+
+/// "Needed before anyone relies on it", "ours, from day one": between other words these say when, and nothing about what is compared with.
+fn is_link(word: &str) -> bool {
+    matches!(word, "before" | "from" | "is" | "to")
+}
+
 /// All cues of `text`, in order, the longest at each place; neighbours that say one thing are one cue.
 pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
     let words: Vec<_> = tokens(text).into_iter().filter(|token| token.kind != Kind::Mark).collect();
@@ -175,7 +185,7 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
         for Phrase { words: phrase, purpose, weight } in lists.into_iter().flatten().flatten() {
             let counts = match weight {
                 Strong => true,
-                Weak => place == Place::Sentence,
+                Weak | Passing => place == Place::Sentence,
                 Label => place != Place::Sentence,
                 Column => place == Place::Label,
                 Heading => place == Place::Heading,
@@ -186,6 +196,7 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
                     here && (n == 0
                         || words.get(at + n - 1).zip(words.get(at + n)).is_some_and(|(a, b)| close(a.end, b.start)))
                 });
+            let fits = fits && !(*weight == Label && words.len() > SHORT && is_link(&word.low));
             // A label word that also is a weak sentence word counts as what the place asks for.
             if fits && best.is_none_or(|(len, ..)| phrase.len() > len) {
                 best = Some((phrase.len(), *purpose, *weight));
@@ -201,7 +212,7 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
             continue;
         }
         let phase = phase(&word.low, text.get(word.start..word.end).unwrap_or_default(), purpose);
-        let cue = Cue { start: word.start, end, purpose, weak: weight == Weak, phase };
+        let cue = Cue { start: word.start, end, purpose, weak: matches!(weight, Weak | Passing), phase };
         at += len;
         match out.last_mut() {
             Some(last) if close(last.end, cue.start) && !last.weak && !cue.weak => {
@@ -262,6 +273,11 @@ pub(super) fn of_label(text: &str) -> Option<Cue> {
 /// The cue that a heading carries.
 pub(super) fn of_heading(text: &str) -> Option<Cue> {
     best(&cues(text, Place::Heading))
+}
+
+/// The words set the bar that a step must pass, without a word for which step it is: "it has succeeded if …".
+pub(super) fn sets_a_bar(cue: &Cue) -> bool {
+    cue.weak && cue.purpose == For(Poc)
 }
 
 /// The most telling of several cues.

@@ -4,7 +4,7 @@ use super::context::{self, Context};
 use super::name::{Name, id};
 use super::pair::{Clause, Pair};
 use super::purpose::{Case, Fit, Ruling, directed, fit, is_gap, metric_is_agreement, of_change, rule};
-use super::role::{Cue, Place, cues};
+use super::role::{Cue, Place, cues, sets_a_bar};
 use super::spoken::{goes_on, is_share, only_quality, shifted};
 use super::wording::{about_labels, divide, forbids, is_change, is_fall, later_phase};
 use super::{Draft, Found, Reader, Role, distance, slice};
@@ -179,6 +179,7 @@ impl Line<'_> {
                 context: self.context,
                 about_labels: metric_is_agreement(metric) && about_labels(&sentence),
                 forbids: forbids(&sentence),
+                passes: self.cues.iter().any(sets_a_bar),
             };
             let mut ruling = rule(&case);
             if ruling.phase.is_none() {
@@ -351,7 +352,8 @@ impl Line<'_> {
         let at = trimmed.char_indices().rfind(|(_, c)| mark(*c)).map(|(at, c)| at + c.len_utf8())?;
         let label = trimmed.get(at..)?;
         let named = self.clause.names.iter().any(|name| from + at <= name.start && name.end <= to);
-        if named || label.split_whitespace().count() > 3 {
+        // "a WAPE (8 weeks) of 39 %": the bracket is closed, and what stood in it is no label of the number.
+        if named || label.contains(')') || label.split_whitespace().count() > 3 {
             return None;
         }
         let start = from + at;

@@ -27,10 +27,17 @@ pub(super) fn fold(phrase: &str) -> String {
     words.join(" ")
 }
 
+/// "all queries", "the whole portfolio": no part, but all there is.
+fn is_all(phrase: &str) -> bool {
+    let mut words = phrase.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let first = words.find(|word| !word.eq_ignore_ascii_case("the")).unwrap_or_default().to_lowercase();
+    matches!(first.as_str(), "all" | "whole" | "entire") && words.next().is_some()
+}
+
 /// A phrase as a slice, unless it is generic, a role, a data set or a count of classes.
 fn accept(phrase: &str, out: &mut Around) {
     let folded = fold(phrase);
-    if folded.is_empty() || folded.chars().count() > 60 {
+    if folded.is_empty() || folded.chars().count() > 60 || is_all(phrase) {
         return;
     }
     if dataset(&folded) {

@@ -358,6 +358,7 @@ impl Grid<'_> {
                         context,
                         about_labels,
                         forbids: false,
+                        passes: false,
                     };
                     rule(&case)
                 }

@@ -162,6 +162,42 @@ fn headings_leads_and_parents_say_what_a_list_is_for() {
 }
 
 #[test]
+fn what_must_hold_for_a_step_to_be_passed_is_its_gate() {
+    check(&[
+        (
+            "The trial is passed if recall is 0.82 or better and precision is 0.3 or better.",
+            &["poc recall >=0.82", "poc precision >=0.3"],
+        ),
+        ("It has succeeded if the forecasts reach a WAPE of at most 14 %.", &["poc wape <=14%"]),
+        ("The acceptance test is passed if recall reaches 0.9.", &["target recall >=0.9"]),
+        ("# Doc\n\n## Monitoring\n\nThe check is passed if recall stays above 0.8.", &["slo recall >0.8"]),
+    ]);
+}
+
+#[test]
+fn columns_say_when_and_for_whom() {
+    check(&[
+        (
+            "| | Vendor tool, trial 2025 | Needed before anyone relies on it |\n|---|---|---|\n| Recall | 0.6 | 0.8 |",
+            &["baseline recall =0.6", "target recall >=0.8"],
+        ),
+        (
+            "| | Today | Before all shops get it |\n|---|---|---|\n| Recall | 0.6 | 0.8 |",
+            &["baseline recall =0.6", "target recall >=0.8"],
+        ),
+        (
+            "| | Today | Study gate | Go-live |\n|---|---|---|---|\n| Recall | 0.6 | 0.7 | 0.8 |",
+            &["baseline recall =0.6", "poc recall >=0.7", "target recall >=0.8"],
+        ),
+        (
+            "| | Solr | Spike exit | A/B → 100 % |\n|---|---|---|---|\n| Recall | 0.5 | 0.6 | 0.7 |",
+            &["baseline recall =0.5", "poc recall >=0.6", "target recall >=0.7"],
+        ),
+        ("| Measure | Target |\n|---|---|\n| Recall, all letters | ≥ 0.8 |", &["target recall >=0.8"]),
+    ]);
+}
+
+#[test]
 fn tables_are_read_in_any_orientation() {
     check(&[
         (

@@ -239,6 +239,12 @@ fn time_after(number: &str, unit: &str, after: &str) -> bool {
         && number.chars().all(|c| c.is_ascii_digit())
 }
 
+/// The number stands right behind the word.
+fn beside(text: &str, word: &str, number: &str) -> bool {
+    let low = text.to_lowercase();
+    [" ", "-", "\u{a0}"].iter().any(|gap| low.contains(&format!("{word}{gap}{number}")))
+}
+
 /// "v2", "after 6 months", "phase 3", "year 2": a target that does not hold at launch.
 pub(super) fn later_phase(text: &str) -> Option<String> {
     let words: Vec<String> = text
@@ -252,7 +258,8 @@ pub(super) fn later_phase(text: &str) -> Option<String> {
         let number = at(n + 1).chars().all(|c| c.is_ascii_digit()) && !at(n + 1).is_empty();
         let time = matches!(at(n + 2), "month" | "months" | "weeks" | "year" | "years" | "quarters");
         match at(n) {
-            "phase" | "stage" | "year" | "release" | "wave" | "step" if number => {
+            // "We release € 70,000", "a year, 22 a week": a number of its own stands apart from the word.
+            "phase" | "stage" | "year" | "release" | "wave" | "step" if number && beside(text, at(n), at(n + 1)) => {
                 return Some(format!("{} {}", at(n), at(n + 1)));
             }
             "after" if number && time => return Some(format!("after {} {}", at(n + 1), at(n + 2))),

@@ -197,6 +197,8 @@ fn fraction_of(tokens: &Tokens<'_>, at: usize, number: Number) -> Number {
     let skip = match (tokens.low(next), tokens.low(next + 1)) {
         ("in" | "of", "every") | ("out", "of") => 2,
         ("in", _) => 1,
+        // "65 of 100": of other numbers it may be a choice ("two of five teams").
+        ("of", _) if matches!(below(next + 1, 1), Some((100.0 | 1000.0, _))) => 1,
         _ => 0,
     };
     let Some((whole, after)) = below(next + skip, skip) else { return number };
@@ -427,6 +429,9 @@ mod tests {
         check("24/7", Some(24.0));
         check("1 in 4", Some(0.25));
         check("9 out of 10", Some(0.9));
+        check("65 of 100", Some(0.65));
+        check("3 of 1,000", Some(0.003));
+        check("2 of 5 teams", Some(2.0));
         check("2 in 2024", Some(2.0));
         check("zero point nine five", Some(0.95));
         check("one point seven", Some(1.7));

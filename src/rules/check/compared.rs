@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::aside::is_aside;
-use super::level::{Level, Same, Words, levels};
+use super::level::{Level, Same, Words, levels, own_level, own_levels};
 use super::rivals::{Best, Earlier, conflict};
 use super::shown::{label, shown};
 use super::times::two_limits;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
+use crate::document::BlockKind;
 use crate::facts::{Comparator, Measure, Role, Unit};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::Fields;
@@ -89,10 +90,17 @@ fn pair((compared, flaws): (Vec<&Measure>, Vec<Flaw>)) -> Told<'_> {
     (compared, flaws, NO_PAIR)
 }
 
+/// The levels of metrics, and of rows of tables that have names of their own.
+fn rows_too<'a>(cx: &Context<'a>, roles: &[Role], words: &mut Words<'a>) -> Vec<Level<'a>> {
+    let mut all = levels(cx, roles, words);
+    all.extend(own_levels(cx, roles, words));
+    all
+}
+
 fn target_beats_baseline<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
     let mut words = Words::default();
-    let targets = levels(cx, &[Role::Target], &mut words);
-    let baselines = levels(cx, &[Role::Baseline, Role::Random], &mut words);
+    let targets = rows_too(cx, &[Role::Target], &mut words);
+    let baselines = rows_too(cx, &[Role::Baseline, Role::Random], &mut words);
     let rivals = Best::of(baselines.iter());
     let (mut compared, mut flaws) = (Vec::new(), Vec::new());
     for target in &targets {
@@ -180,7 +188,32 @@ fn single_target<'a>(cx: &Context<'a>) -> (Vec<&'a Measure>, Vec<Flaw>) {
         flaw.severity = (!sure).then_some(Severity::Warning);
         flaws.push(flaw);
     }
+    echoed(cx, &mut compared, &mut flaws);
     (compared, flaws)
+}
+
+/// A sentence that repeats the words of a row and gives another target than the row.
+fn echoed<'a>(cx: &Context<'a>, compared: &mut Vec<&'a Measure>, flaws: &mut Vec<Flaw>) {
+    let mut words = Words::default();
+    let in_table = |measure: &Measure| {
+        matches!(cx.document.blocks.get(measure.block).map(|block| &block.kind), Some(BlockKind::TableRow { .. }))
+    };
+    let targets = || cx.facts.own.iter().filter(|measure| measure.role == Role::Target && measure.phase.is_none());
+    // The only target of each row; `None` where there are several.
+    let mut rows: HashMap<&str, Option<&'a Measure>> = HashMap::new();
+    for measure in targets().filter(|measure| in_table(measure)) {
+        rows.entry(&measure.metric).and_modify(|one| *one = None).or_insert(Some(measure));
+    }
+    for echo in targets().filter(|measure| !in_table(measure)) {
+        let Some(row) = rows.get(echo.metric.as_str()).copied().flatten() else { continue };
+        compared.push(echo);
+        let (echo, row) = (own_level(echo, &mut words), own_level(row, &mut words));
+        if (echo.score - row.score).abs() > echo.half_width.max(row.half_width) + f64::EPSILON {
+            let mut flaw = contradiction(cx, &echo, &row, "not-comparable");
+            flaw.severity = Some(Severity::Warning);
+            flaws.push(flaw);
+        }
+    }
 }
 
 fn explicit(level: &Level<'_>) -> bool {

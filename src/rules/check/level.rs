@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::Context;
 use super::aside::is_distance;
-use crate::facts::{Measure, Role, Unit};
+use crate::facts::{Comparator, Measure, Role, Unit};
 
 /// A level of a quality metric on the scale on which higher is better.
 #[derive(Debug, Clone, Copy)]
@@ -104,6 +104,12 @@ impl Key {
         })
     }
 
+    /// Averaging and condition agree, or are known on one side only.
+    pub(super) fn narrow_agrees(&self, other: &Self) -> bool {
+        let fields = self.narrow.iter().zip(&other.narrow).take(2);
+        fields.into_iter().all(|(left, right)| left == right || *left == Word::NONE || *right == Word::NONE)
+    }
+
     /// How far two keys agree, whatever their phase.
     pub(super) fn same(&self, other: &Self) -> Same {
         if self.thing != other.thing {
@@ -131,6 +137,24 @@ impl Key {
 pub(super) fn levels<'a>(cx: &Context<'a>, roles: &[Role], words: &mut Words<'a>) -> Vec<Level<'a>> {
     let wanted = cx.facts.measures.iter().filter(|measure| roles.contains(&measure.role) && !measure.relative);
     wanted.filter_map(|measure| level(measure, cx, words)).collect()
+}
+
+/// The same of rows that measure something under a name of their own, where it is known which way is better.
+pub(super) fn own_levels<'a>(cx: &Context<'a>, roles: &[Role], words: &mut Words<'a>) -> Vec<Level<'a>> {
+    let wanted = cx.facts.own.iter().filter(|measure| roles.contains(&measure.role) && !is_distance(measure, cx));
+    wanted.filter(|measure| measure.comparator != Comparator::Equal).map(|measure| own_level(measure, words)).collect()
+}
+
+/// A value of such a row; what is better is not known of all.
+pub(super) fn own_level<'a>(measure: &'a Measure, words: &mut Words<'a>) -> Level<'a> {
+    let scale = match measure.quantity.unit {
+        Unit::Duration => Scale::Time,
+        Unit::Money(_) => Scale::Money,
+        _ => Scale::Ratio,
+    };
+    let (value, half_width) = (measure.quantity.ratio(), measure.quantity.ratio_half_width());
+    let key = Key::of(measure, scale, words);
+    Level { measure, score: if measure.comparator == Comparator::AtMost { -value } else { value }, half_width, key }
 }
 
 fn level<'a>(measure: &'a Measure, cx: &Context<'_>, words: &mut Words<'a>) -> Option<Level<'a>> {

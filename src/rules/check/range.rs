@@ -1,11 +1,12 @@
 //! Kind `range`: is every value possible for its metric? Reads measures and the table of metrics.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::shown::{label, shown};
 use super::{Answer, Check, Context, Flaw, Kind};
 use crate::document::BlockKind;
-use crate::facts::{Measure, Metric, Role, Unit};
+use crate::facts::{Comparator, Measure, Metric, Role, Unit};
 use crate::finding::{CheckState, Severity};
 
 pub(super) const KIND: Kind = Kind {
@@ -14,6 +15,9 @@ pub(super) const KIND: Kind = Kind {
     cases: &["unit"],
     read: |_, _| Some(Arc::new(Range)),
 };
+
+/// What stands higher today may be measured against a plan that can be exceeded.
+const SHARE_TODAY: f64 = 90.0;
 
 #[derive(Debug)]
 struct Range;
@@ -28,13 +32,25 @@ impl Check for Range {
             .filter_map(|measure| cx.lexicon.metric(&measure.metric).map(|metric| (measure, metric)))
             .filter(|(measure, metric)| is_level(measure) && (metric.min.is_some() || metric.max.is_some()))
             .collect();
-        if bounded.is_empty() {
+        let beyond: Vec<&Measure> = beyond_all(cx).collect();
+        if bounded.is_empty() && beyond.is_empty() {
             return vec![Answer::not_applicable("there is no value of a bounded metric")];
         }
         let mut answer = Answer::new(None, CheckState::Specified);
         answer.evidence = bounded.iter().take(6).map(|(measure, _)| cx.evidence(measure.lines)).collect();
         let impossible = bounded.iter().filter(|(measure, metric)| is_impossible(measure, metric));
         answer.flaws = impossible.map(|pair| flaw(*pair, cx)).collect();
+        answer.flaws.extend(beyond.into_iter().map(|measure| Flaw {
+            severity: Some(Severity::Warning),
+            place: Some(cx.place_of(measure)),
+            values: vec![
+                ("metric", label(measure)),
+                ("value", shown(measure)),
+                ("low", "0 %".to_owned()),
+                ("high", "100 %".to_owned()),
+            ],
+            ..Flaw::default()
+        }));
         if !answer.flaws.is_empty() {
             answer.state = CheckState::Absent;
         }
@@ -47,6 +63,24 @@ impl Check for Range {
         answer.flaws.extend(bare);
         vec![answer]
     }
+}
+
+/// "Questions answered | 41 % | 880 %": what stands well below a hundred per cent today and is to rise is a share, and ends there.
+fn beyond_all<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Measure> {
+    let percent = |measure: &&Measure| measure.quantity.unit == Unit::Percent;
+    let shares: BTreeSet<&str> = cx
+        .facts
+        .own
+        .iter()
+        .filter(percent)
+        .filter_map(|measure| {
+            let today = measure.role == Role::Baseline && measure.quantity.value <= SHARE_TODAY;
+            (today && measure.comparator == Comparator::AtLeast).then_some(measure.metric.as_str())
+        })
+        .collect();
+    cx.facts.own.iter().filter(percent).filter(move |measure| {
+        measure.role != Role::Baseline && measure.quantity.value > 100.0 && shares.contains(measure.metric.as_str())
+    })
 }
 
 /// A tolerance ("within ±0.05") is no level.

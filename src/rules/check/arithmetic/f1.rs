@@ -33,7 +33,14 @@ pub(super) fn f1<'a>(cx: &Context<'a>, _: &Cues) -> Judged {
             }
             others.only(cx, f)
         };
-        let (p, r) = (partner(&precisions), partner(&recalls));
+        let (mut p, mut r) = (partner(&precisions), partner(&recalls));
+        // One of each in one column or sentence belong together, whatever names they have.
+        if p.is_none() || r.is_none() {
+            let placed = (p.or_else(|| precisions.placed(cx, f)), r.or_else(|| recalls.placed(cx, f)));
+            if let (Some(one), Some(other)) = placed {
+                (p, r) = (Some(one), Some(other));
+            }
+        }
         let sides: Vec<&Measure> = [p, r].into_iter().flatten().collect();
         if sides.is_empty() {
             continue;

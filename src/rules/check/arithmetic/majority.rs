@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::shown::{label, shown};
 use super::super::{Context, Flaw};
+use super::whole::{fitting, wholes};
 use super::{Cues, Judged};
 use crate::document::BlockKind;
 use crate::facts::{Comparator, ConceptState, Measure, Passage, Role, Unit};
@@ -18,6 +19,9 @@ const LEAST_GAIN: f64 = 0.2;
 /// What shares are counted out of; "1 in 37" counts as well.
 const ROUND: [f64; 9] = [10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 1e4, 1e6];
 
+/// Tasks that tell classes apart: of others a single share is that of something else.
+const CLASSIFIES: [&str; 5] = ["binary-classification", "multi-class", "object-detection", "anomaly", "extraction"];
+
 /// Shares of classes, as far as the text gives them.
 struct Shares {
     /// Each share with the words around it, which name its class.
@@ -30,17 +34,29 @@ struct Shares {
 /// A floor for accuracy is above the share of the largest class.
 pub(super) fn above_majority(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
-    let Some(shares) = shares(cx) else { return judged };
+    let classifies = cx.facts.profile.tasks.iter().any(|task| CLASSIFIES.contains(&task.as_str()));
+    let shares = shares(cx, mainly_two(cx)).filter(|_| classifies);
+    let wholes = wholes(cx);
     for floor in floors(cx) {
+        if let Some(whole) = fitting(&wholes, floor, cx).filter(|_| floor.role == Role::Target) {
+            judged.see(floor);
+            if floor.quantity.ratio() <= whole.majority + 1e-9 {
+                let evidence = cx.evidence(whole.lines);
+                judged.flaws.push(flaw(cx, floor, Some((evidence, trivial(whole.majority))), "", None));
+                continue;
+            }
+        }
+        let Some(shares) = &shares else { continue };
         let Some(majority) = shares.majority(floor) else { continue };
         judged.see(floor);
         let gain = (floor.quantity.ratio() - majority) / (1.0 - majority);
         let (case, severity) = match gain {
             gain if gain <= 0.0 => ("", None),
-            gain if gain < LEAST_GAIN => ("weak", Some(Severity::Warning)),
+            gain if gain < LEAST_GAIN && two_classes(cx) => ("weak", Some(Severity::Warning)),
             _ => continue,
         };
-        judged.flaws.push(flaw(cx, floor, Some((&shares, trivial(majority))), case, severity));
+        let because = (shares.evidence.clone(), trivial(majority));
+        judged.flaws.push(flaw(cx, floor, Some(because), case, severity));
     }
     judged
 }
@@ -49,6 +65,11 @@ pub(super) fn above_majority(cx: &Context<'_>, _: &Cues) -> Judged {
 fn two_classes(cx: &Context<'_>) -> bool {
     let many = ["multi-class", "object-detection", "extraction"];
     !cx.facts.profile.tasks.iter().any(|task| many.contains(&task.as_str()))
+}
+
+/// The task that the document speaks of most has two classes; what else is classified has classes of its own.
+fn mainly_two(cx: &Context<'_>) -> bool {
+    two_classes(cx) || cx.facts.profile.tasks.first().is_some_and(|task| task == "binary-classification")
 }
 
 /// Accuracy does not stand alone where one class is rare. What guards a single class of many does not speak for the others.
@@ -74,11 +95,11 @@ pub(super) fn alone(cx: &Context<'_>, cues: &Cues) -> Judged {
         return judged;
     }
     let rare = || cx.document.content().any(|(_, block)| cues.all.first_in(&block.text).is_some());
-    let found = match shares(cx) {
+    let found = match shares(cx, two_classes(cx)) {
         Some(shares) => {
             let majority = shares.majority(floor).filter(|majority| *majority >= IMBALANCED);
             let says = majority.map(trivial).or_else(|| shares.uneven());
-            says.map(|says| flaw(cx, floor, Some((&shares, says)), "", None))
+            says.map(|says| flaw(cx, floor, Some((shares.evidence.clone(), says)), "", None))
         }
         None => rare().then(|| flaw(cx, floor, None, "perhaps", Some(Severity::Warning))),
     };
@@ -141,9 +162,8 @@ fn floors<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Measure> {
 }
 
 /// The shares in the first passage that states any.
-fn shares(cx: &Context<'_>) -> Option<Shares> {
+fn shares(cx: &Context<'_>, two_classes: bool) -> Option<Shares> {
     let fact = cx.facts.concepts.get("class-balance").filter(|fact| fact.state == ConceptState::Specified)?;
-    let two_classes = two_classes(cx);
     // Where each number stands, by line: a document may speak of classes on every page.
     let all = cx.facts.quantities.iter().enumerate();
     let mut places: Vec<(LineRange, usize)> =
@@ -247,12 +267,12 @@ fn lines_of(passage: &Passage, cx: &Context<'_>) -> LineRange {
 fn flaw(
     cx: &Context<'_>,
     floor: &Measure,
-    because: Option<(&Shares, String)>,
+    because: Option<(Evidence, String)>,
     case: &'static str,
     severity: Option<Severity>,
 ) -> Flaw {
     let (related, calculation) = match because {
-        Some((shares, says)) => (vec![shares.evidence.clone()], says),
+        Some((evidence, says)) => (vec![evidence], says),
         None => (Vec::new(), String::new()),
     };
     Flaw {

@@ -23,6 +23,7 @@ mod steps;
 mod tests;
 mod threshold;
 mod trivial;
+mod whole;
 mod workload;
 
 use std::collections::BTreeMap;

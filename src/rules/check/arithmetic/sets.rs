@@ -82,6 +82,9 @@ fn column(block: &Block, measure: &Measure) -> usize {
 /// Neighbours in a list at most.
 const NEIGHBOURS: usize = 8;
 
+/// Values that are looked at in one place.
+const PLACED: usize = 128;
+
 /// The blocks in which everything stands that is in one place with a measure.
 pub(super) fn blocks_around(cx: &Context<'_>, measure: &Measure) -> RangeInclusive<BlockId> {
     let at = measure.block;
@@ -179,6 +182,19 @@ impl<'a> Fellows<'a> {
         found.dedup();
         let found = found.into_iter().filter_map(|at| self.all.get(at).copied());
         found.filter(|other| in_one_place(cx, measure, other)).collect()
+    }
+
+    /// The only value in one place with a measure and for the same purpose, however each is described: "share of faults found (recall)",
+    /// "share of alarms that are faults (precision)" and "F1 of the alarm" below each other.
+    pub(super) fn placed(&self, cx: &Context<'_>, measure: &Measure) -> Option<&'a Measure> {
+        let around = blocks_around(cx, measure);
+        let from = self.all.partition_point(|other| other.block < *around.start());
+        let near = self.all.iter().copied().skip(from).take_while(|other| other.block <= *around.end()).take(PLACED);
+        only(near.filter(|other| {
+            let alike =
+                other.role == measure.role && other.phase == measure.phase && other.averaging == measure.averaging;
+            alike && in_one_place(cx, measure, other)
+        }))
     }
 
     /// The first that belongs to a measure; `None` where they have more than one value.

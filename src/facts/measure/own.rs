@@ -120,10 +120,9 @@ fn ruling(columns: &[Column], n: usize) -> Option<Ruling> {
             let later = later_phase(&column.header);
             Some(Ruling { phase: later.or(phase.map(str::to_owned)), ..Ruling::of(role, true, None) })
         }
-        Some(_) => None,
         None if n > 0 && left_of_roles(columns, n) => Some(Ruling::of(Role::Baseline, false, None)),
         None if right_of_gate(columns, n) => Some(Ruling::of(Role::Target, false, None)),
-        None => None,
+        Some(_) | None => None,
     }
 }
 

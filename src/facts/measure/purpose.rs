@@ -88,10 +88,11 @@ pub(super) fn rule(case: &Case<'_>) -> Ruling {
     if let Some(cue) = choose(&near, adverse, well) {
         return from_cue(case, cue, well, true);
     }
-    if case.passes && !adverse {
-        if let Some(ruling) = of_step(case) {
-            return ruling;
-        }
+    if case.passes
+        && !adverse
+        && let Some(ruling) = of_step(case)
+    {
+        return ruling;
     }
     let is_modal = |cue: &&Cue| cue.weak && !sets_a_bar(cue);
     let modal = case.near.iter().any(|cue| is_modal(&cue));

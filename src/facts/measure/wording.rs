@@ -180,6 +180,11 @@ pub(super) fn is_change(before: &str, after: &str) -> bool {
         });
     let next = next_words(after);
     let first = next.first().map_or("", String::as_str);
+    // "0.17 of a point": what something moves by.
+    let of_a_point = match next.as_slice() {
+        [of, a, point, ..] => of == "of" && (a == "a" || a == "one") && (point == "point" || point == "percentage"),
+        _ => false,
+    };
     let compared = matches!(
         first,
         "lower"
@@ -229,7 +234,7 @@ pub(super) fn is_change(before: &str, after: &str) -> bool {
             | "increases"
             | "improves"
     );
-    moved || last == "by" || of || compared || last.ends_with('+')
+    moved || last == "by" || of || of_a_point || compared || last.ends_with('+')
 }
 
 /// "12 months after"
@@ -314,5 +319,5 @@ pub(super) fn is_fall(before: &str, after: &str) -> bool {
 /// The two words that follow, in lower case and without signs around them.
 fn next_words(after: &str) -> Vec<String> {
     let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
-    after.to_lowercase().split_whitespace().take(2).map(bare).collect()
+    after.to_lowercase().split_whitespace().take(3).map(bare).collect()
 }

@@ -197,6 +197,8 @@ fn fraction_of(tokens: &Tokens<'_>, at: usize, number: Number) -> Number {
     let skip = match (tokens.low(next), tokens.low(next + 1)) {
         ("in" | "of", "every") | ("out", "of") => 2,
         ("in", _) => 1,
+        // "The 1-in-300 random picks".
+        ("-", "in") if tokens.glued(next) && tokens.low(next + 2) == "-" => 3,
         // "65 of 100": of other numbers it may be a choice ("two of five teams").
         ("of", _) if matches!(below(next + 1, 1), Some((100.0 | 1000.0, _))) => 1,
         _ => 0,
@@ -428,6 +430,7 @@ mod tests {
         check("3/5 of cases", Some(0.6));
         check("24/7", Some(24.0));
         check("1 in 4", Some(0.25));
+        check("1-in-400 picks", Some(0.0025));
         check("9 out of 10", Some(0.9));
         check("65 of 100", Some(0.65));
         check("3 of 1,000", Some(0.003));

@@ -104,12 +104,6 @@ impl Key {
         })
     }
 
-    /// Averaging and condition agree, or are known on one side only.
-    pub(super) fn narrow_agrees(&self, other: &Self) -> bool {
-        let fields = self.narrow.iter().zip(&other.narrow).take(2);
-        fields.into_iter().all(|(left, right)| left == right || *left == Word::NONE || *right == Word::NONE)
-    }
-
     /// How far two keys agree, whatever their phase.
     pub(super) fn same(&self, other: &Self) -> Same {
         if self.thing != other.thing {

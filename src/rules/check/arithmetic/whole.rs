@@ -52,7 +52,7 @@ pub(super) fn wholes(cx: &Context<'_>) -> Vec<Whole> {
     let measured: BTreeSet<BlockId> =
         cx.facts.measures.iter().chain(&cx.facts.own).map(|measure| measure.block).collect();
     let told = lines(cx).iter().filter(|line| (2..=MOST).contains(&line.numbers.len()));
-    let told = told.filter(|line| !(line.in_table && measured.contains(&line.block)) && !line.says(OTHER));
+    let told = told.filter(|line| !(line.says(OTHER) || line.in_table && measured.contains(&line.block)));
     told.filter_map(|line| {
         let majority = majority(&line.numbers)?;
         Some(Whole { majority, lines: line.lines, words: line.low.clone() })

@@ -1,8 +1,6 @@
 //! The gate of a proof of concept lies above the baseline and below the target. Where there is no target to compare it with, the answer
 //! says which of the reasons it is, and never that all is well.
 
-use std::collections::HashMap;
-
 use super::{Best, Level, NO_PAIR, Same, Told, Words, contradiction, explicit, rows_too};
 use crate::document::BlockKind;
 use crate::facts::Role;
@@ -22,24 +20,12 @@ pub(super) fn poc_below_target<'a>(cx: &Context<'a>) -> Told<'a> {
     // A target that does not even beat the baseline is a finding of its own; the gate is not wrong as well.
     let is_sound = |target: &&Level<'a>| all.equal(&target.key).is_none_or(|baseline| baseline.score < target.score);
     let (sound, unsound) = targets.iter().partition::<Vec<_>, _>(is_sound);
-    let (lone_gates, lone_targets) = (Lone::of(&gates), Lone::of(sound.iter().copied()));
     let (sound, unsound) = (Best::of(sound.into_iter()), Best::of(unsound.into_iter()));
     let rivals = Best::of(baselines.iter().filter(|baseline| explicit(baseline)));
     let (mut compared, mut flaws, mut why_not) = (Vec::new(), Vec::new(), NO_PAIR);
     for gate in &gates {
         // The strictest target of the same key: earlier stages may be as easy as the gate.
-        let named_apart = || {
-            lone_gates.get(gate)?;
-            let scale = |level: &Level<'a>| level.measure.quantity.unit.scale().to_owned();
-            let target = lone_targets.get(gate).filter(|target| {
-                // Two parts that are both named are two things.
-                let named = target.measure.slice.is_some() && gate.measure.slice.is_some();
-                !named && target.key.narrow_agrees(&gate.key)
-            })?;
-            (scale(target) == scale(gate)).then_some((target, Same::Perhaps))
-        };
-        let rival = sound.rival(gate).or_else(named_apart);
-        if let Some((target, same)) = rival.filter(|(target, _)| !is_far(gate, target)) {
+        if let Some((target, same)) = sound.rival(gate).filter(|(target, _)| !is_far(gate, target)) {
             compared.push(gate.measure);
             let sure = same == Same::Yes && explicit(gate) && explicit(target);
             let gap = gate.score - target.score;
@@ -87,24 +73,6 @@ const FAR: f64 = 3.0;
 fn is_far(gate: &Level<'_>, target: &Level<'_>) -> bool {
     let (gate, target) = (gate.score, target.score);
     if gate >= 0.0 { gate > FAR * target } else { target < FAR * gate }
-}
-
-/// The only level of each metric, however its part of the cases is described: "precision of visits" and "precision" are one thing where
-/// a document has one gate and one target.
-struct Lone<'l, 'a>(HashMap<&'a str, Option<&'l Level<'a>>>);
-
-impl<'l, 'a> Lone<'l, 'a> {
-    fn of(levels: impl IntoIterator<Item = &'l Level<'a>>) -> Self {
-        let mut lone: HashMap<&'a str, Option<&'l Level<'a>>> = HashMap::new();
-        for level in levels {
-            lone.entry(&level.measure.metric).and_modify(|one| *one = None).or_insert(Some(level));
-        }
-        Self(lone)
-    }
-
-    fn get(&self, level: &Level<'a>) -> Option<&'l Level<'a>> {
-        self.0.get(level.measure.metric.as_str()).copied().flatten()
-    }
 }
 
 #[cfg(test)]

@@ -181,6 +181,10 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let mut best: Option<(usize, Purpose, Weight)> = None;
+        // "Announced 25 min before": minutes, and no minimum.
+        let behind_number =
+            at.checked_sub(1).and_then(|at| words.get(at)).is_some_and(|last| last.kind == Kind::Digits);
+        let is_time = behind_number && word.low == "min";
         let lists = [beginning_with(&word.low), PHRASES.get("")];
         for Phrase { words: phrase, purpose, weight } in lists.into_iter().flatten().flatten() {
             let counts = match weight {
@@ -196,7 +200,7 @@ pub(super) fn cues(text: &str, place: Place) -> Vec<Cue> {
                     here && (n == 0
                         || words.get(at + n - 1).zip(words.get(at + n)).is_some_and(|(a, b)| close(a.end, b.start)))
                 });
-            let fits = fits && !(*weight == Label && words.len() > SHORT && is_link(&word.low));
+            let fits = fits && !(*weight == Label && words.len() > SHORT && is_link(&word.low)) && !is_time;
             // A label word that also is a weak sentence word counts as what the place asks for.
             if fits && best.is_none_or(|(len, ..)| phrase.len() > len) {
                 best = Some((phrase.len(), *purpose, *weight));

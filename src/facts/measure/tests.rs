@@ -190,6 +190,10 @@ fn columns_say_when_and_for_whom() {
             &["baseline recall =0.6", "poc recall >=0.7", "target recall >=0.8"],
         ),
         (
+            "| | Today | Formula | Feasibility |\n|---|---|---|---|\n| Peaks announced 25 min before (recall) | 0.1 | 0.2 | 0.6 |",
+            &["baseline recall/peaks announced 25 before =0.1", "poc recall/peaks announced 25 before >=0.6"],
+        ),
+        (
             "| | Solr | Spike exit | A/B → 100 % |\n|---|---|---|---|\n| Recall | 0.5 | 0.6 | 0.7 |",
             &["baseline recall =0.5", "poc recall >=0.6", "target recall >=0.7"],
         ),

@@ -20,7 +20,7 @@ pub use lexicon::{
     Hit, Lexicon, LexiconProblem, Metric, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Reach, Term,
 };
 pub use linked::Linked;
-pub use measure::{Measure, Mention, Role, measures};
+pub use measure::{Measure, Mention, Role, measures, sets_goal};
 use profile::profile;
 pub use profile::{Kind, Profile, Stage};
 pub(crate) use quantity::number::is_number_word;
@@ -29,7 +29,7 @@ pub use signal::{Piece, Signal, Signals};
 
 use std::collections::BTreeMap;
 
-use crate::document::Document;
+use crate::document::{BlockId, Document};
 
 /// Everything that was read from one document.
 #[derive(Debug, Clone)]
@@ -40,8 +40,8 @@ pub struct Facts {
     pub measures: Vec<Measure>,
     /// Metrics that are named, with or without a value, in order of place.
     pub mentions: Vec<Mention>,
-    /// Values of rows of tables whose label names no known metric ("wrongly refused"); the metric tells the table, the slice the row,
-    /// and the comparator which way is better, where that is known. Only good for comparing the values of a row with each other.
+    /// Values of rows of tables whose label names no known metric ("wrongly refused"); the metric tells table and row ("row 2 of table 0"),
+    /// the comparator which way is better, where that is known. Only good for comparing the values of a row with each other.
     pub own: Vec<Measure>,
     /// State of every concept of the lexicon, by its id; a concept that was not found is `Absent`.
     pub concepts: BTreeMap<String, ConceptFact>,
@@ -118,6 +118,14 @@ impl Facts {
         };
         let spoken = spoken(hits);
         Self { quantities, measures, mentions, own, concepts, profile, commitments, reading, spoken }
+    }
+
+    /// The quantities of a block, in order.
+    #[must_use]
+    pub fn quantities_of(&self, block: BlockId) -> &[Quantity] {
+        let from = self.quantities.partition_point(|quantity| quantity.block < block);
+        let of_block = self.quantities.get(from..).unwrap_or_default();
+        of_block.get(..of_block.partition_point(|quantity| quantity.block == block)).unwrap_or_default()
     }
 
     /// Adds the concepts of another lexicon, read as if there were no other.

@@ -50,7 +50,11 @@ impl Announcer<'_> {
                 self.posted.checks.push(PostedCheck { id: ObjectId(id), key: last.key, ..PostedCheck::default() });
                 Ok(())
             }
-            _ if last.at > (self.deps.clock)() - SHOWS_WITHIN => Ok(()),
+            _ if last.at > (self.deps.clock)() - SHOWS_WITHIN => {
+                // Whether that attempt had started it is not known.
+                self.is_doubtful = !last.done;
+                Ok(())
+            }
             _ => self.start().await,
         }
     }

@@ -21,9 +21,9 @@ pub(super) async fn end(
 ) -> Result<(), PlatformError> {
     let under_way = now.posted.checks.iter().filter(|check| !check.completed).map(|check| check.id.clone());
     let mut checks: Vec<ObjectId> = under_way.collect();
-    if now.head != intent.head {
-        checks.extend(started(deps, platform, at, &intent).await?);
-    }
+    // What was started may not show yet, and does not show at all on another head.
+    let started = started(deps, platform, at, &intent).await?;
+    checks.extend(started.filter(|id| now.posted.checks.iter().all(|check| check.id != *id)));
     let pending = now.posted.reviews.iter().filter(|review| review.pending).map(|review| review.id.clone());
     let cancel = |id| Action::CancelCheck { id, output: check::closed() };
     for action in checks.into_iter().map(cancel).chain(pending.map(Action::DeletePending)) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::announce::intend;
+use super::announce::{intend, last};
 use super::command;
 use super::payload::{Payload, ReviewJob};
 use super::settings::configuration;
@@ -65,10 +65,10 @@ async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<
 }
 
 /// Nothing more is to be done for this head unless somebody asks for it.
-async fn ended(worker: &Worker, at: &ChangeRef, head: String) -> Result<(), PlatformError> {
-    let (change, key, at) = (at.to_string(), KEY.to_owned(), worker.now());
-    let intent = Intent { change, key, head, done: true, at, ..Intent::default() };
-    intend(&worker.deps, intent).await
+async fn ended(worker: &Worker, change_at: &ChangeRef, head: String) -> Result<(), PlatformError> {
+    let (change, key, at) = (change_at.to_string(), KEY.to_owned(), worker.now());
+    let last = last(&worker.deps, change_at).await?.unwrap_or_default();
+    intend(&worker.deps, Intent { change, key, head, done: true, at, check: None, ..last }).await
 }
 
 /// What the configuration of the target branch asks for; false where it cannot be read. In a task of its own, for reading may be

@@ -65,7 +65,6 @@ pub async fn publish(
     let wrote = wrote.map(|last| last.wrote.clone()).unwrap_or_default();
     let noted = last.filter(|last| last.key == review.key);
     let before = noted.as_ref().filter(|last| !last.done);
-    // A check that was started is there, also where a reading does not show it yet.
     let started = before.and_then(|last| last.check.clone()).map(ObjectId);
     let mut press = Press {
         deps,
@@ -83,12 +82,13 @@ pub async fn publish(
     let recent = before.is_some_and(|last| last.at > (deps.clock)() - SHOWS_WITHIN && last.check.is_none());
     let mut doubtful: Vec<&'static str> = if recent { EVERYTHING.to_vec() } else { Vec::new() };
     let shown = |seen: &Posted| shows(seen, &review.change.head, &wrote);
-    let mut seen = Some(&reviewed.seen).filter(|seen| !recent && shown(seen) && press.plan(seen).iter().all(is_check));
+    let mut seen = Some(press.with_started(reviewed.seen.clone()))
+        .filter(|seen| !recent && shown(seen) && press.plan(seen).iter().all(is_check));
     let mut intended = false;
     let (mut writes, mut trouble) = (0, String::new());
     for round in 0..ROUNDS {
         let mut posted = match seen.take() {
-            Some(seen) => seen.clone(),
+            Some(seen) => seen,
             None => match press.now().await? {
                 Ok(posted) => posted,
                 Err(head) => return press.superseded(head).await,
@@ -195,11 +195,17 @@ impl Press<'_> {
 
     /// What is posted now, or the head that the change has instead.
     async fn now(&self) -> Result<Result<Posted, String>, PlatformError> {
-        let Now { head, mut posted, .. } = self.platform.now(&self.review.change.at).await?;
+        let Now { head, posted, .. } = self.platform.now(&self.review.change.at).await?;
+        let posted = self.with_started(posted);
+        Ok(if head == self.review.change.head { Ok(posted) } else { Err(head) })
+    }
+
+    /// What is posted, with the check that was started: it is there, also where a reading does not show it yet.
+    fn with_started(&self, mut posted: Posted) -> Posted {
         let hidden = self.started.as_ref().filter(|id| posted.checks.iter().all(|check| check.id != **id));
         let (key, id) = (self.review.key.clone(), hidden.cloned());
         posted.checks.extend(id.map(|id| PostedCheck { id, key, ..PostedCheck::default() }));
-        Ok(if head == self.review.change.head { Ok(posted) } else { Err(head) })
+        posted
     }
 
     /// Writes down what is about to be posted, or that it is.

@@ -287,13 +287,13 @@ pub(super) const DROP_VERDICTS: &str = "DELETE FROM verdict WHERE used_at <= $1"
 pub(super) const LAST_INTENT: &str =
     "SELECT change, key, head, check_id, state, at, wrote, wrote_at FROM intent WHERE change = $1";
 
-/// A run that has written nothing yet leaves standing what the one before it wrote.
+/// A run that has written nothing yet leaves standing what the one before it wrote; one that is done says all that does not show.
 pub(super) const WRITE_INTENT: &str = "INSERT INTO intent (change, key, head, check_id, state, at, wrote, wrote_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
      ON CONFLICT (change) DO UPDATE SET key = excluded.key, head = excluded.head, check_id = excluded.check_id, \
          state = excluded.state, at = excluded.at, \
-         wrote = CASE WHEN excluded.wrote = '' THEN intent.wrote ELSE excluded.wrote END, \
-         wrote_at = CASE WHEN excluded.wrote = '' THEN intent.wrote_at ELSE excluded.wrote_at END";
+         wrote = CASE WHEN excluded.wrote = '' AND excluded.state <> 'done' THEN intent.wrote ELSE excluded.wrote END, \
+         wrote_at = CASE WHEN excluded.wrote = '' AND excluded.state <> 'done' THEN intent.wrote_at ELSE excluded.wrote_at END";
 
 pub(super) const DROP_INTENTS: &str = "DELETE FROM intent WHERE at < $1";
 

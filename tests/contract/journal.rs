@@ -58,6 +58,9 @@ async fn what_was_written_last_stands_until_something_else_is_written(place: &Pl
     store.intend(&wrote(&["9"], 3)).await.unwrap();
     let last = store.last("o/r#1").await.unwrap().unwrap();
     assert_eq!((last.wrote_at, last.wrote), (3, vec!["9".to_owned()]));
+    store.intend(&Intent { done: true, ..wrote(&[], 4) }).await.unwrap();
+    let last = store.last("o/r#1").await.unwrap().unwrap();
+    assert_eq!((last.wrote_at, last.wrote), (4, vec![]), "a run that is done has said all");
 }
 
 #[tokio::test]

@@ -64,12 +64,15 @@ fn read_sentence(
     found: &mut Vec<Measure>,
 ) {
     let text = reader.text(block);
+    let of_block = known.partition_point(|measure| measure.block < block);
+    let known = known.get(of_block..).unwrap_or_default();
+    let known = known.get(..known.partition_point(|measure| measure.block == block)).unwrap_or_default();
     let quantities: Vec<&Quantity> =
         reader.quantities_in(block, start, end).iter().filter(|q| q.unit != Unit::Date).collect();
     let spoken = cues(text.get(start..end).unwrap_or_default(), Place::Sentence);
     let mut hits: Vec<(&Row, &Quantity, (usize, usize))> = Vec::new();
     for (n, quantity) in quantities.iter().copied().enumerate() {
-        let taken = known.iter().any(|measure| measure.block == block && measure.quantity.start == quantity.start);
+        let taken = known.iter().any(|measure| measure.quantity.start == quantity.start);
         if taken || !is_share(quantity) || quantity.upper.is_some() {
             continue;
         }
@@ -89,7 +92,8 @@ fn read_sentence(
             .filter_map(|(row, stems)| {
                 let shared = stems.iter().filter(|stem| own.contains(stem)).count();
                 // Two of two, two of three, three of four.
-                (shared >= FEWEST && 3 * shared >= 2 * stems.len()).then_some((shared, *row))
+                let fits = shared >= FEWEST && 3 * shared >= 2 * stems.len();
+                (fits && !of_a_part(text.get(from..to).unwrap_or_default(), stems)).then_some((shared, *row))
             })
             .collect();
         fits.sort_by_key(|(shared, _)| std::cmp::Reverse(*shared));
@@ -111,6 +115,17 @@ fn read_sentence(
             found.push(row.measure(reader, &ruling, (*quantity).clone()));
         }
     }
+}
+
+/// "Of the handwritten letters" where the row is about letters: a word of its own before one of the row's makes it a part.
+fn of_a_part(text: &str, label: &[String]) -> bool {
+    let words: Vec<_> = tokens(text).into_iter().filter(|token| token.kind != Kind::Mark).collect();
+    let stem_of = |low: &str| stems(low).pop();
+    words.windows(2).any(|pair| {
+        let [own, next] = pair else { return false };
+        let (Some(own), Some(next)) = (stem_of(&own.low), stem_of(&next.low)) else { return false };
+        label.contains(&next) && !label.contains(&own)
+    })
 }
 
 /// What the number of a sentence is for. Alarms, results, wishes and steps after the launch are not compared.

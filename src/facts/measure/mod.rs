@@ -387,5 +387,12 @@ fn mentions(reader: &Reader<'_>, measures: &[Measure]) -> Vec<Mention> {
     out
 }
 
+/// True where the header of a column says that its numbers are to be reached, at the launch or before it.
+#[must_use]
+pub fn sets_goal(header: &str) -> bool {
+    let purpose = role::of_label(header).map(|cue| cue.purpose);
+    matches!(purpose, Some(role::Purpose::For(Role::Target | Role::Poc)))
+}
+
 #[cfg(test)]
 mod tests;

@@ -114,13 +114,16 @@ fn read_table(reader: &Reader<'_>, id: TableId, table: &Table, known: &[Measure]
 /// What the numbers of a column are for.
 fn ruling(columns: &[Column], n: usize) -> Option<Ruling> {
     let column = columns.get(n)?;
+    // Beside a column that says so, another one is no baseline ("Found on").
+    let names_today =
+        columns.iter().any(|column| column.cue.is_some_and(|cue| cue.purpose == Purpose::For(Role::Baseline)));
     match column.cue.map(|cue| (cue.purpose, cue.phase)) {
         Some((Purpose::For(role @ (Role::Baseline | Role::Human | Role::Poc | Role::Target)), phase)) => {
             let phase = phase.filter(|_| role != Role::Baseline).or(None);
             let later = later_phase(&column.header);
             Some(Ruling { phase: later.or(phase.map(str::to_owned)), ..Ruling::of(role, true, None) })
         }
-        None if n > 0 && left_of_roles(columns, n) => Some(Ruling::of(Role::Baseline, false, None)),
+        None if n > 0 && left_of_roles(columns, n) && !names_today => Some(Ruling::of(Role::Baseline, false, None)),
         None if right_of_gate(columns, n) => Some(Ruling::of(Role::Target, false, None)),
         Some(_) | None => None,
     }

@@ -46,6 +46,8 @@ pub(super) struct Case<'a> {
     pub forbids: bool,
     /// The sentence says what must hold for a step to be passed.
     pub passes: bool,
+    /// The step that is passed is a trial, by its name.
+    pub of_trial: bool,
 }
 
 /// How a comparator stands to the direction of the metric: `Some(true)` bounds what is good.
@@ -172,6 +174,9 @@ fn of_step(case: &Case<'_>) -> Option<Ruling> {
     }
     if says(Role::Target) {
         return Some(Ruling::of(Role::Target, true, None));
+    }
+    if case.of_trial {
+        return Some(Ruling::of(Role::Poc, true, Some("poc")));
     }
     match case.context.purpose() {
         Some(Purpose::For(Role::Poc)) => Some(Ruling::of(Role::Poc, true, case.context.phase().or(Some("poc")))),

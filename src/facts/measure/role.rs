@@ -284,6 +284,11 @@ pub(super) fn sets_a_bar(cue: &Cue) -> bool {
     cue.weak && cue.purpose == For(Poc)
 }
 
+/// "The trial is passed if …": a word that names a proof of concept in labels. In sentences alone it may be any trial.
+pub(super) fn names_trial(sentence: &str) -> bool {
+    cues(sentence, Place::Label).iter().any(|cue| !cue.weak && cue.purpose == For(Poc))
+}
+
 /// The most telling of several cues.
 pub(super) fn best(cues: &[Cue]) -> Option<Cue> {
     let rank = |cue: &Cue| match cue.purpose {

@@ -4,7 +4,7 @@ use super::context::{self, Context};
 use super::name::{Name, id};
 use super::pair::{Clause, Pair};
 use super::purpose::{Case, Fit, Ruling, directed, fit, is_gap, metric_is_agreement, of_change, rule};
-use super::role::{Cue, Place, cues, sets_a_bar};
+use super::role::{Cue, Place, cues, names_trial, sets_a_bar};
 use super::spoken::{goes_on, is_share, only_quality, shifted};
 use super::wording::{about_labels, divide, forbids, is_change, is_fall, later_phase};
 use super::{Draft, Found, Reader, Role, distance, slice};
@@ -171,6 +171,7 @@ impl Line<'_> {
             let (near, far) = self.split_cues(quantity, (from, to), &taken);
             let quantity = &directed(metric, quantity, before, after);
             let quantity = &if is_gap(metric) { distance::bound(quantity, before) } else { quantity.clone() };
+            let passes = self.cues.iter().any(sets_a_bar);
             let case = Case {
                 metric,
                 quantity,
@@ -179,7 +180,8 @@ impl Line<'_> {
                 context: self.context,
                 about_labels: metric_is_agreement(metric) && about_labels(&sentence),
                 forbids: forbids(&sentence),
-                passes: self.cues.iter().any(sets_a_bar),
+                passes,
+                of_trial: passes && names_trial(&sentence),
             };
             let mut ruling = rule(&case);
             if ruling.phase.is_none() {

@@ -359,6 +359,7 @@ impl Grid<'_> {
                         about_labels,
                         forbids: false,
                         passes: false,
+                        of_trial: false,
                     };
                     rule(&case)
                 }

@@ -316,7 +316,7 @@ pub(super) fn is_fall(before: &str, after: &str) -> bool {
     fell || matches!(next.first().map(String::as_str), Some("worse" | "under" | "below"))
 }
 
-/// The two words that follow, in lower case and without signs around them.
+/// The three words that follow, in lower case and without signs around them.
 fn next_words(after: &str) -> Vec<String> {
     let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
     after.to_lowercase().split_whitespace().take(3).map(bare).collect()

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::concept::LEVELS;
 use super::names::is_known;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
-use crate::facts::{ConceptFact, ConceptState, Measure, Passage, Role};
+use crate::document::Row;
+use crate::facts::{ConceptFact, ConceptState, Measure, Passage, Role, sets_goal};
 use crate::finding::{CheckState, Severity};
 use crate::rules::fields::Fields;
 use crate::rules::words::Phrases;
@@ -207,17 +208,23 @@ impl Check for MeasureCheck {
 /// Fewer mentions than this do not make a metric the key metric.
 const KEY_MENTIONS: usize = 3;
 
-/// A number stands where the passage says that one does: in it, and for the head of a table in each of its columns. A column of
-/// wishes ("high", "–") was left open.
+/// A number stands where the passage says that one does: in it, and for the head of a table in each of its columns of goals. A column
+/// of wishes ("high", "–") was left open.
 fn has_value(passage: &Passage, cx: &Context<'_>) -> bool {
     let Some(table) = cx.document.tables.iter().find(|table| table.header_block == passage.block) else {
-        return cx.facts.quantities.iter().any(|quantity| quantity.block == passage.block);
+        return !cx.facts.quantities_of(passage.block).is_empty();
     };
     let is_open = |column: usize| {
-        let mut cells = table.rows.iter().filter_map(|row| row.cells.get(column)).map(|cell| cell.text.as_str());
-        let is_named = table.header.get(column).is_some_and(|head| !head.text.trim().is_empty());
-        is_named
-            && cells.all(|text| text.split_whitespace().count() <= WISH && !text.contains(|c: char| c.is_ascii_digit()))
+        let sets_goal = table.header.get(column).is_some_and(|head| sets_goal(&head.text));
+        let told = |row: &Row| {
+            let Some(cell) = row.cells.get(column) else { return false };
+            let mut numbers = cx.facts.quantities_of(row.block).iter();
+            let text = cx.document.blocks.get(row.block).map_or("", |block| block.text.as_str());
+            cell.text.split_whitespace().count() > WISH
+                || numbers
+                    .any(|number| text.get(number.start..number.end).is_some_and(|number| cell.text.contains(number)))
+        };
+        sets_goal && !table.rows.iter().any(told)
     };
     let open = (1..table.header.len()).filter(|column| is_open(*column)).count();
     open == 0

@@ -16,6 +16,8 @@ pub(super) const KIND: Kind = Kind {
     read: |_, _| Some(Arc::new(Range)),
 };
 
+/// Growth, retention and returns go beyond a hundred per cent; what is several times as much is a share that was mistyped.
+const NO_GROWTH: f64 = 200.0;
 /// What stands higher today may be measured against a plan that can be exceeded.
 const SHARE_TODAY: f64 = 90.0;
 
@@ -79,7 +81,7 @@ fn beyond_all<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Measure> {
         })
         .collect();
     cx.facts.own.iter().filter(percent).filter(move |measure| {
-        measure.role != Role::Baseline && measure.quantity.value > 100.0 && shares.contains(measure.metric.as_str())
+        measure.role != Role::Baseline && measure.quantity.value > NO_GROWTH && shares.contains(measure.metric.as_str())
     })
 }
 

@@ -1,5 +1,7 @@
 //! Which of two opposite errors a text holds to be the worse one: it says so, or the prices it gives for them do. Judges nothing.
 
+use std::collections::BTreeSet;
+
 use regex::Regex;
 
 use super::{Context, Place};
@@ -26,6 +28,9 @@ pub(super) struct Scales<'a> {
     pub(super) named: [&'a [Regex]; 2],
     pub(super) worse: &'a [Regex],
 }
+
+/// What goes before a sum over many errors.
+const TOTALS: [&str; 8] = ["last year", "a year", "per year", "in all", "in total", "altogether", "came to", "budget"];
 
 /// Where a sentence about an error ends its thought: what stands behind speaks of another.
 const BREAKS: [char; 8] = [';', ':', '–', '—', '(', ')', '→', '|'];
@@ -72,6 +77,17 @@ impl Scales<'_> {
             |side: &[Regex], text: &str| side.iter().filter_map(|regex| regex.find(text)).map(|hit| hit.start()).min();
         let behind = text.get(end..).unwrap_or_default().split(BREAKS).next().unwrap_or_default();
         let behind = behind.split(" than ").next().unwrap_or_default();
+        // "A false alarm annoys, far worse is a missed leak": the clause of its own names what it speaks of behind the word.
+        let names = |text: &str| self.named.map(|side| side.iter().any(|regex| regex.is_match(text)));
+        if let Some((_, clause)) = before.rsplit_once(", ")
+            && names(clause) == [false, false]
+        {
+            match names(behind) {
+                [true, false] => return Some(0),
+                [false, true] => return Some(1),
+                _ => {}
+            }
+        }
         match self.named.map(last) {
             [None, None] => match self.named.map(|side| first(side, behind)) {
                 [Some(one), Some(other)] => Some(usize::from(other < one)),
@@ -83,12 +99,12 @@ impl Scales<'_> {
         }
     }
 
-    /// The side whose price is a multiple of the other's, in the first passage that gives both.
+    /// The side whose price is a multiple of the other's: the first price of each, where both stand in one block or side by side.
     fn dearer(&self, blocks: &[BlockId], cx: &Context<'_>) -> Option<Weighed> {
         let priced: Vec<Priced> = blocks.iter().flat_map(|id| self.priced(*id, cx)).collect();
         let of = |side: usize| priced.iter().find(|price| price.side == Some(side));
         let (one, other) = match (of(0), of(1)) {
-            (Some(one), Some(other)) => ((0, one), (1, other)),
+            (Some(one), Some(other)) if one.block.abs_diff(other.block) <= 1 => ((0, one), (1, other)),
             // Where there are two prices and one is that of a named error, the other is that of its opposite.
             (Some(known), None) | (None, Some(known)) => {
                 let near: Vec<&Priced> = priced.iter().filter(|price| price.block == known.block).collect();
@@ -102,7 +118,7 @@ impl Scales<'_> {
                 let side = known.side?;
                 ((side, known), (1 - side, *opposite))
             }
-            (None, None) => return None,
+            (Some(_), Some(_)) | (None, None) => return None,
         };
         if one.1.currency != other.1.currency {
             return None;
@@ -122,9 +138,13 @@ impl Scales<'_> {
         let Some(block) = cx.document.blocks.get(id) else { return Vec::new() };
         let mut from = 0;
         let mut priced = Vec::new();
-        for amount in cx.facts.quantities.iter().filter(|amount| amount.block == id) {
+        for amount in cx.facts.quantities_of(id) {
             let Unit::Money(currency) = &amount.unit else { continue };
             let label = block.text.get(from..amount.start).unwrap_or_default();
+            // What all errors of a year come to is no price of one.
+            if TOTALS.iter().any(|word| label.to_lowercase().contains(word)) {
+                return Vec::new();
+            }
             priced.push(Priced { side: self.only_side(label), currency: currency.clone(), ..Priced::of(amount, id) });
             from = amount.end;
         }
@@ -174,17 +194,15 @@ fn passages(cx: &Context<'_>) -> Vec<BlockId> {
         let is_text = |block: &Block| !matches!(block.kind, BlockKind::Fence { .. } | BlockKind::Heading);
         cx.document.blocks.get(*id).is_some_and(is_text)
     };
-    let mut blocks: Vec<BlockId> = Vec::new();
+    let mut blocks: BTreeSet<BlockId> = BTreeSet::new();
     for passage in &fact.passages {
         let section = cx.document.blocks.get(passage.block).map(|block| block.section);
         for id in passage.block.saturating_sub(AROUND)..=passage.block + AROUND {
             let same = cx.document.blocks.get(id).map(|block| block.section) == section;
-            if same && !blocks.contains(&id) {
-                blocks.push(id);
+            if same && readable(&id) {
+                blocks.insert(id);
             }
         }
     }
-    blocks.retain(readable);
-    blocks.sort_unstable();
-    blocks
+    blocks.into_iter().collect()
 }

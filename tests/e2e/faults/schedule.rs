@@ -242,8 +242,11 @@ pub fn dies_at(edge: u64, asks: bool) -> (Vec<String>, usize) {
             machine.later(DEBOUNCE);
             while !machine.work(50).await {}
         }
-        machine.later(Duration::from_mins(16));
-        while !machine.work(50).await {}
+        // Whatever had to wait, and the lease of whoever died over it.
+        for _ in 0..3 {
+            machine.later(Duration::from_mins(16));
+            while !machine.work(50).await {}
+        }
         let depth = machine.store.depth().await.unwrap();
         let mut broken = invariants::check(&forge, &machine, &Log::default(), depth);
         broken.extend(invariants::of_pull(&pull, &CALM[1], depth == Depth::default()));

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::super::shown::{label, shown};
 use super::super::{Context, Flaw};
-use super::whole::{fitting, wholes};
 use super::{Cues, Judged};
 use crate::document::BlockKind;
 use crate::facts::{Comparator, ConceptState, Measure, Passage, Role, Unit};
@@ -35,18 +34,8 @@ struct Shares {
 pub(super) fn above_majority(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     let classifies = cx.facts.profile.tasks.iter().any(|task| CLASSIFIES.contains(&task.as_str()));
-    let shares = shares(cx, mainly_two(cx)).filter(|_| classifies);
-    let wholes = wholes(cx);
+    let Some(shares) = shares(cx, mainly_two(cx)).filter(|_| classifies) else { return judged };
     for floor in floors(cx) {
-        if let Some(whole) = fitting(&wholes, floor, cx).filter(|_| floor.role == Role::Target) {
-            judged.see(floor);
-            if floor.quantity.ratio() <= whole.majority + 1e-9 {
-                let evidence = cx.evidence(whole.lines);
-                judged.flaws.push(flaw(cx, floor, Some((evidence, trivial(whole.majority))), "", None));
-                continue;
-            }
-        }
-        let Some(shares) = &shares else { continue };
         let Some(majority) = shares.majority(floor) else { continue };
         judged.see(floor);
         let gain = (floor.quantity.ratio() - majority) / (1.0 - majority);

@@ -23,7 +23,6 @@ mod steps;
 mod tests;
 mod threshold;
 mod trivial;
-mod whole;
 mod workload;
 
 use std::collections::BTreeMap;

@@ -9,7 +9,7 @@ mod pieces;
 mod raw;
 mod scan;
 
-pub use raw::{RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Reach};
+pub use raw::{Classes, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Reach};
 
 pub(super) use compile::{Need, Token};
 pub(super) use pieces::pieces;
@@ -171,6 +171,12 @@ impl Lexicon {
     #[must_use]
     pub fn tasks(&self) -> &[RawTask] {
         &self.raw.tasks
+    }
+
+    /// The classes that the task `id` tells apart; none where its output is no class, or where there is no such task.
+    #[must_use]
+    pub fn classes(&self, id: &str) -> Option<Classes> {
+        self.raw.tasks.iter().find(|task| task.id == id)?.classes
     }
 
     /// Signals in order of their number.

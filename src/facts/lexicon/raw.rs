@@ -147,6 +147,19 @@ pub struct RawTask {
     /// It is usually done by prompting, without training.
     #[serde(default)]
     pub prompted: bool,
+    /// Its output is a class: of how many.
+    #[serde(default)]
+    pub classes: Option<Classes>,
+}
+
+/// How many classes a task tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Classes {
+    /// A class and its opposite: what is said of the one is said of both.
+    Two,
+    /// More than two: numbers without a class may be means over them.
+    Many,
 }
 
 /// Words of a signal or trait as `rules/signals.toml` says them.

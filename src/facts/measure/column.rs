@@ -111,13 +111,12 @@ fn condition(header: &str) -> Option<Cue> {
 /// "Study gate | Go-live": of two columns of bars the one that names the launch holds the target, and the one before it the gate of
 /// the step before.
 fn gate_before_launch(columns: &mut [Column]) {
-    const STEP: [&str; 8] = ["gate", "exit", "pass", "hurdle", "trial", "try", "study", "test"];
     let launches = |column: &Column| is(column, Role::Target) && names_launch(&column.header);
     let Some(launch) = columns.iter().rposition(launches) else { return };
     let of_step = |column: &Column| {
         let low = column.header.to_lowercase();
         let mut words = low.split(|c: char| !c.is_alphanumeric());
-        is(column, Role::Target) && !names_launch(&low) && words.any(|word| STEP.contains(&word))
+        is(column, Role::Target) && !names_launch(&low) && words.any(role::is_step)
     };
     if columns.iter().any(|column| is(column, Role::Poc)) {
         return;

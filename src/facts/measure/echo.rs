@@ -8,6 +8,7 @@ use super::role::{Cue, Place, Purpose, cues, sets_a_bar};
 use super::wording::{is_change, later_phase};
 use super::{Measure, Reader, Role};
 use crate::document::{BlockId, BlockKind};
+use crate::facts::quantity::number::is_number_word;
 use crate::facts::quantity::token::{Kind, tokens};
 use crate::facts::quantity::unit::is_stop;
 use crate::facts::{Quantity, Unit};
@@ -215,9 +216,11 @@ fn stems(text: &str) -> Vec<String> {
 
 /// Words of bounds and amounts.
 fn is_filler(word: &str) -> bool {
-    const WORDS: &str = " least most per cent percent hundred thousand share rate number required needed need needs require requires must \
-        value values low high good one two three four five six seven eight nine ten ";
-    WORDS.split_whitespace().any(|known| known == word)
+    const WORDS: [&str; 20] = [
+        "least", "most", "per", "cent", "percent", "share", "rate", "number", "required", "needed", "need", "needs",
+        "require", "requires", "must", "value", "values", "low", "high", "good",
+    ];
+    is_number_word(word) || WORDS.contains(&word)
 }
 
 /// A part of a whole.

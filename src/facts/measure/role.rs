@@ -86,7 +86,15 @@ use Weight::{Column, Heading, Label, Passing, Strong, Weak};
 #[serde(deny_unknown_fields)]
 struct Words {
     cue: Vec<List>,
+    steps: Steps,
     people: People,
+}
+
+/// What names a step before the launch in the header of a column.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Steps {
+    words: Vec<String>,
 }
 
 /// Phrases that say the same.
@@ -115,9 +123,20 @@ struct Phrase {
 
 type Phrases = HashMap<String, Vec<Phrase>>;
 
+fn words() -> Words {
+    toml::from_str(include_str!("roles.toml")).unwrap_or_default()
+}
+
+static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| words().steps.words);
+
+/// A word of a step before the launch; lower case.
+pub(super) fn is_step(word: &str) -> bool {
+    STEPS.iter().any(|step| step == word)
+}
+
 /// Phrases by their first word, in order of the file; those whose first word is open stand under the empty word.
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
-    let Words { cue, people } = toml::from_str(include_str!("roles.toml")).unwrap_or_default();
+    let Words { cue, people, .. } = words();
     let mut phrases = Phrases::new();
     let mut add = |words: Vec<String>, purpose: Purpose, weight: Weight| {
         let first = words.first().filter(|first| !first.ends_with('*')).cloned().unwrap_or_default();

@@ -8,7 +8,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::recognise::Recognised;
-use super::{ConceptFact, ConceptState, Hit, Lexicon, Measure, Mention, Metric, Role};
+use super::{ConceptFact, ConceptState, Hit, Lexicon, Measure, Mention, Metric, RawTask, Role};
 use crate::document::{DirectiveKind, Document};
 
 /// Is it a specification of an AI project?
@@ -133,7 +133,9 @@ pub(super) fn profile(
     let has = |id: &str| tasks.iter().any(|task| task == id);
     let state = |id: &str| concepts.get(id).map_or(ConceptState::Absent, |fact| fact.state);
 
-    let generative = ["generation", "rag", "agent", "image-generation"].into_iter().any(has);
+    let does = |what: fn(&RawTask) -> bool| lexicon.tasks().iter().any(|task| what(task) && has(&task.id));
+
+    let generative = does(|task| task.prompted);
     let training = words.distinct("trains");
     let recorded = words.distinct("recorded-labels") > 0 || state("annotation") == ConceptState::Waived;
     let labelled_by_people = words.distinct("people-labels") >= if recorded { 3 } else { 1 };
@@ -143,15 +145,14 @@ pub(super) fn profile(
     let forecasts = has("forecasting");
     let labelled_by_people = labelled_by_people && !forecasts || labels_stated(&state, labelled_by_people, forecasts);
     let trains = learns && words.distinct("no-training") == 0;
-    let decides = lexicon.tasks().iter().any(|task| task.decides && has(&task.id)) || words.distinct("decides") >= 3;
+    let decides = does(|task| task.decides) || words.distinct("decides") >= 3;
     let affects_people = words.total("affects-people") >= 3;
     let regulated = words.distinct("regulated") >= 2;
     let stage = stage(document, &words, concepts);
 
     let mut traits: BTreeSet<String> = tasks.iter().cloned().collect();
     let tells_apart = measured_by_class(lexicon, measures);
-    let of_task = ["binary-classification", "multi-class", "object-detection", "anomaly", "extraction"];
-    let classifier = tells_apart || of_task.into_iter().any(has);
+    let classifier = tells_apart || does(|task| task.classes.is_some());
     let evaluates = !measures.is_empty() || !mentions.is_empty();
     for (name, holds) in [
         ("trains", trains),
@@ -235,7 +236,7 @@ fn stage(document: &Document, words: &words::Words, concepts: &BTreeMap<String, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Facts, RawLexicon, RawSignal, RawTask};
+    use crate::facts::{Classes, Facts, RawLexicon, RawSignal};
 
     fn lexicon() -> Lexicon {
         let signals = [
@@ -257,6 +258,7 @@ mod tests {
             families: Vec::new(),
             decides,
             prompted: false,
+            classes: (id == "multi-class").then_some(Classes::Many),
         };
         let tasks = vec![
             task("forecasting", &["forecast*", "horizon", "demand", "days ahead"], true),

@@ -34,6 +34,8 @@ struct Preference {
     sides: [Side; 2],
     /// Words that call one of two things the worse one.
     worse: Vec<Regex>,
+    /// Words before a sum over many errors, which is the price of none.
+    totals: Vec<Regex>,
 }
 
 #[derive(Debug)]
@@ -55,8 +57,8 @@ fn read(fields: &Fields<'_>, names: &Names) -> Option<Preference> {
         let advice = "`first` and `second` each have `error`, `worse` (expressions) and `guards` (metrics)";
         fields.faults().report("missing-key", Some(fields.spot()), "this check needs two sides", advice);
     }
-    let worse = expressions(fields, "graver")?;
-    Some(Preference { sides: [first?, second?], worse })
+    let (worse, totals) = (expressions(fields, "graver")?, expressions(fields, "totals")?);
+    Some(Preference { sides: [first?, second?], worse, totals })
 }
 
 fn read_side(fields: &Fields<'_>, names: &Names) -> Option<Side> {
@@ -128,7 +130,8 @@ impl Preference {
             [None, Some(place)] => said(1, place),
             [Some(_), Some(_)] => None,
             [None, None] => {
-                let scales = Scales { named: [&first.named, &second.named], worse: &self.worse };
+                let named = [first.named.as_slice(), second.named.as_slice()];
+                let scales = Scales { named, worse: &self.worse, totals: &self.totals };
                 Some((scales.weigh(cx)?, false))
             }
         }

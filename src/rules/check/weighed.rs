@@ -23,14 +23,12 @@ pub(super) struct Weighed {
     pub(super) place: Place,
 }
 
-/// Two errors by what names them, and what calls one of two things the worse one.
+/// Two errors by what names them, what calls one of two things the worse one, and what goes before a sum over many errors.
 pub(super) struct Scales<'a> {
     pub(super) named: [&'a [Regex]; 2],
     pub(super) worse: &'a [Regex],
+    pub(super) totals: &'a [Regex],
 }
-
-/// What goes before a sum over many errors.
-const TOTALS: [&str; 8] = ["last year", "a year", "per year", "in all", "in total", "altogether", "came to", "budget"];
 
 /// Where a sentence about an error ends its thought: what stands behind speaks of another.
 const BREAKS: [char; 8] = [';', ':', '–', '—', '(', ')', '→', '|'];
@@ -142,7 +140,7 @@ impl Scales<'_> {
             let Unit::Money(currency) = &amount.unit else { continue };
             let label = block.text.get(from..amount.start).unwrap_or_default();
             // What all errors of a year come to is no price of one.
-            if TOTALS.iter().any(|word| label.to_lowercase().contains(word)) {
+            if self.totals.iter().any(|regex| regex.is_match(label)) {
                 return Vec::new();
             }
             priced.push(Priced { side: self.only_side(label), currency: currency.clone(), ..Priced::of(amount, id) });

@@ -9,7 +9,7 @@ use super::cells::{Known, PREVALENCE, fits, fits_cases, fits_counts, share};
 use super::interval::{Interval, SLACK};
 use super::sets::{Fellows, many_classes, same_thing};
 use super::{Cues, Judged, flaw};
-use crate::facts::{Comparator, Measure, Quantity, Role, Unit};
+use crate::facts::{Classes, Comparator, Measure, Quantity, Role, Unit};
 use crate::finding::Severity;
 
 /// Metrics that exist for two classes only.
@@ -46,7 +46,7 @@ pub(super) fn confusion(cx: &Context<'_>, _: &Cues) -> Judged {
 /// Means over classes obey other laws.
 fn is_unclear(cx: &Context<'_>, set: &[&Measure]) -> bool {
     let binary = set.iter().any(|measure| BINARY.contains(&measure.metric.as_str()));
-    let task = cx.facts.profile.tasks.iter().any(|task| matches!(task.as_str(), "binary-classification" | "anomaly"));
+    let task = cx.facts.profile.tasks.iter().any(|task| cx.lexicon.classes(task) == Some(Classes::Two));
     many_classes(cx) || !(binary || task)
 }
 

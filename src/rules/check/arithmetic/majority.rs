@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::super::shown::{label, shown};
 use super::super::{Context, Flaw};
+use super::sets::many_classes;
 use super::{Cues, Judged};
 use crate::document::BlockKind;
-use crate::facts::{Comparator, ConceptState, Measure, Passage, Role, Unit};
+use crate::facts::{Classes, Comparator, ConceptState, Measure, Passage, Role, Unit};
 use crate::finding::{Evidence, Severity};
 use crate::text::LineRange;
 
@@ -14,12 +15,6 @@ use crate::text::LineRange;
 const IMBALANCED: f64 = 0.8;
 /// The least part of the errors of the trivial answer that a target should remove.
 const LEAST_GAIN: f64 = 0.2;
-
-/// What shares are counted out of; "1 in 37" counts as well.
-const ROUND: [f64; 9] = [10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 1e4, 1e6];
-
-/// Tasks that tell classes apart: of others a single share is that of something else.
-const CLASSIFIES: [&str; 5] = ["binary-classification", "multi-class", "object-detection", "anomaly", "extraction"];
 
 /// Shares of classes, as far as the text gives them.
 struct Shares {
@@ -33,7 +28,8 @@ struct Shares {
 /// A floor for accuracy is above the share of the largest class.
 pub(super) fn above_majority(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
-    let classifies = cx.facts.profile.tasks.iter().any(|task| CLASSIFIES.contains(&task.as_str()));
+    // Where nothing is told apart a single share is that of something else.
+    let classifies = cx.facts.profile.tasks.iter().any(|task| cx.lexicon.classes(task).is_some());
     let Some(shares) = shares(cx, mainly_two(cx)).filter(|_| classifies) else { return judged };
     for floor in floors(cx) {
         let Some(majority) = shares.majority(floor) else { continue };
@@ -41,7 +37,7 @@ pub(super) fn above_majority(cx: &Context<'_>, _: &Cues) -> Judged {
         let gain = (floor.quantity.ratio() - majority) / (1.0 - majority);
         let (case, severity) = match gain {
             gain if gain <= 0.0 => ("", None),
-            gain if gain < LEAST_GAIN && two_classes(cx) => ("weak", Some(Severity::Warning)),
+            gain if gain < LEAST_GAIN && !many_classes(cx) => ("weak", Some(Severity::Warning)),
             _ => continue,
         };
         let because = (shares.evidence.clone(), trivial(majority));
@@ -50,25 +46,20 @@ pub(super) fn above_majority(cx: &Context<'_>, _: &Cues) -> Judged {
     judged
 }
 
-/// True where there is a class and its opposite: what guards the one is about both.
-fn two_classes(cx: &Context<'_>) -> bool {
-    let many = ["multi-class", "object-detection", "extraction"];
-    !cx.facts.profile.tasks.iter().any(|task| many.contains(&task.as_str()))
-}
-
 /// The task that the document speaks of most has two classes; what else is classified has classes of its own.
 fn mainly_two(cx: &Context<'_>) -> bool {
-    two_classes(cx) || cx.facts.profile.tasks.first().is_some_and(|task| task == "binary-classification")
+    !many_classes(cx)
+        || cx.facts.profile.tasks.first().is_some_and(|task| cx.lexicon.classes(task) == Some(Classes::Two))
 }
 
 /// Accuracy does not stand alone where one class is rare. What guards a single class of many does not speak for the others.
 pub(super) fn alone(cx: &Context<'_>, cues: &Cues) -> Judged {
-    let floors: Vec<&Measure> = whole(floors(cx).collect());
+    let floors: Vec<&Measure> = of_the_whole(floors(cx).collect());
     let is_companion = |measure: &Measure| {
         let metric = cx.lexicon.metric(&measure.metric);
         matches!(measure.role, Role::Target | Role::Poc)
             && measure.metric != "accuracy"
-            && (measure.slice.is_none() || two_classes(cx))
+            && (measure.slice.is_none() || !many_classes(cx))
             && metric.is_some_and(|metric| {
                 let has = |family: &str| metric.families.iter().any(|known| known == family);
                 // What annotators reach among each other says nothing of the model.
@@ -84,7 +75,7 @@ pub(super) fn alone(cx: &Context<'_>, cues: &Cues) -> Judged {
         return judged;
     }
     let rare = || cx.document.content().any(|(_, block)| cues.all.first_in(&block.text).is_some());
-    let found = match shares(cx, two_classes(cx)) {
+    let found = match shares(cx, !many_classes(cx)) {
         Some(shares) => {
             let majority = shares.majority(floor).filter(|majority| *majority >= IMBALANCED);
             let says = majority.map(trivial).or_else(|| shares.uneven());
@@ -98,7 +89,7 @@ pub(super) fn alone(cx: &Context<'_>, cues: &Cues) -> Judged {
 
 /// Floors of the whole. Where all name one and the same thing, that is the part of the system which they measure; different names are
 /// classes, each with a floor of its own.
-fn whole(floors: Vec<&Measure>) -> Vec<&Measure> {
+fn of_the_whole(floors: Vec<&Measure>) -> Vec<&Measure> {
     let names: BTreeSet<&str> = floors.iter().filter_map(|floor| floor.slice.as_deref()).collect();
     let one_part = names.len() == 1 && floors.iter().all(|floor| floor.slice.is_some());
     floors.into_iter().filter(|floor| one_part || floor.slice.is_none()).collect()
@@ -183,65 +174,8 @@ fn shares(cx: &Context<'_>, two_classes: bool) -> Option<Shares> {
                 all.push((share, format!("{}{behind}", clause.unwrap_or_default()).to_lowercase()));
             }
         }
-        if all.is_empty() {
-            all = spelled(passage, cx);
-        }
         (!all.is_empty()).then(|| Shares { all, two_classes, evidence: cx.evidence(passage.lines) })
     })
-}
-
-/// Shares as so many of a round number: "nine in a thousand", "4 of 100", "1 in 250".
-fn spelled(passage: &Passage, cx: &Context<'_>) -> Vec<(f64, String)> {
-    let text = cx.document.line_text(passage.lines).to_lowercase();
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != ',' && c != '.').collect();
-    let words: Vec<&str> =
-        words.iter().map(|word| word.trim_matches([',', '.'])).filter(|word| !word.is_empty()).collect();
-    let mut found = Vec::new();
-    for at in 1..words.len() {
-        let word = |n: usize| words.get(n).copied().unwrap_or_default();
-        let behind = match word(at) {
-            "in" | "of" => at + 1,
-            "out" if word(at + 1) == "of" => at + 2,
-            _ => continue,
-        };
-        let behind = behind + usize::from(matches!(word(behind), "a" | "one" | "every" | "each"));
-        if let (Some(part), Some(whole)) = (number(word(at - 1)), number(word(behind)))
-            && (ROUND.contains(&whole) || part <= 1.0 && whole >= 10.0)
-            && part > 0.0
-            && part < whole
-        {
-            let from = at.saturating_sub(6);
-            let near = words.iter().skip(from).take(behind + 7 - from).copied();
-            found.push((part / whole, near.collect::<Vec<_>>().join(" ")));
-        }
-    }
-    found
-}
-
-/// A whole number in digits, or a short one in words.
-fn number(word: &str) -> Option<f64> {
-    const WORDS: &[(&str, f64)] = &[
-        ("one", 1.0),
-        ("two", 2.0),
-        ("three", 3.0),
-        ("four", 4.0),
-        ("five", 5.0),
-        ("six", 6.0),
-        ("seven", 7.0),
-        ("eight", 8.0),
-        ("nine", 9.0),
-        ("ten", 10.0),
-        ("twelve", 12.0),
-        ("twenty", 20.0),
-        ("thirty", 30.0),
-        ("forty", 40.0),
-        ("fifty", 50.0),
-        ("hundred", 100.0),
-        ("thousand", 1000.0),
-        ("million", 1e6),
-    ];
-    let spelled = WORDS.iter().find(|(known, _)| *known == word).map(|(_, value)| *value);
-    spelled.or_else(|| word.replace(',', "").parse().ok())
 }
 
 /// The lines of a passage; of a table all rows, since each row states one share.

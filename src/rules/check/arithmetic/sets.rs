@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::super::Context;
 use crate::document::{Block, BlockId, BlockKind, TableId};
-use crate::facts::{Measure, Role};
+use crate::facts::{Classes, Measure, Role};
 
 /// Same role, class, condition, data and step.
 pub(super) fn same_thing(cx: &Context<'_>, a: &Measure, b: &Measure) -> bool {
@@ -223,8 +223,7 @@ pub(super) fn only<'a>(mut found: impl Iterator<Item = &'a Measure>) -> Option<&
 
 /// Several classes: numbers without a class or an averaging may be means over the classes.
 pub(super) fn many_classes(cx: &Context<'_>) -> bool {
-    let many = ["multi-class", "multi-label", "object-detection", "extraction", "segmentation"];
-    cx.facts.profile.tasks.iter().any(|task| many.contains(&task.as_str()))
+    cx.facts.profile.tasks.iter().any(|task| cx.lexicon.classes(task) == Some(Classes::Many))
 }
 
 /// A case may have several labels: their shares need not make a whole.

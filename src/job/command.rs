@@ -190,7 +190,11 @@ impl Desk<'_> {
                 self.decide(DecisionKind::Pause, String::new(), "", None).await?;
                 Ok(words::paused(&self.job.by.login))
             }
-            Command::Resume if !paused => Ok(words::NOT_PAUSED.into()),
+            Command::Resume if !paused => {
+                // A try before this one may have ended between the end of the pause and the review that is due since.
+                self.review(self.plain()).await?;
+                Ok(words::NOT_PAUSED.into())
+            }
             Command::Resume => {
                 self.revoke(DecisionKind::Pause, "").await?;
                 self.review(self.plain()).await?;

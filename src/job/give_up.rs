@@ -1,4 +1,4 @@
-//! Tells on a change that its review was given up. Tries once and never fails: who cannot be reached is not told.
+//! Tells on a change that its review was given up. Tries once, and says whether somebody can be told later.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use super::announce::{intend, last};
 use super::command;
 use super::payload::{Payload, ReviewJob};
 use super::settings::configuration;
-use super::worker::Worker;
+use super::worker::{Failure, Worker};
 use super::written::sent;
-use crate::platform::{Choice, Now, PlatformError};
+use crate::platform::{Choice, Now, Platform, PlatformError};
 use crate::review::render::check;
-use crate::review::{Action, ChangeRef, Conclusion};
+use crate::review::{Action, ChangeRef, Conclusion, ObjectId};
 use crate::store::{Intent, Leased};
 
 /// Key of the check: never that of a run, so that a later run completes a check of its own.
@@ -18,18 +18,40 @@ pub(super) const KEY: &str = "given-up";
 /// How long the attempt may take.
 const TOTAL: Duration = Duration::from_mins(1);
 
+/// Does whoever waits know?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Yes, or nobody waits.
+    Yes,
+    /// Not yet: the platform does not answer now.
+    Later,
+    /// No: nobody can be told.
+    Never,
+}
+
 /// Completes the check on the head, so that nobody waits for a review that does not come.
-pub(super) async fn tell(worker: &Worker, job: &Leased, reason: &str) {
-    let Ok(payload) = Payload::read(&job.payload) else { return };
+pub(super) async fn tell(worker: &Worker, job: &Leased, reason: &str) -> Told {
+    let Ok(payload) = Payload::read(&job.payload) else { return Told::Never };
     let (worker, reason) = (worker.clone(), reason.to_owned());
     // A task of its own: what made the review stop with a defect may do so again.
     let task = tokio::spawn(async move { tokio::time::timeout(TOTAL, said(&worker, &payload, &reason)).await });
     match task.await {
-        Ok(Ok(Ok(()))) => {}
+        Ok(Ok(Ok(()))) => Told::Yes,
         Ok(Ok(Err(error))) => {
             tracing::warn!(job = %job.key, %error, "nobody could be told that the review was given up");
+            match Failure::from(error) {
+                Failure::Passing { .. } | Failure::Limited { .. } => Told::Later,
+                _ => Told::Never,
+            }
         }
-        Ok(Err(_)) | Err(_) => tracing::warn!(job = %job.key, "nobody could be told that the review was given up"),
+        Ok(Err(_)) => {
+            tracing::warn!(job = %job.key, "nobody could be told in time that the review was given up");
+            Told::Later
+        }
+        Err(_) => {
+            tracing::warn!(job = %job.key, "nobody could be told that the review was given up: that stopped with a defect");
+            Told::Never
+        }
     }
 }
 
@@ -48,7 +70,10 @@ async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<
     if !platform.capabilities().checks {
         return Ok(());
     }
-    let Now { head, posted, .. } = platform.now(at).await?;
+    let Now { head, posted, .. } = match platform.now(at).await {
+        Ok(now) => now,
+        Err(error) => return blindly(worker, platform.as_ref(), payload, reason, error).await,
+    };
     if posted.checks.iter().any(|check| check.completed && check.key == KEY) {
         return ended(worker, at, head).await;
     }
@@ -58,6 +83,29 @@ async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<
     let stays = failed == Some(Conclusion::Failure);
     let conclusion = if strict || stays { Conclusion::Failure } else { Conclusion::Neutral };
     let running = posted.checks.iter().find(|check| !check.completed).map(|check| check.id.clone());
+    let output = check::given_up(reason);
+    let action = Action::CompleteCheck { id: running, commit: head.clone(), key: KEY.to_owned(), conclusion, output };
+    sent(platform.carry_out(at, &action).await, "to complete the check")?;
+    ended(worker, at, head).await
+}
+
+/// What is on the change cannot be read, be it for good: a check on its head is possible all the same. Where a run has ended on that head
+/// its verdict stands.
+async fn blindly(
+    worker: &Worker,
+    platform: &dyn Platform,
+    payload: &ReviewJob,
+    reason: &str,
+    unread: PlatformError,
+) -> Result<(), PlatformError> {
+    let at = &payload.at;
+    let Ok(head) = platform.head(at).await else { return Err(unread) };
+    let last = last(&worker.deps, at).await?.filter(|last| last.head == head);
+    if last.as_ref().is_some_and(|last| last.done) {
+        return Ok(());
+    }
+    let conclusion = if worker.options.require_complete { Conclusion::Failure } else { Conclusion::Neutral };
+    let running = last.and_then(|last| last.check).map(ObjectId);
     let output = check::given_up(reason);
     let action = Action::CompleteCheck { id: running, commit: head.clone(), key: KEY.to_owned(), conclusion, output };
     sent(platform.carry_out(at, &action).await, "to complete the check")?;

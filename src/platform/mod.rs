@@ -174,6 +174,14 @@ pub trait Platform: Send + Sync {
     /// As [`Platform::fetch`].
     async fn now(&self, at: &ChangeRef) -> Result<Now, PlatformError>;
 
+    /// The commit at the head of the change, read by itself: it may be had where all that stands on the change cannot.
+    ///
+    /// # Errors
+    /// As [`Platform::fetch`].
+    async fn head(&self, at: &ChangeRef) -> Result<String, PlatformError> {
+        Ok(self.now(at).await?.head)
+    }
+
     /// The check that the run of this key shows as under way on a commit, which may be an older head of the change; none where
     /// none shows, where the commit is gone, or where the platform knows no checks.
     ///

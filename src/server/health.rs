@@ -31,24 +31,25 @@ pub type Proof = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), String>>
 /// What was found out a moment ago. One asks at a time, and whoever comes meanwhile is told the same.
 #[derive(Default)]
 pub(super) struct Known {
-    written: Standing,
-    proven: Standing,
+    written: Standing<bool>,
+    proven: Standing<bool>,
+    queue: Standing<Option<(Depth, Duration)>>,
 }
 
 #[derive(Default)]
-struct Standing(Mutex<Option<(Instant, bool)>>);
+struct Standing<T>(Mutex<Option<(Instant, T)>>);
 
-impl Standing {
-    async fn or_ask(&self, stands: Duration, ask: impl Future<Output = bool>) -> bool {
+impl<T: Copy> Standing<T> {
+    async fn or_ask(&self, stands: Duration, ask: impl Future<Output = T>) -> T {
         let mut known = self.0.lock().await;
-        if let Some((at, good)) = *known
+        if let Some((at, answer)) = *known
             && at.elapsed() < stands
         {
-            return good;
+            return answer;
         }
-        let good = ask.await;
-        *known = Some((Instant::now(), good));
-        good
+        let answer = ask.await;
+        *known = Some((Instant::now(), answer));
+        answer
     }
 }
 
@@ -71,15 +72,14 @@ pub(super) async fn ready(State(state): State<AppState>) -> (StatusCode, Json<Va
     if !state.known.written.or_ask(STANDS, written(&state)).await {
         reasons.push("the store cannot be written");
     }
-    let queue = queue(state.store.as_ref(), (state.clock)()).await.inspect_err(|error| {
-        tracing::error!(%error, "not ready: the store cannot be read");
+    let queue = queue(&state).await;
+    if queue.is_none() {
         reasons.push("the store cannot be read");
-    });
+    }
     if !state.known.proven.or_ask(PROOF_STANDS, proven(&state)).await {
         reasons.push("the platform does not believe the credentials, or does not answer");
     }
     let ready = reasons.is_empty();
-    let queue = queue.ok();
     let late = queue.is_some_and(|(_, oldest)| oldest > LATE);
     if late {
         reasons.push("work has waited for more than 15 minutes");
@@ -102,6 +102,15 @@ async fn written(state: &AppState) -> bool {
     written.inspect_err(|error| tracing::error!(%error, "not ready: the store cannot be written")).is_ok()
 }
 
+/// Jobs by state, and how long the oldest one waits; none where the store cannot be read.
+pub(super) async fn queue(state: &AppState) -> Option<(Depth, Duration)> {
+    let counted = async {
+        let counted = counted(state.store.as_ref(), (state.clock)()).await;
+        counted.inspect_err(|error| tracing::error!(%error, "the queue cannot be looked at")).ok()
+    };
+    state.known.queue.or_ask(STANDS, counted).await
+}
+
 async fn proven(state: &AppState) -> bool {
     let Some(proof) = &state.proof else { return true };
     let said = tokio::time::timeout(PROOF, proof()).await;
@@ -109,8 +118,7 @@ async fn proven(state: &AppState) -> bool {
     said.inspect_err(|error| tracing::error!(%error, "not ready: no token can be had")).is_ok()
 }
 
-/// Jobs by state, and how long the oldest one waits.
-pub(super) async fn queue(store: &dyn Store, now: i64) -> Result<(Depth, Duration), StoreError> {
+async fn counted(store: &dyn Store, now: i64) -> Result<(Depth, Duration), StoreError> {
     let depth = store.depth().await?;
     let since = store.oldest().await?.unwrap_or(now);
     let oldest = Duration::from_millis(u64::try_from(now.saturating_sub(since)).unwrap_or(0));

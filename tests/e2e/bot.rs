@@ -164,6 +164,11 @@ impl Bot {
         Self { store, worker, reconciler, how, url, clock, log, secrets, server, folder, logging: Some(logging) }
     }
 
+    /// Where deliveries are sent to.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Hands a delivery to the server; its status and answer.
     pub async fn receive(&self, delivery: &Delivery) -> (u16, String) {
         let (status, answer) = delivery.send(&self.url).await;

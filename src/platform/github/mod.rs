@@ -298,6 +298,11 @@ impl Platform for Repository {
         Ok(Now { head, is_open, posted: self.posted(at, state) })
     }
 
+    async fn head(&self, at: &ChangeRef) -> Result<String, PlatformError> {
+        self.check_scope(at)?;
+        self.head_of(at.number).await
+    }
+
     async fn under_way(&self, at: &ChangeRef, commit: &str, key: &str) -> Result<Option<ObjectId>, PlatformError> {
         self.check_scope(at)?;
         self.started(commit, key).await

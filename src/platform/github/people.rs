@@ -1,4 +1,4 @@
-//! Who may do what, and which pull requests a commit belongs to. Asks each time: rights change.
+//! Who may do what, which pull requests a commit belongs to, and which commit is the head of one. Asks each time: rights change.
 
 use serde::Deserialize;
 
@@ -55,6 +55,13 @@ impl Repository {
             "triage" | "read" => Role::Read,
             _ => Role::None,
         })
+    }
+
+    /// The head of a pull request.
+    pub(super) async fn head_of(&self, number: u64) -> Result<String, PlatformError> {
+        let pull: Row =
+            self.json(&self.path(&format!("/pulls/{number}"))).await.map_err(|failure| failure.error("the head"))?;
+        Ok(pull.head.sha)
     }
 
     /// Open pull requests with this commit as their head. A check event tells none of a fork.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use specreview::job::worker::Step;
+use specreview::store::{DecisionKind, Decisions as _};
 
 use crate::bot::Bot;
 use crate::forge::{Delivery, Edit, Fault, Forge, Pull, Repo};
@@ -318,6 +319,23 @@ async fn a_paused_change_gets_its_check_and_no_word_until_the_pause_ends() {
     assert_ne!(summary(&pull), before);
     assert!(!pull.check().unwrap().title.starts_with("Paused"));
     assert!(say(&bot, &pull, "ann", "/specreview resume").await.contains("there was no pause"));
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_process_that_died_as_it_ended_a_pause_leaves_the_review_to_the_next_one() {
+    let (forge, bot, pull) = reviewed().await;
+    say(&bot, &pull, "ann", "/specreview pause").await;
+    pull.push(&[("specs/parcel.md", &SPEC.replace("## ", "# "))]);
+    bot.review(&pull.event("synchronize")).await;
+    let before = summary(&pull);
+    // The pause is over, and nothing more of that command was done.
+    let change = format!("{}#{}", "acme/specs", pull.at().number);
+    bot.store.revoke(&change, DecisionKind::Pause, "").await.unwrap();
+    say(&bot, &pull, "ann", "/specreview resume").await;
+    assert_ne!(summary(&pull), before);
+    assert!(!pull.check().unwrap().title.starts_with("Paused"));
     pull.look_away();
     finish(bot, forge).await;
 }

@@ -148,18 +148,20 @@ impl Desk {
                 None => return failed("what was sent cannot be read back from the store: send it again"),
             }
         };
-        let text = match loaded {
+        let (text, opened) = match loaded {
             Loaded::Unread { reason, .. } => return failed(&reason),
             Loaded::Text { text, .. } if text.len() > super::LARGEST_TEXT => {
                 return failed("the text of the document is larger than 1 MiB: give the specification alone");
             }
-            Loaded::Text { text, .. } => text,
+            Loaded::Text { text, opened, .. } => (text, opened),
         };
         if taken.input.is_empty() {
             tell(Phase::Fetched { bytes: text.len() });
         }
         tell(Phase::Read { lines: text.lines().count() });
-        let run = self.run(taken, &wishes, text.clone()).await;
+        let read = Loaded::text(&taken.document, text.clone());
+        let read = opened.into_iter().fold(read, Loaded::opened_at);
+        let run = self.run(taken, &wishes, read).await;
         let text = apart(move || pack(text.as_bytes())).await;
         let (verdict, tally) = Verdict::of(&run);
         let deps = self.deps.clone();
@@ -181,7 +183,7 @@ impl Desk {
         }
     }
 
-    async fn run(&self, taken: &TakenReview, wishes: &Wishes, text: String) -> Run {
+    async fn run(&self, taken: &TakenReview, wishes: &Wishes, read: Loaded) -> Run {
         let (board, clock, id): (Board, _, _) = (self.board.clone(), self.deps.clock.clone(), taken.id.clone());
         let options = Options {
             no_model: wishes.llm == Some(false),
@@ -192,8 +194,7 @@ impl Desk {
             }),
             ..options(wishes)
         };
-        let input = vec![Loaded::text(&taken.document, text)];
-        review_texts(&self.deps, input, &config(wishes), Vec::new(), &options).await
+        review_texts(&self.deps, vec![read], &config(wishes), Vec::new(), &options).await
     }
 }
 

@@ -29,6 +29,9 @@ struct Place {
 struct Asked {
     times: u32,
     last: Millis,
+    /// When it was missed first; 0 where a note does not say it.
+    #[serde(default)]
+    first: Millis,
     /// The platform will not tell it again.
     #[serde(default)]
     is_refused: bool,
@@ -74,7 +77,8 @@ impl Place {
         }
         let mut given_up = 0;
         self.asked.retain(|delivery, asked| {
-            let stays = asked.last > now - BACK;
+            let since = if asked.first > 0 { asked.first } else { asked.last };
+            let stays = since > now - BACK;
             if !stays && !asked.is_refused {
                 tracing::warn!(%delivery, event = %asked.event, "an event never arrived: it is not asked for again");
                 given_up += 1;
@@ -86,9 +90,10 @@ impl Place {
 
     /// It was asked for, or refused for itself.
     fn note(&mut self, missed: &Missed, now: Millis, is_refused: bool) -> u32 {
-        let times = self.asked.get(&missed.delivery).map_or(0, |asked| asked.times).saturating_add(1);
+        let (before, first) = self.asked.get(&missed.delivery).map_or((0, now), |asked| (asked.times, asked.first));
+        let times = before.saturating_add(1);
         let Missed { attempt, event, is_label, .. } = missed.clone();
-        let asked = Asked { times, last: now, is_refused, attempt, event, is_label };
+        let asked = Asked { times, last: now, first, is_refused, attempt, event, is_label };
         self.asked.insert(missed.delivery.clone(), asked);
         times
     }

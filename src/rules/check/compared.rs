@@ -19,7 +19,7 @@ use crate::text::LineRange;
 
 pub(super) const KIND: Kind = Kind {
     name: "compared",
-    variables: &["metric", "value", "other", "other_line", "other_quote", "calculation"],
+    variables: &["metric", "value", "other", "other_place", "other_quote", "calculation"],
     cases: &["equal", "not-comparable", "gate-proves-nothing", "infeasible", "beyond"],
     read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
 };
@@ -171,7 +171,7 @@ fn gains<'a>(cx: &Context<'a>, baselines: &[Level<'a>], compared: &mut Vec<&'a M
                 ("metric", label(gain)),
                 ("value", shown(gain)),
                 ("other", shown(base.measure)),
-                ("other_line", related.lines.start.to_string()),
+                ("other_place", cx.place_said(related.lines)),
                 ("calculation", calculation),
             ],
             place: Some(place),
@@ -244,7 +244,7 @@ fn contradiction(cx: &Context<'_>, at: &Level<'_>, other: &Level<'_>, case: &'st
             ("metric", label(at.measure)),
             ("value", say(at)),
             ("other", say(other)),
-            ("other_line", related.lines.start.to_string()),
+            ("other_place", cx.place_said(related.lines)),
             ("other_quote", related.quote.clone()),
             ("quote", place.evidence.quote.clone()),
             ("calculation", format!("{} against {}", shown(at.measure), shown(other.measure))),

@@ -183,6 +183,12 @@ impl<'a> Context<'a> {
         Evidence::new(lines, self.document.line_text(lines)).said(&self.document.places)
     }
 
+    /// Where lines begin, in words of the document's form: "line 7", "page 1".
+    #[must_use]
+    pub fn place_said(&self, lines: LineRange) -> String {
+        self.document.places.say(LineRange::single(lines.start))
+    }
+
     /// A place in a block.
     #[must_use]
     pub fn place(&self, block: BlockId, lines: LineRange) -> Place {

@@ -16,7 +16,7 @@ use crate::rules::fields::{Fields, Word};
 
 pub(super) const KIND: Kind = Kind {
     name: "preference",
-    variables: &["metric", "value", "other", "worse", "reason", "reason_line"],
+    variables: &["metric", "value", "other", "worse", "reason", "reason_place"],
     cases: &["stricter"],
     read: |fields, names| read(fields, names).map(|check| Arc::new(check) as Arc<dyn Check>),
 };
@@ -110,7 +110,7 @@ impl Check for Preference {
                 ("other", guard.map(|guard| format!("{} {}", label(guard), shown(guard))).unwrap_or_default()),
                 ("worse", worse.error.clone()),
                 ("reason", place.evidence.quote.clone()),
-                ("reason_line", place.evidence.lines.start.to_string()),
+                ("reason_place", cx.place_said(place.evidence.lines)),
             ],
             related: vec![place.evidence],
             ..Flaw::default()

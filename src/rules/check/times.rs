@@ -240,7 +240,7 @@ fn flaw(at: &Limit<'_>, other: &Limit<'_>, cx: &Context<'_>) -> Flaw {
             ("metric", "The answering time".to_owned()),
             ("value", say(at)),
             ("other", say(other)),
-            ("other_line", related.lines.start.to_string()),
+            ("other_place", cx.place_said(related.lines)),
             ("other_quote", related.quote.clone()),
             ("quote", place.evidence.quote.clone()),
             ("calculation", format!("{} against {}", duration(at.value), duration(other.value))),

@@ -20,8 +20,8 @@ pub(super) struct Prevalence {
 
 impl Prevalence {
     /// "1 % positives (line 7)".
-    pub(super) fn shown(&self) -> String {
-        format!("{} of the cases in the rarer class (line {})", percent(self.value), self.lines.start)
+    pub(super) fn shown(&self, cx: &Context<'_>) -> String {
+        format!("{} of the cases in the rarer class ({})", percent(self.value), cx.place_said(self.lines))
     }
 }
 

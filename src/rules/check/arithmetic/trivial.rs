@@ -42,7 +42,7 @@ pub(super) fn above_constant(cx: &Context<'_>, _: &Cues) -> Judged {
     let recalls = [Role::Target, Role::Poc]
         .map(|role| floors(cx).filter(binary).find(|other| other.metric == "recall" && other.role == role));
     for floor in floors(cx).filter(binary) {
-        let Some((bound, says)) = constant(&floor.metric, &known) else { continue };
+        let Some((bound, says)) = constant(&floor.metric, &known, cx) else { continue };
         judged.see(floor);
         if floor.quantity.ratio() > bound + SLACK {
             continue;
@@ -54,7 +54,7 @@ pub(super) fn above_constant(cx: &Context<'_>, _: &Cues) -> Judged {
             (floor.quantity.ratio() <= least).then(|| {
                 format!(
                     "with {} and recall {} precision is never below πR/(πR+1−π) = {}",
-                    known.shown(),
+                    known.shown(cx),
                     percent(r),
                     percent(least)
                 )
@@ -72,14 +72,14 @@ fn at_prevalence(cx: &Context<'_>, floor: &Measure, known: &Prevalence, says: St
 }
 
 /// What the constant answer reaches for sure, with the calculation.
-fn constant(metric: &str, known: &Prevalence) -> Option<(f64, String)> {
+fn constant(metric: &str, known: &Prevalence, cx: &Context<'_>) -> Option<(f64, String)> {
     let (bound, formula) = match metric {
         "f1" => (constant_f1(known.share), "F1 = 2π/(1+π)"),
         "precision" => (known.share.low, "precision π"),
         "pr-auc" => (known.share.low, "an area of π"),
         _ => return None,
     };
-    let says = format!("with {} the answer \"yes\" to everything has {formula} = {}", known.shown(), percent(bound));
+    let says = format!("with {} the answer \"yes\" to everything has {formula} = {}", known.shown(cx), percent(bound));
     Some((bound, says))
 }
 

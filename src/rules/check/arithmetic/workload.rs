@@ -142,13 +142,13 @@ pub(super) fn workload(cx: &Context<'_>, _: &Cues) -> Judged {
     let found = volume.low * known.share.low * r;
     let says = |rest: String| {
         format!(
-            "{} items a day, {} and recall {} are {} hits a day (NπR); {rest}, and the capacity is {} a day (line {})",
+            "{} items a day, {} and recall {} are {} hits a day (NπR); {rest}, and the capacity is {} a day ({})",
             day(volume.low),
-            known.shown(),
+            known.shown(cx),
             percent(r),
             day(found),
             day(capacity.high),
-            capacity.lines.start
+            cx.place_said(capacity.lines)
         )
     };
     let too_many = |count: f64| count > capacity.high * (1.0 + SLACK);

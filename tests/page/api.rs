@@ -59,6 +59,11 @@ async fn a_file_and_an_address_are_reviewed_and_only_allowed_hosts_are_asked() {
     assert_eq!((status, body["document"]["key"].as_str()), (202, Some("https://docs.example.org/parcel.md")));
     let done = world.over_with(body["id"].as_str().unwrap()).await;
     assert_eq!(done["document"]["title"], "Parcel damage detection");
+    let read = &done["report"]["documents"][0];
+    assert!(
+        read.to_string().contains("https://docs.example.org/shown"),
+        "whoever reads it gets back to the source: {read}"
+    );
     let (_, body) = ask("https://docs.example.org/gone.md").await;
     let failed = world.over_with(body["id"].as_str().unwrap()).await;
     assert_eq!((failed["state"].as_str(), failed["report"].is_null()), (Some("failed"), true));

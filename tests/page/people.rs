@@ -76,6 +76,26 @@ async fn a_later_version_is_compared_with_the_one_before() {
     let at = format!("{history}/changes?from={first}&to={second}");
     let page = world.get(&at).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("What changed from") && page.contains("loosened"), "{page}");
+    let answer = world.get(&format!("/api/v1{at}")).send().await.unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), answer.headers()["content-type"].to_str().unwrap()),
+        (200, "application/json")
+    );
+    let report: serde_json::Value = answer.json().await.unwrap();
+    let changed = report["documents"][0].to_string();
+    assert!(changed.contains("loosened") && changed.contains("0.75"), "{report}");
+    let answer = world.get(&format!("/api/v1{history}/changes?from={first}")).send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    // Of three any two can be chosen.
+    let third = world.submit("parcel.md", &SPEC.replace("0.85", "0.80")).await;
+    world.over_with(&third).await;
+    let page = world.get(history).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains(&format!("<option value=\"{first}\" selected>")), "{page}");
+    let again =
+        page.split("href=\"").find(|link| link.contains("name=parcel.md") || link.contains("name&#x3d;parcel.md"));
+    assert!(again.is_some(), "{page}");
+    let form = world.get("/?name=parcel.md").send().await.unwrap().text().await.unwrap();
+    assert!(form.contains("value=\"parcel.md\""), "{form}");
     // Reviews of another document are not compared with it.
     let other = world.submit("other.md", SPEC).await;
     world.over_with(&other).await;
@@ -90,6 +110,9 @@ async fn a_later_version_is_compared_with_the_one_before() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_wrong_with_a_form_is_said_and_what_was_typed_stays() {
     let world = World::open().await;
+    let answer = send(&world, &[("file", Some("a.md"), b"# A"), ("file", Some("b.md"), b"# B")]).await;
+    assert_eq!(answer.status().as_u16(), 400);
+    assert!(answer.text().await.unwrap().contains("There are two files"));
     let answer =
         send(&world, &[("text", None, b"<b>my text</b>"), ("packs", None, b"no-such-pack"), ("name", None, b"my.md")])
             .await;

@@ -9,6 +9,7 @@ use specreview::job::by_hand::{Desk, Fetch, Hosts};
 use specreview::job::shift::{Pulse, Shift};
 use specreview::job::{Deps, Money};
 use specreview::model::Model;
+use specreview::review::Opened;
 use specreview::review::marker::MarkerKey;
 use specreview::server::front::Front;
 use specreview::server::{Token, serve_page};
@@ -83,7 +84,8 @@ impl World {
         let fetch: Fetch = Arc::new(|address| {
             Box::pin(async move {
                 match address.as_str() {
-                    "https://docs.example.org/parcel.md" => Loaded::text(&address, SPEC.to_owned()),
+                    "https://docs.example.org/parcel.md" => Loaded::text(&address, SPEC.to_owned())
+                        .opened_at(Opened::page("https://docs.example.org/shown")),
                     _ => Loaded::Unread {
                         path: address,
                         reason: "the server answered with status 404; check the address".into(),

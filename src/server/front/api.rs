@@ -10,6 +10,8 @@ use super::problem::Problem;
 use super::shape::{ReviewOut, ReviewsOut, address};
 use super::{Front, input, time};
 use crate::job::by_hand::{Form, Forms, Input, LONGEST_ADDRESS, Taken, Verdict, Wishes};
+use crate::job::catalogue;
+use crate::output::json;
 use crate::store::{KeptReview, PAGE, ReviewFilter, ReviewState};
 
 /// Longest idempotency key.
@@ -120,6 +122,15 @@ pub(super) async fn report(
     Ok(Front::handed_out(form, forms.get(form)))
 }
 
+/// What changed from one review of a document to another: the report of the one against the other.
+pub(super) async fn changes(State(front): State<Front>, Path(id): Path<String>, uri: Uri) -> Result<Response, Problem> {
+    let (from, to) = front.pair(&id, &uri).await?;
+    let run = front.compared(&from, &to).await?;
+    let deps = front.0.desk.deps.clone();
+    let report = front.apart(move || json::render(&run, &catalogue(&deps.rules))).await?;
+    Ok(Front::handed_out(Form::Json, &report))
+}
+
 impl Front {
     /// A form of a report as it is sent: what is shown by a browser has the policy of its own page.
     pub(super) fn handed_out(form: Form, text: &str) -> Response {
@@ -148,8 +159,8 @@ pub(super) struct Asked {
 pub(super) fn asked(uri: &Uri, is_lenient: bool) -> Result<Asked, Problem> {
     let mut asked = Asked { filter: ReviewFilter { most: PAGE, ..ReviewFilter::default() }, since: String::new() };
     let filter = &mut asked.filter;
-    let bad =
-        |name: &str, what: &str| Problem::bad(format!("`{name}` is not {what}"), "/api/v1/openapi.json describes it");
+    let advice = if is_lenient { "choose it from the form" } else { "/api/v1/openapi.json describes it" };
+    let bad = |name: &str, what: &str| Problem::bad(format!("`{name}` is not {what}"), advice);
     let mut seen = Vec::new();
     for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
         if seen.contains(&name) {

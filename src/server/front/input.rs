@@ -233,6 +233,12 @@ async fn form<'a>(front: &'a Front, request: Request, kind: &str) -> Result<(For
             // Browsers send an empty part where no file was chosen.
             let file = file.unwrap_or_default();
             if !file.is_empty() || !bytes.is_empty() {
+                if form.file.is_some() {
+                    return Err(Problem::bad(
+                        "there are two files",
+                        "send each by itself: a review is about one document",
+                    ));
+                }
                 form.file = Some((base(&file), bytes.to_vec()));
             }
             continue;

@@ -92,7 +92,8 @@ impl Front {
             .route("/api/v1/reviews/{id}", get(api::review))
             .route("/api/v1/reviews/{id}/events", get(events::of_api))
             .route("/api/v1/reviews/{id}/feedback", post(feedback::of_program))
-            .route("/api/v1/reviews/{id}/{report}", get(api::report));
+            .route("/api/v1/reviews/{id}/{report}", get(api::report))
+            .route("/api/v1/documents/{id}/changes", get(api::changes));
         let page = Router::new()
             .route("/", get(page::form))
             .route("/reviews", get(page::list).post(page::submit))

@@ -79,6 +79,16 @@ pub fn openapi(packs: &[&str]) -> Value {
                     },
                 }}), &[StatusCode::NOT_FOUND, StatusCode::CONFLICT]),
             }},
+            "/api/v1/documents/{document}/changes": { "parameters": [document(), side("from"), side("to")], "get": {
+                "operationId": "getChanges",
+                "summary": "What changed from one review of a document to another",
+                "description": "The report of the later text against the earlier one, by the same rules on both and without a model: what is \
+                    new, what is gone, and which commitments changed. Ids of documents are those of reviews (document.id).",
+                "responses": responses(json!({ "200": {
+                    "description": "The comparison, as a report",
+                    "content": { "application/json": { "schema": { "type": "object" } } },
+                }}), &[StatusCode::NOT_FOUND]),
+            }},
             "/api/v1/openapi.json": { "get": {
                 "operationId": "getDescription",
                 "summary": "This description",
@@ -211,6 +221,21 @@ fn event() -> Value {
 fn id() -> Value {
     json!({
         "name": "id", "in": "path", "required": true, "description": "Id of a review",
+        "schema": { "type": "string", "pattern": "^[0-9a-f]{32}$" },
+    })
+}
+
+fn document() -> Value {
+    json!({
+        "name": "document", "in": "path", "required": true, "description": "Id of a document",
+        "schema": { "type": "string", "pattern": "^[0-9a-f]{16}$" },
+    })
+}
+
+/// One of two reviews that are compared.
+fn side(name: &str) -> Value {
+    json!({
+        "name": name, "in": "query", "required": true, "description": "Id of a review of the document that is done",
         "schema": { "type": "string", "pattern": "^[0-9a-f]{32}$" },
     })
 }

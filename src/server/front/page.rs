@@ -9,7 +9,7 @@ use super::rows::{Changes, Row};
 use super::say::Below;
 use super::view::{AskedRow, History, ICON, List, SCRIPT, Typed};
 use super::{Front, api, input, session, time};
-use crate::job::by_hand::{Form, Side, Wishes, compare};
+use crate::job::by_hand::{Form, LONGEST_ADDRESS, LONGEST_NAME, Side, Wishes, compare};
 use crate::output::{Run, html};
 use crate::review::Gate;
 use crate::store::{KeptReview, PAGE, ReviewFilter, ReviewState, unpack};
@@ -58,9 +58,17 @@ impl Front {
     }
 }
 
-/// `GET /`.
-pub(super) async fn form(State(front): State<Front>, headers: HeaderMap) -> Response {
-    front.bound(&headers, |token| front.0.view.form(token, &Typed::default(), None))
+/// `GET /`; `?address=` and `?name=` are filled in, as a link to ask once more has them.
+pub(super) async fn form(State(front): State<Front>, uri: Uri, headers: HeaderMap) -> Response {
+    let mut typed = Typed::default();
+    for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+        match name.as_ref() {
+            "address" => typed.address = value.chars().take(LONGEST_ADDRESS).collect(),
+            "name" => typed.name = value.chars().take(LONGEST_NAME).collect(),
+            _ => {}
+        }
+    }
+    front.bound(&headers, |token| front.0.view.form(token, &typed, None))
 }
 
 /// `POST /reviews`.
@@ -68,7 +76,8 @@ pub(super) async fn submit(State(front): State<Front>, request: Request) -> Answ
     let headers = request.headers().clone();
     let (form, _room) = match input::of_person(&front, request).await {
         Ok(sent) => sent,
-        Err(problem) => return Ok(front.again(&headers, &Typed::default(), problem)),
+        // What is too large as a whole is so by its file.
+        Err(problem) => return Ok(front.again(&headers, &Typed::default(), problem.of_file(true))),
     };
     front.is_bound(&headers, &form.token).map_err(|problem| front.failed(problem))?;
     let taken = match form.wish() {
@@ -178,8 +187,20 @@ impl Front {
         text.ok_or_else(Problem::not_found)
     }
 
+    /// The two reviews of a document that the query names as `from` and `to`.
+    pub(super) async fn pair(&self, document_id: &str, uri: &Uri) -> Result<(KeptReview, KeptReview), Problem> {
+        let query: Vec<_> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
+        let side = async |wanted: &str| {
+            let given = query.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.as_ref());
+            let kept = self.kept(given).await?;
+            let is_side = kept.document_id == document_id && kept.state == ReviewState::Done;
+            if is_side { Ok(kept) } else { Err(Problem::not_found()) }
+        };
+        Ok((side("from").await?, side("to").await?))
+    }
+
     /// Two reviews of one document, compared by the rules that the later one asked for.
-    async fn compared(&self, from: &KeptReview, to: &KeptReview) -> Result<Run, Problem> {
+    pub(super) async fn compared(&self, from: &KeptReview, to: &KeptReview) -> Result<Run, Problem> {
         let side = |kept: &KeptReview, text| Side { name: time::plain(kept.asked_at), text };
         let (before, after) = (side(from, self.text(from).await?), side(to, self.text(to).await?));
         let wishes: Wishes = serde_json::from_str(&to.wish).unwrap_or_default();
@@ -214,6 +235,7 @@ pub(super) async fn document(State(front): State<Front>, Path(id): Path<String>,
         done.get(at + 1).map(|before| before.id.clone())
     };
     let rows = reviews.iter().map(|kept| Row::new(kept).after(before(kept))).collect();
+    let done_rows = done.iter().map(|kept| Row::new(kept)).collect();
     let Some(latest) = done.first().copied().or(reviews.first()) else {
         return Err(front.failed(Problem::not_found()));
     };
@@ -224,6 +246,7 @@ pub(super) async fn document(State(front): State<Front>, Path(id): Path<String>,
         document_id: id,
         changes,
         rows,
+        done: done_rows,
         more: next.map(|_| encoded()),
     };
     Ok(front.bound(&headers, |token| front.0.view.history(token, history)))
@@ -231,15 +254,8 @@ pub(super) async fn document(State(front): State<Front>, Path(id): Path<String>,
 
 /// `GET /documents/{id}/changes?from=ID&to=ID`: the report of the one against the other.
 pub(super) async fn changes(State(front): State<Front>, Path(id): Path<String>, uri: Uri) -> Answer {
-    let query: Vec<_> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
-    let side = async |wanted: &str| {
-        let given = query.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.as_ref());
-        let kept = front.kept(given).await?;
-        let is_side = kept.document_id == id && kept.state == ReviewState::Done;
-        if is_side { Ok(kept) } else { Err(Problem::not_found()) }
-    };
     let failed = |problem| front.failed(problem);
-    let (from, to) = (side("from").await.map_err(failed)?, side("to").await.map_err(failed)?);
+    let (from, to) = front.pair(&id, &uri).await.map_err(failed)?;
     let run = front.compared(&from, &to).await.map_err(failed)?;
     let about = format!("What changed from {} to {}", time::plain(from.asked_at), time::plain(to.asked_at));
     let (view, bar) = (front.clone(), front.0.view.bar(&id, None, &about));

@@ -24,6 +24,8 @@ pub(super) struct Row {
     mood: &'static str,
     counts: String,
     failure: String,
+    /// The form, filled in to ask for a review of it once more.
+    again: String,
     /// The review of the same document before it, where both have a report.
     before: Option<String>,
 }
@@ -58,9 +60,17 @@ impl Row {
             mood,
             counts: counts.into_iter().filter(|(n, _)| *n > 0).map(|(_, words)| words).collect::<Vec<_>>().join(", "),
             failure: show(&kept.failure),
+            again: again(&kept.document),
             before: None,
         }
     }
+}
+
+/// Where the form stands with this document in it.
+fn again(document: &str) -> String {
+    let field = if document.starts_with("https://") { "address" } else { "name" };
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair(field, document).finish();
+    format!("/?{query}")
 }
 
 /// What a verdict is called, and its colour.

@@ -124,6 +124,8 @@ pub(super) struct History {
     pub(super) document_id: String,
     pub(super) changes: Option<Changes>,
     pub(super) rows: Vec<Row>,
+    /// Those with a report: any two of them can be compared.
+    pub(super) done: Vec<Row>,
     /// The filter that shows all of them, where there are more.
     pub(super) more: Option<String>,
 }
@@ -307,6 +309,7 @@ mod tests {
                 document_id: kept.document_id.clone(),
                 changes: None,
                 rows: vec![Row::new(&kept).after(Some("x".into()))],
+                done: (0..3).map(|_| Row::new(&kept)).collect(),
                 more: Some("<b>".into()),
             };
             for page in [

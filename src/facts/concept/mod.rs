@@ -5,6 +5,7 @@ mod judge;
 mod negation;
 mod passage;
 mod pointer;
+mod somebody;
 mod topic;
 
 use std::collections::BTreeMap;
@@ -80,7 +81,7 @@ pub(super) fn concepts(
     for (number, (_, concept)) in lexicon.concepts().iter().enumerate() {
         let (named, pointed) = judge.fact(number, concept);
         let fact = match &concept.recognise {
-            Some(name) => stated(named, name, document, recognised, &pointers),
+            Some(name) => stated(named, (name, concept.names_somebody), document, recognised, &pointers),
             None => named,
         };
         if let Some(pointed) = pointed {
@@ -108,16 +109,19 @@ pub(super) fn concepts(
 /// What phrases found, raised or lowered to what is recognised.
 fn stated(
     mut fact: ConceptFact,
-    name: &str,
+    (name, names_somebody): (&str, bool),
     document: &Document,
     recognised: &Recognised,
     pointers: &pointer::Pointers,
 ) -> ConceptFact {
     let Some(states) = recognised.states(name) else { return fact };
+    let mut proof = recognised.proof(name);
+    if names_somebody {
+        proof.retain(|(unit, _)| somebody::is_near(document, unit.block, (unit.start, unit.end)));
+    }
     // In a few sentences the one that leaves it out says more than the rest.
     let left_out = fact.state == ConceptState::Waived && recognised.is_short();
-    if states && !left_out {
-        let proof = recognised.proof(name);
+    if states && !left_out && !proof.is_empty() {
         let bare = |block, start| pointers.at(block, start).filter(|pointer| pointer.is_bare);
         let elsewhere = proof.iter().map(|(unit, _)| bare(unit.block, unit.start)).collect::<Option<Vec<_>>>();
         // Where only pointers look like it, it stands where they lead to.

@@ -20,6 +20,9 @@ pub struct RawConcept {
     /// find where it is named or left out.
     #[serde(default)]
     pub recognise: Option<String>,
+    /// What is recognised counts only where it names somebody: a person, a role, a body of people.
+    #[serde(default)]
+    pub names_somebody: bool,
     /// Phrases that name the thing wherever they stand.
     #[serde(default)]
     pub cues: Vec<String>,

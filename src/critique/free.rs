@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::answer::strict_schema;
 use super::input::{Reading, Sheet};
 use super::sentence::{Forbidden, sentence};
-use super::{Ask, Questionnaire, prompt, reply};
+use super::{Ask, Questionnaire, Record, prompt, reply};
 use crate::finding::Evidence;
+use crate::text::sha256_hex;
 
 /// Most passages that are shown.
 const PASSAGES: usize = 4;
@@ -38,6 +39,9 @@ pub struct FreeAnswer {
 pub struct FreeTalk<'a> {
     reading: Reading<'a>,
     ask: Ask,
+    /// What is asked about what; and in which words.
+    inputs: String,
+    policy: String,
 }
 
 impl<'a> FreeTalk<'a> {
@@ -46,7 +50,16 @@ impl<'a> FreeTalk<'a> {
     pub fn open(sheet: Sheet<'a>, book: &Questionnaire, question: &str, nonce: &str) -> Option<Self> {
         let reading = Reading::new(sheet, nonce);
         let ask = prompt::free(&reading, &book.ask, question, strict_schema::<Reply>(), nonce)?;
-        Some(Self { reading, ask })
+        let inputs = sha256_hex(format!("ask\u{1f}{question}\u{1f}{}", sheet.document.source).as_bytes());
+        Some(Self { reading, ask, inputs, policy: book.ask.words() })
+    }
+
+    /// Where the reply of `model` to whoever asks is kept, still without it: the words of a comment, say, are paid for once, and who asks
+    /// the same again in another is answered anew.
+    #[must_use]
+    pub fn record(&self, asker: &str, model: &str) -> Record {
+        let hash = |one: &str, two: &str| sha256_hex(format!("{one}\u{1f}{two}").as_bytes());
+        Record { inputs: hash(&self.inputs, asker), policy: hash(&self.policy, model), value: String::new() }
     }
 
     /// The call.

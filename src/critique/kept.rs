@@ -14,7 +14,7 @@ pub struct Record {
     pub inputs: String,
     /// Hash of who was asked and how: version of the question, templates, model.
     pub policy: String,
-    /// JSON of the verdict.
+    /// JSON of the verdict; of a question in a person's own words the reply.
     pub value: String,
 }
 

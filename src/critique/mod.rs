@@ -4,6 +4,7 @@
 
 mod alone;
 mod answer;
+mod entry;
 mod estimate;
 mod evidence;
 mod free;
@@ -160,7 +161,7 @@ pub struct Closed {
     pub verdicts: Vec<Verdict>,
     /// What was said of the risks.
     pub risks: Vec<RiskSaid>,
-    /// What is to be kept for the next run.
+    /// What is to be kept for the next run and was not told before.
     pub keep: Vec<Record>,
     /// Questions that needed no call.
     pub cached: usize,

@@ -33,6 +33,8 @@ struct SectionRisks {
     inputs: String,
     treated: Option<Treated>,
     is_kept: bool,
+    /// Something was heard that is not kept yet.
+    is_new: bool,
 }
 
 impl<'a> RiskPass<'a> {
@@ -43,7 +45,7 @@ impl<'a> RiskPass<'a> {
         let rows = rows.join("\n");
         let section = |(part, at): (usize, &Part)| {
             let inputs = sha256_hex(format!("{}\u{1f}{}\u{1f}{rows}", question.id, at.hash).as_bytes());
-            SectionRisks { part, inputs, treated: None, is_kept: false }
+            SectionRisks { part, inputs, treated: None, is_kept: false, is_new: false }
         };
         let sections: Vec<SectionRisks> = reading.parts.iter().enumerate().map(section).collect();
         let all = sections.len();
@@ -124,7 +126,7 @@ impl<'a> RiskPass<'a> {
                 treated.again.sort();
                 treated.again.dedup();
             }
-            section.is_kept = false;
+            (section.is_kept, section.is_new) = (false, true);
         }
         let is_placed = |at: &&Option<usize>| at.is_some_and(|id| reading.parts.iter().any(|part| part.id == id));
         self.dropped += before - sections.iter().filter(is_placed).count();
@@ -167,7 +169,7 @@ impl<'a> RiskPass<'a> {
     }
 
     /// Adds verdict, levels and records.
-    pub(super) fn close(self, reading: &Reading<'_>, closed: &mut Closed) {
+    pub(super) fn close(mut self, reading: &Reading<'_>, closed: &mut Closed) {
         let said = self.said(reading);
         let mut verdict = Verdict {
             question: self.question.id.clone(),
@@ -187,10 +189,17 @@ impl<'a> RiskPass<'a> {
         closed.risks = said;
         closed.risks.extend(unsaid);
         closed.cached += usize::from(self.sections.iter().all(|section| section.is_kept) && !self.sections.is_empty());
-        for section in self.sections.iter().filter(|section| !section.is_kept) {
-            let Some(treated) = &section.treated else { continue };
-            closed.keep.extend(Record::new(&section.inputs, &self.policy, treated));
-        }
+        closed.keep.extend(self.records());
+    }
+
+    /// What was heard since this was last called, as it is kept.
+    pub(super) fn records(&mut self) -> Vec<Record> {
+        let policy = &self.policy;
+        let record = |section: &mut SectionRisks| {
+            let treated = section.treated.as_ref().filter(|_| std::mem::take(&mut section.is_new))?;
+            Record::new(&section.inputs, policy, treated)
+        };
+        self.sections.iter_mut().filter_map(record).collect()
     }
 
     fn finding(&self, risk: &AskedRisk, said: &[RiskSaid], searched: &str) -> Option<crate::finding::Finding> {

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::answer;
+use super::entry::Entry;
 use super::input::{Reading, Sheet};
-use super::judge::{Judged, agreed, judge, refuse_echo};
+use super::judge::{judge, refuse_echo};
 use super::kept::{Readings, Record};
 use super::own::Own;
 use super::risk_pass::RiskPass;
@@ -32,49 +33,6 @@ pub struct Talk<'a> {
     risks: Option<RiskPass<'a>>,
     round: u8,
     policy_changed: BTreeSet<String>,
-}
-
-/// One question about this document.
-struct Entry<'a> {
-    question: &'a Question,
-    parts: Vec<usize>,
-    inputs: String,
-    policy: String,
-    readings: Readings,
-    /// Hash of the question and the document's title: what is kept under it outlives an edit of what the question reads.
-    document: String,
-    /// Hashes of the sections in which a second reader has found nothing before.
-    searched: Vec<String>,
-    /// Taken from what is kept, and nothing was asked since.
-    is_kept: bool,
-    /// Dropped claims of this run.
-    dropped: usize,
-    failure: Option<String>,
-}
-
-impl Entry<'_> {
-    fn would_report(&self, judged: Option<&Judged>, sheet: Sheet<'_>) -> bool {
-        judged.is_some_and(|judged| judged.severity(self.question, sheet).is_some())
-    }
-
-    /// A second reader has searched the document before.
-    fn is_known(&self) -> bool {
-        !self.searched.is_empty() || self.readings.second.is_some()
-    }
-
-    /// Sections that the second reading has not seen; none when no second reading is due.
-    fn unseen(&self, reading: &Reading<'_>) -> Vec<usize> {
-        let Readings { first, second, seen } = &self.readings;
-        let seen = if second.is_some() { seen } else { &self.searched };
-        let settled = second.is_some() && !self.would_report(second.as_ref(), reading.sheet);
-        if settled || !self.would_report(first.as_ref(), reading.sheet) {
-            return Vec::new();
-        }
-        let new = |at: &usize| reading.parts.get(*at).is_some_and(|part| !seen.contains(&part.hash));
-        let unseen: Vec<usize> = reading.all().into_iter().filter(new).collect();
-        // What it reads itself is read once more when it has changed.
-        if unseen.is_empty() && second.is_none() { self.parts.clone() } else { unseen }
-    }
 }
 
 impl<'a> Talk<'a> {
@@ -106,6 +64,7 @@ impl<'a> Talk<'a> {
             document: sha256_hex(format!("{}\n{}", question.id, reading.title()).as_bytes()),
             searched: Vec::new(),
             is_kept: false,
+            is_new: false,
             dropped: 0,
             failure: None,
         });
@@ -283,7 +242,7 @@ impl<'a> Talk<'a> {
             match judged {
                 Ok(judged) => {
                     entry.dropped += judged.dropped;
-                    entry.is_kept = false;
+                    (entry.is_kept, entry.is_new) = (false, true);
                     match ask.pass {
                         Pass::First => entry.readings.first = Some(judged),
                         Pass::Second => {
@@ -325,7 +284,15 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// What there is to say, and what is to be kept.
+    /// What was heard since this was last called, to be kept before anything else is waited for: who is stopped in the middle of a talk
+    /// has paid for it.
+    pub fn learnt(&mut self) -> Vec<Record> {
+        let Self { reading, entries, risks, .. } = self;
+        let answers = entries.iter_mut().flat_map(|entry| entry.records(reading));
+        answers.chain(risks.iter_mut().flat_map(RiskPass::records)).collect()
+    }
+
+    /// What there is to say, and what is to be kept of what [`Talk::learnt`] has not told yet.
     #[must_use]
     pub fn close(self) -> Closed {
         let Self { reading, book, entries, risks, policy_changed, .. } = self;
@@ -334,17 +301,10 @@ impl<'a> Talk<'a> {
             read_in_part: reading.is_partial && entries.iter().any(|entry| !entry.is_kept),
             ..Closed::default()
         };
-        for entry in entries {
-            let verdict = verdict(&entry, &reading);
+        for mut entry in entries {
             closed.cached += usize::from(entry.is_kept);
-            if !entry.is_kept && entry.readings.first.is_some() {
-                closed.keep.extend(Record::new(&entry.inputs, &entry.policy, &entry.readings));
-                // Where a second reader has found an answer there is something to be found again.
-                if entry.would_report(entry.readings.second.as_ref(), reading.sheet) {
-                    closed.keep.extend(Record::new(&entry.document, &entry.policy, &entry.readings.seen));
-                }
-            }
-            closed.verdicts.push(verdict);
+            closed.verdicts.push(entry.verdict(&reading));
+            closed.keep.extend(entry.records(&reading));
         }
         say_once(&mut closed.verdicts, &book.questions);
         if let Some(risks) = risks {
@@ -352,30 +312,6 @@ impl<'a> Talk<'a> {
         }
         closed
     }
-}
-
-/// A verdict needs both readings where it reports something.
-fn verdict(entry: &Entry<'_>, reading: &Reading<'_>) -> Verdict {
-    let Readings { first, second, .. } = &entry.readings;
-    let sheet = reading.sheet;
-    let mut verdict = Verdict {
-        question: entry.question.id.clone(),
-        dropped: entry.dropped,
-        failure: entry.failure.clone(),
-        ..Verdict::default()
-    };
-    let Some(first) = first else { return verdict };
-    let settled = if entry.would_report(Some(first), sheet) {
-        second.as_ref().map(|second| agreed(entry.question, reading, first, second))
-    } else {
-        Some(first.clone())
-    };
-    if let Some(settled) = settled {
-        verdict.score = settled.score;
-        verdict.findings = settled.findings(entry.question, reading);
-        verdict.evidence = settled.evidence(reading);
-    }
-    verdict
 }
 
 /// A model that asks several things in the same words is not repeated: from the second time on the page of the question speaks.

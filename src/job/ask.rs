@@ -2,8 +2,8 @@
 //! never an error.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt as _};
@@ -77,13 +77,16 @@ pub(super) fn may_ask(
     }
 }
 
-/// The critique of one document. `spent` belongs to the whole change; it is raised by this call.
+/// The critique of one document. `spent` belongs to the whole change; it is raised by this call. Every answer is kept as soon as it is
+/// heard, and its cost is settled with the answer: whoever is stopped in the middle, even killed, leaves to the next run only what was not
+/// answered. Calls that were under way at that moment are paid again.
 pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, spent: &mut Spent<'_>) -> Critique {
     let Some(model) = deps.model.as_deref().filter(|_| !options.no_model) else { return Critique::default() };
     let (before, begun) = (spent.usage, Instant::now());
     let asked = model.name().to_owned();
     let mut talk = Talk::open(sheet, &deps.questions, &asked, &(deps.random)());
     talk.recall(&kept(deps, &talk.inputs()).await);
+    let asking = Asking { deps, model, name: &asked, progress: &options.progress };
     loop {
         let asks = talk.asks();
         if asks.is_empty() {
@@ -92,14 +95,10 @@ pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, s
         if let Some(announcer) = &mut spent.announcer {
             announcer.begin().await;
         }
-        round(model, &mut talk, asks, spent, &options.progress).await;
+        round(&asking, &mut talk, asks, spent).await;
     }
     spent.took += begun.elapsed();
     let closed = talk.close();
-    // When another model took over midway, nobody can say whose words these are: they are not kept.
-    if model.name() == asked {
-        keep(deps, closed.keep).await;
-    }
     let useless = closed.verdicts.iter().find_map(|verdict| {
         let failure = verdict.failure.as_ref()?;
         Some(format!("the model's reply to {} was of no use: {failure}", verdict.question))
@@ -115,9 +114,34 @@ pub(super) async fn critique(deps: &Deps, options: &Options, sheet: Sheet<'_>, s
     }
 }
 
+/// Who is asked about one document, and what for.
+struct Asking<'a> {
+    deps: &'a Deps,
+    model: &'a dyn Model,
+    /// Its name when the talk began.
+    name: &'a str,
+    progress: &'a Progress,
+}
+
+impl Asking<'_> {
+    /// Takes a reply and keeps what it says; what comes back is the call that repeats it.
+    async fn hear(&self, talk: &Mutex<&mut Talk<'_>>, ask: &Ask, text: &str) -> Option<Ask> {
+        let (again, learnt) = {
+            let mut talk = talk.lock().unwrap_or_else(PoisonError::into_inner);
+            (talk.hear(ask, text), talk.learnt())
+        };
+        // When another model took over midway, nobody can say whose words these are: they are not kept.
+        if self.model.name() == self.name {
+            keep(self.deps, learnt).await;
+        }
+        again
+    }
+}
+
 /// Carries the calls of one round, and once more those whose replies were of no use. The very first call of a change goes
 /// alone: from it the endpoint's ways are learnt, and one that is down or talks nonsense is not asked by all at once.
-async fn round(model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent: &mut Spent<'_>, progress: &Progress) {
+async fn round(asking: &Asking<'_>, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent: &mut Spent<'_>) {
+    let Asking { model, progress, .. } = *asking;
     let (of, done) = (open.iter().map(|ask| ask.questions.len()).sum(), AtomicUsize::new(0));
     let again = open.first().is_some_and(|ask| ask.pass == Pass::Second);
     progress.tell(Step::Questions { done: 0, of, again });
@@ -129,23 +153,33 @@ async fn round(model: &dyn Model, talk: &mut Talk<'_>, mut open: Vec<Ask>, spent
             open.iter().chain(&later).for_each(|ask| stop(talk, spent, ask, reason.clone()));
             return;
         }
-        let until = spent.until;
-        let calls = open.into_iter().map(|ask| {
+        let (until, heard) = (spent.until, Mutex::new(&mut *talk));
+        let hears = &heard;
+        let calls = open.into_iter().enumerate().map(|(nth, ask)| {
             // What is asked once more was counted when its first answer came.
             let counts = if told.insert(ask.name()) { ask.questions.len() } else { 0 };
             async move {
-                let reply = call(model, &ask, until).await;
+                let (cost, reply) = call(model, &ask, until).await;
+                // Here, and not where replies are gathered: while that waited for the store, nobody would go on with the other calls,
+                // one of which may have the store.
+                let reply = match reply {
+                    Ok(text) => Ok(asking.hear(hears, &ask, &text).await),
+                    Err(reason) => Err(reason),
+                };
                 let done = answered.fetch_add(counts, Ordering::Relaxed) + counts;
                 progress.tell(Step::Questions { done, of, again });
-                (ask, reply)
+                (nth, ask, cost, reply)
             }
         });
-        let replies: Vec<_> = stream::iter(calls).buffered(AT_ONCE).collect().await;
+        // An answer does not wait to be heard until a slower one before it has come, and is not lost with it.
+        let mut replies: Vec<_> = stream::iter(calls).buffer_unordered(AT_ONCE).collect().await;
+        // Whichever came first: what is told and what is asked once more keeps its order.
+        replies.sort_by_key(|(nth, ..)| *nth);
         let mut again = Vec::new();
-        for (ask, (cost, reply)) in replies {
+        for (_, ask, cost, reply) in replies {
             spent.usage.add(cost);
             match reply {
-                Ok(text) => again.extend(talk.hear(&ask, &text)),
+                Ok(repeated) => again.extend(repeated),
                 // One endpoint serves all questions about all documents: when it fails, the review is not held up by the rest.
                 Err(reason) => stop(talk, spent, &ask, reason),
             }
@@ -184,7 +218,7 @@ async fn call(model: &dyn Model, ask: &Ask, until: Instant) -> (Usage, Result<St
 }
 
 /// What is kept for these inputs. A cache that cannot be read holds nothing, and what somebody else wrote into it counts for nothing.
-async fn kept(deps: &Deps, inputs: &[String]) -> Vec<Record> {
+pub(super) async fn kept(deps: &Deps, inputs: &[String]) -> Vec<Record> {
     let Some(verdicts) = &deps.verdicts else { return Vec::new() };
     let found = verdicts.find(inputs, (deps.clock)()).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "kept verdicts cannot be read; the questions are asked again");
@@ -204,7 +238,8 @@ async fn kept(deps: &Deps, inputs: &[String]) -> Vec<Record> {
     ours
 }
 
-async fn keep(deps: &Deps, mut records: Vec<Record>) {
+/// Keeps verdicts under the seal of this bot, for whoever asks the same next.
+pub(super) async fn keep(deps: &Deps, mut records: Vec<Record>) {
     let Some(verdicts) = deps.verdicts.as_ref().filter(|_| !records.is_empty()) else { return };
     for record in &mut records {
         record.value = deps.marker.sealed([&record.inputs, &record.policy], &record.value);
@@ -251,6 +286,97 @@ mod tests {
         let first = critique(&deps, &options, sheet, &mut spent).await;
         let second = critique(&deps, &options, sheet, &mut spent).await;
         ([first, second], spent.usage)
+    }
+
+    /// Answers so many calls and none after them.
+    struct Dying(Mutex<(usize, Vec<Ask>)>);
+
+    impl Dying {
+        fn after(calls: usize) -> Arc<Self> {
+            Arc::new(Self(Mutex::new((calls, Vec::new()))))
+        }
+
+        /// Pass and id of each question so far.
+        fn asked(&self) -> Vec<(bool, String)> {
+            let asks = self.0.lock().unwrap().1.clone();
+            let of = |ask: Ask| ask.questions.into_iter().map(move |id| (ask.pass == Pass::Second, id));
+            asks.into_iter().flat_map(of).collect()
+        }
+    }
+
+    #[async_trait::async_trait]
+    impl Model for Dying {
+        fn name(&self) -> &'static str {
+            "dying"
+        }
+
+        async fn ask(&self, ask: &Ask) -> Result<crate::critique::Answer, ModelError> {
+            let answers = {
+                let mut state = self.0.lock().unwrap();
+                state.1.push(ask.clone());
+                state.1.len() <= state.0
+            };
+            if !answers {
+                std::future::pending::<()>().await;
+            }
+            let answer = |id: &String| {
+                serde_json::json!({ "question": id, "quotes": [], "searched": ["all of it"], "answer": "no", "score": 0,
+                    "fits_any_project": false, "claim": "c", "why_it_matters": "It costs the shop money.",
+                    "question_to_author": "What does a missed dent cost?", "confidence": "high" })
+            };
+            let answers: Vec<_> = ask.questions.iter().map(answer).collect();
+            let text = if ask.schema_name == "risks" {
+                serde_json::json!({ "passages": [] })
+            } else {
+                serde_json::json!({ "answers": answers })
+            };
+            Ok(crate::critique::Answer { text: text.to_string(), usage: Usage { calls: 1, ..Usage::default() } })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_process_that_dies_in_the_middle_has_not_paid_in_vain() {
+        let document = Document::parse(SPEC);
+        let settings = Settings { is_spec: true, ..Settings::default() };
+        let (head, facts) = assess_with_facts(&document, &deps().rules, &settings);
+        let risks = super::super::run::asked_risks(&deps().rules, &head);
+        let sheet = Sheet { document: &document, facts: &facts, checks: &head.checks, risks: &risks };
+        let run = async |deps: &Deps| critique(deps, &Options::default(), sheet, &mut Spent::new(None)).await;
+        let on = |model: &Arc<Dying>, folder: &tempfile::TempDir| {
+            let verdicts: Arc<dyn crate::store::Verdicts> = Arc::new(crate::store::Folder::new(folder.path()));
+            Deps { model: Some(model.clone()), verdicts: Some(verdicts), ..deps() }
+        };
+        let folder = || tempfile::tempdir().unwrap();
+        let whole = Dying::after(usize::MAX);
+        let expected = run(&on(&whole, &folder())).await;
+        let n = whole.asked().len();
+        for answered in [1, 2, 5, 8] {
+            let (dying, kept) = (Dying::after(answered), folder());
+            let is_mute = async {
+                while dying.0.lock().unwrap().1.len() <= answered {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            // Nothing goes on but what is never answered, and the process ends there.
+            let deps = on(&dying, &kept);
+            tokio::select! {
+                _ = run(&deps) => panic!("it ended with {answered} answers"),
+                () = is_mute => {}
+            }
+            let calls = dying.0.lock().unwrap().1.clone();
+            let k: usize = calls.iter().take(answered).map(|ask| ask.questions.len()).sum();
+            let next = Dying::after(usize::MAX);
+            let got = run(&on(&next, &kept)).await;
+            assert_eq!(next.asked().len(), n - k, "{k} of {n} answers were there");
+            let heard = calls.iter().take(answered);
+            let heard: Vec<_> =
+                heard.flat_map(|ask| ask.questions.iter().map(|id| (ask.pass == Pass::Second, id))).collect();
+            assert!(next.asked().iter().all(|(second, id)| !heard.contains(&(*second, id))), "none is asked twice");
+            let said = |critique: &Critique| -> Vec<_> {
+                critique.verdicts.iter().map(|verdict| (verdict.score, verdict.findings.clone())).collect()
+            };
+            assert_eq!(said(&got), said(&expected), "{answered}");
+        }
     }
 
     #[test]

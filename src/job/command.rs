@@ -204,7 +204,8 @@ impl Desk<'_> {
             Command::Accept { question, reason } => self.accept(question.as_deref(), reason).await,
             Command::Ask { question } => {
                 let Self { worker, platform, job, .. } = self;
-                Ok(question::ask(&worker.deps, *platform, &job.at, &worker.options, (job.by.id, question)).await?)
+                let (deps, options, comment) = (&worker.deps, &worker.options, key(job));
+                Ok(question::ask(deps, *platform, &job.at, options, (job.by.id, &comment, question)).await?)
             }
             Command::Explain { .. } | Command::Help => Ok(self.open(command)),
         }

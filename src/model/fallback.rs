@@ -143,6 +143,7 @@ mod tests {
         let unreachable = || ModelError::Unreachable { endpoint: String::new(), detail: String::new() };
         for (error, takes_over) in [
             (unreachable(), true),
+            (ModelError::Resting { endpoint: String::new(), wait: std::time::Duration::from_secs(9) }, true),
             (refused(401, "bad key"), true),
             (refused(404, "no such model"), true),
             (refused(429, "insufficient_quota"), true),

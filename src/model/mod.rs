@@ -8,6 +8,7 @@ pub mod fallback;
 pub mod governor;
 pub mod openai;
 pub mod replay;
+pub mod silence;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub use egress::Watched;
 pub use fallback::Fallback;
 pub use openai::{OpenAi, Settings};
 pub use replay::Replay;
+pub use silence::Rest;
 
 /// A failure of a model endpoint.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +67,14 @@ pub enum ModelError {
     /// The question was not sent: its turn would come too late.
     #[error("the limits of requests and tokens a minute leave no room for a question within {} s", .0.as_secs())]
     Crowded(Duration),
+    /// The question was not sent: the endpoint said nothing a moment ago, and is let alone for so long.
+    #[error("the model endpoint {endpoint} said nothing a moment ago: it is asked again in {} s", .wait.as_secs())]
+    Resting {
+        /// Base URL without credentials.
+        endpoint: String,
+        /// Until the next question may try.
+        wait: Duration,
+    },
     /// The question was not sent: a cap forbids it.
     #[error("{0}")]
     OverCap(OverCap),
@@ -88,6 +98,7 @@ impl ModelError {
             | Self::Misconfigured(_)
             | Self::TooLong { .. }
             | Self::Crowded(_)
+            | Self::Resting { .. }
             | Self::OverCap(_)
             | Self::SwitchedOff
             | Self::Unaccounted(_) => return None,
@@ -108,7 +119,7 @@ impl ModelError {
     #[must_use]
     pub fn is_for_good(&self) -> bool {
         match self {
-            Self::Unreachable { .. } | Self::Crowded(_) => true,
+            Self::Unreachable { .. } | Self::Crowded(_) | Self::Resting { .. } => true,
             Self::Refused { status, .. } => !matches!(status, 200 | 400 | 413 | 422),
             _ => false,
         }
@@ -118,7 +129,8 @@ impl ModelError {
     #[must_use]
     pub fn for_readers(&self) -> &'static str {
         match self {
-            Self::Unreachable { .. } => "the model endpoint did not answer",
+            // For a review it is the same whether it has waited itself.
+            Self::Unreachable { .. } | Self::Resting { .. } => "the model endpoint did not answer",
             Self::Refused { status: 401 | 403, .. } => "the model endpoint refused the key",
             Self::Refused { status: 429, .. } | Self::Crowded(_) => {
                 "the model endpoint allows no more requests for now"
@@ -164,7 +176,8 @@ pub trait Model: Send + Sync {
     /// use (see [`crate::critique::Talk::hear`]); what it cost is counted all the same.
     ///
     /// # Errors
-    /// When no completion came back. Failures that pass are tried again a few times as long as the timeout lasts.
+    /// When no completion came back. Failures that pass are tried again a few times as long as the timeout lasts. An endpoint that
+    /// said nothing is refused at once for a while, whatever run asks.
     async fn ask(&self, ask: &Ask) -> Result<Answer, ModelError>;
 
     /// The same model for one run, whose every request `purse` allows and counts; none for one that costs nothing.

@@ -106,6 +106,11 @@ impl Bot {
         Self::in_folder(forge, self.how, self.folder, time).await
     }
 
+    /// The process after this one has another client of the model: what this one knows and waits for is lost with it.
+    pub fn next_asks(&mut self, model: Arc<dyn Model>) {
+        self.how.model = Some(model);
+    }
+
     async fn in_folder(forge: &Arc<Forge>, how: How, folder: tempfile::TempDir, time: i64) -> Self {
         let log = Log::default();
         let writer = log.clone();

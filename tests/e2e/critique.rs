@@ -8,7 +8,7 @@ use specreview::critique::{Ask, Pass, Questionnaire, Record, Sheet, Talk, Usage,
 use specreview::document::Document;
 use specreview::facts::{Facts, Lexicon, Mention};
 use specreview::finding::Severity;
-use specreview::model::{Model, ModelError, OpenAi, Settings};
+use specreview::model::{Model, ModelError, OpenAi, Rest, Settings};
 use specreview::text::{LineRange, Span};
 
 use crate::log::Log;
@@ -242,6 +242,36 @@ async fn an_endpoint_that_says_nothing_holds_nobody_up() {
         "{error}"
     );
     assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn an_endpoint_that_said_nothing_is_let_alone_and_tried_by_one_question_after_a_while() {
+    let endpoint = Endpoint::start([Reply::Stall]).await;
+    let rest = Rest { first: Duration::from_secs(2), most: Duration::from_secs(2) };
+    let settings = Settings { timeout: Duration::from_millis(300), rest, ..settings(&endpoint.url()) };
+    let (client, world) = (OpenAi::new(settings).unwrap(), World::new());
+    let ask = world.ask();
+    // Two who do not know of each other wait once each, whatever run they belong to.
+    let both = tokio::join!(client.ask(&ask), client.ask(&ask));
+    assert!(matches!(both, (Err(ModelError::Unreachable { .. }), Err(ModelError::Unreachable { .. }))), "{both:?}");
+    let silent = Instant::now();
+    for _ in 0..5 {
+        let error = client.ask(&ask).await.unwrap_err();
+        assert!(matches!(error, ModelError::Resting { .. }) && error.is_for_good(), "{error}");
+        assert_eq!(error.for_readers(), both.0.as_ref().unwrap_err().for_readers(), "a review says the same");
+    }
+    assert!(silent.elapsed() < Duration::from_millis(1_500), "{:?}", silent.elapsed());
+    assert_eq!(endpoint.requests().len(), 2, "nothing was sent");
+
+    tokio::time::sleep(Duration::from_secs(2).saturating_sub(silent.elapsed())).await;
+    let (tries, other) = tokio::join!(client.ask(&ask), client.ask(&ask));
+    assert!(matches!(tries, Err(ModelError::Unreachable { .. })) && matches!(other, Err(ModelError::Resting { .. })));
+    assert_eq!(endpoint.requests().len(), 3, "one tried for both");
+
+    endpoint.says(Reply::text(verdict().to_string()));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    client.ask(&ask).await.unwrap();
+    assert!(matches!(tokio::join!(client.ask(&ask), client.ask(&ask)), (Ok(_), Ok(_))), "it answers again, for all");
 }
 
 #[tokio::test]

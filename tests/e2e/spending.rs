@@ -10,7 +10,7 @@ use specreview::store::{Account, Spend as _};
 
 use crate::bot::{Bot, How};
 use crate::forge::{Edit, Fault, Forge, Pull};
-use crate::model::{Endpoint, Reply};
+use crate::model::{Endpoint, Reply, Request};
 use crate::stories::{finish, forge, model};
 
 const PATH: &str = "specs/parcel.md";
@@ -102,6 +102,45 @@ async fn a_switch_that_is_turned_while_jobs_wait_lets_no_further_request_through
     bot.review(&held.comment_event("ann", "/specreview rerun")).await;
     assert!(asked(&endpoint) > before && !off(&held), "{}", told(held));
     pulls.iter().for_each(Pull::look_away);
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_process_that_is_killed_between_answers_leaves_only_the_others_to_be_paid() {
+    let (forge, endpoint, mut bot) = start(How::default()).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[(PATH, SPEC)]);
+    let Some(reply) = endpoint.reply() else { panic!("it has a script") };
+    // The first call goes alone, the next two are answered, and two are under way for good when the end comes.
+    endpoint.plan([reply.clone(), reply.clone(), reply.clone(), Reply::Stall]);
+    assert_eq!(bot.receive(&pull.event("opened")).await.0, 202);
+    let is_mute = async {
+        while endpoint.requests().len() < 5 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        // Time for the disk: the last answer came a moment ago.
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    };
+    tokio::select! {
+        steps = bot.work() => panic!("it ended: {steps:?}"),
+        () = is_mute => {}
+    }
+    let answered: Vec<String> = endpoint.requests().iter().take(3).flat_map(Request::questions).collect();
+    assert!(answered.len() > 3, "{answered:?}");
+    endpoint.says(reply);
+    bot.next_asks(model(&endpoint.url()));
+    let bot = bot.restarted(&forge).await;
+    assert_eq!(bot.work().await, [Step::Done]);
+    let rest: Vec<String> = endpoint.requests().iter().skip(5).flat_map(Request::questions).collect();
+    assert!(!rest.is_empty() && rest.iter().all(|id| !answered.contains(id)), "{answered:?} and then {rest:?}");
+    let account = Account { day: bot.now().div_euclid(specreview::job::DAY), ..Account::default() };
+    let spent = bot.store.totals(&account).await.unwrap().day;
+    assert_eq!(
+        usize::try_from(spent.calls),
+        Ok(asked(&endpoint)),
+        "each request is counted once, those without an answer too"
+    );
+    failed_by_rules(&pull);
+    pull.look_away();
     finish(bot, forge).await;
 }
 

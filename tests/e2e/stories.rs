@@ -270,6 +270,50 @@ async fn a_model_that_is_down_changes_one_line_and_no_verdict() {
     finish(bot, forge).await;
 }
 
+#[tokio::test]
+async fn a_model_that_hangs_delays_the_reviews_that_find_it_out_and_none_after_them() {
+    const WORKERS: usize = 4;
+    let forge = forge().await;
+    let endpoint = Endpoint::start([Reply::Stall]).await;
+    let settings = specreview::model::Settings {
+        timeout: Duration::from_secs(2),
+        ..specreview::model::Settings::new(endpoint.url(), None, "pretend-1")
+    };
+    let model: Arc<dyn Model> = Arc::new(OpenAi::new(settings).unwrap());
+    let bot = Bot::with_model(&forge, Some(model)).await;
+    let repo = forge.repo("acme/specs");
+    let open =
+        |nth: usize| repo.open_pull(&format!("p{nth}"), &[("specs/parcel.md", &format!("{SPEC}\nPart {nth}.\n"))]);
+    // As many at once as there are workers: each waits once.
+    let first: Vec<Pull> = (0..WORKERS).map(open).collect();
+    for pull in &first {
+        assert_eq!(bot.receive(&pull.event("opened")).await.0, 202);
+    }
+    let (stop, workers) = bot.hire(WORKERS);
+    bot.until_idle().await;
+    let waited = endpoint.requests().len();
+    assert!((1..=WORKERS).contains(&waited), "{waited} requests");
+    // Whoever comes then asks nobody, so that there is nothing to wait for.
+    let later: Vec<Pull> = (WORKERS..4 * WORKERS).map(open).collect();
+    for pull in &later {
+        assert_eq!(bot.receive(&pull.event("opened")).await.0, 202);
+    }
+    bot.until_idle().await;
+    assert_eq!(endpoint.requests().len(), waited, "{} reviews more", later.len());
+    stop.send(true).unwrap();
+    for worker in workers {
+        worker.await.unwrap();
+    }
+    for pull in first.iter().chain(&later) {
+        let told = summary(pull);
+        assert_eq!(gates_told(pull), 1, "the checklist is whole");
+        assert!(told.contains("The model endpoint did not answer; the checklist above is complete"), "{told}");
+        assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("failure"));
+        pull.look_away();
+    }
+    finish(bot, forge).await;
+}
+
 /// The answer of a model that finds a reason asserted only.
 fn doubt() -> serde_json::Value {
     json!({

@@ -1,5 +1,6 @@
 //! A small world for the tests of the critique: a document with facts set by hand, and an [`Ask`] made from it.
 
+mod cut;
 mod pages;
 mod replies;
 mod rounds;

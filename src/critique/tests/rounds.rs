@@ -18,7 +18,7 @@ fn reply(answers: &[serde_json::Value]) -> String {
     serde_json::json!({ "answers": answers }).to_string()
 }
 
-const SPEC: &str = "# Leak detection\n\nA burst pipe costs the insurer money.\n\n## Metrics\n\nF1 is used as it is robust.\n\
+pub(super) const SPEC: &str = "# Leak detection\n\nA burst pipe costs the insurer money.\n\n## Metrics\n\nF1 is used as it is robust.\n\
     Recall must reach 0.92 before launch.\n\n## Team\n\nThe plumbers answer for the pipe.\n\n## Data\n\nMeters send one value an hour.\n";
 
 fn world() -> World {
@@ -144,7 +144,7 @@ fn passages(rows: &[(&str, &str, &str)]) -> String {
     serde_json::json!({ "passages": rows }).to_string()
 }
 
-fn risky(source: &str) -> World {
+pub(super) fn risky(source: &str) -> World {
     World::new(source)
         .risk("R1", RiskLevel::Absent, false)
         .risk("R2", RiskLevel::Absent, true)
@@ -230,7 +230,7 @@ fn another_model_or_wording_is_asked_anew_and_named_apart_from_changes_of_the_te
 }
 
 /// Every question of the call answered alike.
-fn said(ask: &Ask, score: u8) -> String {
+pub(super) fn said(ask: &Ask, score: u8) -> String {
     if ask.schema_name == "risks" {
         return passages(&[]);
     }

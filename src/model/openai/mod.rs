@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::sync::OnceCell;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use self::carrier::{Carrier, from_client, late};
 use self::endpoint::Endpoint;
@@ -21,6 +21,7 @@ use super::catalogue::Known;
 use super::completion::{self, Completion};
 use super::dialect::{Dialect, Prompt};
 use super::governor::{Governor, Limits};
+use super::silence::{Call, Rest, Silence};
 use super::{Model, ModelError, Purse};
 use crate::critique::ledger::{Ledger, Tokens};
 use crate::critique::{Answer, Ask, Usage, estimate_tokens};
@@ -53,10 +54,12 @@ pub struct Settings {
     pub max_retries: u32,
     /// Pause before the first retry, doubled with each; the endpoint's own wish is stronger.
     pub pause: Duration,
+    /// How long an endpoint that said nothing is let alone, so that what is asked meanwhile does not wait for it.
+    pub rest: Rest,
 }
 
 impl Settings {
-    /// Settings with the usual limits: 60 seconds for a question, two retries, two questions at once, no probe.
+    /// Settings with the usual limits: 60 seconds for a question, two retries, two questions at once, no probe, a rest of a minute.
     #[must_use]
     pub fn new(base_url: impl Into<String>, api_key: Option<SecretString>, model: impl Into<String>) -> Self {
         Self {
@@ -70,6 +73,7 @@ impl Settings {
             timeout: Duration::from_mins(1),
             max_retries: 2,
             pause: Duration::from_millis(500),
+            rest: Rest::default(),
         }
     }
 }
@@ -89,6 +93,7 @@ struct Shared {
     model: String,
     known: Known,
     governor: Arc<Governor>,
+    silence: Silence,
     timeout: Duration,
     max_retries: u32,
     pause: Duration,
@@ -138,6 +143,7 @@ impl OpenAi {
         });
         let dialect = Dialect::default();
         let dialect = if settings.known.no_temperature { dialect.without_temperature() } else { dialect };
+        let silence = Silence::new(endpoint.base(), settings.rest, settings.timeout);
         let shared = Shared {
             client: Client::with_config(endpoint.clone()).with_http_service(service),
             carrier,
@@ -145,6 +151,7 @@ impl OpenAi {
             model,
             known: settings.known,
             governor,
+            silence,
             timeout: settings.timeout,
             max_retries: settings.max_retries,
             pause: settings.pause,
@@ -161,15 +168,14 @@ impl OpenAi {
         &self,
         prompt: &Prompt<'_>,
         most: Tokens,
-        deadline: Instant,
+        call: &mut Call<'_>,
     ) -> Result<(Completion, u32), ModelError> {
-        let left = || deadline.saturating_duration_since(Instant::now());
         let mut dialect = self.shared.dialect();
         let mut refused: Option<ModelError> = None;
         let (mut calls, mut retries) = (0, 0);
         loop {
             calls += 1;
-            let error = match self.send(dialect.body(&self.shared.model, prompt), most, left()).await {
+            let error = match self.send(dialect.body(&self.shared.model, prompt), most, call).await {
                 Ok(done) => {
                     self.shared.remember(dialect);
                     return Ok((done, calls));
@@ -184,7 +190,7 @@ impl OpenAi {
                 dialect = next;
                 // The first complaint is the one that tells most when nothing helps.
                 refused.get_or_insert(error);
-            } else if let Some(pause) = self.wait(&error, retries, left()) {
+            } else if let Some(pause) = self.wait(&error, retries, call.left()) {
                 retries += 1;
                 if error.retry_after().is_some() {
                     // It holds for all who ask.
@@ -199,16 +205,19 @@ impl OpenAi {
     }
 
     /// One request, when its turn has come and the purse allows it.
-    async fn send(&self, body: Value, most: Tokens, left: Duration) -> Result<Completion, ModelError> {
+    async fn send(&self, body: Value, most: Tokens, call: &mut Call<'_>) -> Result<Completion, ModelError> {
         let shared = &*self.shared;
-        let begin = Instant::now();
         let turn = shared.governor.enter(most.input.saturating_add(most.output));
-        let _pass = timeout(left, turn).await.map_err(|_| ModelError::Crowded(shared.timeout))?;
+        let _pass = timeout(call.left(), turn).await.map_err(|_| ModelError::Crowded(shared.timeout))?;
+        call.goes_on()?;
         let held = Ledger::of(most, shared.known.price);
         if let Some(purse) = &self.purse {
             purse.hold(held).await?;
         }
-        let answer = self.carry(body, left.saturating_sub(begin.elapsed())).await;
+        call.sends();
+        let left = call.left();
+        let answer = self.carry(body, left).await;
+        call.came(&answer, left);
         if let Some(purse) = &self.purse {
             match &answer {
                 Ok(done) => purse.settle(held, Ledger::of(done.tokens(most), shared.known.price)).await,
@@ -255,10 +264,10 @@ impl Model for OpenAi {
     }
 
     async fn ask(&self, ask: &Ask) -> Result<Answer, ModelError> {
-        let deadline = Instant::now() + self.shared.timeout;
+        let mut call = self.shared.silence.begin()?;
         let mut context = self.shared.known.context;
         if self.shared.probes {
-            context = self.found(deadline).await?.context.map(|(tokens, _)| tokens).or(context);
+            context = self.found(&mut call).await?.context.map(|(tokens, _)| tokens).or(context);
         }
         let prompt =
             Prompt { max_tokens: ask.max_tokens.saturating_add(self.shared.known.thinking_tokens), ..Prompt::of(ask) };
@@ -267,7 +276,7 @@ impl Model for OpenAi {
         if let Some(context) = context.filter(|context| tokens > *context) {
             return Err(ModelError::TooLong { tokens, context });
         }
-        let (done, calls) = self.converse(&prompt, most, deadline).await?;
+        let (done, calls) = self.converse(&prompt, most, &mut call).await?;
         let usage = Usage {
             calls,
             input_tokens: done

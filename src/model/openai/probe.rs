@@ -2,7 +2,6 @@
 
 use async_openai::config::Config as _;
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::OpenAi;
 use crate::critique::estimate_tokens;
@@ -10,6 +9,7 @@ use crate::critique::ledger::Tokens;
 use crate::model::ModelError;
 use crate::model::completion;
 use crate::model::dialect::Prompt;
+use crate::model::silence::Call;
 
 /// What an endpoint can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,15 +41,14 @@ impl OpenAi {
     /// # Errors
     /// When the tiny question is not answered.
     pub async fn probe(&self) -> Result<Found, ModelError> {
-        let deadline = Instant::now() + self.shared.timeout;
-        self.found(deadline).await.cloned()
+        self.found(&mut self.shared.silence.begin()?).await.cloned()
     }
 
-    pub(super) async fn found(&self, deadline: Instant) -> Result<&Found, ModelError> {
-        self.shared.found.get_or_try_init(|| self.find(deadline)).await
+    pub(super) async fn found(&self, call: &mut Call<'_>) -> Result<&Found, ModelError> {
+        self.shared.found.get_or_try_init(|| self.find(call)).await
     }
 
-    async fn find(&self, deadline: Instant) -> Result<Found, ModelError> {
+    async fn find(&self, call: &mut Call<'_>) -> Result<Found, ModelError> {
         let schema = json!({
             "type": "object", "additionalProperties": false, "required": ["ready"],
             "properties": { "ready": { "type": "boolean" } },
@@ -60,7 +59,7 @@ impl OpenAi {
             cached: 0,
             output: u64::from(REPLY),
         };
-        let (done, calls) = self.converse(&prompt, most, deadline).await?;
+        let (done, calls) = self.converse(&prompt, most, call).await?;
         let text = done.text.trim();
         let bound =
             serde_json::from_str::<Value>(text).is_ok_and(|reply| reply.get("ready").is_some_and(Value::is_boolean));

@@ -100,6 +100,11 @@ impl Request {
         self.body["model"].as_str().unwrap_or_default()
     }
 
+    /// Ids of the questions in it; none for the risk pass.
+    pub fn questions(&self) -> Vec<String> {
+        asked(&self.body)
+    }
+
     /// All messages of a role, joined.
     pub fn said(&self, role: &str) -> String {
         let messages = self.body["messages"].as_array().into_iter().flatten();
@@ -191,6 +196,16 @@ impl Endpoint {
     /// What it says from now on, whatever was planned.
     pub fn says(&self, reply: Reply) {
         lock(&self.script).replies = VecDeque::from([reply]);
+    }
+
+    /// What it does with these requests from now on; the last reply is repeated.
+    pub fn plan(&self, replies: impl IntoIterator<Item = Reply>) {
+        lock(&self.script).replies = replies.into_iter().collect();
+    }
+
+    /// What it says next.
+    pub fn reply(&self) -> Option<Reply> {
+        lock(&self.script).replies.front().cloned()
     }
 
     /// Base URL as an operator gives it.

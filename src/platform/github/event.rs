@@ -8,7 +8,7 @@ use super::taken::{is_known, is_taken};
 use super::webhook::Reject;
 use super::{is_commit, is_name};
 use crate::platform::Person;
-use crate::platform::watch::{Moment, Named};
+use crate::platform::watch::Moment;
 use crate::review::{ChangeRef, ReplyTo};
 
 /// Longest text of a comment that is looked at, in bytes: GitHub takes 65,536 characters.
@@ -34,25 +34,6 @@ pub enum Event {
         /// Why, for the log.
         why: String,
     },
-}
-
-impl Event {
-    /// The same in the repository under the name that it has by now.
-    #[must_use]
-    pub fn called(mut self, owner: &str, repo: &str) -> Self {
-        let call = |at: &mut ChangeRef| (at.owner, at.repo) = (owner.to_owned(), repo.to_owned());
-        match &mut self {
-            Self::Ping | Self::Ignored { .. } => {}
-            Self::Change(ChangeEvent { at, .. })
-            | Self::Comment(CommentEvent { at, .. })
-            | Self::Group(GroupEvent { at, .. }) => call(at),
-            Self::CheckRerequested(check) => {
-                (check.owner, check.repo) = (owner.to_owned(), repo.to_owned());
-                check.changes.iter_mut().for_each(call);
-            }
-        }
-        self
-    }
 }
 
 /// What happened to a pull request.
@@ -144,7 +125,7 @@ struct Owner {
 }
 
 #[derive(Deserialize)]
-struct Repository {
+pub(super) struct Repository {
     name: String,
     owner: Owner,
 }
@@ -265,28 +246,6 @@ struct GroupPayload {
 #[derive(Deserialize)]
 struct AnyEvent {
     action: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Identified {
-    repository: Identity,
-}
-
-#[derive(Deserialize)]
-struct Identity {
-    id: u64,
-    updated_at: Option<String>,
-    #[serde(flatten)]
-    called: Repository,
-}
-
-/// Which repository `body` tells of, and how that was called when it was written; none where it does not say.
-pub(super) fn named(body: &[u8]) -> Option<Named> {
-    let Identified { repository: Identity { id, updated_at, called } } = serde_json::from_slice(body).ok()?;
-    let (owner, repo) = names(called).ok()?;
-    // It is touched when it is renamed or transferred.
-    let at = updated_at.and_then(|at| seconds(&at)).unwrap_or(0).saturating_mul(1_000);
-    Some(Named { id, owner, repo, at })
 }
 
 /// The event of this name that `body` tells of.
@@ -421,7 +380,7 @@ fn place(repository: Repository, of: u64) -> Result<ChangeRef, Reject> {
 }
 
 /// Names end up in paths of requests: only what GitHub itself allows in them.
-fn names(repository: Repository) -> Result<(String, String), Reject> {
+pub(super) fn names(repository: Repository) -> Result<(String, String), Reject> {
     let (owner, repo) = (repository.owner.login, repository.name);
     if is_name(&owner) && is_name(&repo) {
         Ok((owner, repo))
@@ -488,25 +447,6 @@ mod tests {
             url: "https://github.com/x#1".into(),
             body: "/specreview help".into(),
         }
-    }
-
-    #[test]
-    fn the_repository_is_known_by_its_id_and_has_its_name_since_a_time() {
-        let mut body = conversation();
-        let of = |body: &Value| named(body.to_string().as_bytes());
-        assert_eq!(of(&body), None, "no id");
-        body["repository"]["id"] = 5.into();
-        let plain = Named { id: 5, owner: "acme".into(), repo: "specs".into(), at: 0 };
-        assert_eq!(of(&body), Some(plain.clone()));
-        body["repository"]["updated_at"] = "1970-01-01T00:01:00Z".into();
-        assert_eq!(of(&body), Some(Named { at: 60_000, ..plain }));
-        body["repository"]["name"] = "../x".into();
-        assert_eq!(of(&body), None);
-        let check =
-            CheckEvent { owner: "a".into(), repo: "b".into(), changes: vec![at()], head: None, installation: None };
-        let Event::CheckRerequested(check) = Event::CheckRerequested(check).called("c", "d") else { panic!() };
-        let now = ChangeRef { owner: "c".into(), repo: "d".into(), number: 7 };
-        assert_eq!((check.owner.as_str(), check.repo.as_str(), check.changes), ("c", "d", vec![now]));
     }
 
     #[test]

@@ -7,7 +7,8 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 
-use super::event::{named, read};
+use super::event::read;
+use super::named::named;
 use crate::platform::watch::Named;
 
 pub use super::event::{ChangeAction, ChangeEvent, CheckEvent, CommentEvent, Event, GroupEvent};

@@ -122,6 +122,28 @@ async fn what_waits_when_a_repository_is_renamed_is_done_under_its_new_name() {
 }
 
 #[tokio::test]
+async fn a_repository_that_is_renamed_in_the_middle_of_a_job_gets_the_whole_review() {
+    for after in [1, 4, 7] {
+        let forge = forge().await;
+        let bot = Bot::start(&forge).await;
+        let mut pull = forge.repo("acme/specs").open_pull("parcels", &[(PATH, SPEC)]);
+        let (opened, mut there) = (pull.event("opened"), pull.clone());
+        forge.chaos(1, 0);
+        forge.meanwhile(after, move || there.rename_repository("acme/papers"));
+        assert_eq!(bot.review(&opened).await, [Step::Done], "after {after} requests");
+        pull.follow();
+        assert_eq!(pull.repo, "acme/papers");
+        assert_eq!((summaries(&pull).len(), pull.reviews().len()), (1, 1), "after {after} requests");
+        assert!(pull.check().is_some_and(|check| check.conclusion.as_deref() == Some("failure")));
+        let writes = forge.writes();
+        assert_eq!(bot.review(&pull.event("ready_for_review")).await, [Step::Done]);
+        assert_eq!(forge.writes(), writes, "after {after} requests");
+        pull.look_away();
+        finish(bot, forge).await;
+    }
+}
+
+#[tokio::test]
 async fn what_nobody_told_of_is_found_under_its_new_name() {
     let (forge, bot, mut pull) = reviewed("acme/specs").await;
     pull.push(&[(PATH, &SPEC.replace(GATE, MENDED))]);

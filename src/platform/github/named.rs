@@ -67,6 +67,7 @@ mod tests {
         assert_eq!(of(&body), Some(Named { at: 60_000, ..plain }));
         body["repository"]["name"] = "../x".into();
         assert_eq!(of(&body), None);
+        let before = ChangeRef { owner: "a".into(), repo: "b".into(), number: 7 };
         let check =
             CheckEvent { owner: "a".into(), repo: "b".into(), changes: vec![before], head: None, installation: None };
         let Event::CheckRerequested(check) = Event::CheckRerequested(check).called("c", "d") else { panic!() };

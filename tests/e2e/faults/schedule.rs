@@ -117,7 +117,9 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     let mut pulls: Vec<(Pull, usize)> = Vec::new();
     for turn in 0..2 + dice.below(5) {
         repo.follow();
-        pulls.iter_mut().for_each(|(pull, _)| pull.follow());
+        for (pull, _) in &mut pulls {
+            pull.follow();
+        }
         if deadly && !machine.life.is_doomed() && dice.chance(50) {
             machine.life.dies_at(1 + dice.below(40));
         }

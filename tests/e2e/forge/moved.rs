@@ -91,10 +91,8 @@ impl World {
         let (owner, rest) = path.strip_prefix("/repos/")?.split_once('/')?;
         let (repo, rest) = rest.split_once('/')?;
         let now = self.called_now(&format!("{owner}/{repo}")).filter(|now| *now != format!("{owner}/{repo}"))?;
-        let mut url = format!("{}/repositories/{}/{rest}", self.api, self.repos[&now].id);
-        for (at, (name, value)) in query.iter().enumerate() {
-            url += &format!("{}{name}={value}", if at == 0 { '?' } else { '&' });
-        }
+        let query = query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+        let url = format!("{}/repositories/{}/{rest}?{query}", self.api, self.repos[&now].id);
         let mut answer = Answer::refuse(if method == "GET" { 301 } else { 307 }, "Moved Permanently");
         answer.headers.push(("location", url));
         Some(answer)

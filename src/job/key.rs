@@ -51,7 +51,8 @@ fn policy(deps: &Deps, change: &Change, options: &Options, gate: Gate, again: Op
     let paused = options.paused.iter().map(|by| format!("paused {by:?}"));
     let imported = options.imports.digest();
     let decided = granted.chain(accepted).chain(paused).collect::<Vec<_>>().join("\n");
-    let at = change.at.to_string();
+    // The number, for the repository may be renamed: a run is looked for only where it was posted.
+    let at = change.at.number.to_string();
     [&at, &config, deps.version, &deps.rules.hash, model, &flags, &decided, again.unwrap_or_default(), &imported]
         .map(str::to_owned)
         .to_vec()
@@ -109,6 +110,16 @@ mod tests {
             assert_eq!(key, run_key(&deps(), &change, &options, gate, again));
             assert!(keys.insert(key), "{what}");
         }
+    }
+
+    #[test]
+    fn the_name_of_the_repository_changes_no_key_and_the_number_does() {
+        let gate = Gate { fail_on: None, require_complete: false };
+        let key = |change: &Change| run_key(&deps(), change, &Options::default(), gate, None);
+        let (here, mut there, mut next) = (change(&[]), change(&[]), change(&[]));
+        (there.at.owner, there.at.repo) = ("another".into(), "name".into());
+        next.at.number += 1;
+        assert!(key(&here) == key(&there) && key(&here) != key(&next));
     }
 
     #[test]

@@ -230,6 +230,21 @@ mod tests {
         assert!(Payload::read("{}").is_err() && Payload::read("").is_err());
     }
 
+    /// The store moves jobs to the new name of a repository by these forms (`store/names.rs`).
+    #[test]
+    fn every_kind_names_its_repository_and_installation_in_one_form() {
+        let commit = CommitJob { at: at(), installation: Some(5), commit: "abc".into(), request: "d".into() };
+        for payload in [Payload::Review(ReviewJob::of(at(), Some(5))), Payload::Group(commit)] {
+            let NewJob { key, payload, lane, .. } = payload.job();
+            assert!(key.starts_with("github:o/r#") || key.starts_with("github:o/r "), "{key}");
+            assert_eq!(payload.matches(r#""at":{"owner":"o","repo":"r","#).count(), 1, "{payload}");
+            assert_eq!(
+                payload.matches(&format!(r#""installation":{}"#, lane.strip_prefix("github:").unwrap())).count(),
+                1
+            );
+        }
+    }
+
     #[test]
     fn a_payload_of_an_older_program_is_a_review() {
         let old = r#"{"at":{"owner":"o","repo":"r","number":7},"installation":null}"#;

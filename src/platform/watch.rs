@@ -43,13 +43,24 @@ pub struct Installation {
     pub since: Moment,
 }
 
-/// A repository that the App may act on.
+/// A repository by its id, which it keeps, and the name that it had at a time.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct Named {
+    /// Its id.
+    pub id: u64,
     /// Its owner.
     pub owner: String,
     /// Its name.
     pub repo: String,
+    /// When it was called so: of two names the later one counts.
+    pub at: Moment,
+}
+
+/// A repository that the App may act on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The repository.
+    pub named: Named,
     /// The installation through which it is seen.
     pub installation: u64,
 }

@@ -1,5 +1,5 @@
 //! Hidden marks in the bot's own comments, by which it finds them again. Bound to this bot and to one change by a key, so that a
-//! mark that somebody else writes, or copies from another change, is ignored.
+//! mark that somebody else writes, or copies from another change, is ignored. A repository may be renamed: its marks stay.
 
 use std::sync::Arc;
 
@@ -71,7 +71,7 @@ impl Item {
 pub struct Mark {
     /// What the text is.
     pub kind: MarkKind,
-    /// The change it was written on, as [`ChangeRef`] shows itself.
+    /// The change it was written on, as [`ChangeRef`] showed itself then.
     pub change: String,
     /// Key of the run that wrote it.
     pub key: String,
@@ -153,10 +153,16 @@ impl MarkerKey {
         Sealed(format!("{OPEN}{kind} {payload} {seal}{CLOSE}"))
     }
 
-    /// The mark at the end of `body`, when it is ours and belongs to change `at`.
+    /// The mark at the end of `body`, when it is ours and belongs to change `at`. Ask of texts only whose author the platform says is this
+    /// bot.
+    ///
+    /// The repository may have had another name when the mark was made, so its number stands for the change. The seal covers both; a mark
+    /// that somebody copies from another repository must come from a change of the same number, and get into a comment that the bot wrote
+    /// here. Who can edit that may close what it says by command as well, and no check depends on it.
     #[must_use]
     pub fn read(&self, at: &ChangeRef, body: &str) -> Option<Mark> {
-        self.recognise(body).filter(|mark| mark.change == at.to_string())
+        let is_here = |mark: &Mark| mark.change.parse::<ChangeRef>().is_ok_and(|of| of.number == at.number);
+        self.recognise(body).filter(is_here)
     }
 
     /// The mark at the end of `body`, when it is ours, whatever change it was made for.
@@ -345,6 +351,15 @@ mod tests {
         assert_eq!(mark.items, [item("MON-002:data"), item("BIZ-001")]);
         assert!(body.lines().any(is_mark) && !is_mark("words"));
         assert!(is_marked(&body));
+    }
+
+    #[test]
+    fn a_mark_stays_that_of_its_change_when_the_repository_is_renamed_or_transferred() {
+        for (owner, repo) in [("o", "renamed"), ("O", "R"), ("another", "r")] {
+            let at = |number| ChangeRef { owner: owner.into(), repo: repo.into(), number };
+            assert!(key().read(&at(1), &body("words")).is_some() && key().read(&at(2), &body("words")).is_none());
+            assert!(key().unchanged(&at(1), &body("words")).is_some());
+        }
     }
 
     #[test]

@@ -16,9 +16,10 @@ use crate::meter::{self, Delivery as Became};
 use crate::platform::github::webhook::{
     ChangeAction, CheckEvent, CommentEvent, Delivery, Event, GroupEvent, Reject, SIGNATURE, verify,
 };
+use crate::platform::watch::Named;
 use crate::review::ChangeRef;
 use crate::review::command::commands;
-use crate::store::{Accepted, NewDelivery, NewJob, millis};
+use crate::store::{Accepted, NewDelivery, NewJob, Repository, StoreError, millis};
 use crate::text::sha256_hex;
 
 /// An answer, and what became of the delivery.
@@ -61,7 +62,15 @@ async fn receive(state: &AppState, headers: &HeaderMap, body: Body) -> Answered 
     };
     tracing::Span::current().record("delivery", delivery.id.as_str());
     let id = delivery.id.clone();
-    let (event, jobs) = match work(delivery, state) {
+    let Delivery { event, repository, .. } = delivery;
+    let event = match heeded(state, event, repository).await {
+        Ok(event) => event,
+        Err(error) => {
+            tracing::error!(%error, "a delivery could not be stored");
+            return busy();
+        }
+    };
+    let (event, jobs) = match work(&id, event, state) {
         Work::Pong => return answer(Became::Ignored, StatusCode::OK, "pong", None),
         Work::None(why) => {
             tracing::debug!(why, "nothing to do");
@@ -80,8 +89,19 @@ enum Work {
     Jobs { event: String, jobs: Vec<NewJob> },
 }
 
-fn work(delivery: Delivery, state: &AppState) -> Work {
-    let Delivery { id, event } = delivery;
+/// The event under the name that its repository has by now, with all that is kept of it. Before the delivery is accepted: its work finds
+/// what was there before.
+async fn heeded(state: &AppState, event: Event, repository: Option<Named>) -> Result<Event, StoreError> {
+    let Some(Named { id, owner, repo, at }) = repository else { return Ok(event) };
+    let told = Repository { id, name: format!("{owner}/{repo}"), at };
+    let name = state.store.heed(&told, (state.clock)()).await?;
+    Ok(match name.as_deref().and_then(|name| name.split_once('/')) {
+        Some((owner, repo)) => event.called(owner, repo),
+        None => Event::Ignored { why: "by now another repository has its name".into() },
+    })
+}
+
+fn work(id: &str, event: Event, state: &AppState) -> Work {
     match event {
         Event::Ping => Work::Pong,
         Event::Ignored { why } => Work::None(why),
@@ -100,12 +120,12 @@ fn work(delivery: Delivery, state: &AppState) -> Work {
                 ..Payload::Review(ReviewJob::of(change.at, change.installation)).job()
             }],
         },
-        Event::CheckRerequested(check) => rerequested(check, &id),
+        Event::CheckRerequested(check) => rerequested(check, id),
         Event::Comment(comment) if comment.by.is_bot => Work::None("a comment of a program".into()),
         Event::Comment(comment) => commanded(comment, &state.mention),
         Event::Group(GroupEvent { at, head, installation }) => Work::Jobs {
             event: format!("Group {at}"),
-            jobs: vec![Payload::Group(CommitJob { at, installation, commit: head, request: id }).job()],
+            jobs: vec![Payload::Group(CommitJob { at, installation, commit: head, request: id.to_owned() }).job()],
         },
     }
 }

@@ -62,6 +62,8 @@ pub(super) enum Alone {
     Feedback,
     /// The queue of reviews by hand is measured and added to.
     Submit,
+    /// A repository gets another name.
+    Names,
 }
 
 /// The connections.

@@ -137,12 +137,14 @@ impl Decisions for Database {
                 at: row.try_get(6)?,
             }))
         };
+        let change = &self.today(change).await?;
         let all = self.db.rows("reading what was decided", query(sql::DECIDED).bind(change), read).await?;
         Ok(all.into_iter().flatten().collect())
     }
 
     async fn decide(&self, change: &str, decision: &Decision) -> Result<(), StoreError> {
         let Decision { kind, subject, by, reason, until, url, at } = decision;
+        let change = &self.today(change).await?;
         let statement = || {
             let decide = query(sql::DECIDE).bind(change).bind(kind.word()).bind(subject).bind(by);
             decide.bind(reason).bind(until.as_deref()).bind(url).bind(at)
@@ -151,6 +153,7 @@ impl Decisions for Database {
     }
 
     async fn revoke(&self, change: &str, kind: DecisionKind, subject: &str) -> Result<(), StoreError> {
+        let change = &self.today(change).await?;
         let statement = || query(sql::REVOKE).bind(change).bind(kind.word()).bind(subject);
         self.db.change("taking a decision back", statement).await.map(|_| ())
     }
@@ -164,7 +167,7 @@ impl Decisions for Database {
         now: Millis,
         since: Millis,
     ) -> Result<u64, StoreError> {
-        let comment = column(comment);
+        let (change, comment) = (&self.today(change).await?, column(comment));
         let work = || async {
             let mut write = self.db.begin().await?;
             self.db.alone(&mut write, Alone::Count).await?;
@@ -182,11 +185,13 @@ impl Decisions for Database {
     }
 
     async fn keep_answer(&self, change: &str, comment: u64, body: &str) -> Result<(), StoreError> {
+        let change = &self.today(change).await?;
         let statement = || query(sql::KEEP_ANSWER).bind(change).bind(column(comment)).bind(body);
         self.db.change("keeping an answer", statement).await.map(|_| ())
     }
 
     async fn answer(&self, change: &str, comment: u64) -> Result<Option<String>, StoreError> {
+        let change = &self.today(change).await?;
         let statement = query(sql::ANSWER).bind(change).bind(column(comment));
         Ok(self.db.row("reading an answer", statement, |row| row.try_get(0)).await?.flatten())
     }

@@ -10,7 +10,7 @@ use super::migrate::migrate;
 use super::reviews::inbox as submits;
 use super::{
     Accepted, Address, DAY, DELIVERIES_KEPT, Depth, JOBS_KEPT, Leased, MAX_CRASHES, Millis, NewDelivery, NewJob,
-    OVERDUE, Parked, SPEND_KEPT, Store, StoreError, group, spend_sql, sql,
+    OVERDUE, Parked, Repository, SPEND_KEPT, Store, StoreError, group, spend_sql, sql,
 };
 
 /// How long a job waits that took its process down twice; three times, twice as long, and so on.
@@ -107,6 +107,10 @@ impl Store for Database {
             write.commit().await
         };
         self.db.write("storing a job", work).await
+    }
+
+    async fn heed(&self, repository: &Repository, now: Millis) -> Result<Option<String>, StoreError> {
+        self.heeded(repository, now).await
     }
 
     async fn claim(&self, worker: &str, now: Millis, lease_ms: i64) -> Result<Option<Leased>, StoreError> {

@@ -89,13 +89,14 @@ fn intent(row: &AnyRow) -> Result<Intent, sqlx::Error> {
 #[async_trait]
 impl Journal for Database {
     async fn last(&self, change: &str) -> Result<Option<Intent>, StoreError> {
+        let change = &self.today(change).await?;
         let statement = query(sql::LAST_INTENT).bind(change);
         self.db.row("looking for what was about to be posted", statement, intent).await
     }
 
     async fn intend(&self, intent: &Intent) -> Result<(), StoreError> {
         let Intent { change, key, head, check, done, at, wrote, wrote_at } = intent;
-        let wrote = wrote.join(" ");
+        let (change, wrote) = (&self.today(change).await?, wrote.join(" "));
         let state = if *done { "done" } else { "intended" };
         let work = || async {
             let mut write = self.db.begin().await?;

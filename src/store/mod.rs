@@ -10,6 +10,8 @@ mod inbox;
 mod jobs;
 mod journal;
 mod migrate;
+mod names;
+mod names_sql;
 mod reviews;
 mod spend;
 mod spend_folder;
@@ -28,6 +30,7 @@ pub use feedback::{Feedback, LONGEST_REASON, Opinion, Wanted, Worth};
 pub use folder::Folder;
 pub use jobs::Database;
 pub use journal::{Intent, Journal, NoJournal};
+pub use names::Repository;
 pub use reviews::{
     Ended, KeptReview, MOST_REVIEWS, NewReview, PAGE, QueueLimits, REVIEWS_KEPT, ReviewFilter, ReviewState, Reviews,
     Submitted, TakenReview, pack, unpack,
@@ -241,6 +244,14 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// When the database fails.
     async fn enqueue(&self, job: NewJob, now: Millis) -> Result<(), StoreError>;
+
+    /// Heeds which name a repository has. Where it had another one, all that is kept under that follows, in one step: jobs, decisions,
+    /// what was about to be posted, what was spent. Says under which name it stands then; none where that is not known, because another
+    /// repository has the name by now. Nothing of one repository ever becomes that of another.
+    ///
+    /// # Errors
+    /// When the database fails: nobody knows then whose the name is.
+    async fn heed(&self, repository: &Repository, now: Millis) -> Result<Option<String>, StoreError>;
 
     /// Takes the newest job that is due and leases it until `now + lease_ms`; before it one that has been due for [`OVERDUE`], after all
     /// others one that took a process down. New work of a key replaces what waits under it.

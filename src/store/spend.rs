@@ -108,14 +108,20 @@ fn sums(row: &AnyRow) -> Result<Ledger, sqlx::Error> {
 impl Spend for Database {
     async fn add(&self, to: &Account, more: Ledger, less: Ledger) -> Result<Totals, StoreError> {
         let or_none = |part: &Option<String>| part.clone().unwrap_or_default();
-        let (subject, repository, author) = (or_none(&to.change), or_none(&to.repository), or_none(&to.author));
+        let subject = self.today(&or_none(&to.change)).await?;
+        let repository = match subject.split_once('#') {
+            Some((place, _)) if to.repository.is_some() => Some(place.to_owned()),
+            _ => to.repository.clone(),
+        };
+        let author = or_none(&to.author);
         let work = || async {
             let mut write = self.db.begin().await?;
             self.db.alone(&mut write, Alone::Spend).await?;
             let sum = difference(more, less);
             // Who only asks leaves no row behind.
             if sum.iter().any(|n| *n != 0) {
-                let mut insert = query(spend_sql::ADD).bind(to.day).bind(&subject).bind(&repository).bind(&author);
+                let mut insert = query(spend_sql::ADD).bind(to.day).bind(&subject);
+                insert = insert.bind(or_none(&repository)).bind(&author);
                 for column in sum {
                     insert = insert.bind(column);
                 }
@@ -125,7 +131,7 @@ impl Spend for Database {
             let mut totals = Totals { day, ..Totals::default() };
             for (part, of, statement) in [
                 (&mut totals.author, &to.author, spend_sql::BY_AUTHOR),
-                (&mut totals.repository, &to.repository, spend_sql::IN_REPOSITORY),
+                (&mut totals.repository, &repository, spend_sql::IN_REPOSITORY),
             ] {
                 if let Some(of) = of {
                     *part = sums(&query(statement).bind(to.day).bind(of).fetch_one(&mut *write).await?)?;

@@ -340,8 +340,9 @@ pub(super) const DROP_NOTE: &str = "DELETE FROM note WHERE name = $1";
 pub(super) const WRITE_NOTE: &str = "INSERT INTO note (name, value) VALUES ($1, $2) \
      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
+/// Of a repository whose name nobody knows nothing can be done.
 pub(super) const UNFINISHED: &str = "SELECT change, key, head, check_id, state, at, wrote, wrote_at FROM intent \
-     WHERE state = 'intended' AND at < $1 ORDER BY at";
+     WHERE state = 'intended' AND at < $1 AND SUBSTR(change, 1, 2) <> '~/' ORDER BY at";
 
 /// The latest of a person about a finding counts.
 pub(super) const SAY: &str = "INSERT INTO feedback \

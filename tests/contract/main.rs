@@ -20,6 +20,7 @@ mod faults;
 mod feedback;
 mod journal;
 mod migrations;
+mod names;
 mod postgres;
 mod reviews;
 mod spend;

@@ -21,6 +21,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("../../src/store/schema-9.sql"),
     include_str!("../../src/store/schema-10.sql"),
     include_str!("../../src/store/schema-11.sql"),
+    include_str!("../../src/store/schema-12.sql"),
 ];
 
 /// What a program of each version had written, by the version that brought the table.

@@ -38,6 +38,7 @@ mod parity;
 mod peers;
 mod publish;
 mod rate;
+mod renamed;
 mod second;
 mod setup;
 mod spending;

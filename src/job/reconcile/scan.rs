@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{BACK, Broken, MARGIN, Pass, Reconciler};
 use crate::job::payload::review_key;
-use crate::platform::watch::{Installation, Moment, OpenChange};
-use crate::store::Millis;
+use crate::platform::watch::{Installation, Moment, Named, OpenChange, Place};
+use crate::store::{Millis, Repository};
 
 /// Repositories that are looked at in one pass, over all installations.
 const PLACES: usize = 500;
@@ -103,10 +103,10 @@ impl Reconciler {
         let mut round = round.map_or_else(first, |round| round.at(now));
         let places = self.watch.places(installation.id).await?;
         let from = round.next.take();
-        let mut places = places.into_iter().filter(|place| from.as_ref().is_none_or(|from| place.repo >= *from));
-        for place in places.by_ref() {
+        let is_next = |place: &Place| from.as_ref().is_none_or(|from| place.named.repo >= *from);
+        for place in places.into_iter().filter(is_next) {
             if *room == 0 {
-                round.next = Some(place.repo);
+                round.next = Some(place.named.repo);
                 tracing::info!(
                     installation = installation.id,
                     "more repositories than one pass looks at: the next goes on"
@@ -114,6 +114,7 @@ impl Reconciler {
                 break;
             }
             *room -= 1;
+            let Some(place) = self.heeded(place).await? else { continue };
             for change in self.watch.open_changes(&place, round.since).await? {
                 if self.is_unseen(&change).await? {
                     found.push((change, installation.id));
@@ -121,6 +122,16 @@ impl Reconciler {
             }
         }
         Ok(Some(round))
+    }
+
+    /// The repository under the name that it has by now, with all that is kept of it; none where another one has that name.
+    async fn heeded(&self, place: Place) -> Result<Option<Place>, Broken> {
+        let Place { named: Named { id, owner, repo, at }, installation } = place;
+        let told = Repository { id, name: format!("{owner}/{repo}"), at };
+        let name = self.worker.store.heed(&told, self.worker.now()).await?;
+        let called = |(owner, repo): (&str, &str)| Named { id, owner: owner.into(), repo: repo.into(), at };
+        let named = name.as_deref().and_then(|name| name.split_once('/')).map(called);
+        Ok(named.map(|named| Place { named, installation }))
     }
 
     /// Nobody has reviewed this head, or is about to.

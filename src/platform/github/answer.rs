@@ -1,7 +1,7 @@
 //! What GitHub answered to one call, with refusals sorted by what can be done about them. Sends nothing.
 
 use bytes::Bytes;
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -170,6 +170,14 @@ pub(super) fn message(status: u16, body: &[u8]) -> String {
     format!("HTTP {status}: {}", shorten(&said, 600))
 }
 
+/// Where a repository is found that was renamed in the middle of a job: nothing was done, and the same is to be sent there. Only an
+/// address of the API itself counts, for the token goes along.
+pub(super) fn moved_to(status: StatusCode, headers: &HeaderMap, api: &str) -> Option<String> {
+    let is_moved = matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
+    let path = headers.get(header::LOCATION)?.to_str().ok()?.strip_prefix(api)?;
+    (is_moved && path.starts_with("/repositories/")).then(|| path.to_owned())
+}
+
 /// No wait is longer.
 const LONGEST: u64 = 2 * 60 * 60;
 
@@ -230,6 +238,24 @@ pub(super) fn hide(token: &SecretString, text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_write_follows_a_repository_and_leads_nowhere_else() {
+        let api = "https://api.github.com";
+        for (status, location, expected) in [
+            (307, "https://api.github.com/repositories/5/issues", Some("/repositories/5/issues")),
+            (308, "https://api.github.com/repositories/5", Some("/repositories/5")),
+            (301, "https://api.github.com/repositories/5", None),
+            (307, "https://api.github.com.evil.example/repositories/5", None),
+            (307, "https://evil.example/repositories/5", None),
+            (307, "https://api.github.com/user", None),
+        ] {
+            let headers = HeaderMap::from_iter([(header::LOCATION, location.parse().unwrap())]);
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(moved_to(status, &headers, api).as_deref(), expected, "{location}");
+        }
+        assert_eq!(moved_to(StatusCode::TEMPORARY_REDIRECT, &HeaderMap::new(), api), None);
+    }
 
     #[test]
     fn refusals_are_told_in_githubs_words() {

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use super::Settings;
 pub(super) use super::answer::{Answer, Failure, answered};
-use super::answer::{hide, left, message, reason, wait_asked};
+use super::answer::{hide, left, message, moved_to, reason, wait_asked};
 use super::auth::Clock;
 use super::rate::{Cost, Lane};
 use crate::net::retry::{self, Decision};
@@ -54,6 +54,7 @@ pub(super) struct Pass {
 }
 
 pub(super) struct Client {
+    api: String,
     crab: Octocrab,
     graph: Octocrab,
     total: Duration,
@@ -96,7 +97,7 @@ impl Client {
         let api = settings.api.trim_end_matches('/');
         let graph = api.strip_suffix("/v3").unwrap_or(api);
         let (crab, graph) = (crab(api).map_err(bad)?, crab(graph).map_err(bad)?);
-        Ok(Self { crab, graph, total: settings.total, pause: settings.pause, clock })
+        Ok(Self { api: api.to_owned(), crab, graph, total: settings.total, pause: settings.pause, clock })
     }
 
     /// Reads; tried up to three times when GitHub fails or does not answer.
@@ -187,11 +188,19 @@ impl Client {
         let work = async {
             // The token goes into each request by itself: octocrab attaches it to addresses of the API only.
             let crab = if path == GRAPH { &self.graph } else { &self.crab }.user_access_token(token.clone())?;
-            let mut request = http::request::Builder::new().method(method).uri(path).header(header::ACCEPT, wish.media);
-            if let Some(tag) = tag {
-                request = request.header(header::IF_NONE_MATCH, tag);
+            let send = async |path: &str| {
+                let request = http::request::Builder::new().method(method.clone()).uri(path);
+                let mut request = request.header(header::ACCEPT, wish.media);
+                if let Some(tag) = tag {
+                    request = request.header(header::IF_NONE_MATCH, tag);
+                }
+                crab.execute(crab.build_request(request, body)?).await
+            };
+            let mut response = send(path).await?;
+            // octocrab follows for reads only: it does not keep what a write carries.
+            if let Some(path) = moved_to(response.status(), response.headers(), &self.api) {
+                response = send(&path).await?;
             }
-            let response = crab.execute(crab.build_request(request, body)?).await?;
             let (parts, body) = response.into_parts();
             Ok::<_, octocrab::Error>((parts, Limited::new(body, wish.bytes).collect().await))
         };

@@ -125,7 +125,7 @@ struct Owner {
 }
 
 #[derive(Deserialize)]
-struct Repository {
+pub(super) struct Repository {
     name: String,
     owner: Owner,
 }
@@ -380,7 +380,7 @@ fn place(repository: Repository, of: u64) -> Result<ChangeRef, Reject> {
 }
 
 /// Names end up in paths of requests: only what GitHub itself allows in them.
-fn names(repository: Repository) -> Result<(String, String), Reject> {
+pub(super) fn names(repository: Repository) -> Result<(String, String), Reject> {
     let (owner, repo) = (repository.owner.login, repository.name);
     if is_name(&owner) && is_name(&repo) {
         Ok((owner, repo))

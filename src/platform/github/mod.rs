@@ -10,6 +10,7 @@ mod event;
 mod fetch;
 mod graph;
 mod known;
+mod named;
 mod origin;
 mod people;
 mod posted;

@@ -314,6 +314,10 @@ impl Repository {
                 break;
             }
             self.shared.client.wait(factor).await;
+            if factor > 1 {
+                // The token may be that of a repository which had this name before: it opens no other.
+                self.shared.keyring.forget(&self.scope).await;
+            }
             answer = self.read_state(at).await;
         }
         answer.map_err(|failure| failure.error(&at.to_string()))

@@ -14,7 +14,7 @@ use super::known::Generations;
 use super::taken::{is_label, is_taken};
 use super::{GitHub, PAGES, Shared, is_commit, is_name};
 use crate::platform::PlatformError;
-use crate::platform::watch::{Installation, Missed, Moment, OpenChange, Place, Told, Watch};
+use crate::platform::watch::{Installation, Missed, Moment, Named, OpenChange, Place, Told, Watch};
 use crate::review::ChangeRef;
 
 /// Entries of a page.
@@ -79,8 +79,11 @@ struct Repositories {
 
 #[derive(Deserialize)]
 struct Listed {
+    id: u64,
     name: String,
     owner: Owner,
+    #[serde(default)]
+    updated_at: String,
     #[serde(default)]
     archived: bool,
     #[serde(default)]
@@ -178,28 +181,28 @@ impl Watch for GitHub {
             let last = more.repositories.len() < PER_PAGE;
             let open = more.repositories.into_iter().filter(|one| !one.archived && !one.disabled);
             all.extend(open.filter(|one| is_name(&one.owner.login) && is_name(&one.name)).map(|one| Place {
-                owner: one.owner.login,
-                repo: one.name,
+                named: Named { id: one.id, at: moment(&one.updated_at), owner: one.owner.login, repo: one.name },
                 installation,
             }));
             if last {
                 break;
             }
         }
-        all.sort_by(|one, other| one.repo.cmp(&other.repo));
+        all.sort_by(|one, other| one.named.repo.cmp(&other.named.repo));
         Ok(all)
     }
 
     async fn open_changes(&self, place: &Place, since: Moment) -> Result<Vec<OpenChange>, PlatformError> {
         let Shared { client, keyring, lists, .. } = &*self.0;
-        let what = format!("the open pull requests of {}/{}", place.owner, place.repo);
+        let Named { owner, repo, .. } = &place.named;
+        let what = format!("the open pull requests of {owner}/{repo}");
         let mut found = Vec::new();
         for page in 1..=PAGES {
             let pass = keyring.to_watch(client, place.installation).await?;
             let path = format!(
                 "/repos/{}/{}/pulls?state=open&sort=updated&direction=desc&per_page={PER_PAGE}&page={page}",
-                segment(&place.owner),
-                segment(&place.repo)
+                segment(owner),
+                segment(repo)
             );
             let known = lists.get(&path);
             let tag = known.as_ref().map(|list| list.tag.as_str());
@@ -268,7 +271,8 @@ async fn patiently(client: &Client, pass: &Pass, path: &str) -> Result<Answer, F
 }
 
 fn open_change(place: &Place, pull: Pull) -> OpenChange {
-    let at = ChangeRef { owner: place.owner.clone(), repo: place.repo.clone(), number: pull.number };
+    let Named { owner, repo, .. } = place.named.clone();
+    let at = ChangeRef { owner, repo, number: pull.number };
     OpenChange { at, head: pull.head.sha, updated: moment(&pull.updated_at) }
 }
 

@@ -8,6 +8,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
 
 use super::event::read;
+use super::named::named;
+use crate::platform::watch::Named;
 
 pub use super::event::{ChangeAction, ChangeEvent, CheckEvent, CommentEvent, Event, GroupEvent};
 
@@ -63,6 +65,8 @@ pub struct Delivery {
     pub id: String,
     /// What happened.
     pub event: Event,
+    /// In which repository, where that is of interest.
+    pub repository: Option<Named>,
 }
 
 /// Why a request is not believed or not understood.
@@ -118,7 +122,9 @@ pub fn verify(headers: &HeaderMap, body: &[u8], secrets: &WebhookSecrets) -> Res
     json_only(headers)?;
     let id = text(DELIVERY, "X-GitHub-Delivery")?.to_owned();
     let name = text(EVENT, "X-GitHub-Event")?;
-    Ok(Delivery { id, event: read(name, body)? })
+    let event = read(name, body)?;
+    let repository = if matches!(event, Event::Ping | Event::Ignored { .. }) { None } else { named(body) };
+    Ok(Delivery { id, event, repository })
 }
 
 /// Refuses a form, and a body that is packed. A content type that is missing or new is let through: the body decides.

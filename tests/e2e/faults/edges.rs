@@ -9,7 +9,7 @@ use specreview::platform::{Fetched, Now, Person, Platform, PlatformError, Platfo
 use specreview::review::{Action, Capabilities, ChangeRef, ObjectId, Outcome};
 use specreview::store::{
     Accepted, Asker, Database, Decision, DecisionKind, Decisions, Depth, Intent, Journal, Leased, Millis, NewDelivery,
-    NewJob, Parked, Store, StoreError,
+    NewJob, Parked, Repository, Store, StoreError,
 };
 
 use crate::forge::Dice;
@@ -104,6 +104,10 @@ pub struct Shaky {
 impl Store for Shaky {
     async fn accept(&self, delivery: NewDelivery, job: Option<NewJob>, now: Millis) -> Result<Accepted, StoreError> {
         self.life.stored(self.inner.accept(delivery, job, now)).await
+    }
+
+    async fn heed(&self, repository: &Repository, now: Millis) -> Result<Option<String>, StoreError> {
+        self.life.stored(self.inner.heed(repository, now)).await
     }
 
     async fn enqueue(&self, job: NewJob, now: Millis) -> Result<(), StoreError> {

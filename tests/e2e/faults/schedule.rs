@@ -106,7 +106,7 @@ impl Post {
 async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     let mut dice = Dice::new(seed);
     let forge = Arc::new(Forge::start().await);
-    let repo = forge.repo("acme/specs");
+    let mut repo = forge.repo("acme/specs");
     let (bad_forge, bad_store) = (dice.one_of(&[0, 4, 12, 30]), dice.one_of(&[0, 0, 3, 10]));
     let deadly = dice.chance(60);
     // Whoever waits for a model shows its review as under way before it is posted.
@@ -116,6 +116,10 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     let mut post = Post::default();
     let mut pulls: Vec<(Pull, usize)> = Vec::new();
     for turn in 0..2 + dice.below(5) {
+        repo.follow();
+        for (pull, _) in &mut pulls {
+            pull.follow();
+        }
         if deadly && !machine.life.is_doomed() && dice.chance(50) {
             machine.life.dies_at(1 + dice.below(40));
         }
@@ -170,7 +174,8 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     }
     let depth = machine.store.depth().await.unwrap();
     let mut broken = invariants::check(&forge, &machine, log, depth);
-    for (pull, text) in &pulls {
+    for (pull, text) in &mut pulls {
+        pull.follow();
         broken.extend(invariants::of_pull(pull, &CALM[*text], depth == Depth::default()));
     }
     let (mut struck, wrong) = forge.seen_in_chaos();
@@ -261,7 +266,8 @@ pub fn dies_at(edge: u64, asks: bool) -> (Vec<String>, usize) {
 
 /// Something that people do to a change.
 fn happen(dice: &mut Dice, (pull, text): &mut (Pull, usize)) -> Vec<Delivery> {
-    match dice.below(8) {
+    pull.follow();
+    match dice.below(10) {
         0..=2 => {
             *text = usize::try_from(dice.below(TEXTS.len() as u64)).unwrap();
             pull.push(&[(PATH, &TEXTS[*text])]);
@@ -282,6 +288,14 @@ fn happen(dice: &mut Dice, (pull, text): &mut (Pull, usize)) -> Vec<Delivery> {
             pull.reopen();
             vec![closed, pull.event("reopened")]
         }
+        7 | 8 => {
+            pull.rename_repository(dice.one_of(NAMES));
+            // Nobody tells of that itself.
+            if dice.chance(50) { vec![pull.event("ready_for_review")] } else { Vec::new() }
+        }
         _ => vec![pull.event("ready_for_review")],
     }
 }
+
+/// Names that the repository may get; the last is that of another owner.
+const NAMES: &[&str] = &["acme/specs", "acme/specs-2", "acme/papers", "umbrella/specs"];

@@ -193,7 +193,8 @@ pub fn installations(world: &mut World, call: &Call) -> Answer {
 
 pub fn repositories(world: &mut World, call: &Call) -> Answer {
     let seen = call.grant.as_ref().map(|grant| grant.repos.clone()).unwrap_or_default();
-    let rows: Vec<Value> = seen.iter().map(|name| world.repo_json(name)).collect();
+    let rows: Vec<Value> =
+        seen.iter().filter(|name| world.repos.contains_key(*name)).map(|name| world.repo_json(name)).collect();
     let count = rows.len();
     let mut answer = page(world, call, rows, |row| row);
     let rows: Value = serde_json::from_slice(&answer.body).expect("a list");

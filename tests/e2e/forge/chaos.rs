@@ -132,6 +132,14 @@ impl Chaos {
         }
     }
 
+    /// Heads that were told are told of the same repository.
+    pub fn renamed(&mut self, from: &str, to: &str) {
+        *self.struck.entry("repository renamed".into()).or_default() += 1;
+        let told = std::mem::take(&mut self.told).into_iter();
+        let called = |name: String| if name == from { to.to_owned() } else { name };
+        self.told = told.map(|((name, number), head)| ((called(name), number), head)).collect();
+    }
+
     pub fn settle(&mut self) {
         self.unseen.clear();
     }

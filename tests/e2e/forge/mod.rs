@@ -13,6 +13,7 @@ mod git;
 mod graph;
 mod hooks;
 pub mod limit;
+mod moved;
 mod people;
 mod read;
 mod record;
@@ -105,6 +106,7 @@ impl Forge {
             tokens: HashMap::new(),
             objects: git::Objects::default(),
             repos: BTreeMap::new(),
+            former: BTreeMap::new(),
             recorded: Vec::new(),
             seeded: Vec::new(),
             wrong: Vec::new(),
@@ -140,8 +142,11 @@ impl Forge {
         let (installation, id) = (world.id(), world.id());
         world.installations.entry(owner.to_owned()).or_insert(installation);
         let root = world.objects.edit(None, &[]);
+        // Whoever takes an old name over came after the one that had it.
+        let updated = world.repos.values().map(|repo| repo.updated + 1).max().unwrap_or_default().max(world.now());
         let repo = world::Repo {
             id,
+            updated,
             owner: owner.to_owned(),
             name: name.to_owned(),
             branches: BTreeMap::from([("main".to_owned(), root)]),
@@ -210,6 +215,7 @@ impl Forge {
         let grant = Grant {
             login: login.to_owned(),
             repos: Vec::new(),
+            all: false,
             permissions: write::rights(&all),
             app: false,
             installation: None,
@@ -236,6 +242,7 @@ impl Forge {
         let grant = Grant {
             login: "github-actions[bot]".into(),
             repos: vec![repo.full_name.clone()],
+            all: false,
             permissions: write::rights(&all),
             app: false,
             installation: None,
@@ -461,6 +468,11 @@ fn decide(
             .strip_prefix(world.prefix)
             .filter(|path| graph.is_none() && (world.prefix.is_empty() || *path != "/graphql"))
     });
+    let below = below.map(|path| world.by_name(path));
+    let below = below.as_deref();
+    if let Some(answer) = below.and_then(|path| world.sent_on(method, path, &query)) {
+        return (answer, None);
+    }
     let found = below.and_then(|path| routes::find(method, path));
     let Some(found) = found else {
         world.wrong.push(format!("{method} {full_path}"));

@@ -25,7 +25,8 @@ impl World {
 
     pub fn repo_json(&self, full_name: &str) -> Value {
         let repo = &self.repos[full_name];
-        let seen = json!({ "private": repo.private, "visibility": if repo.private { "private" } else { "public" } });
+        let seen = json!({ "private": repo.private, "visibility": if repo.private { "private" } else { "public" },
+            "updated_at": super::write::rfc3339(repo.updated) });
         with(whole::repo(&self.api, repo.id, full_name, &self.user_json(&repo.owner)), seen)
     }
 

@@ -63,6 +63,7 @@ impl Repo {
         let full_name = format!("{login}/{name}");
         let fork = world::Repo {
             id,
+            updated: world.now(),
             owner: login.to_owned(),
             name,
             branches,

@@ -28,6 +28,8 @@ pub struct Grant {
     pub login: String,
     /// `owner/name` of the repositories; empty means all.
     pub repos: Vec<String>,
+    /// Those of an installation, whichever they are.
+    pub all: bool,
     /// Permission and whether it includes writing.
     pub permissions: BTreeMap<String, bool>,
     /// An installation of the App, and not a person.
@@ -39,6 +41,8 @@ pub struct Grant {
 #[derive(Debug)]
 pub struct Repo {
     pub id: u64,
+    /// When its name, or anything else about it, last changed, in seconds.
+    pub updated: i64,
     pub owner: String,
     pub name: String,
     pub branches: BTreeMap<String, String>,
@@ -187,6 +191,8 @@ pub struct World {
     pub tokens: HashMap<String, Grant>,
     pub objects: Objects,
     pub repos: BTreeMap<String, Repo>,
+    /// Names that repositories had before, and their ids.
+    pub former: BTreeMap<String, u64>,
     pub recorded: Vec<Recorded>,
     pub seeded: Vec<Seeded>,
     /// What no client may do; ends the story.

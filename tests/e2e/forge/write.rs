@@ -60,7 +60,8 @@ pub fn access_token(world: &mut World, call: &Call) -> Answer {
         }
         repos.push(full_name);
     }
-    if repos.is_empty() {
+    let all = repos.is_empty();
+    if all {
         repos = world.repos.keys().filter(|name| name.starts_with(&format!("{owner}/"))).cloned().collect();
     }
     let mut permissions = world.granted.clone();
@@ -86,7 +87,7 @@ pub fn access_token(world: &mut World, call: &Call) -> Answer {
         "expires_at": rfc3339(super::now() + world.token_seconds),
         "permissions": call.body["permissions"],
     });
-    world.tokens.insert(token, Grant { login, repos, permissions, app: true, installation: Some(id) });
+    world.tokens.insert(token, Grant { login, repos, all, permissions, app: true, installation: Some(id) });
     Answer::json(201, &body)
 }
 

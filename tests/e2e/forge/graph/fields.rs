@@ -192,6 +192,7 @@ fn query(world: &World, grant: &Grant, name: &str, args: &Args) -> Found {
             let owner = args.need(name, "owner")?;
             let full_name =
                 format!("{}/{}", owner.as_str().unwrap_or(""), args.need(name, "name")?.as_str().unwrap_or(""));
+            let full_name = world.called_now(&full_name).unwrap_or(full_name);
             let opened = grant.repos.is_empty() || grant.repos.contains(&full_name);
             match world.repos.get(&full_name) {
                 Some(repo) if opened || !repo.private => Out::Node(Node::Repository(full_name)),

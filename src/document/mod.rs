@@ -26,7 +26,7 @@ mod writer;
 pub use directive::{Directive, DirectiveKind, SPEC_LINE, waiver_line, waiver_setting};
 pub use form::manuscript::{Bullet, Manuscript};
 pub use form::phrase::{Look, Phrase};
-pub use form::{Form, canonical, endings};
+pub use form::{Form, canonical, charset, endings};
 pub use mark::Mark;
 pub use placeholder::is_placeholder;
 pub use sentence::{Sentence, sentences};
@@ -227,7 +227,14 @@ impl Document {
             let (markdown, places) = form::manuscript::read(text);
             return Self { form, places, ..Self::parse(&markdown) };
         }
-        let Some(rewritten) = form::rewrite(form, text) else { return Self::parse(text) };
+        let Some(rewritten) = form::rewrite(form, text) else {
+            let mut document = Self::parse(text);
+            if form.is_damaged(text) {
+                let what = "the notebook is damaged: its cells were not found, and it was read as it is stored";
+                document.limits.push(what.to_owned());
+            }
+            return document;
+        };
         let mut document = parse::parse(&rewritten.markdown, Some(rewritten.lines));
         if rewritten.is_cut {
             document.limits.push(
@@ -237,7 +244,7 @@ impl Document {
             );
         }
         let written = Written { text: text.into(), lines: Lines::new(text), is_quoted: rewritten.is_quoted };
-        Self { written: Some(written), form, ..document }
+        Self { written: Some(written), form, places: rewritten.places, ..document }
     }
 
     /// The text as it was given, in the form in which it is written.

@@ -144,6 +144,8 @@ pub struct Answer {
     pub bytes: Vec<u8>,
     /// Its media type in small letters, without parameters.
     pub kind: String,
+    /// The character set that the server says it is written in, as it says it.
+    pub charset: Option<String>,
     /// Where the answer came from, after redirects.
     pub address: String,
 }
@@ -278,11 +280,12 @@ impl Fetcher {
                 return Err(FetchError::Kind(format!("compressed data ({encoding})")));
             }
             let kind = header(&response, &CONTENT_TYPE).unwrap_or("text/plain");
-            let kind = kind.split(';').next().unwrap_or(kind).trim().to_ascii_lowercase();
+            let (kind, said) = kind.split_once(';').unwrap_or((kind, ""));
+            let (kind, charset) = (kind.trim().to_ascii_lowercase(), charset(said));
             if !ask.accepts.takes(&kind) {
                 return Err(FetchError::Kind(kind));
             }
-            return Ok(Answer { bytes: self.body(response).await?, kind, address: url.into() });
+            return Ok(Answer { bytes: self.body(response).await?, kind, charset, address: url.into() });
         }
         Err(FetchError::Redirects(self.limits.redirects))
     }
@@ -350,6 +353,15 @@ impl Fetcher {
             FetchError::Unreachable(innermost(error))
         }
     }
+}
+
+/// The character set among the parameters of a media type.
+fn charset(parameters: &str) -> Option<String> {
+    parameters.split(';').find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        let value = value.trim().trim_matches(['"', '\'']);
+        (key.trim().eq_ignore_ascii_case("charset") && !value.is_empty()).then(|| value.to_owned())
+    })
 }
 
 fn header<'a>(response: &'a Response, name: &HeaderName) -> Option<&'a str> {
@@ -466,6 +478,18 @@ mod tests {
         }
         assert!(fetch(&host, "/cut").await.is_err_and(|error| error.starts_with("the server could not be reached")));
         assert_eq!(fetch(&host, "/stall").await, Err("no complete answer within 2 s".to_owned()));
+    }
+
+    #[test]
+    fn a_character_set_is_one_of_the_parameters() {
+        for (said, expected) in [
+            (" charset=utf-8", Some("utf-8")),
+            ("a=b; Charset=\"Latin1\"", Some("Latin1")),
+            ("charset=", None),
+            ("", None),
+        ] {
+            assert_eq!(charset(said).as_deref(), expected, "{said}");
+        }
     }
 
     #[tokio::test]

@@ -308,6 +308,12 @@ mod tests {
             ("large.md", &[b'a'; 101]),
             ("full.md", &[b'a'; 100]),
             ("utf16.md", b"\xff\xfea\0b\0"),
+            ("a.RTF", b"{\\rtf1 words}"),
+            ("b.md", b"{\\rtf1 words}"),
+            ("c.xls", b"a\tb\n"),
+            ("d.ipynb", b"{\"cells\": [\n<<<<<<< HEAD\n"),
+            ("e", b"{\"cells\": [1], \"nbformat\": 4}"),
+            ("f.ipynb", b"{\"cells\": []}"),
             ("kept.md", b"version https://git-lfs.github.com/spec/v1\noid sha256:0a\nsize 5\n"),
         ]);
         let reason = |path: &str| show(&root, &[path], b"").remove(0).1;
@@ -316,6 +322,13 @@ mod tests {
         assert!(reason("binary.md").contains("binary"));
         assert_eq!(reason("latin.md"), "! line 2 (byte 7) is not UTF-8; save the file as UTF-8");
         assert!(reason("utf16.md").contains("UTF-16"));
+        for (path, said) in [("a.RTF", "ends with .rtf"), ("b.md", "ends with .rtf"), ("c.xls", "ends with .xls")] {
+            assert!(reason(path).contains(said), "{}", reason(path));
+        }
+        for path in ["d.ipynb", "e"] {
+            assert_eq!(reason(path), "! the notebook is damaged; open it in Jupyter and save it again");
+        }
+        assert_eq!(reason("f.ipynb"), "{\"cells\": []}");
         assert!(reason("kept.md").contains("`git lfs pull` fetches it"));
         let said = "! the file holds 101 bytes, at most 100 bytes are read; give the specification alone";
         assert_eq!(reason("large.md"), said);

@@ -93,6 +93,14 @@ fn text(path: &str, bytes: Vec<u8>) -> Result<String, String> {
             Err("it is kept in Git LFS and only a pointer is here; `git lfs pull` fetches it".to_owned())
         }
         Ok(text) if text.contains('\0') || office::is_forged(&text) => Err(binary(path)),
+        Ok(text) if text.starts_with("{\\rtf") => Err(foreign("rtf")),
+        Ok(text) if Form::of(path, &text).is_damaged(&text) => {
+            Err("the notebook is damaged; open it in Jupyter and save it again".to_owned())
+        }
+        // An address may end in anything, and what it sends has a type.
+        Ok(_) if !path.contains("://") && Form::foreign(path).is_some() => {
+            Err(foreign(&Form::foreign(path).unwrap_or_default()))
+        }
         Ok(text) => match file_by_name(path) {
             Some(name) => Err(format!(
                 "it is named as {name} and holds plain text; name it .md or .txt, or save it again as {name}"

@@ -1,4 +1,4 @@
-//! Places of documents that have no lines of their own: paragraphs and rows of tables in a Word file, pages of a PDF.
+//! Places of documents whose readers see no lines: paragraphs and rows of tables in a Word file, pages of a PDF, cells of a notebook.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub enum Spot {
     Note(u32),
     /// A page.
     Page(u32),
+    /// A cell of a notebook.
+    Cell(u32),
 }
 
 impl Spot {
@@ -32,6 +34,7 @@ impl Spot {
             Self::Row { table, row } => format!("t{table}.{row}"),
             Self::Note(number) => format!("n{number}"),
             Self::Page(number) => format!("g{number}"),
+            Self::Cell(number) => format!("c{number}"),
         }
     }
 
@@ -44,6 +47,7 @@ impl Spot {
             "p" => Self::Paragraph(number()?),
             "n" => Self::Note(number()?),
             "g" => Self::Page(number()?),
+            "c" => Self::Cell(number()?),
             "t" => {
                 let (table, row) = rest.split_once('.')?;
                 Self::Row { table: table.parse().ok()?, row: row.parse().ok()? }
@@ -62,6 +66,7 @@ impl Spot {
             (Self::Paragraph(from), Some(Self::Paragraph(to))) => range("paragraph", from, Some(to)),
             (Self::Note(from), Some(Self::Note(to))) => range("footnote", from, Some(to)),
             (Self::Page(from), Some(Self::Page(to))) => range("page", from, Some(to)),
+            (Self::Cell(from), Some(Self::Cell(to))) => range("cell", from, Some(to)),
             (Self::Row { table, row }, Some(Self::Row { table: same, row: to })) if table == same => {
                 format!("table {table}, {}", range("row", row, Some(to)))
             }
@@ -69,6 +74,7 @@ impl Spot {
             (Self::Paragraph(at), _) => range("paragraph", at, None),
             (Self::Note(at), _) => range("footnote", at, None),
             (Self::Page(at), _) => range("page", at, None),
+            (Self::Cell(at), _) => range("cell", at, None),
             (Self::Row { table, row }, _) => format!("table {table}, {}", range("row", row, None)),
         }
     }
@@ -129,7 +135,9 @@ mod tests {
 
     #[test]
     fn a_tag_is_read_as_it_is_written() {
-        for spot in [Spot::Paragraph(1), Spot::Row { table: 2, row: 30 }, Spot::Note(4), Spot::Page(u32::MAX)] {
+        for spot in
+            [Spot::Paragraph(1), Spot::Row { table: 2, row: 30 }, Spot::Note(4), Spot::Page(u32::MAX), Spot::Cell(3)]
+        {
             assert_eq!(Spot::from_tag(&spot.tag()), Some(spot));
         }
         for tag in ["", "p", "t2", "x1", "p-1", "\u{e9}1"] {
@@ -147,6 +155,8 @@ mod tests {
             (8, row(2)),
             (10, Spot::Page(3)),
             (12, Spot::Page(5)),
+            (100, Spot::Cell(1)),
+            (104, Spot::Cell(3)),
         ]);
         for (start, end, said) in [
             (1, 1, "paragraph 1"),
@@ -157,6 +167,8 @@ mod tests {
             (6, 8, "table 2, rows 1\u{2013}2"),
             (5, 6, "paragraph 2 to table 2, row 1"),
             (10, 99, "pages 3\u{2013}5"),
+            (101, 103, "cell 1"),
+            (100, 104, "cells 1\u{2013}3"),
         ] {
             assert_eq!(places.say(LineRange::new(start, end)), said);
         }

@@ -48,7 +48,7 @@ impl Manuscript {
     /// An empty one, of a file of this form.
     #[must_use]
     pub fn new(form: Form) -> Self {
-        Self { form, page: Page::default(), spots: Vec::new(), code: Vec::new(), last: Last::Nothing, bytes: 0 }
+        Self { form, page: Page::new(0), spots: Vec::new(), code: Vec::new(), last: Last::Nothing, bytes: 0 }
     }
 
     /// Bytes of the words so far.
@@ -177,7 +177,7 @@ impl Manuscript {
             let mut cells = Vec::with_capacity(row.len());
             for phrase in row {
                 let (seen, veiled) = phrase.parted();
-                let mut cell = Cell::default();
+                let mut cell = Cell { is_reached: phrase.is_reached(), ..Cell::default() };
                 if let Some(markdown) = self.markdown(&seen) {
                     cell.add(line, &markdown);
                 }

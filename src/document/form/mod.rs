@@ -2,6 +2,7 @@
 //! from the text. Judges nothing.
 
 mod asciidoc;
+mod guess;
 mod html;
 pub(super) mod manuscript;
 mod mdx;
@@ -13,12 +14,13 @@ mod rst;
 mod scan;
 mod table;
 
-pub use self::html::canonical;
+pub use self::html::{canonical, charset};
 use std::collections::BTreeSet;
 
+use self::guess::guess;
 use self::page::{Finished, Page};
 use super::front;
-use crate::text::Lines;
+use crate::text::{Lines, Places};
 
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -220,6 +222,12 @@ impl Form {
         matches!(self, Self::Word | Self::Pdf)
     }
 
+    /// True where a file of this form cannot hold such a text: it was cut or changed by something that does not know the form.
+    #[must_use]
+    pub fn is_damaged(self, text: &str) -> bool {
+        self == Self::Notebook && !notebook::is_one(text)
+    }
+
     /// True where text in Markdown may be put into the document as it is.
     #[must_use]
     pub fn takes_markdown(self) -> bool {
@@ -253,59 +261,6 @@ fn ending(path: &str) -> Option<&str> {
     name.rsplit_once('.').map(|(_, ending)| ending)
 }
 
-/// Lines that a guess looks at.
-const LOOKED_AT: usize = 400;
-/// Bytes at the beginning that a guess looks at.
-const BEGIN: usize = 200;
-
-/// True where a page of HTML begins, perhaps behind comments and declarations.
-fn is_page(text: &str) -> bool {
-    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
-    for (open, close) in [("<?xml", "?>"), ("<!--", "-->"), ("<!--", "-->")] {
-        if let Some((_, behind)) = rest.strip_prefix(open).and_then(|inner| inner.split_once(close)) {
-            rest = behind.trim_start();
-        }
-    }
-    let begin = begin(rest);
-    begin.starts_with("<!doctype html") || begin.starts_with("<html")
-}
-
-/// The first bytes, in lower case.
-fn begin(text: &str) -> String {
-    text.get(..text.floor_char_boundary(BEGIN)).unwrap_or(text).to_ascii_lowercase()
-}
-
-/// What a text without an ending looks like. Markdown unless the marks of another form stand there and none of its own.
-fn guess(text: &str) -> Form {
-    if is_page(text) {
-        return Form::Html;
-    }
-    let begin = begin(text.trim_start_matches('\u{feff}').trim_start());
-    if begin.starts_with('{') && begin.contains("\"cells\"") && text.contains("\"nbformat\"") {
-        return Form::Notebook;
-    }
-    let (mut hashes, mut equals, mut directives) = (0, 0, 0);
-    let mut fenced = false;
-    for line in text.lines().take(LOOKED_AT) {
-        if line.starts_with("```") {
-            fenced = !fenced;
-        }
-        if fenced {
-            continue;
-        }
-        let behind = |mark: char| line.starts_with(mark) && line.trim_start_matches(mark).starts_with(' ');
-        hashes += usize::from(behind('#'));
-        equals += usize::from(behind('='));
-        let name = line.strip_prefix(".. ").and_then(|rest| rest.split_once("::"));
-        directives += usize::from(name.is_some_and(|(name, _)| !name.contains(' ')));
-    }
-    match (hashes, equals, directives) {
-        (0, 0, 1..) => Form::ReStructuredText,
-        (0, 2.., 0) => Form::AsciiDoc,
-        _ => Form::Markdown,
-    }
-}
-
 /// A document as Markdown.
 #[derive(Debug)]
 pub(super) struct Rewritten {
@@ -317,6 +272,8 @@ pub(super) struct Rewritten {
     pub(super) is_quoted: bool,
     /// Something that the text shows several times was not repeated as often.
     pub(super) is_cut: bool,
+    /// How its places are said.
+    pub(super) places: Places,
 }
 
 /// `text` as Markdown; `None` for what is Markdown already. Cost is linear in its length.
@@ -326,9 +283,9 @@ pub(super) fn rewrite(form: Form, text: &str) -> Option<Rewritten> {
     }
     let mut page = Page::new(text.len());
     if form == Form::Notebook {
-        let is_one = notebook::rewrite(text, &mut page);
-        let Finished { markdown, lines, is_cut } = page.finish(text.split('\n').count());
-        return is_one.then_some(Rewritten { markdown, lines, is_quoted: false, is_cut });
+        let (places, count) = notebook::rewrite(text, &mut page)?;
+        let Finished { markdown, lines, is_cut } = page.finish(count.unwrap_or_else(|| text.split('\n').count()));
+        return Some(Rewritten { markdown, lines, is_quoted: false, is_cut, places });
     }
     let (_, body) = front::split(text);
     let (head, body) = text.split_at_checked(body).unwrap_or(("", text));
@@ -349,7 +306,7 @@ pub(super) fn rewrite(form: Form, text: &str) -> Option<Rewritten> {
         Form::Text => plain::rewrite(&lines, first, &mut page),
     }
     let Finished { markdown, lines, is_cut } = page.finish(counted.unwrap_or(first + lines.len()));
-    Some(Rewritten { markdown, lines, is_quoted: form != Form::Html, is_cut })
+    Some(Rewritten { markdown, lines, is_quoted: form != Form::Html, is_cut, places: Places::default() })
 }
 
 #[cfg(test)]

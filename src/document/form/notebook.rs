@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::page::{Page, fence};
-use crate::text::{Lines, front_matter};
+use crate::text::{Lines, Places, Spot, front_matter};
 
 #[derive(Deserialize)]
 struct Notebook<'a> {
@@ -33,9 +33,18 @@ struct Language {
     name: String,
 }
 
-/// Reads a notebook; false where the text is none.
-pub(super) fn rewrite(text: &str, page: &mut Page) -> bool {
-    let Ok(notebook) = serde_json::from_str::<Notebook<'_>>(text) else { return false };
+fn parsed(text: &str) -> Option<Notebook<'_>> {
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
+}
+
+/// True where the text is a notebook.
+pub(super) fn is_one(text: &str) -> bool {
+    parsed(text).is_some()
+}
+
+/// Reads a notebook: how its places are said, and how many lines it has where they are not those of the text. None where it is none.
+pub(super) fn rewrite(text: &str, page: &mut Page) -> Option<(Places, Option<usize>)> {
+    let notebook = parsed(text)?;
     let lines = Lines::new(text);
     let line_of = |raw: &RawValue| {
         let at = raw.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
@@ -43,16 +52,29 @@ pub(super) fn rewrite(text: &str, page: &mut Page) -> bool {
     };
     let language: String =
         notebook.metadata.language_info.name.chars().filter(|c| c.is_alphanumeric()).take(20).collect();
+    // For each cell its lines, with their lines of the text.
+    let mut cells: Vec<Vec<(usize, String)>> = notebook.cells.iter().map(|cell| parts(cell, line_of)).collect();
+    // A program that saves several on one leaves nothing to say of lines: those of the cells are counted instead.
+    let mut last = None;
+    let mut all = cells.iter().flatten();
+    let are_shared =
+        all.any(|(line, part)| last.replace(*line) == Some(*line) || part.trim_end_matches('\n').contains('\n'));
+    let mut count = 0;
+    if are_shared {
+        for cell in &mut cells {
+            let whole: String = std::mem::take(cell).into_iter().map(|(_, part)| part).collect();
+            *cell = (count..).zip(whole.split_inclusive('\n').map(str::to_owned)).collect();
+            count += cell.len();
+        }
+    }
     let mut is_first = true;
-    for cell in &notebook.cells {
-        // One string, or one for each line.
-        let parts = serde_json::from_str::<Vec<&RawValue>>(cell.source.get()).unwrap_or_else(|_| vec![cell.source]);
-        let parts: Vec<(usize, String)> =
-            parts.into_iter().filter_map(|raw| Some((line_of(raw), serde_json::from_str(raw.get()).ok()?))).collect();
+    let mut spots = Vec::new();
+    for ((number, cell), parts) in (1..).zip(&notebook.cells).zip(&cells) {
         let Some(first) = parts.first().map(|(line, _)| *line) else { continue };
         if parts.iter().all(|(_, part)| part.trim().is_empty()) {
             continue;
         }
+        spots.push((u32::try_from(first + 1).unwrap_or(u32::MAX), Spot::Cell(number)));
         let whole: String = parts.iter().map(|(_, part)| part.as_str()).collect();
         let is_front = std::mem::take(&mut is_first) && cell.cell_type == "raw" && front_matter(&whole).is_some();
         page.gap();
@@ -65,7 +87,7 @@ pub(super) fn rewrite(text: &str, page: &mut Page) -> bool {
             kind => {
                 let ticks = fence(whole.lines());
                 page.line(first, &format!("{ticks}{}", if kind == "code" { language.as_str() } else { "" }));
-                for (line, part) in &parts {
+                for (line, part) in parts {
                     page.at(*line);
                     page.push(part);
                 }
@@ -75,5 +97,11 @@ pub(super) fn rewrite(text: &str, page: &mut Page) -> bool {
         }
         page.push("\n");
     }
-    true
+    Some((Places::new(spots), are_shared.then_some(count)))
+}
+
+/// What a cell holds: one string, or one for each line.
+fn parts(cell: &Cell<'_>, line_of: impl Fn(&RawValue) -> usize) -> Vec<(usize, String)> {
+    let parts = serde_json::from_str::<Vec<&RawValue>>(cell.source.get()).unwrap_or_else(|_| vec![cell.source]);
+    parts.into_iter().filter_map(|raw| Some((line_of(raw), serde_json::from_str(raw.get()).ok()?))).collect()
 }

@@ -117,7 +117,7 @@ impl Page {
     /// Parts what follows from what is above.
     pub(super) fn gap(&mut self) {
         let ends = |text: &str, end: &str| text.is_empty() || text.ends_with(end);
-        if self.mark.is_some() || ends(&self.text, "\n\n") || self.text.ends_with(">\n") {
+        if self.mark.is_some() || ends(&self.text, "\n\n") || self.is_below_margin() {
             return;
         }
         if !ends(&self.text, "\n") {
@@ -125,6 +125,14 @@ impl Page {
         }
         self.text.push_str(self.margin.trim_end());
         self.text.push('\n');
+    }
+
+    /// The last line is a margin of quotations and nothing else. A tag that ends a line is none: what follows it would be swallowed.
+    fn is_below_margin(&self) -> bool {
+        self.text.strip_suffix(">\n").is_some_and(|text| {
+            let before = text.trim_end_matches(['>', ' ']);
+            before.is_empty() || before.ends_with('\n')
+        })
     }
 
     /// A passage of several lines, of which the first is `line`.

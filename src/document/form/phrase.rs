@@ -35,9 +35,20 @@ enum Part {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Phrase {
     parts: Vec<Part>,
+    is_reached: bool,
 }
 
 impl Phrase {
+    /// A cell that shows nothing because the cell to its left reaches over it.
+    #[must_use]
+    pub fn reached() -> Self {
+        Self { is_reached: true, ..Self::default() }
+    }
+
+    pub(super) fn is_reached(&self) -> bool {
+        self.is_reached
+    }
+
     /// Adds words, which may lead to a `target`. A line feed in them breaks the line.
     pub fn push(&mut self, text: &str, look: Look, target: Option<&str>) {
         if text.is_empty() {
@@ -155,7 +166,7 @@ impl Phrase {
     pub(super) fn parted(&self) -> (Self, Self) {
         let hides = |part: &Part| matches!(part, Part::Words { look, .. } if look.hidden);
         let (hidden, seen): (Vec<Part>, Vec<Part>) = self.parts.iter().cloned().partition(hides);
-        (Self { parts: seen }, Self { parts: hidden })
+        (Self { parts: seen, ..Self::default() }, Self { parts: hidden, ..Self::default() })
     }
 
     /// As one line of Markdown; empty where nothing shows or hides.

@@ -1,11 +1,13 @@
 //! Tables of all forms as tables of Markdown, each cell with the lines it came from.
 
-use super::page::Page;
+use super::page::{Page, Spare};
 
 /// One cell: pieces of Markdown, each with its line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cell {
     pub(super) pieces: Vec<(usize, String)>,
+    /// It shows nothing because the cell to its left reaches over it.
+    pub(super) is_reached: bool,
 }
 
 /// What a cell or a piece of one takes beside its words, in bytes.
@@ -29,18 +31,73 @@ impl Cell {
         self.pieces.is_empty()
     }
 
+    /// True where its last words are those of the other.
+    fn ends_with(&self, other: &Self) -> bool {
+        let own = self.pieces.iter().rev().map(|(_, text)| text);
+        self.pieces.len() >= other.pieces.len()
+            && own.zip(other.pieces.iter().rev()).all(|(own, (_, text))| own == text)
+    }
+
     fn has_digits(&self) -> bool {
         self.pieces.iter().any(|(_, text)| text.chars().any(|c| c.is_ascii_digit()))
     }
 }
 
-/// What is known of the first row.
+/// What is known of the first rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Header {
-    /// It names the columns.
+    /// The first one names the columns; whether others do is not known.
     First,
-    /// Nothing was said. It names the columns when it alone is without numbers.
+    /// So many name the columns, and no others.
+    Rows(usize),
+    /// Nothing was said. The first one names the columns when it alone is without numbers.
     Unsaid,
+}
+
+/// Most rows that name the columns.
+const NAMES: usize = 3;
+/// Longest name over several columns that is said in each, in bytes.
+const NAME: usize = 120;
+
+/// How many of the first rows name the columns together: a row whose cells reach over several columns is explained by the next one.
+fn named(rows: &[&Vec<Cell>], header: Header) -> usize {
+    let numbers = |row: &[Cell]| row.iter().any(Cell::has_digits);
+    let goes_on = |at: usize| {
+        let Some((row, rest)) = rows.get(at).and_then(|row| Some((row, rows.get(at + 1..)?))) else { return false };
+        let reaches = || rows.get(at - 1).is_some_and(|above| above.iter().any(|cell| cell.is_reached));
+        let is_said = match header {
+            Header::Rows(count) => at < count && !rest.is_empty(),
+            Header::First | Header::Unsaid => reaches() && rest.iter().any(|row| numbers(row)),
+        };
+        is_said && !numbers(row)
+    };
+    if header == Header::Unsaid && rows.first().is_some_and(|row| numbers(row)) {
+        return 1;
+    }
+    1 + (1..NAMES).take_while(|at| goes_on(*at)).count()
+}
+
+/// Rows that name the columns as one row.
+fn joined(rows: &[&Vec<Cell>], spare: &Spare) -> Vec<Cell> {
+    let width = rows.iter().map(|row| row.len()).max().unwrap_or(0).min(COLUMNS);
+    let mut all: Vec<Cell> = vec![Cell::default(); width];
+    for row in rows {
+        // What stands over the whole table is no name of a column.
+        let is_title = row.iter().skip(1).all(|cell| cell.is_reached);
+        let mut last: Option<&Cell> = None;
+        for (cell, own) in all.iter_mut().zip(row.iter()) {
+            if !own.is_reached {
+                last = Some(own);
+            }
+            let Some(name) = last.filter(|_| !own.is_reached || !is_title) else { continue };
+            // A cell that reaches over rows stands in each of them.
+            let is_there = cell.ends_with(name);
+            if !is_there && (!own.is_reached || name.size() <= NAME && spare.take(name.size())) {
+                cell.pieces.extend_from_slice(&name.pieces);
+            }
+        }
+    }
+    all
 }
 
 /// Most columns that a table is filled up to.
@@ -53,9 +110,15 @@ pub(super) fn write(page: &mut Page, line: usize, rows: &[Vec<Cell>], header: He
     if columns == 0 {
         return;
     }
+    let (above, below) = rows.split_at_checked(named(&rows, header)).unwrap_or((&rows, &[]));
+    let together = (above.len() > 1).then(|| joined(above, &page.spare()));
+    let rows: Vec<&Vec<Cell>> = match &together {
+        Some(head) => std::iter::once(head).chain(below.iter().copied()).collect(),
+        None => rows,
+    };
     let numbers = |row: &[Cell]| row.iter().any(Cell::has_digits);
     let names = match (header, rows.split_first()) {
-        (Header::First, _) => true,
+        (Header::First | Header::Rows(_), _) => true,
         (Header::Unsaid, Some((first, rest))) => {
             !rest.is_empty() && !numbers(first) && rest.iter().any(|row| numbers(row))
         }

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Tag, TagEnd};
 
 pub(super) use self::style::look;
-pub(super) use self::tags::is_void;
 use self::tags::{Piece, pieces};
+pub(super) use self::tags::{is_block, is_void};
 use super::html::{self, Inline};
 use crate::text::{Lines, Span};
 
@@ -272,7 +272,7 @@ impl<'a> Collector<'a> {
                     let look = look(&name, &attributes);
                     let ground = look.ground || self.open.last().is_some_and(|open| open.ground);
                     let hides = look.hides || (look.white && !ground);
-                    if tags::is_block(&name) {
+                    if is_block(&name) {
                         self.close("p", span(start, end).start());
                     }
                     let from = (hides && self.hiding.is_none()).then(|| place(start));

@@ -143,7 +143,7 @@ pub(in crate::document) fn is_void(name: &str) -> bool {
 }
 
 /// Elements that end an open paragraph.
-pub(super) fn is_block(name: &str) -> bool {
+pub(in crate::document) fn is_block(name: &str) -> bool {
     matches!(
         name,
         "address"

@@ -22,10 +22,10 @@ pub const LARGEST_TEXT: usize = Limits::MOST.file_bytes;
 /// Most bytes of a file, whose text may be far less: as much as is read of one of a pull request.
 pub const LARGEST_FILE: usize = Limits::FILE;
 
-/// The name of a text that has none: two of them have no history together.
+/// The name of a text that has none: two of them have no history together. It has no ending, so that the text says which form it has.
 fn unnamed(bytes: &[u8]) -> String {
     let digest = sha256_hex(bytes);
-    format!("pasted text {}.md", digest.get(..8).unwrap_or(&digest))
+    format!("pasted text {}", digest.get(..8).unwrap_or(&digest))
 }
 
 /// How a document is to be reviewed.
@@ -398,9 +398,7 @@ mod tests {
     #[test]
     fn texts_have_a_name_and_a_size() {
         let bytes = |name: &str, bytes: &[u8]| wish(Input::Bytes { name: name.into(), bytes: bytes.into() }, &[], "");
-        assert!(
-            matches!(bytes(" ", b"x").unwrap().input, Input::Bytes { name, .. } if name == "pasted text 2d711642.md")
-        );
+        assert!(matches!(bytes(" ", b"x").unwrap().input, Input::Bytes { name, .. } if name == "pasted text 2d711642"));
         assert_eq!(bytes("a\nb.md", b"x"), Err(Unwanted::Name));
         assert_eq!(bytes(&"a".repeat(201), b"x"), Err(Unwanted::Name));
         assert_eq!(bytes("a.md", b" \n\t"), Err(Unwanted::Empty));
@@ -410,6 +408,9 @@ mod tests {
             ("a.md", b"\xff\xfea\0", "UTF-16"),
             ("a.md", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Word"),
             ("a.xlsx", b"PK\x03\x04", "ends with .xlsx"),
+            ("a.rtf", b"{\\rtf1 words}", "ends with .rtf"),
+            ("", b"{\\rtf1 words}", "ends with .rtf"),
+            ("a.ipynb", b"{\"cells\": 1}", "the notebook is damaged"),
         ] {
             let unwanted = bytes(name, content).unwrap_err();
             assert!(unwanted.to_string().contains(part) && !unwanted.advice().is_empty(), "{name}: {unwanted:?}");

@@ -89,7 +89,7 @@ impl Table {
         } else {
             row.push(words);
         }
-        row.extend(std::iter::repeat_n(Phrase::default(), across - 1));
+        row.extend(std::iter::repeat_n(Phrase::reached(), across - 1));
         self.cells += across;
         if self.cells > CELLS {
             return Err(Unreadable::TooLarge("500,000 cells in one table"));

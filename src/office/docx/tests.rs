@@ -191,6 +191,26 @@ fn tables_are_tables_with_or_without_a_grid() {
 }
 
 #[test]
+fn a_header_of_two_rows_names_each_column() {
+    let cell = |of: &str, text: &str| format!("<w:tc><w:tcPr>{of}</w:tcPr><w:p>{}</w:p></w:tc>", r(text));
+    let body = format!(
+        "<w:tbl><w:tr>{}{}</w:tr><w:tr>{}{}{}</w:tr><w:tr>{}{}{}</w:tr></w:tbl>",
+        cell("<w:vMerge w:val=\"restart\"/>", "Metric"),
+        cell("<w:gridSpan w:val=\"2\"/>", "Value"),
+        cell("<w:vMerge/>", ""),
+        cell("", "Baseline"),
+        cell("", "Target"),
+        cell("", "recall"),
+        cell("", "0.3"),
+        cell("", "0.8"),
+    );
+    assert_eq!(
+        show(&body),
+        ["t0|table 1, row 1|Metric | Value Baseline | Value Target", "t1|table 1, row 3|recall | 0.3 | 0.8"]
+    );
+}
+
+#[test]
 fn words_keep_their_looks_links_and_notes() {
     let body = format!(
         "<w:p>{}<w:r><w:rPr><w:rStyle w:val=\"Fett\"/></w:rPr><w:t>bold</w:t></w:r>\

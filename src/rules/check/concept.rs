@@ -203,8 +203,13 @@ impl ConceptCheck {
         else {
             return;
         };
-        let lines = cx.document.lines.count();
-        if lines >= 40 && u64::from(first.lines.start) * 100 > u64::from(lines) * u64::from(share) {
+        // What stands around the words, such as the head and the menu of a page, takes no reader's time.
+        let blocks = &cx.document.blocks;
+        let (begin, end) =
+            (blocks.first().map_or(1, |block| block.lines.start), blocks.last().map_or(1, |block| block.lines.end));
+        let lines = (end + 1).saturating_sub(begin);
+        let above = (first.lines.start + 1).saturating_sub(begin);
+        if lines >= 40 && u64::from(above) * 100 > u64::from(lines) * u64::from(share) {
             let section =
                 cx.document.blocks.iter().find(|block| block.lines == first.lines).map_or(0, |block| block.section);
             let place = super::Place { evidence: first.clone(), section };

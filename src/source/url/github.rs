@@ -172,7 +172,12 @@ impl Place for Gist {
             let answer = if file.truncated {
                 desk.fetcher.ask(&Ask::new(file.raw_url, Accepts::File)).await.map_err(Failed::from)
             } else {
-                Ok(Answer { bytes: file.content.into_bytes(), kind: String::new(), address: String::new() })
+                Ok(Answer {
+                    bytes: file.content.into_bytes(),
+                    kind: String::new(),
+                    charset: None,
+                    address: String::new(),
+                })
             };
             if count == 1 {
                 return Ok(vec![piece(&desk.at.given, &answer?, opened).await]);

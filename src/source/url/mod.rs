@@ -4,6 +4,7 @@
 mod at;
 mod bitbucket;
 mod bitbucket_server;
+mod charset;
 mod confluence;
 mod csv;
 mod gitea;

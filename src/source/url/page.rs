@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::at::At;
+use super::charset::utf8;
 use super::place::{Desk, Failed, Place, is_other_page, piece};
 use crate::document::canonical;
 use crate::net::client::{Accepts, Ask, FetchError};
@@ -30,7 +31,7 @@ impl Place for Page {
             return Err(FetchError::Page.into());
         }
         let is_page = matches!(answer.kind.as_str(), "text/html" | "application/xhtml+xml");
-        let named = is_page.then(|| std::str::from_utf8(&answer.bytes).ok().and_then(canonical)).flatten();
+        let named = is_page.then(|| std::str::from_utf8(&utf8(&answer)).ok().and_then(canonical)).flatten();
         let opened = named.and_then(|named| own(&named, &answer.address)).unwrap_or_else(|| answer.address.clone());
         Ok(vec![piece(&self.0, &answer, Opened::page(opened)).await])
     }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 
 use super::at::At;
+use super::charset::utf8;
 use super::csv;
 use crate::document::{Form, endings};
 use crate::net::client::{Answer, Ask, FetchError, Fetcher};
@@ -222,7 +223,7 @@ impl Room {
 pub(super) async fn piece(path: &str, answer: &Answer, opened: Opened) -> Loaded {
     let sheet = Some(&answer.bytes).filter(|_| answer.kind == "text/csv");
     let table = sheet.and_then(|bytes| Some(csv::table(std::str::from_utf8(bytes).ok()?).into_bytes()));
-    let (at, bytes) = (path.to_owned(), table.unwrap_or_else(|| answer.bytes.clone()));
+    let (at, bytes) = (path.to_owned(), table.unwrap_or_else(|| utf8(answer).into_owned()));
     // What takes a process is waited for by a thread of its own.
     let decoded = tokio::task::spawn_blocking(move || decode(&at, bytes)).await;
     let failed = |error: tokio::task::JoinError| Loaded::Unread { path: path.to_owned(), reason: error.to_string() };

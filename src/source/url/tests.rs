@@ -70,6 +70,21 @@ fn a_page_in_the_place_of_a_file_is_no_document() {
     }
 }
 
+#[tokio::test]
+async fn a_page_in_another_character_set_is_read() {
+    use crate::net::client::Answer;
+    let read = async |kind: &str, bytes: &[u8]| {
+        let (kind, address) = (kind.to_owned(), "https://example.org/a".to_owned());
+        let answer = Answer { bytes: bytes.to_owned(), kind, charset: Some("iso-8859-1".into()), address };
+        match place::piece("https://example.org/a", &answer, crate::review::Opened::page(String::new())).await {
+            Loaded::Text { text, .. } => text,
+            Loaded::Unread { reason, .. } => reason,
+        }
+    };
+    assert_eq!(read("text/html", b"<p>caf\xe9").await, "<p>caf\u{e9}");
+    assert!(read("application/octet-stream", b"<p>caf\xe9").await.contains("not UTF-8"));
+}
+
 /// The platforms with hosts and tokens of one's own.
 fn own() -> Hosts {
     let vars = [

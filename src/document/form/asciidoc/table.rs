@@ -189,7 +189,7 @@ fn rows(entries: Vec<Entry>, columns: usize, spare: &Spare) -> Vec<Vec<Cell>> {
             fill(&mut row, &mut held);
         }
         for across in 0..entry.across {
-            let cell = std::mem::take(&mut entry.cell);
+            let cell = Cell { is_reached: across > 0, ..std::mem::take(&mut entry.cell) };
             if across > 0 && !spare.take(cell.size()) {
                 break;
             }

@@ -1,73 +1,153 @@
 //! Which part of a page of HTML holds what it is about. Reads no words, only how many there are.
 
-use html5gum::Token;
+use std::collections::BTreeMap;
 
-use super::{ASIDE, PROGRAMS, name_of, tokens};
-use crate::document::unseen::is_void;
+use html5gum::{StartTag, Token};
 
-/// Parts that may be the main one, the surest first.
-const MAIN: [&str; 2] = ["main", "article"];
+use super::{ASIDE, PROGRAMS, is_empty, name_of, tokens};
+
+/// What an element is to the page it stands in, by its name or by the role that its author gave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The main part.
+    Main,
+    /// A text of its own.
+    Article,
+    /// What stands beside the content: ways to other pages, notes on the site.
+    Aside,
+}
+
+impl Part {
+    /// The part that an element is; none for most.
+    pub(super) fn of(name: &str, tag: &StartTag<usize>) -> Option<Self> {
+        let role = tag
+            .attributes
+            .get(b"role".as_slice())
+            .map(|role| String::from_utf8_lossy(&role.value).to_ascii_lowercase());
+        match role.as_deref().unwrap_or_default().split_ascii_whitespace().next().unwrap_or_default() {
+            "main" => return Some(Self::Main),
+            "article" => return Some(Self::Article),
+            "navigation" | "complementary" | "contentinfo" | "search" | "banner" | "menu" | "menubar" | "toolbar"
+            | "dialog" | "alertdialog" => return Some(Self::Aside),
+            _ => {}
+        }
+        match name {
+            "main" => Some(Self::Main),
+            "article" => Some(Self::Article),
+            name if ASIDE.contains(&name) => Some(Self::Aside),
+            _ => None,
+        }
+    }
+}
 
 /// What a first look at a page tells.
 #[derive(Debug, Default)]
 pub(super) struct Contents {
-    /// The element that holds the main part.
-    pub(super) within: Option<&'static str>,
-    /// It has a title among its headings.
+    /// Which part holds what the page is about.
+    pub(super) within: Option<Part>,
+    /// It has a title among the headings that are read.
     pub(super) is_titled: bool,
 }
 
 /// One kind of element that may hold the main part.
 #[derive(Debug, Default)]
-struct Part {
+struct Size {
     count: usize,
     open: usize,
     /// Bytes of words in it.
     size: usize,
+    is_titled: bool,
+}
+
+/// A first look under way.
+#[derive(Debug, Default)]
+struct Look {
+    /// Elements that are open, with what they are; how many there are of each name.
+    open: Vec<(String, Option<Part>, bool)>,
+    names: BTreeMap<String, usize>,
+    main: Size,
+    article: Size,
+    /// All that stands in no part beside the content.
+    whole: Size,
+    aside: usize,
+}
+
+impl Look {
+    fn sizes(&mut self, part: Option<Part>) -> Option<&mut Size> {
+        match part? {
+            Part::Main => Some(&mut self.main),
+            Part::Article => Some(&mut self.article),
+            Part::Aside => None,
+        }
+    }
+
+    fn start(&mut self, tag: &StartTag<usize>) {
+        let name = name_of(&tag.name);
+        if name == "h1" {
+            self.main.is_titled |= self.main.open > 0;
+            self.article.is_titled |= self.article.open > 0;
+            self.whole.is_titled |= self.aside == 0;
+        }
+        if is_empty(&name, tag) {
+            return;
+        }
+        let part = Part::of(&name, tag);
+        if let Some(size) = self.sizes(part) {
+            size.count += 1;
+            size.open += 1;
+        }
+        let is_aside = part == Some(Part::Aside) || PROGRAMS.contains(&name.as_str());
+        self.aside += usize::from(is_aside);
+        *self.names.entry(name.clone()).or_default() += 1;
+        self.open.push((name, part, is_aside));
+    }
+
+    fn end(&mut self, name: &str) {
+        if self.names.get(name).is_none_or(|count| *count == 0) {
+            return;
+        }
+        while let Some((own, part, is_aside)) = self.open.pop() {
+            if let Some(size) = self.sizes(part) {
+                size.open = size.open.saturating_sub(1);
+            }
+            self.aside -= usize::from(is_aside);
+            if let Some(count) = self.names.get_mut(&own) {
+                *count = count.saturating_sub(1);
+            }
+            if own == name {
+                break;
+            }
+        }
+    }
+
+    fn words(&mut self, words: &[u8]) {
+        let size = words.iter().filter(|byte| !byte.is_ascii_whitespace()).count();
+        self.whole.size += size;
+        for part in [&mut self.main, &mut self.article].into_iter().filter(|part| part.open > 0) {
+            part.size += size;
+        }
+    }
 }
 
 impl Contents {
     pub(super) fn of(text: &str) -> Self {
-        let mut parts: [Part; 2] = Default::default();
-        let (mut aside, mut whole, mut is_titled) = (0_usize, 0_usize, false);
-        let is_aside = |name: &str| (ASIDE.contains(&name) || PROGRAMS.contains(&name)) && !is_void(name);
+        let mut look = Look::default();
         for token in tokens(text) {
             match token {
-                Token::StartTag(tag) => {
-                    let name = name_of(&tag.name);
-                    is_titled |= name == "h1";
-                    aside += usize::from(is_aside(&name) && !tag.self_closing);
-                    for (part, _) in parts.iter_mut().zip(MAIN).filter(|(_, own)| *own == name) {
-                        part.count += 1;
-                        part.open += 1;
-                    }
-                }
-                Token::EndTag(tag) => {
-                    let name = name_of(&tag.name);
-                    aside = aside.saturating_sub(usize::from(is_aside(&name)));
-                    for (part, _) in parts.iter_mut().zip(MAIN).filter(|(_, own)| *own == name) {
-                        part.open = part.open.saturating_sub(1);
-                    }
-                }
-                Token::String(words) if aside == 0 => {
-                    let size = words.value.iter().filter(|byte| !byte.is_ascii_whitespace()).count();
-                    whole += size;
-                    for part in parts.iter_mut().filter(|part| part.open > 0) {
-                        part.size += size;
-                    }
-                }
+                Token::StartTag(tag) => look.start(&tag),
+                Token::EndTag(tag) => look.end(&name_of(&tag.name)),
+                Token::String(words) if look.aside == 0 => look.words(&words.value),
                 _ => {}
             }
         }
-        let [main, article] = &parts;
+        let Look { main, article, whole, .. } = look;
         // A page has one main part and says so. An article may be a note beside it, unless it holds most of the words.
-        let within = if main.count == 1 && main.size > 0 {
-            Some("main")
-        } else if article.count == 1 && 2 * article.size > whole {
-            Some("article")
+        if main.count == 1 && main.size > 0 {
+            Self { within: Some(Part::Main), is_titled: main.is_titled }
+        } else if article.count == 1 && 2 * article.size > whole.size {
+            Self { within: Some(Part::Article), is_titled: article.is_titled }
         } else {
-            None
-        };
-        Self { within, is_titled }
+            Self { within: None, is_titled: whole.is_titled }
+        }
     }
 }

@@ -28,11 +28,19 @@ impl Reader<'_> {
                 self.heading = name.get(1..).and_then(|level| level.parse().ok());
             }
             "li" | "dd" | "blockquote" => {
-                self.flush();
+                // What a term means goes on behind it.
+                let goes_on = name == "dd" && self.words.waits();
+                if !goes_on {
+                    self.flush();
+                }
                 if self.lists < DEEPEST {
                     self.lists += 1;
                     self.page.gap();
-                    self.page.at(line);
+                    if goes_on {
+                        self.words.add(" ", line, line);
+                    } else {
+                        self.page.at(line);
+                    }
                     let mark = match (name, self.numbered.last()) {
                         ("blockquote", _) => "> ",
                         (_, Some(true)) => "1. ",
@@ -54,6 +62,7 @@ impl Reader<'_> {
                 self.flush();
                 self.page.line(line, "***");
             }
+            "p" | "div" if self.words.waits() => {}
             name if BLOCKS.contains(&name) => self.flush(),
             _ => {}
         }
@@ -100,9 +109,10 @@ impl Reader<'_> {
             "pre" => self.end_code(),
             name if self.table.as_ref().is_none_or(|table| !table.has_cell()) => {
                 if name == "dt" && !self.words.is_empty() {
-                    self.words.push_here(":");
-                }
-                if BLOCKS.contains(&name) || matches!(name, "li" | "dd" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
+                    self.words.wait();
+                } else if BLOCKS.contains(&name)
+                    || matches!(name, "li" | "dd" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+                {
                     self.flush();
                 }
             }
@@ -145,8 +155,8 @@ impl Reader<'_> {
         let words = veil.split_whitespace().collect::<Vec<_>>().join(" ");
         if !words.is_empty() {
             self.veils.push(words.replace('&', "&amp;").replace('<', "&lt;"));
-            // Within a table or code they wait for its end.
-            if self.table.is_none() && self.code.is_none() {
+            // Within a table or code they wait for its end, and within a passage too: it goes on behind them.
+            if self.table.is_none() && self.code.is_none() && self.heading.is_none() && self.words.is_empty() {
                 self.flush();
             }
         }

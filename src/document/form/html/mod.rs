@@ -2,6 +2,7 @@
 //! hides on purpose stays hidden, so that it can be reported.
 
 mod canonical;
+mod charset;
 mod contents;
 mod element;
 mod table;
@@ -12,11 +13,12 @@ use std::collections::BTreeMap;
 use html5gum::{DefaultEmitter, HtmlString, Spanned, StartTag, Token, Tokenizer};
 
 pub use self::canonical::canonical;
-use self::contents::Contents;
+pub use self::charset::charset;
+use self::contents::{Contents, Part};
 use self::table::Table;
 use self::words::Words;
 use super::page::Page;
-use crate::document::unseen::{is_void, look};
+use crate::document::unseen::{is_block, is_void, look};
 use crate::text::Lines;
 
 /// A line of a page that is longer than this was written by a program: its lines say nothing, and its blocks are counted instead.
@@ -113,6 +115,8 @@ struct Element {
     ground: bool,
     /// The margin around it.
     margin: Option<usize>,
+    /// It holds what the page is about.
+    is_part: bool,
 }
 
 struct Reader<'p> {
@@ -131,8 +135,8 @@ struct Reader<'p> {
     /// Words that hide, while their element is open; and those whose table or code is.
     veil: String,
     veils: Vec<String>,
-    /// The tag that holds the main part, and how many of it are open.
-    within: Option<&'static str>,
+    /// The part that holds what the page is about, and how many of it are open.
+    within: Option<Part>,
     is_within: usize,
     heading: Option<usize>,
     lists: usize,
@@ -147,6 +151,11 @@ struct Reader<'p> {
 
 fn name_of(name: &HtmlString) -> String {
     String::from_utf8_lossy(name).into_owned()
+}
+
+/// True for elements that hold nothing.
+fn is_empty(name: &str, tag: &StartTag<usize>) -> bool {
+    is_void(name) || (tag.self_closing && !BLOCKS.contains(&name))
 }
 
 fn is_list(name: &str) -> bool {
@@ -205,6 +214,8 @@ impl Reader<'_> {
     /// Ends an element that its author left open because the next one of its kind ends it.
     fn end_implied(&mut self, name: &str, at: usize) {
         let (ended, holder): (&[&str], &[&str]) = match name {
+            // One that hides would hide all that follows.
+            name if is_block(name) => (&["p"], &["td", "th", "li", "dd", "table", "caption", "object", "button"]),
             "li" => (&["li"], &["ul", "ol", "menu"]),
             "dt" | "dd" => (&["dt", "dd"], &["dl"]),
             "td" | "th" => (&["td", "th"], &["tr", "table"]),
@@ -235,11 +246,11 @@ impl Reader<'_> {
         let looks = look(&name, &attributes);
         let ground = looks.ground || self.open.last().is_some_and(|open| open.ground);
         let program = PROGRAMS.contains(&name.as_str()) || look(&name, &[]).hides;
-        let skips = program || (ASIDE.contains(&name.as_str()) && self.is_within == 0);
+        let part = Part::of(&name, tag);
+        let skips = program || (part == Some(Part::Aside) && self.is_within == 0);
         let hides = !program && (looks.hides || (looks.white && !ground));
-        if self.within == Some(name.as_str()) {
-            self.is_within += 1;
-        }
+        let is_part = part.is_some() && part == self.within && !is_empty(&name, tag);
+        self.is_within += usize::from(is_part);
         let silent = self.is_left_out() || self.veiled > 0 || skips || hides;
         let mut margin = None;
         if !silent && self.table.as_ref().is_none_or(|table| !table.has_cell() && table.inner == 0) {
@@ -258,7 +269,7 @@ impl Reader<'_> {
             let own = value(b"id").into_iter().chain(value(b"name").filter(|_| name == "a"));
             own.for_each(|anchor| self.page.anchor(anchor.trim()));
         }
-        if is_void(&name) || (tag.self_closing && !BLOCKS.contains(&name.as_str())) {
+        if is_empty(&name, tag) {
             return;
         }
         self.skipped += usize::from(skips);
@@ -267,7 +278,7 @@ impl Reader<'_> {
         if is_list(&name) {
             self.numbered.push(name == "ol");
         }
-        self.open.push(Element { name, skips, hides, ground, margin });
+        self.open.push(Element { name, skips, hides, ground, margin, is_part });
     }
 
     fn end(&mut self, name: &str, at: usize) {
@@ -313,7 +324,7 @@ impl Reader<'_> {
         if !(self.is_left_out() || self.veiled > 0 || element.skips || element.hides) {
             self.close_shown(element);
         }
-        if self.within == Some(name) {
+        if element.is_part {
             self.flush();
             self.is_within = self.is_within.saturating_sub(1);
         }

@@ -18,8 +18,8 @@ pub(super) struct Table {
     held: BTreeMap<usize, (Cell, usize)>,
     /// The cell in work: columns and rows that it reaches over.
     cell: Option<(usize, usize)>,
-    /// All cells of the first row are headers.
-    is_headed: bool,
+    /// Of each row, whether all of its cells are headers, and whether any is.
+    headers: Vec<(bool, bool)>,
     /// Tables within this one: their cells are words of the cell.
     pub(super) inner: usize,
     /// What may be shown again.
@@ -28,7 +28,7 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(line: usize, spare: Spare) -> Self {
-        Self { line, is_headed: true, spare, ..Self::default() }
+        Self { line, spare, ..Self::default() }
     }
 
     pub(super) fn has_cell(&self) -> bool {
@@ -37,6 +37,7 @@ impl Table {
 
     pub(super) fn row(&mut self) {
         self.rows.push(Vec::new());
+        self.headers.push((true, false));
         self.fill();
     }
 
@@ -54,8 +55,9 @@ impl Table {
         if self.rows.is_empty() {
             self.row();
         }
-        if self.rows.len() == 1 {
-            self.is_headed &= is_header;
+        if let Some((all, any)) = self.headers.last_mut() {
+            *all &= is_header;
+            *any |= is_header;
         }
         let size = |size: Option<usize>| size.unwrap_or(1).clamp(1, MOST);
         self.cell = Some((size(across), size(down)));
@@ -70,7 +72,7 @@ impl Table {
         }
         if let Some(row) = self.rows.last_mut() {
             for at in 0..across {
-                let one = std::mem::take(&mut cell);
+                let one = Cell { is_reached: at > 0, ..std::mem::take(&mut cell) };
                 if at > 0 && !self.spare.take(one.size()) {
                     break;
                 }
@@ -88,6 +90,19 @@ impl Table {
     }
 
     pub(super) fn write(self, page: &mut Page) {
-        write(page, self.line, &self.rows, if self.is_headed { Header::First } else { Header::Unsaid });
+        write(page, self.line, &self.rows, self.header());
+    }
+
+    fn header(&self) -> Header {
+        // Rows without cells are no rows.
+        let rows = self.headers.iter().zip(&self.rows).filter(|(_, row)| !row.is_empty());
+        let headers: Vec<(bool, bool)> = rows.map(|(header, _)| *header).take(MOST).collect();
+        match headers.iter().take_while(|(all, _)| *all).count() {
+            0 => Header::Unsaid,
+            // The row below has a name of its own: it is none of columns.
+            1 if headers.get(1).is_some_and(|(_, any)| *any) => Header::Rows(1),
+            1 => Header::First,
+            count => Header::Rows(count),
+        }
     }
 }

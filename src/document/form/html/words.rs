@@ -14,6 +14,8 @@ pub(super) struct Words {
     shows: bool,
     /// From which byte on the text came from which line.
     lines: Vec<(usize, usize)>,
+    /// It ends with a term whose meaning has not begun.
+    waits: bool,
     /// The target of each open link; none for an anchor.
     links: Vec<Option<String>>,
     strong: usize,
@@ -44,12 +46,24 @@ impl Words {
                 continue;
             }
             self.shows |= c != '\u{a0}';
+            self.waits &= c == '\u{a0}';
             match c {
                 '\u{a0}' => self.text.push(' '),
                 '_' => self.text.push_str("\\_"),
                 c => push_plain(&mut self.text, c, chars.peek().copied()),
             }
         }
+    }
+
+    /// Ends a term: what it means may follow.
+    pub(super) fn wait(&mut self) {
+        self.push_here(":");
+        self.waits = true;
+    }
+
+    /// True where nothing stands behind a term so far.
+    pub(super) fn waits(&self) -> bool {
+        self.waits
     }
 
     fn at(&mut self, line: usize) {
@@ -67,6 +81,7 @@ impl Words {
     /// Adds Markdown that belongs to the line of what stands before it.
     pub(super) fn push_here(&mut self, markdown: &str) {
         self.shows |= !markdown.trim().is_empty();
+        self.waits &= markdown.trim().is_empty();
         self.text.push_str(markdown);
     }
 
@@ -112,7 +127,7 @@ impl Words {
             self.text.push(END_STRONG);
             self.strong = 0;
         }
-        self.shows = false;
+        (self.shows, self.waits) = (false, false);
         let (text, lines) = (std::mem::take(&mut self.text), std::mem::take(&mut self.lines));
         let mut parts: Vec<(usize, String)> = Vec::with_capacity(lines.len());
         let ends = lines.iter().skip(1).map(|(at, _)| *at).chain([text.len()]);

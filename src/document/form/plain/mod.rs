@@ -1,5 +1,6 @@
 //! Plain text as Markdown: titles by their look, lists by their marks, everything else as words. Its indent means nothing.
 
+mod columns;
 mod table;
 
 use super::page::{Page, push_plain};
@@ -7,19 +8,34 @@ use super::page::{Page, push_plain};
 /// Longest line that may be a title, in characters.
 const TITLE: usize = 80;
 
+/// Longest line that somebody wrapped, in bytes.
+const WRAPPED: usize = 200;
+
 /// Reads the lines of a document, of which the first has the number `first`.
 pub(super) fn rewrite(lines: &[&str], first: usize, page: &mut Page) {
     let line = |at: Option<usize>| at.and_then(|at| lines.get(at)).map_or("", |line| line.trim_end());
     let bare = bare_titles(lines);
-    let mut at = 0;
+    let are_whole = are_whole(lines);
+    // Lines before `tried` begin no table.
+    let (mut at, mut tried) = (0, 0);
     while at < lines.len() {
         let (here, number) = (line(Some(at)), first + at);
         let (above, below) = (line(at.checked_sub(1)), line(Some(at + 1)));
         let words = here.trim_start();
-        let stands_alone = above.trim().is_empty() && below.trim().is_empty();
+        let is_whole = are_whole && words.len() == here.len();
+        let stands_alone = is_whole || above.trim().is_empty() && below.trim().is_empty();
         if let Some(len) = above.trim().is_empty().then(|| table::read(lines, at, first, page)).flatten() {
             at += len;
             continue;
+        }
+        if at >= tried {
+            match columns::read(lines, at, first, page) {
+                Ok(len) => {
+                    at += len;
+                    continue;
+                }
+                Err(len) => tried = at + len,
+            }
         }
         if words.is_empty() {
             page.blank(number);
@@ -41,9 +57,19 @@ pub(super) fn rewrite(lines: &[&str], first: usize, page: &mut Page) {
             page.line(number, &format!("{}- {}", " ".repeat(indent.min(2 * usize::from(indent > 0))), escaped(text)));
         } else {
             page.passage(&[number], &escaped(words));
+            // A cell of a table that was set one cell on a line: the next one is no part of it.
+            if are_whole || columns::is_value(words) {
+                page.gap();
+            }
         }
         at += 1;
     }
+}
+
+/// True where every line is a passage of its own, as programs export what was set: long lines, and hardly a blank one.
+fn are_whole(lines: &[&str]) -> bool {
+    let blank = lines.iter().filter(|line| line.trim().is_empty()).count();
+    10 * blank < lines.len() && lines.iter().any(|line| line.len() > WRAPPED && line.contains(' '))
 }
 
 fn title(page: &mut Page, number: usize, level: usize, words: &str) {
@@ -96,6 +122,23 @@ fn alone(words: &str) -> Option<usize> {
     capitals.then_some(2)
 }
 
+/// True where nothing but plain text looks like this: tables by their columns, titles by their numbers or capitals.
+pub(super) fn is_sure(lines: &[&str]) -> bool {
+    let line = |at: usize| lines.get(at).map_or("", |line| line.trim());
+    let is_alone =
+        |at: usize| (at == 0 || line(at - 1).is_empty()) && line(at + 1).is_empty() && alone(line(at)).is_some();
+    // Items of a list stand alone too; below a title there is something else.
+    let is_title = |at: &usize| {
+        let next = (at + 1..lines.len()).find(|next| !line(*next).is_empty());
+        is_alone(*at) && next.is_some_and(|next| !is_alone(next) && item(line(next)).is_none())
+    };
+    let is_table = |at: usize| {
+        let is_tabbed = line(at).contains('\t') && columns::is_there(lines, at);
+        is_tabbed || (at == 0 || line(at - 1).is_empty()) && table::is_there(lines, at)
+    };
+    (0..lines.len()).filter(is_title).count() > 1 || (0..lines.len()).any(is_table)
+}
+
 /// Lines that are titles although nothing marks them: short, without a number or the end of a sentence, between blank lines and with
 /// something else below. Only of a text that marks no title in any other way, and none where several stand in a row: those are a list.
 fn bare_titles(lines: &[&str]) -> Vec<usize> {
@@ -135,12 +178,12 @@ fn is_name(words: &str) -> bool {
 }
 
 fn item(words: &str) -> Option<&str> {
-    let rest = words.strip_prefix(['-', '*', '+', '•', '–', '·', 'o']).filter(|rest| rest.starts_with(' '));
+    let rest = words.strip_prefix(['-', '*', '+', '•', '–', '·', 'o']).filter(|rest| rest.starts_with([' ', '\t']));
     let rest = rest.filter(|_| !words.starts_with("o ") || words.len() > 4);
     if let Some(rest) = rest {
         return Some(rest.trim_start()).filter(|rest| !rest.is_empty());
     }
     let digits = words.len() - words.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-    let rest = words.get(digits..)?.strip_prefix(['.', ')'])?.strip_prefix(' ')?;
+    let rest = words.get(digits..)?.strip_prefix(['.', ')'])?.strip_prefix([' ', '\t'])?;
     (1..=3).contains(&digits).then_some(rest.trim_start()).filter(|rest| !rest.is_empty())
 }

@@ -9,6 +9,11 @@ const LONGEST: usize = 2_000;
 /// Most columns.
 const COLUMNS: usize = 64;
 
+/// True where a table begins at line `at`.
+pub(super) fn is_there(lines: &[&str], at: usize) -> bool {
+    drawn(lines, at).is_some()
+}
+
 /// Reads the table that begins at line `at`, where there is one; how many lines it takes.
 pub(super) fn read(lines: &[&str], at: usize, first: usize, page: &mut Page) -> Option<usize> {
     let table = drawn(lines, at)?;

@@ -53,6 +53,8 @@ struct Column<'a> {
     shown: usize,
     /// Bytes that they take.
     size: usize,
+    /// The cell to its left reaches over it.
+    is_reached: bool,
 }
 
 impl<'a> Column<'a> {
@@ -73,14 +75,15 @@ impl<'a> Column<'a> {
 /// A row without the cells at its end that show nothing: the table fills it up. None where no cell shows anything.
 fn row<'a, 'b: 'a>(columns: impl Iterator<Item = &'a mut Column<'b>>, names: &Names) -> Option<Vec<Cell>> {
     let mut row: Vec<Cell> = Vec::new();
-    for (at, column) in columns.enumerate().filter(|(_, column)| !column.words.is_empty()) {
-        let cell = column.cell(names);
-        if !cell.pieces.is_empty() {
+    for (at, column) in columns.enumerate().filter(|(_, column)| !column.words.is_empty() || column.is_reached) {
+        let cell = if column.words.is_empty() { Cell::default() } else { column.cell(names) };
+        let is_reached = column.is_reached && cell.pieces.is_empty();
+        if is_reached || !cell.pieces.is_empty() {
             row.resize_with(at, Cell::default);
-            row.push(cell);
+            row.push(Cell { is_reached, ..cell });
         }
     }
-    (!row.is_empty()).then_some(row)
+    row.iter().any(|cell| !cell.pieces.is_empty()).then_some(row)
 }
 
 /// Reads a grid. Cells that reach over columns are read in the first, cells that reach over rows in each.
@@ -105,8 +108,8 @@ pub(super) fn grid(lines: &[Line<'_>], names: &Names) -> Read {
         let rules: Vec<bool> = borders.windows(2).map(|pair| is_rule(pair, &ruler)).collect();
         if rules.contains(&true) {
             rows.extend(row(cells.iter_mut(), names));
-            if line.text.contains('=') && header == Header::Unsaid && rows.len() == 1 {
-                header = Header::First;
+            if line.text.contains('=') && header == Header::Unsaid && (1..=3).contains(&rows.len()) {
+                header = Header::Rows(rows.len());
             }
             for (cell, _) in cells.iter_mut().zip(&rules).filter(|(_, rule)| **rule) {
                 *cell = Column::default();
@@ -126,6 +129,7 @@ pub(super) fn grid(lines: &[Line<'_>], names: &Names) -> Read {
             let part = ruler.slice(from, to).trim();
             if let Some(cell) = cells.get_mut(at).filter(|_| !part.is_empty()) {
                 cell.add(line.number, part);
+                cells.iter_mut().take(next).skip(at + 1).for_each(|cell| cell.is_reached = true);
             }
             at = next.max(at + 1);
         }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::setup_app::SetupError;
 use crate::finding::Problem;
 use crate::model::ModelError;
+use crate::output::by_reason;
 use crate::platform::PlatformError;
 use crate::review::Skipped;
 use crate::store::StoreError;
@@ -264,7 +265,8 @@ impl CliError {
     fn details(&self) -> Vec<String> {
         match self {
             Self::NothingReviewed(inputs) => {
-                inputs.iter().map(|input| format!("{}: {}", shown(&input.what), input.why)).collect()
+                let inputs = by_reason(inputs).into_iter();
+                inputs.map(|input| format!("{}: {}", shown(&input.what), input.why)).collect()
             }
             Self::ConfigBroken { problems } | Self::PagesBroken { problems } => {
                 problems.iter().map(ToString::to_string).collect()

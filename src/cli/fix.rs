@@ -13,7 +13,7 @@ use crate::document::Document;
 use crate::draft::{Draft, Which, can_fill, fill, open_rules};
 use crate::facts::Kind;
 use crate::finding::CheckState;
-use crate::output::{Entry, Run};
+use crate::output::{Entry, Run, by_reason};
 use crate::review::{Reviewed, Skipped};
 use crate::rules::{Rule, RuleSet};
 use crate::source::{Loaded, file, url::recognise};
@@ -81,8 +81,8 @@ pub(super) async fn fix(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exit,
     if reviewed(&run).next().is_none() {
         return Err(CliError::NothingReviewed(unread));
     }
-    for Skipped { what, why } in &unread {
-        let _ = writeln!(io.err, "warning: not read: {}: {}", plain(what), plain(why));
+    for Skipped { what, why } in by_reason(&unread) {
+        let _ = writeln!(io.err, "warning: not read: {}: {}", plain(&what), plain(&why));
     }
     Ok(if refused || !unread.is_empty() {
         Exit::Unusable

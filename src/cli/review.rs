@@ -7,7 +7,7 @@ use super::report::{self, Report};
 use super::{baseline, change, compared, config, import, load, model, progress, rules, setup};
 use crate::import::Imports;
 use crate::job::{self, Options};
-use crate::output::{Run, exit_status};
+use crate::output::{Run, by_reason, exit_status};
 use crate::review::{Gate, Skipped};
 use crate::source::url::{Address, recognise};
 
@@ -76,7 +76,7 @@ pub(super) fn not_whole(run: &Run, io: &mut Io<'_>) {
     if let Some(told) = import::told(run) {
         let _ = writeln!(io.err, "note: {told}");
     }
-    for Skipped { what, why } in run.unopened() {
+    for Skipped { what, why } in by_reason(&run.unopened()) {
         let _ = writeln!(io.err, "warning: not reviewed: {}: {}", plain(&what), plain(&why));
     }
     // A report that was not imported is the error that ends the command.

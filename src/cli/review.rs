@@ -7,7 +7,7 @@ use super::report::{self, Report};
 use super::{baseline, change, compared, config, import, load, model, progress, rules, setup};
 use crate::import::Imports;
 use crate::job::{self, Options};
-use crate::output::{Run, exit_status};
+use crate::output::{Run, by_reason, exit_status};
 use crate::review::{Gate, Skipped};
 use crate::source::url::{Address, recognise};
 
@@ -57,7 +57,7 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     let mut written = Ok(());
     if !nothing || args.format.is_kept() {
         let look = report::look(args.color, args.output.is_some(), env, io);
-        written = report::write(&told.render(args.format, look), args.output.as_deref(), io);
+        written = report::write(&told.render(args.format, look), args.format, args.output.as_deref(), io);
     }
     warn(told.also(&args.more.also), io);
     if nothing {
@@ -76,7 +76,7 @@ pub(super) fn not_whole(run: &Run, io: &mut Io<'_>) {
     if let Some(told) = import::told(run) {
         let _ = writeln!(io.err, "note: {told}");
     }
-    for Skipped { what, why } in run.unopened() {
+    for Skipped { what, why } in by_reason(&run.unopened()) {
         let _ = writeln!(io.err, "warning: not reviewed: {}: {}", plain(&what), plain(&why));
     }
     // A report that was not imported is the error that ends the command.

@@ -164,7 +164,7 @@ impl Ledger {
 }
 
 /// `31,204`.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

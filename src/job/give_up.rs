@@ -8,7 +8,7 @@ use super::payload::{Payload, ReviewJob};
 use super::settings::configuration;
 use super::worker::{Failure, Worker};
 use super::written::sent;
-use crate::platform::{Choice, Now, Platform, PlatformError};
+use crate::platform::{Choice, Now, Platform, PlatformError, Worth};
 use crate::review::render::check;
 use crate::review::{Action, ChangeRef, Conclusion, ObjectId};
 use crate::store::{Intent, Leased};
@@ -125,7 +125,7 @@ pub(super) async fn is_strict(worker: &Worker, at: &ChangeRef, installation: Opt
     let (worker, at) = (worker.clone(), at.clone());
     let task = tokio::spawn(async move {
         let platform = worker.platforms.open(&at, installation).await.ok()?;
-        let fetched = platform.fetch(&at, &|_, _| -> Choice { Box::new(|_| false) }).await.ok()?;
+        let fetched = platform.fetch(&at, &|_, _| -> Choice { Box::new(|_| Worth::Nothing) }).await.ok()?;
         Some(
             configuration(&worker.deps, fetched.change.config.as_ref(), fetched.change.defaults.as_ref())
                 .0

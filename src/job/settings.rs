@@ -7,7 +7,7 @@ use crate::document::Form;
 
 use crate::engine::{Settings, Waiver};
 use crate::finding::Problem;
-use crate::platform::Choice;
+use crate::platform::{Choice, Worth};
 use crate::review::{Change, ConfigText, ProposedSettings};
 use crate::rules::RuleSet;
 use crate::text::Date;
@@ -46,11 +46,19 @@ pub(super) fn configuration(
     (all.config, all.problems)
 }
 
-/// Which files of a change are worth reading, by its configuration.
+/// What the files of a change are worth, by its configuration.
 pub(super) fn wanted(deps: &Deps) -> impl Fn(Option<&ConfigText>, Option<&ConfigText>) -> Choice + Send + Sync {
     |repository, organisation| {
         let paths = Paths::new(&configuration(deps, repository, organisation).0);
-        Box::new(move |path| !paths.is_excluded(path) && (Form::is_looked_for(path) || paths.is_spec(path)))
+        Box::new(move |path| {
+            if paths.is_spec(path) {
+                Worth::Named
+            } else if Form::is_looked_for(path) && !paths.is_excluded(path) {
+                Worth::Document
+            } else {
+                Worth::Nothing
+            }
+        })
     }
 }
 

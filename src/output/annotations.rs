@@ -51,18 +51,24 @@ pub fn render(run: &Run, catalogue: &Catalogue) -> String {
 }
 
 fn command(level: &str, path: &str, finding: &Finding, catalogue: &Catalogue) -> String {
-    let place = match finding.place.as_ref().and_then(Evidence::seen_lines) {
-        Some(at) => format!(",line={},endLine={}", at.start, at.end),
-        None => String::new(),
+    let lines = finding.place.as_ref().and_then(Evidence::seen_lines);
+    // Without a file there are no lines to stand on: they are told in words.
+    let (place, lines) = match (path, lines) {
+        (told::STDIN, lines) => (String::new(), lines),
+        (path, Some(at)) => {
+            (format!("file={},line={},endLine={},", property(&told::path(path)), at.start, at.end), None)
+        }
+        (path, None) => (format!("file={},", property(&told::path(path))), None),
     };
     let spot = finding.place.as_ref().and_then(|place| place.spot.as_deref());
-    let at = spot.map(|spot| format!("{spot}: ")).unwrap_or_default();
+    let at = spot.map(|spot| format!("{spot}: "));
+    let at = at.or_else(|| lines.map(|at| format!("line {}: ", at.start))).unwrap_or_default();
     let name = catalogue.name(&finding.rule).map(|name| format!(" {name}")).unwrap_or_default();
     let title = property(&clip(&format!("{}{name}", finding.key()), 200));
     let text =
         if finding.why.is_empty() { finding.message.clone() } else { format!("{} {}", finding.message, finding.why) };
     let text = format!("{at}{text}");
-    format!("::{level} file={}{place},title={title}::{}\n", property(&told::path(path)), data(&clip(&text, 2000)))
+    format!("::{level} {place}title={title}::{}\n", data(&clip(&text, 2000)))
 }
 
 /// Text behind the second `::`.
@@ -94,6 +100,14 @@ mod tests {
              ::error file=a%2C b.md,title=BIZ-001 missing-business-problem::The document says nothing about BIZ-001. \
              Nobody can decide without it.\n"
         );
+    }
+
+    #[test]
+    fn standard_input_is_no_file() {
+        let run = run_of(vec![reviewed("-", vec![missing("BIZ-001"), at_line("MET-002", 3, "x")], None)], &[]);
+        let text = render(&run, &catalogue());
+        assert!(!text.contains("file=") && !text.contains("line="), "{text}");
+        assert!(text.starts_with("::error title=MET-002 missing-metric-target::line 3: Something"), "{text}");
     }
 
     #[test]

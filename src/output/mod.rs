@@ -11,12 +11,14 @@ pub mod junit;
 pub mod markdown;
 mod paint;
 pub mod rdjson;
+mod reasons;
 mod said;
 pub mod sarif;
 pub mod text;
 mod told;
 
 pub use imported::Imported;
+pub use reasons::by_reason;
 
 use std::collections::BTreeMap;
 

@@ -12,7 +12,7 @@ use shape::{
 };
 
 use super::guide::{Guide, Topic};
-use super::told::{Told, one_line, sentence, told, uri};
+use super::told::{STDIN, Told, one_line, sentence, told, uri};
 use super::{Run, said};
 use crate::document::Document;
 use crate::finding::{
@@ -64,7 +64,7 @@ pub fn render(run: &Run, catalogue: &Catalogue, guide: &Guide, gate: Gate) -> St
             },
             automation_details: AutomationDetails { id: "specreview/" },
             invocations: [invocation(run, gate, dropped)],
-            artifacts: run.reviewed().map(artifact).collect(),
+            artifacts: artifacts(run),
             results,
             column_kind: "unicodeCodePoints",
         }],
@@ -263,14 +263,25 @@ fn location(path: &str, evidence: Option<&Evidence>, document: Option<&Document>
 }
 
 fn artifact_location(path: &str) -> ArtifactLocation {
+    if path == STDIN {
+        return ArtifactLocation { uri: None, uri_base_id: None, index: Some(0) };
+    }
     let uri = uri(path);
     let uri_base_id = (!uri.contains("://")).then_some(ROOT);
-    ArtifactLocation { uri, uri_base_id }
+    ArtifactLocation { uri: Some(uri), uri_base_id, index: None }
+}
+
+/// Everything that was read. Standard input comes first: it has no address, and is known by that place.
+fn artifacts(run: &Run) -> Vec<Artifact<'_>> {
+    let (first, rest): (Vec<_>, Vec<_>) = run.reviewed().partition(|reviewed| reviewed.path == STDIN);
+    first.into_iter().chain(rest).map(artifact).collect()
 }
 
 fn artifact(reviewed: &Reviewed) -> Artifact<'_> {
+    let is_file = reviewed.path != STDIN;
     Artifact {
-        location: artifact_location(&reviewed.path),
+        location: is_file.then(|| artifact_location(&reviewed.path)),
+        description: (!is_file).then(|| Text { text: "standard input".to_owned() }),
         roles: ["analysisTarget"],
         mime_type: reviewed.form.media_type(),
         hashes: Hashes { sha256: &reviewed.sha256 },
@@ -278,11 +289,15 @@ fn artifact(reviewed: &Reviewed) -> Artifact<'_> {
 }
 
 fn invocation(run: &Run, gate: Gate, dropped: usize) -> Invocation {
-    let whole = |path: &str| Location {
-        id: None,
-        message: None,
-        logical_locations: None,
-        physical_location: PhysicalLocation { artifact_location: artifact_location(path), region: None },
+    let whole = |path: &str| {
+        let at = (path != STDIN).then(|| artifact_location(path));
+        let location = |artifact_location| Location {
+            id: None,
+            message: None,
+            logical_locations: None,
+            physical_location: PhysicalLocation { artifact_location, region: None },
+        };
+        at.map(location).into_iter().collect::<Vec<_>>()
     };
     let mut all: Vec<Notification> = run
         .unread()
@@ -290,7 +305,7 @@ fn invocation(run: &Run, gate: Gate, dropped: usize) -> Invocation {
         .map(|skipped| Notification {
             level: "warning",
             message: message(&one_line(&format!("Not reviewed: {}: {}", skipped.what, skipped.why))),
-            locations: vec![whole(&skipped.what)],
+            locations: whole(&skipped.what),
         })
         .collect();
     let note = |text: &str| Notification { level: "note", message: message(&one_line(text)), locations: Vec::new() };
@@ -298,7 +313,7 @@ fn invocation(run: &Run, gate: Gate, dropped: usize) -> Invocation {
         let stale = said::stale(reviewed);
         if !stale.is_empty() {
             let text = format!("In the baseline and no longer found: {stale}");
-            all.push(Notification { locations: vec![whole(&reviewed.path)], ..note(&text) });
+            all.push(Notification { locations: whole(&reviewed.path), ..note(&text) });
         }
     }
     all.extend(run.imported.iter().map(|imported| note(&imported.sentence())));
@@ -440,6 +455,19 @@ mod tests {
         assert_eq!(results[4]["level"], "note");
         assert_eq!(results[2]["suppressions"][0]["status"], "underReview");
         assert_eq!(results[1].get("suppressions"), None);
+    }
+
+    #[test]
+    fn standard_input_has_no_address() {
+        let found = || vec![at_line("MET-002", 7, "x")];
+        let run = run_of(vec![reviewed("a.md", found(), None), reviewed("-", found(), None)], &["-"]);
+        let log = log(&run);
+        assert!(!log.to_string().contains("\"uri\":\"-\""), "{log}");
+        let run = &log["runs"][0];
+        let at = &run["results"][1]["locations"][0]["physicalLocation"];
+        assert_eq!((&at["artifactLocation"], &at["region"]["startLine"]), (&json!({ "index": 0 }), &json!(7)));
+        assert_eq!(run["artifacts"][0]["description"]["text"], "standard input");
+        assert_eq!(run["artifacts"][1]["location"]["uri"], "a.md");
     }
 
     #[test]

@@ -9,12 +9,12 @@ use std::fmt::Write as _;
 
 pub use super::paint::Look;
 use super::paint::{Ink, line, wrap};
-use super::{Entry, Run, said};
+use super::{Entry, Run, by_reason, said};
 use crate::document::{Document, Form, waiver_setting};
 use crate::facts::Kind;
 use crate::finding::{Confidence, Evidence, Finding, Severity, Source};
 use crate::review::render::words::tally::{Tally, plural};
-use crate::review::{Catalogue, Reviewed};
+use crate::review::{Catalogue, Reviewed, Skipped};
 
 /// The report.
 #[must_use]
@@ -261,15 +261,9 @@ impl Desk<'_> {
         let listed = |path: &str| {
             self.run.documents.iter().any(|entry| matches!(entry, Entry::Unread { path: known, .. } if known == path))
         };
-        let skipped: Vec<String> = self
-            .run
-            .skipped
-            .iter()
-            .filter(|skipped| !listed(&skipped.what))
-            .map(|skipped| format!("{}: {}", line(&skipped.what), line(&skipped.why)))
-            .collect();
-        for skipped in skipped {
-            self.note("not read", &skipped);
+        let skipped: Vec<Skipped> = self.run.skipped.iter().filter(|one| !listed(&one.what)).cloned().collect();
+        for Skipped { what, why } in by_reason(&skipped) {
+            self.note("not read", &format!("{}: {}", line(&what), line(&why)));
         }
         for problem in &self.run.problems {
             self.note("configuration", &line(&problem.to_string()));

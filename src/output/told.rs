@@ -54,6 +54,9 @@ pub(super) fn one_line(text: &str) -> String {
     clip(&visible(text, false).split_whitespace().collect::<Vec<_>>().join(" "), SENTENCE)
 }
 
+/// What stands for standard input: no path.
+pub(super) const STDIN: &str = "-";
+
 /// A path as programs expect it: with slashes, relative to where the program was called when it lies below.
 pub(super) fn path(path: &str) -> String {
     let slashed = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };

@@ -67,8 +67,19 @@ impl PlatformError {
     }
 }
 
-/// Says of a path whether its text is worth reading.
-pub type Choice = Box<dyn Fn(&str) -> bool + Send + Sync>;
+/// What it is worth to read a file, the least first: where not all have room, those that are worth more have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Worth {
+    /// Nothing: it is not read.
+    Nothing,
+    /// It may be a specification, or somebody asks for it.
+    Document,
+    /// The configuration says that it is a specification.
+    Named,
+}
+
+/// Says of a path what its text is worth.
+pub type Choice = Box<dyn Fn(&str) -> Worth + Send + Sync>;
 
 /// Makes the choice from the configuration of the target branch and from that of the owner, as far as there are any; given by the
 /// conductor, asked by the platform before it fetches any text.
@@ -149,7 +160,7 @@ pub trait Platform: Send + Sync {
     fn capabilities(&self) -> Capabilities;
 
     /// The change with the text of its documents at head and base, and the configuration of the base. `wanted` says of
-    /// a path whether it may be a document. Files over the limit are named in `skipped`.
+    /// a path what its text is worth: those worth most come first, and files over the limit are named in `skipped`.
     ///
     /// # Errors
     /// When the change cannot be read at all.

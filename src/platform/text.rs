@@ -52,7 +52,10 @@ pub(super) fn over_budget() -> String {
 
 /// What is said of documents beyond the number that is read.
 pub(super) fn too_many() -> String {
-    format!("a change is read up to {} documents", Limits::MOST.documents)
+    format!(
+        "a change is read up to {} documents; those that `specs` of the configuration names come first, `exclude` leaves others out",
+        Limits::MOST.documents
+    )
 }
 
 /// Why everything in a document counts as new although it was there before.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use specreview::platform::github::{AppKey, Credentials, GitHub, Settings};
-use specreview::platform::{Person, Platform, PlatformError, Platforms as _, Role};
+use specreview::platform::{Choice, Person, Platform, PlatformError, Platforms as _, Role, Worth};
 use specreview::review::marker::{Item, MarkKind, MarkerKey};
 use specreview::review::{Action, Event, Hidden, InlineComment, ObjectId, Outcome, ReplyTo};
 use specreview::text::LineRange;
@@ -244,7 +244,7 @@ async fn the_owners_defaults_are_read_once_in_a_quarter_of_an_hour() {
         }
         let platform = github(&forge, false).open(&pull.at(), None).await.unwrap();
         let wanted = |_: Option<&specreview::review::ConfigText>, _: Option<&specreview::review::ConfigText>| {
-            Box::new(|path: &str| path == "a.md") as specreview::platform::Choice
+            Box::new(|path: &str| if path == "a.md" { Worth::Document } else { Worth::Nothing }) as Choice
         };
         let mut asked = Vec::new();
         for _ in 0..2 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use specreview::diff::DiffLine;
 use specreview::platform::github::{AppKey, Credentials, GitHub, Settings, Token};
-use specreview::platform::{Choice, Platform, PlatformError, Platforms as _};
+use specreview::platform::{Choice, Platform, PlatformError, Platforms as _, Worth};
 use specreview::review::marker::{Item, MarkKind, MarkerKey};
 use specreview::review::{
     Action, Annotation, Change, ChangedFile, CheckOutput, Conclusion, ConfigText, Event, FilePatch, FileStatus,
@@ -58,7 +58,8 @@ pub async fn open(forge: &Forge, pull: &Pull) -> Box<dyn Platform> {
 }
 
 pub fn markdown(_: Option<&ConfigText>, _: Option<&ConfigText>) -> Choice {
-    Box::new(|path| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "md"))
+    let is_document = |path: &str| path.rsplit_once('.').is_some_and(|(_, ending)| ending == "md");
+    Box::new(move |path| if is_document(path) { Worth::Document } else { Worth::Nothing })
 }
 
 async fn fetch(forge: &Forge, pull: &Pull) -> Change {

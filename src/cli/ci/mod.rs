@@ -21,7 +21,7 @@ use crate::import::Imports;
 use crate::job::{self, ChangeReview, Deps, Options};
 use crate::output::{Entry, Run};
 use crate::platform::local::{Checkout, Head, checked_out};
-use crate::platform::{Choice, Person, Platform, Platforms as _, Role};
+use crate::platform::{Choice, Person, Platform, Platforms as _, Role, Worth};
 use crate::review::{ChangeRef, ConfigText, Gate};
 use crate::source::Loaded;
 use event::{Commits, Happened, Pull, happened};
@@ -255,7 +255,7 @@ impl Job<'_, '_> {
     async fn of_base(&self, at: &ChangeRef, token: &str) -> Result<Files, CliError> {
         let api = setup::github_url(&self.args.github, self.env);
         let platform = setup::github(token, &api, &self.deps.marker)?.open(at, None).await?;
-        let change = platform.fetch(at, &|_, _| -> Choice { Box::new(|_| false) }).await?.change;
+        let change = platform.fetch(at, &|_, _| -> Choice { Box::new(|_| Worth::Nothing) }).await?.change;
         Ok((change.config, change.defaults))
     }
 

@@ -11,7 +11,7 @@ use super::super::import;
 use super::super::report::{self, Report};
 use crate::finding::Severity;
 use crate::import::Imports;
-use crate::output::Run;
+use crate::output::{Run, by_reason};
 use crate::review::{Catalogue, Conclusion, Gate};
 use crate::rules::RuleSet;
 
@@ -62,7 +62,8 @@ pub(super) fn report(
     if lines == Lines::Annotated {
         io.out.write_all(report::annotations(run, catalogue).as_bytes()).map_err(CliError::Output)?;
     }
-    for skipped in run.unread() {
+    let unread = run.unread();
+    for skipped in by_reason(&unread) {
         say(io, "warning", &format!("not reviewed: {}: {}", skipped.what, skipped.why))?;
     }
     if let Some(told) = import::told(run) {
@@ -90,11 +91,13 @@ pub(super) fn report(
     ];
     outputs(&[values, written].concat(), random, env, io)?;
     let line = format!(
-        "specreview: {}: {}, {}, {}",
+        "specreview: {}: {}, {}, {}{}",
         done.conclusion.word(),
         count(documents, "specification"),
         count(errors, "error"),
-        count(warnings, "warning")
+        count(warnings, "warning"),
+        // No specification among them is none only as far as they were read.
+        if unread.is_empty() { "" } else { "; not everything was read" }
     );
     writeln!(io.out, "{line}").map_err(CliError::Output)
 }

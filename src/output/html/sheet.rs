@@ -10,7 +10,7 @@ use crate::document::{Form, waiver_setting};
 use crate::facts::Kind;
 use crate::finding::{CheckState, Finding, Severity};
 use crate::output::paint::line as plain;
-use crate::output::{Run, said};
+use crate::output::{Run, by_reason, said};
 use crate::review::render::words::tally::{Tally, plural};
 use crate::review::{Catalogue, Conclusion, Gate, Opened, Reviewed};
 
@@ -106,7 +106,7 @@ pub(super) fn sheet(run: &Run, catalogue: &Catalogue, gate: Gate) -> Sheet {
         }
         .to_owned(),
     });
-    let unread = run.unread().into_iter().map(|at| Other { path: plain(&at.what), why: plain(&at.why) });
+    let unread = by_reason(&run.unread()).into_iter().map(|at| Other { path: plain(&at.what), why: plain(&at.why) });
     Sheet {
         title,
         verdict,

@@ -118,7 +118,10 @@ pub(super) struct Notification {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Artifact<'a> {
-    pub(super) location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) location: Option<ArtifactLocation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) description: Option<Text>,
     pub(super) roles: [&'static str; 1],
     pub(super) mime_type: &'static str,
     pub(super) hashes: Hashes<'a>,
@@ -133,9 +136,13 @@ pub(super) struct Hashes<'a> {
 #[derive(Serialize, Clone)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ArtifactLocation {
-    pub(super) uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) uri_base_id: Option<&'static str>,
+    /// Its place in the list of artifacts, for what has no address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) index: Option<usize>,
 }
 
 #[derive(Serialize)]

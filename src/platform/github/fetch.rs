@@ -1,6 +1,8 @@
 //! Reads a pull request: its changed documents at the head and at the merge base, their diff, and the configuration of the
 //! base. Executes and follows nothing that it reads; what it leaves out it names.
 
+use std::cmp::Reverse;
+
 use super::client::Failure;
 use super::state::State;
 use super::texts::{CHANGE, Files, Read, Wish};
@@ -8,7 +10,7 @@ use super::wire::{Compared, File};
 use super::{Repository, graph, is_commit};
 use crate::config::{self, Limits};
 use crate::diff::{Patch, parse_patch};
-use crate::platform::{Choice, Fetched, PlatformError, Wanted, text};
+use crate::platform::{Choice, Fetched, PlatformError, Wanted, Worth, text};
 use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
 
 /// Documents of a change.
@@ -88,7 +90,7 @@ impl Repository {
         let config = edited(&rows);
         let mut kept = Vec::new();
         let mut looks = SECOND_LOOKS;
-        for (place, mut row) in rows.into_iter().enumerate().filter(|(_, row)| is_wanted(row, wanted)) {
+        for (place, mut row) in best_first(rows, wanted) {
             if kept.len() >= DOCUMENTS {
                 skipped.push(Skipped { what: row.filename, why: text::too_many() });
                 continue;
@@ -227,9 +229,15 @@ pub(super) fn edited(rows: &[File]) -> Option<File> {
     config::PATHS.iter().find_map(|path| rows.iter().find(|row| writes(row, path))).cloned()
 }
 
-/// A document that is moved to another ending is still looked at.
-pub(super) fn is_wanted(row: &File, wanted: &Choice) -> bool {
-    wanted(&row.filename) || row.previous_filename.as_deref().is_some_and(wanted)
+/// The rows that are worth reading with their place in the list: what the configuration names before what may be a document, so that
+/// no number of notes takes the room of a specification.
+pub(super) fn best_first(rows: Vec<File>, wanted: &Choice) -> Vec<(usize, File)> {
+    // A document that is moved to another ending is still looked at.
+    let worth = |row: &File| row.previous_filename.as_deref().map_or(Worth::Nothing, wanted).max(wanted(&row.filename));
+    let rows = rows.into_iter().enumerate().map(|(place, row)| (worth(&row), place, row));
+    let mut kept: Vec<_> = rows.filter(|(worth, ..)| *worth > Worth::Nothing).collect();
+    kept.sort_by_key(|(worth, ..)| Reverse(*worth));
+    kept.into_iter().map(|(_, place, row)| (place, row)).collect()
 }
 
 /// The text, if the change has room for it.

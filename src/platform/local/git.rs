@@ -103,6 +103,12 @@ impl Repository {
         self.common.join("shallow").exists()
     }
 
+    /// What is checked out is a branch without a commit.
+    pub(super) fn is_unborn(&self) -> bool {
+        let is_branch = small(&self.git.join("HEAD")).is_some_and(|head| head.starts_with("ref: refs/heads/"));
+        is_branch && self.reference("HEAD").is_none()
+    }
+
     /// What a reference of this full name points to.
     fn reference(&self, name: &str) -> Option<ObjectId> {
         let mut name = name.to_owned();

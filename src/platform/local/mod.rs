@@ -7,13 +7,14 @@ mod git;
 mod testing;
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use async_trait::async_trait;
 use gix_hash::ObjectId;
 
-use super::{Fetched, Now, Origin, Platform, PlatformError, Wanted, text};
+use super::{Fetched, Now, Origin, Platform, PlatformError, Wanted, Worth, text};
 use crate::config::{self, Limits};
 use crate::review::{
     Action, Capabilities, Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Outcome, Posted, Skipped,
@@ -63,6 +64,12 @@ pub fn checked_out(folder: &Path) -> Option<CheckedOut> {
     let head = objects.resolve("HEAD").ok()?;
     let parents = objects.commit(head).ok()?.parents;
     Some(CheckedOut { commit: head.to_string(), parents: parents.iter().map(ToString::to_string).collect() })
+}
+
+/// True in a repository whose branch has no commit yet: there is nothing to compare with.
+#[must_use]
+pub fn is_unborn(folder: &Path) -> bool {
+    Repository::around(folder).is_ok_and(|repository| repository.is_unborn())
 }
 
 impl Checkout {
@@ -204,18 +211,24 @@ impl Checkout {
         let objects = self.repository.objects()?;
         let config = self.config(&objects)?;
         let wanted = wanted(config.as_ref(), None);
-        let mut pairs = self.pairs(&objects, |path| wanted(path) || config::PATHS.contains(&path))?;
+        let mut pairs = self.pairs(&objects, |path| wanted(path) > Worth::Nothing || config::PATHS.contains(&path))?;
         let proposed_config = Self::proposed(&objects, &pairs)?;
-        moved(&mut pairs, |path| wanted(path), |blob| Self::bytes(&objects, blob, COMPARED).ok().flatten());
-        let is_wanted = |pair: &Pair| {
-            let named = self.is_asked(&pair.path) && wanted(&pair.path);
-            named
-                || self.only.contains(&pair.path)
-                || pair.previous.as_deref().is_some_and(|from| self.is_asked(from) && wanted(from))
+        moved(
+            &mut pairs,
+            |path| wanted(path) > Worth::Nothing,
+            |blob| Self::bytes(&objects, blob, COMPARED).ok().flatten(),
+        );
+        let worth = |path: &str| if self.is_asked(path) { wanted(path) } else { Worth::Nothing };
+        let worth = |pair: &Pair| {
+            let named = if self.only.contains(&pair.path) { Worth::Document } else { Worth::Nothing };
+            pair.previous.as_deref().map_or(Worth::Nothing, worth).max(worth(&pair.path)).max(named)
         };
+        let mut chosen: Vec<Pair> = pairs.into_values().filter(|pair| worth(pair) > Worth::Nothing).collect();
+        // No number of notes takes the room of a specification that is named.
+        chosen.sort_by_key(|pair| Reverse(worth(pair)));
         let (mut files, mut skipped) = (Vec::new(), Vec::new());
         let (mut head_left, mut base_left) = (Limits::MOST.change_bytes, Limits::MOST.change_bytes);
-        for pair in pairs.into_values().filter(is_wanted) {
+        for pair in chosen {
             let what = pair.path.clone();
             if files.len() >= Limits::MOST.documents {
                 skipped.push(Skipped { what, why: text::too_many() });

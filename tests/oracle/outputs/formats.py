@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Checks the reports for programs against what their readers expect, on ordinary, waived, compared and unreadable documents.
 
-SARIF against the schema of OASIS and the limits of GitHub, reviewdog's format by its validator, JUnit against the elements and
+SARIF against the schema of OASIS, the limits of GitHub and a second reader (sarif-tools), reviewdog's format by its validator, JUnit against the elements and
 attributes that readers share, GitLab's list against the fields that it needs.
-usage: formats.py PROGRAM NODE_MODULES SPEC      needs: pip install jsonschema rumdl, npm install of package.json
+usage: formats.py PROGRAM NODE_MODULES SPEC      needs: pip install jsonschema rumdl sarif-tools, npm install of package.json
 """
 
+import collections
+import csv
 import json
 import os
 import re
@@ -50,6 +52,7 @@ def worlds(text):
         "strange": ({"s.md": strange}, ["s.md", "--as", "spec"]),
         "several": ({"a.md": text, "sub/b.md": waived, "README.md": "# A shop\n\nIt sells things.\n"}, [".", "gone.md"]),
         "unreadable": ({"empty.md": ""}, ["empty.md"]),
+        "given": ({}, ["-"]),
         "accepted": ({"a.md": text}, ["a.md", "--write-baseline"]),
         "imported": ({"a.md": text, "vale.json": json.dumps({"a.md": [alert(1, "A.<b>|`", "[x](y) ]]> \u202e &amp;"), alert(2, "C.D", "m")]})},
                      ["a.md", "--import", "vale.json"]),
@@ -74,7 +77,8 @@ def sarif(text, fault):
         if rules[result["ruleIndex"]]["id"] != result["ruleId"]:
             fault(f"{result['ruleId']}: its index is that of another rule")
         place = result["locations"][0]["physicalLocation"]
-        uri = place["artifactLocation"]["uri"]
+        # Standard input has no address.
+        uri = place["artifactLocation"].get("uri") or f"artifact:{place['artifactLocation']['index']}"
         if re.search(r"[^A-Za-z0-9\-._~/%:]", uri):
             fault(f"{uri} is no address")
         print_ = (uri, result["partialFingerprints"]["primaryLocationLineHash"])
@@ -83,6 +87,34 @@ def sarif(text, fault):
         seen.add(print_)
         if len(result.get("relatedLocations", [])) > 100:
             fault("more related places than GitHub shows")
+    second_reader(text, run["results"], fault)
+
+
+def second_reader(text, results, fault):
+    """sarif-tools lists the file, and reads the same results out of it: as many of each level, each with its rule and line."""
+    program = os.path.join(os.path.dirname(sys.executable), "sarif")
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "out.sarif"), "w", encoding="utf-8") as file:
+            file.write(text)
+
+        def call(*args):
+            done = subprocess.run([program, *args], cwd=folder, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                fault(f"sarif {args[0]}: {(done.stdout + done.stderr).strip()[-300:]}")
+            return done.stdout
+
+        if "out.sarif" not in call("ls", "."):
+            fault("sarif ls does not list it")
+        counted = dict(re.findall(r"^(error|warning|note): (\d+)$", call("summary", "out.sarif"), re.MULTILINE))
+        told = collections.Counter(result["level"] for result in results)
+        if {level: int(count) for level, count in counted.items() if count != "0"} != told:
+            fault(f"sarif summary counts {counted}, and not {told}")
+        call("csv", "-o", "out.csv", "out.sarif")
+        with open(os.path.join(folder, "out.csv"), encoding="utf-8", newline="") as file:
+            read = sorted((row["Code"], row["Line"]) for row in csv.DictReader(file))
+        lines = [(one["ruleId"], str(one["locations"][0]["physicalLocation"]["region"]["startLine"])) for one in results]
+        if read != sorted(lines):
+            fault(f"sarif csv has other rules or lines: {sorted(set(read) ^ set(lines))[:5]}")
 
 
 def gitlab(text, fault):
@@ -178,7 +210,7 @@ def main():
                     file.write(words)
             also = [arg for form in FORMATS for arg in ("--also", f"{form}=out.{form}")]
             done = subprocess.run([PROGRAM, "review", *args, "--format", "json", *also], cwd=folder, capture_output=True, text=True,
-                                  check=False)
+                                  input=text, check=False)
             if done.returncode not in (0, 2):
                 sys.exit(f"{name}: status {done.returncode}: {done.stderr}")
             for form in FORMATS:

@@ -11,13 +11,13 @@ use crate::facts::is_number_word;
 /// `somebody.toml`, as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Words {
+struct People {
     words: HashSet<String>,
     endings: Vec<String>,
     not: HashSet<String>,
 }
 
-static WORDS: LazyLock<Words> = LazyLock::new(|| toml::from_str(include_str!("somebody.toml")).unwrap_or_default());
+static PEOPLE: LazyLock<People> = LazyLock::new(|| toml::from_str(include_str!("somebody.toml")).unwrap_or_default());
 
 /// Shorter words than this are somebody only where they are known as such.
 const SHORT: usize = 5;
@@ -45,7 +45,7 @@ pub(super) fn is_near(document: &Document, id: BlockId, (start, end): (usize, us
 }
 
 fn is_one(word: &str) -> bool {
-    let Words { words, endings, not } = &*WORDS;
+    let People { words, endings, not } = &*PEOPLE;
     let one = word.strip_suffix('s').unwrap_or(word);
     let known = |set: &HashSet<String>| set.contains(word) || set.contains(one);
     known(words)
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn the_words_are_read() {
-        let words = toml::from_str::<Words>(include_str!("somebody.toml")).unwrap_or_else(|error| panic!("{error}"));
-        assert!(words.words.len() > 100 && words.endings.len() > 10 && words.not.is_disjoint(&words.words));
+        let people = toml::from_str::<People>(include_str!("somebody.toml")).unwrap_or_else(|error| panic!("{error}"));
+        assert!(people.words.len() > 100 && people.endings.len() > 10 && people.not.is_disjoint(&people.words));
     }
 }

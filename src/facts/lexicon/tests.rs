@@ -6,6 +6,7 @@ fn concept(id: &str, cues: &[&str], words: &[(&str, &[&str])], needs: &[&[&str]]
     let list = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let raw = RawConcept {
         recognise: None,
+        names_somebody: false,
         concept: id.to_owned(),
         title: id.to_owned(),
         cues: list(cues),

@@ -49,7 +49,7 @@ pub(super) async fn review(
         Format::Text | Format::Markdown => preview(&deps, &review, platform.capabilities()).await?,
         format => told.render(format, report::look(args.color, args.output.is_some(), env, io)),
     };
-    let written = report::write(&text, args.output.as_deref(), io);
+    let written = report::write(&text, args.format, args.output.as_deref(), io);
     warn(told.also(&args.more.also), io);
     if args.post {
         let said = match job::publish(&deps, platform.as_ref(), &review).await? {

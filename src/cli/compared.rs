@@ -41,7 +41,7 @@ pub(super) async fn review(args: &Args, base: &str, env: &Env, io: &mut Io<'_>) 
     let mut written = Ok(());
     if run.reviewed().next().is_some() || args.format.is_kept() {
         let look = report::look(args.color, args.output.is_some(), env, io);
-        written = report::write(&told.render(args.format, look), args.output.as_deref(), io);
+        written = report::write(&told.render(args.format, look), args.format, args.output.as_deref(), io);
     } else if run.is_complete() {
         let _ = writeln!(io.err, "no specification differs from {}", plain(base));
     } else {

@@ -1,9 +1,11 @@
 //! Every message that ends a command: what happened, where, and what to do. The table of exit statuses stands here too.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
+use super::runner;
 use super::setup_app::SetupError;
 use crate::finding::Problem;
 use crate::model::ModelError;
@@ -319,16 +321,19 @@ pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// Without characters that steer a terminal, and without what begins a command of a runner wherever it stands in a line: names of files
+/// Without characters that steer a terminal, and without what is a command of a runner: names of files
 /// and words of other programs may hold both.
 pub(super) fn plain(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     without_runner_commands(text)
 }
 
-/// GitHub's runner obeys `##[command]` anywhere in a line that a job prints.
+/// What a job prints is read by its runner, too.
 pub(super) fn without_runner_commands(text: String) -> String {
-    if text.contains("##[") { text.replace("##[", "## [") } else { text }
+    match runner::harmless(&text) {
+        Cow::Owned(text) => text,
+        Cow::Borrowed(_) => text,
+    }
 }
 
 #[cfg(test)]

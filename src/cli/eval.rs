@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{Eval as Args, EvalCommand, TableFormat};
+use super::args::{Eval as Args, EvalCommand, Format, TableFormat};
 use super::env::Io;
 use super::error::{CliError, Exit, count, plain};
 use super::{report, rules};
@@ -56,12 +56,12 @@ fn measure(args: &Args, rules: &RuleSet, io: &mut Io<'_>) -> Result<Exit, CliErr
         TableFormat::Text => eval::text(&scores, args.verbose),
         TableFormat::Json => eval::json(&scores, rules, env!("CARGO_PKG_VERSION"), &problems),
     };
-    report::write(&text, None, io)?;
+    report::write(&text, args.format.into(), None, io)?;
     if !problems.is_empty() {
         return if args.write_measured.is_some() { Err(CliError::LabelsBroken) } else { Ok(Exit::Unusable) };
     }
     if let Some(path) = &args.write_measured {
-        report::write(&eval::measured(&scores, rules), Some(path), io)?;
+        report::write(&eval::measured(&scores, rules), Format::Markdown, Some(path), io)?;
     }
     Ok(if gate(args, &scores, io) { Exit::Good } else { Exit::Findings })
 }
@@ -188,6 +188,6 @@ fn planted(path: &Path, format: TableFormat, rules: &RuleSet, io: &mut Io<'_>) -
         TableFormat::Text => seed::text(&seeded, &plain(&shown)),
         TableFormat::Json => seed::json(&seeded, &shown, env!("CARGO_PKG_VERSION"), rules),
     };
-    report::write(&text, None, io)?;
+    report::write(&text, format.into(), None, io)?;
     Ok(Exit::Good)
 }

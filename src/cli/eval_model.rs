@@ -45,7 +45,7 @@ pub(super) async fn measure(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<E
         TableFormat::Text => rubric::text(&run, args.verbose),
         TableFormat::Json => rubric::json(&run, deps.version, &problems),
     };
-    report::write(&text, None, io)?;
+    report::write(&text, args.format.into(), None, io)?;
     if args.format == TableFormat::Json {
         let _ = writeln!(io.err, "{}", run.cost().words());
     }

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::args::TableFormat;
+use super::args::{Format, TableFormat};
 use super::desk::Desk;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
@@ -116,7 +116,7 @@ pub(super) async fn feedback(command: &Feedback, env: &Env, now: Millis, io: &mu
                 TableFormat::Text if opinions.is_empty() => "nothing was said\n".to_owned(),
                 TableFormat::Text => opinions.iter().map(line).collect(),
             };
-            report::write(&text, None, io)?;
+            report::write(&text, (*format).into(), None, io)?;
             Ok(Exit::Good)
         }
         Feedback::Export { folder, of } => export(folder, of, env, io).await,
@@ -152,7 +152,7 @@ async fn add(args: &Add, env: &Env, now: Millis, io: &mut Io<'_>) -> Result<Exit
         at: now,
     };
     store.say(&opinion, Some(&text)).await?;
-    report::write(&line(&opinion), None, io)?;
+    report::write(&line(&opinion), Format::Text, None, io)?;
     Ok(Exit::Good)
 }
 
@@ -243,7 +243,7 @@ async fn export(folder: &Path, of: &Of, env: &Env, io: &mut Io<'_>) -> Result<Ex
     }
     let written = format!("{} written", count(export.folders.len(), "labelled document"));
     let said = std::iter::once(written).chain(left_out).collect::<Vec<_>>().join("; ");
-    report::write(&format!("{said}\n"), None, io)?;
+    report::write(&format!("{said}\n"), Format::Text, None, io)?;
     Ok(Exit::Good)
 }
 
@@ -305,7 +305,7 @@ pub(super) async fn of_rule(code: &str, database: &Database, env: &Env, io: &mut
         return Ok(());
     }
     match opinions_of(&RuleKey::parse(code).to_string(), database, env).await {
-        Ok(opinions) => report::write(&summary(&newest(&opinions)), None, io),
+        Ok(opinions) => report::write(&summary(&newest(&opinions)), Format::Text, None, io),
         Err(error) => {
             let _ = writeln!(io.err, "note: how useful it is to readers is not known: {}", error.line());
             Ok(())

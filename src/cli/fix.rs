@@ -9,6 +9,7 @@ use super::args::Fix as Args;
 use super::desk::Desk;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
+use super::runner;
 use crate::document::Document;
 use crate::draft::{Draft, Which, can_fill, fill, open_rules};
 use crate::facts::Kind;
@@ -62,7 +63,11 @@ pub(super) async fn fix(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exit,
         if args.diff {
             let shown = TextDiff::from_lines(document.written(), text.as_str());
             let (old, new) = (format!("a/{}", reviewed.path), format!("b/{}", reviewed.path));
-            write!(io.out, "{}", shown.unified_diff().header(&old, &new)).map_err(CliError::Output)?;
+            let shown = shown.unified_diff().header(&old, &new).to_string();
+            // A patch stays what it is; in the log of a job its lines are somebody else's words.
+            let is_job = env.get("GITHUB_ACTIONS") == Some("true");
+            let shown = if is_job { runner::harmless(&shown) } else { shown.as_str().into() };
+            io.out.write_all(shown.as_bytes()).map_err(CliError::Output)?;
             tell_unplaced(&reviewed.path, &draft, io)?;
             continue;
         }

@@ -40,6 +40,7 @@ mod report_args;
 mod review;
 mod rules;
 mod rules_args;
+mod runner;
 mod serve;
 mod serve_args;
 mod setup;

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::args::{Also, Colour, Format};
 use super::env::{Env, Io};
 use super::error::CliError;
+use super::runner;
 use crate::job;
 use crate::output::text::Look;
 use crate::output::{Run, annotations as commands, gitlab, html, json as v1, junit, markdown, rdjson, sarif, text};
@@ -87,11 +88,11 @@ pub(super) fn annotations(run: &Run, catalogue: &Catalogue) -> String {
     commands::render(run, catalogue)
 }
 
-/// Writes to the file, else to standard output.
-pub(super) fn write(text: &str, to: Option<&Path>, io: &mut Io<'_>) -> Result<(), CliError> {
+/// Writes a text of this form to the file, else to standard output, where nothing in it is a command of a runner.
+pub(super) fn write(text: &str, format: Format, to: Option<&Path>, io: &mut Io<'_>) -> Result<(), CliError> {
     match to {
         Some(path) => to_file(text, path),
-        None => io.out.write_all(text.as_bytes()).map_err(CliError::Output),
+        None => io.out.write_all(runner::printable(text, format).as_bytes()).map_err(CliError::Output),
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     let mut written = Ok(());
     if !nothing || args.format.is_kept() {
         let look = report::look(args.color, args.output.is_some(), env, io);
-        written = report::write(&told.render(args.format, look), args.output.as_deref(), io);
+        written = report::write(&told.render(args.format, look), args.format, args.output.as_deref(), io);
     }
     warn(told.also(&args.more.also), io);
     if nothing {

@@ -4,9 +4,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::Rules;
+use super::args::{Format, Rules};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count};
+use super::report;
 use crate::finding::Problem;
 use crate::job::Deps;
 use crate::rules::{CORE, ExampleOutcome, Pack, Rule, RuleSet, Source, TestReport, new_page, test_sources};
@@ -117,7 +118,7 @@ pub(super) fn explain(code: &str, rules: &RuleSet, io: &mut Io<'_>) -> Result<Ex
         let nearest = crate::job::nearest_code(rules, &questions, code).map(str::to_owned);
         return Err(CliError::UnknownRule { code: code.to_owned(), nearest });
     };
-    io.out.write_all(text.as_bytes()).map_err(CliError::Output)?;
+    report::write(&text, Format::Markdown, None, io)?;
     Ok(Exit::Good)
 }
 

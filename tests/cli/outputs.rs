@@ -55,6 +55,51 @@ fn the_order_of_places_changes_nothing() {
     }
 }
 
+/// As the runner reads a line that a job prints.
+fn is_obeyed(line: &str) -> bool {
+    let name = line.trim_start().strip_prefix("::").and_then(|rest| Some(rest.split_once("::")?.0));
+    line.contains("##[") || name.is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+#[test]
+fn no_word_of_a_document_is_a_command_of_the_runner_in_any_form() {
+    // In a line that a finding quotes, and where text is put in.
+    let quoted = "ResNet-50 ##[add-mask]bar ::error::owned.";
+    let hostile = "\n::stop-commands::owned\n\n##[add-mask]bar\n\n```\n  ::error::owned\n##[error]owned\n```\n\n## ";
+    let spec = SPEC.replace("ResNet-50.", quoted).replace("\n## ", hostile);
+    let world = world().with("GITHUB_ACTIONS", "true");
+    world.file("specs/parcel.md", spec.as_bytes());
+    for format in ["text", "json", "markdown", "html", "sarif", "gitlab", "junit", "rdjson"] {
+        for columns in ["40", "60", "100"] {
+            let mut command = world.command(&["review", "specs/parcel.md", "--format", format]);
+            let done = command.env("COLUMNS", columns).output().unwrap();
+            let out = String::from_utf8(done.stdout).unwrap();
+            let quotes = !["gitlab", "junit", "rdjson"].contains(&format);
+            assert!(columns != "100" || !quotes || out.contains("bar"), "{format}: the words are in it");
+            let obeyed: Vec<_> = out.split(['\n', '\r']).filter(|line| is_obeyed(line)).collect();
+            assert_eq!(obeyed, [""; 0], "{format} {columns}");
+        }
+    }
+    // Programs read the words as they stand.
+    let shown = world.run(&["review", "specs/parcel.md", "--format", "json"]).out;
+    world.run(&["review", "specs/parcel.md", "--format", "json", "-o", "r.json"]).says(0, &[]);
+    assert_eq!(json(&shown), json(&world.read("r.json")));
+    assert!(world.read("r.json").contains("##[add-mask]bar"));
+    let patch = world.run(&["fix", "--diff", "specs/parcel.md"]).out;
+    assert!(!patch.is_empty() && !patch.lines().any(is_obeyed), "{patch}");
+    // A patch for a program stays one.
+    let plain = World::new(&[("specs/parcel.md", world.read("specs/parcel.md").as_bytes())]);
+    assert_eq!(plain.run(&["fix", "--diff", "specs/parcel.md"]).out.lines().count(), patch.lines().count());
+}
+
+#[test]
+fn standard_input_is_no_file_of_a_report() {
+    for (format, word) in [("github", "file="), ("sarif", "\"uri\": \"-\"")] {
+        let done = world().run_with(&["review", "-", "--format", format], SPEC.as_bytes());
+        assert!(!done.says(0, &[]).out.contains(word), "{format}");
+    }
+}
+
 #[test]
 fn what_cannot_be_written_takes_nothing_with_it() {
     let world = world();

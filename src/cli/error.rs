@@ -282,6 +282,25 @@ impl CliError {
         }
     }
 
+    /// True for what no change of a file can mend: the command line, or what is around it, must be another.
+    pub(super) fn is_for_good(&self) -> bool {
+        matches!(
+            self,
+            Self::PostWithoutChange
+                | Self::MixedInputs
+                | Self::BaseElsewhere { .. }
+                | Self::BaselineOfChange
+                | Self::StdinTwice
+                | Self::NoToken
+                | Self::ForeignHost { .. }
+                | Self::Settings { .. }
+                | Self::Setting { .. }
+                | Self::Pages { .. }
+                | Self::Output(_)
+                | Self::Runtime(_)
+        )
+    }
+
     /// The whole message, for a terminal: no control characters, every line ended.
     pub(super) fn report(&self) -> String {
         let details = self.details();

@@ -40,7 +40,7 @@ pub(super) async fn watch(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exi
         last = match reviewed {
             None => return Ok(end(last, io)),
             // A file may be gone for a moment, a configuration half written: the next change may mend it.
-            Some(Err(error)) if !matches!(error, CliError::Output(_)) => {
+            Some(Err(error)) if !error.is_for_good() => {
                 let _ = io.err.write_all(error.report().as_bytes());
                 Exit::Unusable
             }

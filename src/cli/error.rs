@@ -62,6 +62,8 @@ pub(super) enum CliError {
     BaseElsewhere { input: String },
     #[error("the code of the pull request is checked out in {}, and this job has the secrets of the repository", folder.display())]
     CheckedOut { folder: PathBuf },
+    #[error("nobody can tell whose code is in a job that has the secrets of the repository: {why}")]
+    NoEvent { why: String },
     #[error("there is no run whose pull request could be found: {0}")]
     NoRun(String),
     #[error("{} is not taken for a report: {why}", path.display())]
@@ -180,6 +182,9 @@ impl CliError {
                 "under pull_request_target leave the checkout out, or check out the target branch: the review reads the change \
                  through the API and needs no checkout"
                     .into()
+            }
+            Self::NoEvent { .. } => {
+                "run it where GITHUB_EVENT_PATH names the event file that GitHub wrote for this job".into()
             }
             Self::NoRun(_) => "call it in a workflow that runs `on: workflow_run` of the one that analyses; see docs/action.md".into(),
             Self::NoClaim { .. } => "give the file that `specreview ci --report FILE` wrote, as the artifact of that run holds it".into(),

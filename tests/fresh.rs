@@ -1,5 +1,11 @@
 //! Generated files equal the code they come from. `UPDATE=1 cargo test --test fresh` writes them anew.
-#![allow(clippy::disallowed_methods, clippy::disallowed_types, clippy::expect_used, clippy::indexing_slicing)] // A test on files.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic
+)] // A test on files.
 
 use std::path::Path;
 
@@ -19,16 +25,55 @@ fn the_schema_of_the_configuration_is_fresh() {
     fresh("docs/specreview.schema.json", &format!("{schema}\n"));
 }
 
-/// A key that nobody documented is a key that nobody finds.
-#[test]
-fn every_key_of_the_configuration_is_documented() {
-    let page = include_str!("../docs/configuration.md");
-    let schema = specreview::config::schema();
-    let sections = schema["$defs"].as_object().expect("the schema has definitions");
-    let keys = sections.values().filter_map(|section| section["properties"].as_object()).flat_map(|keys| keys.keys());
-    for key in keys {
-        assert!(page.contains(&format!("`{key}`")), "docs/configuration.md does not explain `{key}`");
+/// What a value may be, in the words of the types.
+fn value(schema: &serde_json::Value, property: &serde_json::Value) -> String {
+    let named = |property: &serde_json::Value| {
+        let name = property["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/"));
+        name.map_or_else(|| property.clone(), |name| schema["$defs"][name].clone())
+    };
+    let property = named(property);
+    let words = property["enum"].as_array().cloned();
+    let consts = property["oneOf"].as_array();
+    let consts = consts.map(|all| all.iter().map(|one| one["const"].clone()).collect::<Vec<_>>());
+    if let Some(words) = words.or(consts) {
+        return words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     }
+    match property["type"].as_str().expect("a value has a type") {
+        "boolean" => "`true`, `false`".to_owned(),
+        "integer" => format!("{} to {}", property["minimum"], property["maximum"]),
+        "array" => format!("list of {}s", value(schema, &property["items"])),
+        "object" => format!("table of code and {}", value(schema, &property["additionalProperties"])),
+        other => other.to_owned(),
+    }
+}
+
+/// The keys of every section, with what each may say, its default and what it means: as the types have it.
+#[test]
+fn the_page_of_the_configuration_lists_its_keys() {
+    use std::fmt::Write as _;
+
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut page = std::fs::read_to_string(root.join("docs/configuration.md")).expect("a page").replace("\r\n", "\n");
+    let schema = specreview::config::schema();
+    for (name, section) in schema["properties"].as_object().expect("the schema has sections") {
+        let path = section["$ref"].as_str().or_else(|| section["items"]["$ref"].as_str()).expect("a section is a type");
+        let section = &schema["$defs"][path.trim_start_matches("#/$defs/")];
+        let mut table = "| Key | Value | Default | Meaning |\n|---|---|---|---|\n".to_owned();
+        for (key, property) in section["properties"].as_object().expect("a section has keys") {
+            let text = property["description"].as_str().expect("a key is described").replace('\n', " ");
+            let (meaning, default) = match text.split_once(" Default: ") {
+                Some((meaning, default)) => (meaning, default.strip_suffix('.').expect("the default comes last")),
+                None => panic!("{name}.{key} does not tell its default"),
+            };
+            let value = value(&schema, property);
+            writeln!(table, "| `{key}` | {value} | {default} | {meaning} |").expect("a string takes it");
+        }
+        let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
+        let (head, tail) = page.split_once(&begin).expect("the page has a place for the section");
+        let (_, tail) = tail.split_once(&end).expect("the place has an end");
+        page = format!("{head}{begin}{table}{end}{tail}");
+    }
+    fresh("docs/configuration.md", &page);
 }
 
 /// The example of the page is read as it stands there.

@@ -80,6 +80,8 @@ pub(super) enum Command {
 
 /// Review files, folders, a web address, a pull request, or standard input
 #[derive(Debug, Args)]
+// The last one counts: a hook has flags of its own, before those of the repository that uses it.
+#[command(args_override_self = true)]
 #[command(after_help = "Examples:\n  specreview review docs/spec.md\n  specreview review specs/ --format json\n  \
     specreview review --base origin/main\n  \
     specreview review https://github.com/owner/repo/pull/1\n  cat spec.md | specreview review -")]

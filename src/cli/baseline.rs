@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use super::args::BaselineFlags;
+use super::config;
 use super::error::{CliError, count};
 use crate::output::{Entry, Run};
 use crate::review::Baseline;
@@ -23,17 +24,39 @@ pub(super) struct BaselineFile {
     write: bool,
 }
 
-/// The baseline that was asked for, else the one that lies here; none where there is none.
+/// The baseline that was asked for, else the nearest one that lies here or above in the repository; none where there is none.
 pub(super) fn open(flags: &BaselineFlags) -> Result<Option<BaselineFile>, CliError> {
-    let path = flags.baseline.clone().unwrap_or_else(|| FILE.into());
+    let path = flags.baseline.clone().or_else(|| config::nearest(find_in)).unwrap_or_else(|| FILE.into());
     let write = flags.write_baseline;
     let baseline = match read(&path) {
-        Ok(text) => Baseline::parse(&text).map_err(|reason| CliError::BaselineBroken { path: path.clone(), reason })?,
+        Ok(text) => parse(&path, &text)?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && write => Baseline::default(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && flags.baseline.is_none() => return Ok(None),
         Err(source) => return Err(CliError::BaselineUnread { path, source }),
     };
     Ok(Some(BaselineFile { path, baseline, write }))
+}
+
+/// The nearest one around a document, as far as its repository goes; none where there is none.
+pub(super) fn around(document: &Path) -> Result<Option<BaselineFile>, CliError> {
+    for folder in document.ancestors().skip(1) {
+        if let Some(path) = find_in(folder) {
+            let text = read(&path).map_err(|source| CliError::BaselineUnread { path: path.clone(), source })?;
+            return Ok(Some(BaselineFile { baseline: parse(&path, &text)?, path, write: false }));
+        }
+        if folder.join(".git").exists() {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+fn parse(path: &Path, text: &str) -> Result<Baseline, CliError> {
+    Baseline::parse(text).map_err(|reason| CliError::BaselineBroken { path: path.to_owned(), reason })
+}
+
+fn find_in(folder: &Path) -> Option<PathBuf> {
+    Some(folder.join(FILE)).filter(|path| path.symlink_metadata().is_ok())
 }
 
 /// True for a document below the folder that is there no more. Of standard input, addresses and files elsewhere nobody can say so: those

@@ -7,7 +7,6 @@ use super::env::{Env, Io};
 use super::error::{CliError, Exit, plain};
 use super::report::{self, Report};
 use super::review::{ended, not_whole, options, warn};
-use super::rules::OWN;
 use super::{change, config, given, import, model, rules, setup};
 use crate::job::{self, Options};
 use crate::platform::local::{Checkout, Head};
@@ -49,8 +48,9 @@ pub(super) async fn review(args: &Args, base: &str, env: &Env, io: &mut Io<'_>) 
     }
     warn(told.also(&args.more.also), io);
     not_whole(&run, io);
-    if Path::new(OWN).is_dir() {
-        let _ = writeln!(io.err, "note: the rules in {OWN} do not count here, as they do not on a pull request");
+    if let Some(own) = rules::own() {
+        let own = plain(&own.display().to_string());
+        let _ = writeln!(io.err, "note: the rules in {own} do not count here, as they do not on a pull request");
     }
     import::whole(&imports, ended(change::exit(&reviewed.review), written, io)?)
 }

@@ -20,7 +20,7 @@ use crate::text::Date;
 /// A configuration is a page of text, never more.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// The configuration that applies: the file given, else the first that is found in the folder, above that of the organisation, else
+/// The configuration that applies: the file given, else the nearest that is found, above that of the organisation, else
 /// the defaults. Mistakes come back beside it; they never stop a review.
 pub(super) fn read(
     given: Option<&Path>,
@@ -65,7 +65,7 @@ fn folder_of(file: Option<&Path>) -> io::Result<PathBuf> {
     Ok(around(&here).unwrap_or(here))
 }
 
-/// Where the configuration stands: the file given, else the first that is found in the folder.
+/// Where the configuration stands: the file given, else the nearest that is found in the folder or above it in its repository.
 pub(super) fn place(given: Option<&Path>) -> Option<PathBuf> {
     given.map(Path::to_owned).or_else(find)
 }
@@ -178,7 +178,15 @@ fn shown(all: &Effective, models: &[String]) -> Value {
 }
 
 fn find() -> Option<PathBuf> {
-    find_in(Path::new(""))
+    nearest(find_in)
+}
+
+/// What is found in the folder that the program runs in, else in the nearest one above it in the repository around; nothing above is
+/// looked at where there is no repository. The folders are spelled as seen from here: empty, `..`, `../..`.
+pub(super) fn nearest<T>(find: impl Fn(&Path) -> Option<T>) -> Option<T> {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    let above = here.ancestors().position(|folder| folder.join(".git").exists()).unwrap_or(0);
+    (0..=above).find_map(|up| find(&PathBuf::from_iter(std::iter::repeat_n("..", up))))
 }
 
 /// The configuration of a folder, if it has one: whatever has its name, so that a folder or a link to nothing is told and not taken for none.

@@ -25,12 +25,15 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// Reads what applies in `folder` (empty: where the program runs). `given` takes the place of its configuration.
+    /// Reads what applies in `folder` (empty: where the program runs, with what it finds above). `given` takes the place of its
+    /// configuration.
     pub(super) fn open(folder: &Path, given: Option<&Path>, env: &Env) -> Result<Self, CliError> {
         let mut deps = setup::deps(Asked::default(), env, "specreview");
-        let (rules, mut problems) = rules::known_in(folder)?;
+        let is_here = folder.as_os_str().is_empty();
+        let (rules, mut problems) = if is_here { rules::known() } else { rules::known_in(folder) }?;
         deps.rules = Arc::new(rules);
-        let place = given.map(Path::to_owned).or_else(|| config::find_in(folder));
+        let place =
+            if is_here { config::place(given) } else { given.map(Path::to_owned).or_else(|| config::find_in(folder)) };
         let effective = config::effective(&deps.rules, config::given(place.as_deref())?.as_ref(), None);
         problems.extend(effective.problems);
         let root = config::root(place.as_deref());

@@ -62,6 +62,8 @@ pub(super) enum CliError {
     BaseElsewhere { input: String },
     #[error("the code of the pull request is checked out in {}, and this job has the secrets of the repository", folder.display())]
     CheckedOut { folder: PathBuf },
+    #[error("nobody can tell whose code is in a job that has the secrets of the repository: {why}")]
+    NoEvent { why: String },
     #[error("there is no run whose pull request could be found: {0}")]
     NoRun(String),
     #[error("{} is not taken for a report: {why}", path.display())]
@@ -181,6 +183,9 @@ impl CliError {
                  through the API and needs no checkout"
                     .into()
             }
+            Self::NoEvent { .. } => {
+                "run it where GITHUB_EVENT_PATH names the event file that GitHub wrote for this job".into()
+            }
             Self::NoRun(_) => "call it in a workflow that runs `on: workflow_run` of the one that analyses; see docs/action.md".into(),
             Self::NoClaim { .. } => "give the file that `specreview ci --report FILE` wrote, as the artifact of that run holds it".into(),
             Self::OtherCommit { .. } => "nothing is posted; take the report from the artifact of the run that the event names".into(),
@@ -280,6 +285,25 @@ impl CliError {
             Self::Settings { missing } => missing.iter().map(|one| format!("{}: {}", one.what, one.how)).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// True for what no change of a file can mend: the command line, or what is around it, must be another.
+    pub(super) fn is_for_good(&self) -> bool {
+        matches!(
+            self,
+            Self::PostWithoutChange
+                | Self::MixedInputs
+                | Self::BaseElsewhere { .. }
+                | Self::BaselineOfChange
+                | Self::StdinTwice
+                | Self::NoToken
+                | Self::ForeignHost { .. }
+                | Self::Settings { .. }
+                | Self::Setting { .. }
+                | Self::Pages { .. }
+                | Self::Output(_)
+                | Self::Runtime(_)
+        )
     }
 
     /// The whole message, for a terminal: no control characters, every line ended.

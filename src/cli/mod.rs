@@ -108,9 +108,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, io: &mut Io<'_>)
         ticker: io.ticker.clone(),
         ..*io
     };
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(said) => return usage(&said, io),
+        Err(said) => return usage(&said, is_of_job(&args), env, io),
     };
     let is_server = matches!(cli.command, Command::Serve(_) | Command::Page(_));
     let loaded = env_file::load(cli.command.env_file(), env);
@@ -142,7 +143,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, io: &mut Io<'_>)
         Err(CliError::Output(error)) if is_enough(&error) => Exit::Good,
         Err(error) => {
             if matches!(cli.command, Command::Ci(_) | Command::Publish(_)) {
-                ci::fail(io, &error, env);
+                ci::fail(io, &error.line(), env);
             }
             let _ = io.out.flush();
             let _ = io.err.write_all(error.report().as_bytes());
@@ -222,10 +223,34 @@ fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)
 }
 
-/// Help and version go to standard output; a wrong command line to standard error, with status 2.
-fn usage(said: &clap::Error, io: &mut Io<'_>) -> Exit {
+/// True for the commands that a job of GitHub Actions calls, however wrong the rest of the line is.
+fn is_of_job(args: &[OsString]) -> bool {
+    let mut words = args.iter().skip(1).map(|word| word.to_string_lossy());
+    while let Some(word) = words.next() {
+        match &*word {
+            "ci" | "publish" => return true,
+            "--log-format" => drop(words.next()),
+            word if word.starts_with('-') => {}
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// Help and version go to standard output; a wrong command line to standard error, with status 2, and in a job to its log and outputs.
+fn usage(said: &clap::Error, of_job: bool, env: &Env, io: &mut Io<'_>) -> Exit {
     let text = said.render();
     if said.use_stderr() {
+        if of_job {
+            // What is wrong and what would be right, without the lines that show how the command is called.
+            let text = text.to_string();
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            let lines: Vec<_> =
+                lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
+            let line = lines.join(" ");
+            ci::fail(io, &plain(line.strip_prefix("error: ").unwrap_or(&line)), env);
+            let _ = io.out.flush();
+        }
         let _ = write!(io.err, "{text}");
         return Exit::Unusable;
     }

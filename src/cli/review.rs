@@ -1,5 +1,7 @@
 //! `review`: files, folders, an address, standard input, or a pull request. Reads, asks the conductor, writes the report.
 
+use std::path::Path;
+
 use super::args::Review as Args;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
@@ -8,6 +10,7 @@ use super::{baseline, change, compared, config, import, load, model, progress, r
 use crate::import::Imports;
 use crate::job::{self, Options};
 use crate::output::{Run, by_reason, exit_status};
+use crate::platform::local::is_unborn;
 use crate::review::{Gate, Skipped};
 use crate::source::url::{Address, recognise};
 
@@ -25,7 +28,10 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         _ => return Err(CliError::MixedInputs),
     }
     if let Some(base) = &args.base {
-        return compared::review(args, base, env, io).await;
+        if base != "HEAD" || args.inputs.is_empty() || !is_unborn(Path::new(".")) {
+            return compared::review(args, base, env, io).await;
+        }
+        let _ = writeln!(io.err, "note: there is no commit yet to compare with: everything is new");
     }
     let baseline = baseline::open(&args.baseline)?;
     let imports = import::read(&args.import, args.inputs.iter().any(|input| input == "-"), io)?;
@@ -42,7 +48,7 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         load::load(&args.inputs, args.max_bytes, &config, &root, (env, args.github.github_url.as_deref()), io).await;
     load::leave_out_written(&mut loaded, &args.inputs, &args.written());
     let passed_over = load::passed_over(&args.inputs, &config, &root);
-    let is_survey = args.inputs.iter().any(|input| std::path::Path::new(input).is_dir());
+    let is_survey = args.inputs.iter().any(|input| Path::new(input).is_dir());
     let options = Options { root: Some(root), is_survey, progress, imports: imports.clone(), ..options(args) };
     let mut run = job::review_texts(&deps, loaded, &config, problems, &options).await;
     drop(line);

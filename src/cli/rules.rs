@@ -23,7 +23,18 @@ pub(super) const OWN: &str = ".specreview/rules";
 
 /// The rules that come with the program and those of the working tree, with the mistakes of the latter.
 pub(super) fn known() -> Result<(RuleSet, Vec<Problem>), CliError> {
-    known_in(Path::new(""))
+    known_in(&home())
+}
+
+/// The nearest folder that keeps pages of its own: the one that the program runs in, or one above it in the repository.
+fn home() -> PathBuf {
+    let has_own = |folder: &Path| folder.join(OWN).is_dir().then(|| folder.to_owned());
+    super::config::nearest(has_own).unwrap_or_default()
+}
+
+/// Where the pages of the working tree are, if it has some.
+pub(super) fn own() -> Option<PathBuf> {
+    Some(home().join(OWN)).filter(|own| own.is_dir())
 }
 
 /// The same with those of another folder.
@@ -37,36 +48,34 @@ pub(super) fn known_in(folder: &Path) -> Result<(RuleSet, Vec<Problem>), CliErro
     Ok(crate::rules::with_user(&files))
 }
 
-/// The pages of a folder's own, as far as they can be listed.
-pub(super) fn own_in(folder: &Path) -> Vec<PathBuf> {
-    pages(&folder.join(OWN)).unwrap_or_default()
+/// The pages of the working tree, as far as they can be listed.
+pub(super) fn own_pages() -> Vec<PathBuf> {
+    own().and_then(|own| pages(&own).ok()).unwrap_or_default()
 }
 
 /// As [`known`], with the pages that are named by hand; those of the working tree only where they may be trusted. Mistakes in pages
 /// that are named are the operator's, and end the command.
-pub(super) async fn all(own: bool, given: &[String], env: &Env) -> Result<(RuleSet, Vec<Problem>), CliError> {
+pub(super) async fn all(trusted: bool, given: &[String], env: &Env) -> Result<(RuleSet, Vec<Problem>), CliError> {
     if given.is_empty() {
-        return if own { known() } else { Ok(crate::rules::builtin()) };
+        return if trusted { known() } else { Ok(crate::rules::builtin()) };
     }
     let mut files = super::packs::read(given, env).await?;
     let (rules, problems) = crate::rules::with_user(&files);
     if !problems.is_empty() {
         return Err(CliError::PagesBroken { problems });
     }
-    if !own || !Path::new(OWN).is_dir() {
-        return Ok((rules, problems));
-    }
-    collect(Path::new(OWN), &mut files).map_err(|source| CliError::Unread { path: OWN.into(), source })?;
+    let Some(own) = own().filter(|_| trusted) else { return Ok((rules, problems)) };
+    collect(&own, &mut files).map_err(|source| CliError::Unread { path: own.clone(), source })?;
     Ok(crate::rules::with_user(&files))
 }
 
 /// Lets a review use further rules: those that are named by hand, and where they may be trusted those of the working tree, whose mistakes
 /// come back.
-pub(super) async fn add(deps: &mut Deps, own: bool, given: &[String], env: &Env) -> Result<Vec<Problem>, CliError> {
-    if given.is_empty() && !(own && Path::new(OWN).is_dir()) {
+pub(super) async fn add(deps: &mut Deps, trusted: bool, given: &[String], env: &Env) -> Result<Vec<Problem>, CliError> {
+    if given.is_empty() && (!trusted || own().is_none()) {
         return Ok(Vec::new());
     }
-    let (rules, problems) = all(own, given, env).await?;
+    let (rules, problems) = all(trusted, given, env).await?;
     deps.rules = Arc::new(rules);
     Ok(problems)
 }

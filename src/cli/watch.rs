@@ -1,7 +1,6 @@
 //! `review --watch`: reviews again whenever a document, the configuration or an own rule changes, until Ctrl-C. Looks at times and sizes of
 //! files, which every file system has.
 
-use std::path::Path;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -41,7 +40,7 @@ pub(super) async fn watch(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exi
         last = match reviewed {
             None => return Ok(end(last, io)),
             // A file may be gone for a moment, a configuration half written: the next change may mend it.
-            Some(Err(error)) if !matches!(error, CliError::Output(_)) => {
+            Some(Err(error)) if !error.is_for_good() => {
                 let _ = io.err.write_all(error.report().as_bytes());
                 Exit::Unusable
             }
@@ -86,7 +85,7 @@ fn look(args: &Args) -> Vec<file::Stamp> {
     let place = config::place(args.gate.config.as_deref());
     let settings = [place.as_deref(), args.gate.org.as_deref()].into_iter().flatten();
     let settings = settings.map(|path| path.to_string_lossy().into_owned());
-    let own = rules::own_in(Path::new("")).into_iter().map(|page| page.to_string_lossy().into_owned());
+    let own = rules::own_pages().into_iter().map(|page| page.to_string_lossy().into_owned());
     // Without inputs the whole repository is compared.
     let whole =
         (args.base.is_some() && args.inputs.is_empty()).then(|| config::root(None).to_string_lossy().into_owned());

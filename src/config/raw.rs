@@ -32,26 +32,29 @@ pub(super) struct RawConfig {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[schemars(rename = "Review")]
 pub(super) struct RawReview {
-    /// Globs of files that are specifications whatever they look like, such as `docs/specs/**`. Without a slash a glob matches
-    /// in every folder. Default: none; documents are recognised by what they say.
+    /// Globs of files that are specifications whatever they look like, such as `docs/specs/**`; where a change has more documents than
+    /// are read, these come first. Other documents are recognised by what they say. Default: none.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) specs: Option<Vec<Spanned<String>>>,
-    /// Globs of files that are never looked at. Stronger than `specs`. Default: none.
+    /// Globs of files that are never looked at in a folder or a change. Stronger than `specs`. A file that is named on the command line
+    /// is read. Default: none.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) exclude: Option<Vec<Spanned<String>>>,
-    /// The least severity that fails the check. Only findings of rules with high confidence count. Default: error.
+    /// The least severity that fails the check. Only findings of rules with high confidence count; the model never fails a check.
+    /// `review` by hand is a report and fails only with `--fail-on`. Default: `"error"`.
     pub(super) fail_on: Option<RawFailOn>,
-    /// Fail when a specification could not be read whole. Default: false, which makes the check neutral.
+    /// Fail when a specification could not be read whole. Otherwise the check is neutral then. Default: `false`.
     pub(super) require_complete: Option<bool>,
-    /// Most inline comments of one review, 0 to 25; what does not fit stands in the summary. Default: 10.
+    /// Most inline comments of one review, 0 to 25; what does not fit stands in the summary. Default: `10`.
     #[schemars(with = "Option<u8>", range(max = 25))]
     pub(super) inline_comments: Option<Spanned<i64>>,
-    /// Ask for changes where the check fails, so that somebody has to dismiss the review before the merge. Default: false, a comment.
+    /// Ask for changes in the review where the check fails, instead of commenting, so that somebody has to dismiss it before the merge.
+    /// Default: `false`.
     pub(super) request_changes: Option<bool>,
-    /// Language of the words that are posted. Default: en.
+    /// Language of the words that are posted. Default: `"en"`.
     #[schemars(with = "Option<Language>")]
     pub(super) language: Option<Spanned<String>>,
-    /// Complete a check on changes that touch no specification, so that a required check never blocks them. Default: true.
+    /// Complete a check on changes that touch no specification, so that a required check never blocks them. Default: `true`.
     pub(super) check_without_spec: Option<bool>,
 }
 
@@ -71,13 +74,14 @@ pub(super) enum RawFailOn {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[schemars(rename = "Limits")]
 pub(super) struct RawLimits {
-    /// Most documents of one change that are read, up to what the operator allows. Default: 200.
+    /// Most documents of one change that are read, up to what the operator allows. Default: `200`.
     #[schemars(with = "Option<u64>", range(min = 1, max = 200))]
     pub(super) documents: Option<Spanned<i64>>,
-    /// Most bytes of one document, up to what the operator allows. Default: 1048576.
+    /// Most bytes of the text of one document, up to what the operator allows; a Word file or PDF itself may have 10 MiB. Default:
+    /// `1048576`.
     #[schemars(with = "Option<u64>", range(min = 1, max = 1_048_576))]
     pub(super) file_bytes: Option<Spanned<i64>>,
-    /// Most bytes of all documents of one change, up to what the operator allows. Default: 5242880.
+    /// Most bytes of all documents of one change, up to what the operator allows. Default: `5242880`.
     #[schemars(with = "Option<u64>", range(min = 1, max = 5_242_880))]
     pub(super) change_bytes: Option<Spanned<i64>>,
 }
@@ -87,13 +91,15 @@ pub(super) struct RawLimits {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[schemars(rename = "Rules")]
 pub(super) struct RawRules {
-    /// Packs of rules that apply, beside the pages of the repository itself. Default: `core` alone; `specreview rules list` shows all.
+    /// Packs of rules that apply; `specreview rules list` shows all. Pages in `.specreview/rules` of the repository apply whatever is
+    /// named here. Default: `["core"]`.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) packs: Option<Vec<Spanned<String>>>,
-    /// Codes of rules that are switched off, such as `GOV-002`. They are not listed in a review; to leave one out visibly, waive it.
+    /// Codes of rules that are switched off, such as `GOV-002`, also those of other tools (`vale/Google.We`). They leave no trace in a
+    /// review; to leave one out visibly, waive it. Default: none.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) off: Option<Vec<Spanned<String>>>,
-    /// Severity by code: `severity = { MET-009 = "info" }`.
+    /// Rules that weigh otherwise here, by code: `severity = { MET-009 = "info" }`. Default: none.
     #[schemars(with = "Option<BTreeMap<String, Severity>>")]
     pub(super) severity: Option<BTreeMap<Spanned<String>, Severity>>,
 }
@@ -103,16 +109,17 @@ pub(super) struct RawRules {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[schemars(rename = "Waiver")]
 pub(super) struct RawWaiver {
-    /// Code of the rule, perhaps with a part: `MON-002:data`.
+    /// Code of the rule, perhaps with a part: `"MON-002:data"`. Default: none; it has to be there.
     #[schemars(with = "String", required)]
     pub(super) rule: Option<Spanned<String>>,
-    /// Why the rule does not apply here, in words for the next reader. A waiver without a reason does not count.
+    /// Why the rule does not apply here, in words for the next reader. A waiver without a reason does not count. Default: none; it has to
+    /// be there.
     #[schemars(with = "String", required)]
     pub(super) reason: Option<Spanned<String>>,
-    /// Who approved it.
+    /// Who approved it. Default: nobody is named.
     #[schemars(with = "Option<String>")]
     pub(super) by: Option<Spanned<String>>,
-    /// The last day on which it counts, included (UTC): `2027-01-31`. Without one it counts for good.
+    /// The last day on which it counts, included (UTC): `"2027-01-31"`. Default: it counts for good.
     #[schemars(with = "Option<String>", regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
     pub(super) until: Option<Spanned<RawDay>>,
 }
@@ -140,15 +147,15 @@ impl std::fmt::Display for RawDay {
 #[schemars(rename = "Model")]
 pub(super) struct RawModel {
     /// Whether the documents of this repository may be sent to the language model that the operator has configured: `false` is the same
-    /// as `llm = "never"`. Default: true.
+    /// as `llm = "never"`. Default: `true`.
     pub(super) enabled: Option<bool>,
     /// Where the text of documents may go: to the configured model, to a local one only, or to none. Front matter of a document
-    /// (`llm: never`) can be stricter, never milder. Default: allowed.
+    /// (`llm: never`) can be stricter, never milder. Default: `"allowed"`.
     pub(super) llm: Option<Egress>,
-    /// Globs of files that go to no model.
+    /// Globs of files that go to no model. Default: none.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) never: Option<Vec<Spanned<String>>>,
-    /// Globs of files that go only to a model on the operator's machine or in the own network.
+    /// Globs of files that go only to a model on the operator's machine or in the own network. Default: none.
     #[schemars(with = "Option<Vec<String>>")]
     pub(super) local_only: Option<Vec<Spanned<String>>>,
 }

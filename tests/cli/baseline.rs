@@ -41,6 +41,35 @@ fn what_was_accepted_fails_nothing_and_what_is_new_does() {
 }
 
 #[test]
+fn what_lies_at_the_root_of_the_repository_counts_below_it() {
+    let world = world();
+    std::fs::create_dir(world.path(".git")).unwrap();
+    world.file(".specreview.toml", b"[rules]\noff = [\"BIZ-001\"]\n[review]\nexclude = [\"specs/old/**\"]\n");
+    world.file("specs/old/a.md", SPEC.as_bytes());
+    world.run(&["rules", "new", "no-exit-plan"]).says(0, &[]);
+    world.run(&["review", "specs", "--write-baseline"]).says(0, &[]);
+    let found = |folder: &str, args: &[&str]| -> Vec<Value> {
+        let done = world.run_in(folder, &[&["review", "--format", "json", "--fail-on", "error"], args].concat(), b"");
+        let report: Value = done.says(0, &[]).json();
+        report["documents"].as_array().unwrap().iter().map(|one| one["findings"].clone()).collect()
+    };
+    let expected = found(".", &["specs/parcel.md"]);
+    assert!(expected[0].to_string().contains("OWN-001") && !expected[0].to_string().contains("BIZ-001"));
+    assert_eq!(found("specs", &["parcel.md"]), expected);
+    assert_eq!(found("specs", &["."]), expected);
+    assert!(world.run_in("specs", &["config", "show"], b"").out.contains("# repository ../.specreview.toml:2"));
+    assert!(world.run_in("specs", &["ci", "--path", "parcel.md"], b"").says(0, &[]).out.contains("success"));
+    // What lies nearer counts in the place of it.
+    world.file("specs/.specreview.toml", b"[review]\nfail-on = \"never\"\n");
+    assert!(world.run_in("specs", &["config", "show"], b"").out.contains("# repository .specreview.toml:2"));
+    // Outside of a repository nothing above is looked at.
+    std::fs::remove_dir(world.path(".git")).unwrap();
+    std::fs::remove_file(world.path("specs/.specreview.toml")).unwrap();
+    assert!(!world.run_in("specs", &["config", "show"], b"").out.contains("# repository"));
+    world.run_in("specs", &["review", "parcel.md", "--fail-on", "error"], b"").says(1, &[]);
+}
+
+#[test]
 fn entries_that_are_no_longer_found_are_shown() {
     let world = world();
     world.run(&["review", "specs", "--write-baseline", "--baseline", "old.json"]).says(0, &[]);

@@ -100,6 +100,54 @@ fn an_unreachable_forge_blocks_nothing_and_says_so() {
     world.run(&["ci", "--require-complete"]).says(4, &[]);
 }
 
+#[test]
+fn a_job_with_secrets_stops_where_the_event_does_not_tell_whose_code_it_has() {
+    for event in ["", "{}", r#"{"repository":{"name":"r","owner":{"login":"o"}}}"#] {
+        let world = world(event).with("GITHUB_EVENT_NAME", "pull_request_target");
+        let done = world.run(&["ci", "--fail-on", "never"]);
+        done.says(2, &["has the secrets of the repository", "GITHUB_EVENT_PATH"]);
+        assert!(done.out.contains("::error::specreview: ") && !done.out.contains("parcel.md"), "{done:?}");
+        assert_eq!(output(&world, "verdict"), "error");
+    }
+    let world = world(PULL).with("GITHUB_EVENT_NAME", "pull_request_target").with("GITHUB_EVENT_PATH", "/nonexistent");
+    world.run(&["ci"]).says(2, &["cannot be read"]);
+}
+
+#[test]
+fn a_wrong_command_line_is_annotated_and_told_to_the_next_steps() {
+    for (args, words) in [
+        (&["ci", "--fail-on", "errors"][..], &["invalid value 'errors'", "possible values: never, error"][..]),
+        (&["--log-format", "json", "ci", "--also", "xml=o"], &["text, json, markdown"]),
+        (&["publish"], &["<REPORT>"]),
+    ] {
+        let world = world(PULL);
+        let done = world.run(args);
+        let lines: Vec<_> = done.says(2, &["error: "]).out.lines().collect();
+        assert!(lines.len() == 1 && lines[0].starts_with("::error::specreview: "), "{done:?}");
+        assert!(words.iter().all(|word| lines[0].contains(word)) && !lines[0].contains("Usage"), "{done:?}");
+        assert_eq!(output(&world, "verdict"), "error");
+    }
+    let world = world(PULL);
+    assert_eq!(world.run(&["review", "ci", "--fail-on", "errors"]).says(2, &[]).out, "");
+    assert!(!world.path("output").exists());
+}
+
+#[test]
+fn a_job_that_was_asked_to_post_and_did_not_says_why() {
+    for (world, args, why) in [
+        (world(PULL).with("GITHUB_EVENT_NAME", "pull_request"), &["ci", "--post"][..], "not read through GitHub"),
+        (unreachable(), &["ci", "--post=summary"], "not read through GitHub"),
+        (unreachable(), &["ci", "--post", "--path", "specs"], "leave `paths` out"),
+        (world("{}").with("GITHUB_EVENT_NAME", "schedule"), &["ci", "--post"], "no pull request was told of"),
+    ] {
+        let done = world.run(args);
+        let told: Vec<_> = done.out.lines().filter(|line| line.contains("nothing was posted")).collect();
+        assert!(told.len() == 1 && told[0].starts_with("::notice::") && told[0].contains(why), "{done:?}");
+        let quiet = args.iter().filter(|arg| !arg.starts_with("--post")).copied().collect::<Vec<_>>();
+        assert!(!world.run(&quiet).out.contains("posted"), "nobody asked");
+    }
+}
+
 const LENIENT: (&str, &[u8]) = (".specreview.toml", b"[review]\nfail-on = \"never\"\n");
 
 #[test]
@@ -111,8 +159,9 @@ fn a_pull_request_cannot_choose_its_own_configuration() {
         // On a pull request it is the pull request's, whatever cannot be read.
         (world(PULL).with("GITHUB_EVENT_NAME", "pull_request"), &["ci"], 1),
         (world(PULL).with("GITHUB_EVENT_NAME", "pull_request_review"), &["ci", "--path", "specs"], 1),
-        (world("{}").with("GITHUB_EVENT_NAME", "pull_request_target"), &["ci"], 1),
-        (unreachable(), &["ci", "--path", "specs"], 1),
+        (world("{}").with("GITHUB_EVENT_NAME", "pull_request"), &["ci"], 1),
+        // While GitHub does not answer nobody knows by which rules.
+        (unreachable(), &["ci", "--path", "specs"], 0),
         // What the operator names counts everywhere.
         (unreachable(), &["ci", "--path", "specs", "--config", ".specreview.toml"], 0),
         (world(PULL).with("GITHUB_EVENT_NAME", "pull_request"), &["ci", "--config", ".specreview.toml"], 0),
@@ -129,8 +178,8 @@ fn a_pull_request_cannot_choose_its_own_configuration() {
 #[test]
 fn without_the_configuration_of_the_base_no_model_is_asked() {
     for (world, args, asked) in [
-        (unreachable(), &["ci", "--path", "specs"][..], false),
-        (world("{}").with("GITHUB_EVENT_NAME", "pull_request_target"), &["ci"], false),
+        (world(PULL).with("GITHUB_EVENT_NAME", "pull_request"), &["ci", "--path", "specs"][..], false),
+        (world("{}").with("GITHUB_EVENT_NAME", "pull_request"), &["ci"], false),
         (unreachable(), &["ci", "--path", "specs", "--config", ".specreview.toml"], true),
     ] {
         world.file(LENIENT.0, LENIENT.1);

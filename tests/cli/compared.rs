@@ -72,6 +72,39 @@ fn only_what_the_working_tree_changes_counts() {
 }
 
 #[test]
+fn what_is_named_is_read_however_much_else_differs() {
+    let world = world();
+    world.file(".specreview.toml", b"[review]\nspecs = [\"specs/parcel.md\"]\n");
+    world.file("none.toml", b"");
+    git(&world, &["add", "-A"]);
+    git(&world, &["commit", "-q", "-m", "two"]);
+    world.file("specs/parcel.md", SPEC.as_bytes());
+    (0..300).for_each(|n| world.file(&format!("a/{n}.md"), b"# Meeting\n\nWe met.\n"));
+    let args = ["review", "--base", "HEAD", "--fail-on", "error"];
+    let done = world.run(&args);
+    let many = "not reviewed: 101 documents (a/278.md, a/279.md, a/28.md, …): a change is read up to 200 documents";
+    let said = done.says(1, &[many]);
+    assert!(said.out.contains("specs/parcel.md: ") && said.err.lines().count() == 1, "{done:?}");
+    // Where it is not named, nobody says that nothing differs.
+    let done = world.run(&[&args[..], &["--config", "none.toml"]].concat());
+    done.says(0, &["no specification differs from HEAD among what could be read", "101 documents (", "read up to 200"]);
+    assert_eq!(done.err.lines().count(), 2, "{done:?}");
+    // Nor does a job that reads the same from its checkout.
+    git(&world, &["tag", "base"]);
+    git(&world, &["add", "-A"]);
+    git(&world, &["commit", "-q", "-m", "three"]);
+    let world = world.with("GITHUB_EVENT_NAME", "pull_request").with("GITHUB_EVENT_PATH", "event.json");
+    world.file(
+        "event.json",
+        br#"{"repository":{"name":"r","owner":{"login":"o"}},"pull_request":{"number":7,"head":{"sha":"main"},"base":{"sha":"base"}}}"#,
+    );
+    let done = world.run(&["ci", "--config", "none.toml"]);
+    let end = "specreview: neutral: 0 specifications, 0 errors, 0 warnings; not everything was read";
+    assert!(done.out.lines().any(|line| line == end), "{done:?}");
+    assert_eq!(done.out.lines().filter(|line| line.starts_with("::warning::not reviewed: ")).count(), 1, "{done:?}");
+}
+
+#[test]
 fn the_base_configures_and_the_working_tree_does_not() {
     let world = world();
     world.file("specs/parcel.md", SPEC.as_bytes());
@@ -84,6 +117,23 @@ fn the_base_configures_and_the_working_tree_does_not() {
     git(&world, &["commit", "-q", "-m", "two"]);
     world.run(&args).says(0, &[]);
     world.run(&["review", "--base", "HEAD~1", "--fail-on", "error"]).says(1, &[]);
+}
+
+#[test]
+fn before_the_first_commit_everything_is_new() {
+    let world = World::new(&[("specs/parcel.md", SPEC.as_bytes())]);
+    git(&world, &["init", "-q", "-b", "main"]);
+    let hook = ["review", "--no-llm", "--fail-on", "error", "--base", "HEAD"];
+    let on = |files: &[&str]| world.run(&[&hook[..], files].concat());
+    on(&["specs/parcel.md"]).says(1, &["there is no commit yet to compare with: everything is new"]);
+    on(&[]).says(2, &["is no commit of the repository"]);
+    git(&world, &["add", "-A"]);
+    git(&world, &["commit", "-q", "-m", "one"]);
+    // A word of an old document is nobody's fault, as on the pull request that follows.
+    world.file("specs/parcel.md", SPEC.replacen("parcel", "packet", 1).as_bytes());
+    on(&["specs/parcel.md"]).says(0, &[]);
+    // The flags of whoever uses the hook count, which stand behind its own.
+    on(&["--fail-on", "never", "--base", "gone", "specs/parcel.md"]).says(2, &["\"gone\" is no commit"]);
 }
 
 #[test]

@@ -18,6 +18,17 @@ fn what_cannot_be_watched_is_refused() {
 }
 
 #[test]
+fn what_no_change_of_a_file_can_mend_ends_it_at_once() {
+    for (args, words) in [
+        (&["--post", "specs"][..], "--post needs the address of a pull request"),
+        (&["--base", "main", "--write-baseline", "specs"], "takes no baseline"),
+        (&["--base", "main", "--baseline", "b.json"], "takes no baseline"),
+    ] {
+        world().run(&[&["review", "--watch"], args].concat()).says(2, &[words]);
+    }
+}
+
+#[test]
 fn a_watched_folder_is_reviewed_again_when_something_changes_and_until_it_is_stopped() {
     let world = world();
     let mut watched = Watched::start(&world, &["review", "--watch", "specs", "--fail-on", "error"]);

@@ -72,7 +72,28 @@ fn cases() -> Vec<Case> {
             0,
         ),
         case("left to another document", vec![("docs/labels.md", plan)], &[], vec![("specs/a.md", pointing)], 1),
+        // More documents than a change is read up to: what the configuration names is among those that are.
+        case(
+            "behind more notes than are read",
+            vec![(".specreview.toml", "[review]\nspecs = [\"z/spec.md\"]\n".into())],
+            &[],
+            notes(210).chain([("z/spec.md", SPEC.into())]).collect(),
+            1,
+        ),
     ]
+}
+
+fn notes(number: usize) -> impl Iterator<Item = (&'static str, String)> {
+    (0..number).map(|n| (&*format!("notes/{n:03}.md").leak(), format!("# Meeting {n}\n\nWe met.\n")))
+}
+
+/// The command line of the hook, from the file that tells pre-commit of it.
+fn hook() -> Vec<&'static str> {
+    let hooks = include_str!("../../.pre-commit-hooks.yaml");
+    let entries: BTreeSet<&str> =
+        hooks.lines().filter_map(|line| line.trim().strip_prefix("entry: specreview ")).collect();
+    assert_eq!(entries.len(), 1, "both hooks do the same");
+    entries.into_iter().flat_map(str::split_whitespace).collect()
 }
 
 fn texts<'a>(files: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
@@ -126,6 +147,17 @@ async fn the_same_change_is_the_same_everywhere() {
         let offline = [vars[0], vars[1], ("GITHUB_API_URL", "http://127.0.0.1:9")];
         let report = here.path().join(".git/report.json");
         let to = report.to_str().unwrap();
+
+        // Before it is committed, as the hook for pre-commit has it: the same verdict on the same files.
+        made.git(&["checkout", "-q", "topic"]);
+        made.git(&["reset", "-q", "--soft", "HEAD~"]);
+        let changed: Vec<&str> = after.iter().map(|(path, _)| *path).filter(|path| path.ends_with(".md")).collect();
+        if !changed.is_empty() && git.is_empty() {
+            // What the configuration of the base has fail, the flags of whoever uses the hook say.
+            let gate: &[&str] = if name == "nothing fails by the base" { &["--fail-on", "never"] } else { &[] };
+            let done = run(&forge, "", made.path(), &[], &[&hook()[..], gate, &changed].concat()).await;
+            assert_eq!(done.status, Some(status), "{name}, the hook: {}{}", done.out, done.err);
+        }
 
         let mut ways = Vec::new();
         for (way, vars, args) in [

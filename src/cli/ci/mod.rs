@@ -52,6 +52,8 @@ struct Job<'a, 'io> {
     left_out: Option<String>,
     /// It was said that no baseline is used.
     baseline_told: bool,
+    /// The review was posted, or it was said why not.
+    post_told: bool,
 }
 
 /// Reviews what the event is about, or what is named.
@@ -62,9 +64,11 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
     rules::add(&mut deps, false, &args.gate.rules, env).await?;
     let imports = import::read(&args.import, false, io)?;
     let given = (config::given(args.gate.config.as_deref())?, config::given(args.gate.org.as_deref())?);
-    let mut job = Job { args, env, io, deps, given, imports, left_out, baseline_told: false };
+    let mut job = Job { args, env, io, deps, given, imports, left_out, baseline_told: false, post_told: false };
     let named = !args.paths.is_empty();
-    let done = match happened(env) {
+    let happened = happened(env);
+    let unposted = unposted(&happened, named);
+    let done = match happened {
         Happened::Pull(pull) => {
             if pull.is_trusted {
                 guard::refuse_checked_out(&pull, env)?;
@@ -75,13 +79,18 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
         Happened::Comment { at, by } => job.comment(&at, &by).await?,
         Happened::Nothing(why) if !named => {
             say(job.io, "notice", &format!("nothing is reviewed: {why}"))?;
+            job.post_told = true;
             quiet(&job.deps)
         }
+        Happened::Unsafe(why) => return Err(CliError::NoEvent { why }),
         Happened::Untold(why) => job.untold(&why).await?,
         Happened::Elsewhere(why) => job.workspace(Some(&why)).await?,
         Happened::Commits(_) | Happened::Nothing(_) => job.workspace(None).await?,
     };
-    let Job { deps, io, imports, .. } = job;
+    let Job { deps, io, imports, post_told, .. } = job;
+    if args.post.is_some() && !post_told {
+        say(io, "notice", &format!("nothing was posted: {unposted}"))?;
+    }
     let files = say::files(args.report.as_deref(), &args.more.also);
     say::report(&done, (&deps.rules, &files), Lines::Annotated, &*deps.random, env, io)?;
     import::whole(&imports, done.exit)
@@ -135,6 +144,7 @@ impl Job<'_, '_> {
         if role < Role::Write {
             let text = format!("nothing is reviewed: {} may not write in this repository", by.login);
             say(self.io, "notice", &text)?;
+            self.post_told = true;
             return Ok(quiet(&self.deps));
         }
         if !self.args.paths.is_empty() {
@@ -207,6 +217,7 @@ impl Job<'_, '_> {
         let imports = import::of_change(&self.imports);
         let options = Options { imports, ..options(&self.args.gate, &self.args.model) };
         let review = job::review_change(&self.deps, platform.as_ref(), at, &options).await?;
+        self.post_told |= mode.is_some();
         if let Some(mode) = mode
             && !post(&self.deps, platform.as_ref(), &review, mode, self.io).await?
         {
@@ -237,12 +248,8 @@ impl Job<'_, '_> {
             Some(given) => (Some(given), org),
             None => match self.of_base(&pull.at, token).await {
                 Ok((config, defaults)) => (config, org.or(defaults)),
-                Err(error) => {
-                    let text = "the configuration of the base cannot be read, the default one is used";
-                    say(self.io, "warning", &format!("{text}: {}", error.line()))?;
-                    self.without_model()?;
-                    (None, org)
-                }
+                // By other rules than the repository's own they would be judged wrongly.
+                Err(error) => return Ok(self.unread(&pull.at, &error).await),
             },
         };
         self.without_baseline()?;
@@ -355,6 +362,18 @@ impl Job<'_, '_> {
             None => Exit::Good,
         };
         Ok(Done { conclusion: run.conclusion(gate), exit, catalogue: job::catalogue(&deps.rules), gate, run })
+    }
+}
+
+/// Why a job that was asked to post did not try to.
+fn unposted(happened: &Happened, named: bool) -> &'static str {
+    match happened {
+        _ if named => {
+            "files that are named are reviewed as they lie there, whatever changes them; leave `paths` out to have the pull request reviewed"
+        }
+        Happened::Pull(_) | Happened::Comment { .. } => "the pull request was not read through GitHub",
+        Happened::Commits(_) => "commits without a pull request have no place for it",
+        _ => "no pull request was told of",
     }
 }
 

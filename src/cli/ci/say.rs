@@ -150,9 +150,9 @@ pub(super) fn say(io: &mut Io<'_>, level: &str, text: &str) -> Result<(), CliErr
 }
 
 /// The message that ends the job, as an annotation, and what is known of its outputs.
-pub(in super::super) fn fail(io: &mut Io<'_>, error: &CliError, env: &Env) {
+pub(in super::super) fn fail(io: &mut Io<'_>, line: &str, env: &Env) {
     // Standard output may be gone: the message stands on standard error too.
-    let _ = say(io, "error", &format!("specreview: {}", error.line()));
+    let _ = say(io, "error", &format!("specreview: {line}"));
     let _ = append_outputs(&[("verdict", "error".to_owned())], &super::super::setup::random, env);
 }
 

@@ -1,4 +1,4 @@
-//! Findings as diagnostics. Judges nothing and leaves nothing out.
+//! Findings as diagnostics. Judges nothing and leaves nothing out; what a baseline holds is a hint.
 
 use std::path::Path;
 
@@ -19,11 +19,14 @@ pub(super) const SOURCE: &str = "specreview";
 /// All findings of a document, in their order.
 pub(super) fn diagnostics(uri: &Uri, document: &Document, reviewed: &Reviewed) -> Vec<Diagnostic> {
     let places = Places::new(document.written());
-    reviewed.findings().map(|finding| diagnostic(uri, document, &places, finding)).collect()
+    let one = |(at, finding)| diagnostic(uri, document, &places, finding, reviewed.is_new(at));
+    reviewed.findings().enumerate().map(one).collect()
 }
 
-fn diagnostic(uri: &Uri, document: &Document, places: &Places<'_>, finding: &Finding) -> Diagnostic {
+fn diagnostic(uri: &Uri, document: &Document, places: &Places<'_>, finding: &Finding, is_new: bool) -> Diagnostic {
     let severity = match finding.severity {
+        // Accepted: it stays at hand for whoever wants to mend it, and troubles nobody.
+        _ if !is_new => DiagnosticSeverity::Hint,
         Severity::Error => DiagnosticSeverity::Error,
         Severity::Warning => DiagnosticSeverity::Warning,
         Severity::Info => DiagnosticSeverity::Information,

@@ -20,10 +20,10 @@ use url::Url;
 use super::action::Fillings;
 use super::place::Places;
 use super::{action, diagnose, hover};
-use crate::cli::config;
 use crate::cli::desk::Desk;
 use crate::cli::env::Env;
 use crate::cli::error::{CliError, plain};
+use crate::cli::{baseline, config};
 use crate::document::{Document, Link};
 use crate::output::Entry;
 use crate::review::Reviewed;
@@ -54,7 +54,7 @@ pub(super) struct Session<'a> {
     open: HashMap<Uri, Open>,
     /// What applies in each folder; none where it cannot be read.
     desks: HashMap<PathBuf, Option<Desk>>,
-    /// What was shown to be wrong with each folder, so that it is shown once and not at every pause.
+    /// What was shown to be wrong with each folder, and with the baseline of each document, so that it is shown once and not at every pause.
     told: HashMap<PathBuf, Vec<String>>,
 }
 
@@ -194,17 +194,24 @@ impl<'a> Session<'a> {
         open.due = None;
         open.judged = None;
         let version = Some(open.version);
+        let mut wrong = None;
         let mut diagnostics = Vec::new();
         if let Some(desk) = desk
             && !open.text.trim().is_empty()
         {
             let name = path.as_deref().and_then(Path::to_str).unwrap_or("-").to_owned();
             let loaded = vec![Loaded::text(&name, open.text.clone())];
-            let run = self.runtime.block_on(desk.review(loaded, false));
+            let mut run = self.runtime.block_on(desk.review(loaded, false));
+            // Read each time: the command line writes it while the editor is open.
+            let baseline = path.as_deref().map(baseline::around).transpose().map(Option::flatten);
+            wrong = baseline.and_then(|file| file.map(|file| file.apply(&mut run)).transpose()).err();
             if let Some(Entry::Reviewed(reviewed, document)) = run.documents.into_iter().next() {
                 diagnostics = diagnose::diagnostics(uri, &document, &reviewed);
                 open.judged = Some(Judgement { document, reviewed, fillings: Fillings::default() });
             }
+        }
+        if let Some(path) = path {
+            self.tell(path, wrong.iter().map(CliError::line).collect());
         }
         self.publish(PublishDiagnosticsParams { uri: uri.clone(), version, diagnostics });
     }
@@ -230,11 +237,16 @@ impl<'a> Session<'a> {
             Ok(desk) => desk.problems.iter().map(ToString::to_string).collect(),
             Err(error) => vec![error.line()],
         };
-        let told = self.told.insert(folder.clone(), wrong.clone()).unwrap_or_default();
-        wrong.iter().filter(|one| !told.contains(one)).for_each(|one| self.show(one));
+        self.tell(folder.clone(), wrong);
         let desk = opened.ok();
         self.desks.insert(folder, desk.clone());
         desk
+    }
+
+    /// Shows what is wrong with a folder, or with the baseline of a document, unless it was so before.
+    fn tell(&mut self, about: PathBuf, wrong: Vec<String>) {
+        let told = self.told.insert(about, wrong.clone()).unwrap_or_default();
+        wrong.iter().filter(|one| !told.contains(one)).for_each(|one| self.show(one));
     }
 
     fn show(&self, message: &str) {

@@ -325,6 +325,44 @@ fn what_is_saved_is_reviewed_with_the_documents_that_rest_on_it_and_no_others() 
 }
 
 #[test]
+fn what_the_baseline_holds_is_a_hint_and_a_broken_one_is_shown_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join(".git")).unwrap();
+    std::fs::create_dir_all(folder.path().join("specs")).unwrap();
+    std::fs::write(folder.path().join("specs/a.md"), SPEC).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let desk = Desk::open(folder.path(), None, &Env::default()).unwrap();
+    let run = runtime.block_on(desk.review(vec![Loaded::text("specs/a.md", SPEC.to_owned())], false));
+    let mut baseline = crate::review::Baseline::default();
+    run.reviewed().for_each(|reviewed| baseline.accept("specs/a.md", reviewed));
+    let (file, uri) = (folder.path().join(".specreview-baseline.json"), uri_in(folder.path(), "specs/a.md"));
+    std::fs::write(&file, baseline.render()).unwrap();
+    Editor::talk(|editor| {
+        let loud = |published: &Value| {
+            let all = published["diagnostics"].as_array().unwrap();
+            assert!(all.len() > 5);
+            all.iter().filter(|one| one["severity"] != 4).count()
+        };
+        assert_eq!(loud(&editor.open(&uri, SPEC)), 0);
+        // A target that gets worse is new.
+        editor.change(&uri, 2, &SPEC.replace("| 0.31 | 0.90 | 0.85 |", "| 0.31 | 0.90 | 0.25 |"));
+        assert!((1..4).contains(&loud(&editor.published())));
+        std::fs::write(&file, "{").unwrap();
+        editor.change(&uri, 3, SPEC);
+        let shown = editor.shown();
+        assert!(
+            shown.len() == 1 && shown[0].contains("the baseline ") && shown[0].contains("cannot be used"),
+            "{shown:?}"
+        );
+        editor.change(&uri, 4, SPEC);
+        assert_eq!(editor.shown(), [""; 0]);
+        std::fs::remove_file(&file).unwrap();
+        editor.change(&uri, 5, SPEC);
+        assert!(loud(&editor.published()) > 5);
+    });
+}
+
+#[test]
 fn what_can_be_put_in_is_made_once_for_a_version() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let desk = Desk::open(Path::new(""), None, &Env::default()).unwrap();

@@ -219,7 +219,7 @@ pub(super) struct GateFlags {
     #[arg(long)]
     pub(super) require_complete: bool,
 
-    /// Configuration file [default: .specreview.toml or .github/specreview.toml]
+    /// Configuration file [default: .specreview.toml or .github/specreview.toml, here or above in the repository]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
 

@@ -186,7 +186,7 @@ fn find() -> Option<PathBuf> {
 pub(super) fn nearest<T>(find: impl Fn(&Path) -> Option<T>) -> Option<T> {
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
     let above = here.ancestors().position(|folder| folder.join(".git").exists()).unwrap_or(0);
-    (0..=above).find_map(|up| find(&PathBuf::from_iter(std::iter::repeat_n("..", up))))
+    (0..=above).find_map(|up| find(&std::iter::repeat_n("..", up).collect::<PathBuf>()))
 }
 
 /// The configuration of a folder, if it has one: whatever has its name, so that a folder or a link to nothing is told and not taken for none.

@@ -37,7 +37,8 @@ impl Format {
 /// What old documents may keep.
 #[derive(Debug, Default, Args)]
 pub(super) struct BaselineFlags {
-    /// File of accepted findings, which fail nothing [default: .specreview-baseline.json, where there is one]
+    /// File of accepted findings, which fail nothing [default: .specreview-baseline.json, where there is one here or above in
+    /// the repository]
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
 

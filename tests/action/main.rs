@@ -91,6 +91,10 @@ fn a_missing_binary_and_an_unknown_mode_are_clear_errors_with_status_two() {
         let done = run(folder.path(), inputs);
         assert_eq!(done.status, 2, "{done:?}");
         assert!(done.stdout.contains(word), "{word}: {done:?}");
+        assert!(done.stdout.contains("::error"), "{done:?}");
+        // The program tells the next steps; what comes before it ends the job by itself.
+        let is_reached = !["binary", "comment is"].iter().any(|early| word.contains(early));
+        assert_eq!(done.outputs["verdict"] == "error", is_reached, "{done:?}");
     }
 }
 

@@ -245,8 +245,9 @@ impl<'a> Session<'a> {
 
     /// Shows what is wrong with a folder, or with the baseline of a document, unless it was so before.
     fn tell(&mut self, about: PathBuf, wrong: Vec<String>) {
-        let told = self.told.insert(about, wrong.clone()).unwrap_or_default();
+        let told = self.told.remove(&about).unwrap_or_default();
         wrong.iter().filter(|one| !told.contains(one)).for_each(|one| self.show(one));
+        self.told.insert(about, wrong);
     }
 
     fn show(&self, message: &str) {

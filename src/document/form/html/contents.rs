@@ -55,7 +55,7 @@ struct Size {
     count: usize,
     open: usize,
     /// Bytes of words in it.
-    size: usize,
+    bytes: usize,
     is_titled: bool,
 }
 
@@ -121,10 +121,10 @@ impl Look {
     }
 
     fn words(&mut self, words: &[u8]) {
-        let size = words.iter().filter(|byte| !byte.is_ascii_whitespace()).count();
-        self.whole.size += size;
+        let bytes = words.iter().filter(|byte| !byte.is_ascii_whitespace()).count();
+        self.whole.bytes += bytes;
         for part in [&mut self.main, &mut self.article].into_iter().filter(|part| part.open > 0) {
-            part.size += size;
+            part.bytes += bytes;
         }
     }
 }
@@ -142,9 +142,9 @@ impl Contents {
         }
         let Look { main, article, whole, .. } = look;
         // A page has one main part and says so. An article may be a note beside it, unless it holds most of the words.
-        if main.count == 1 && main.size > 0 {
+        if main.count == 1 && main.bytes > 0 {
             Self { within: Some(Part::Main), is_titled: main.is_titled }
-        } else if article.count == 1 && 2 * article.size > whole.size {
+        } else if article.count == 1 && 2 * article.bytes > whole.bytes {
             Self { within: Some(Part::Article), is_titled: article.is_titled }
         } else {
             Self { within: None, is_titled: whole.is_titled }

@@ -89,7 +89,7 @@ fn aligned<'a>(lines: &[&'a str], at: usize) -> Result<Rows<'a>, usize> {
     // Two blanks part sentences too.
     let ends_sentence = |piece: &&str| piece.chars().count() > 3 && piece.ends_with(['.', '!', '?', ';']);
     let is_prose = all.iter().any(|row| row.iter().rev().skip(1).any(ends_sentence));
-    let is_list = all.iter().all(|row| row.first().is_some_and(|first| is_mark(first)));
+    let is_list = all.iter().all(|row| row.first().is_some_and(|first| is_mark(first) || first.ends_with(':')));
     if run.len() < 2 || !(2..=COLUMNS).contains(&most) || is_prose || is_list {
         return none;
     }
@@ -165,9 +165,10 @@ fn is_name(words: &str) -> bool {
 
 /// What begins an item of a list.
 fn is_mark(words: &str) -> bool {
-    let bare = words.trim_end_matches(['.', ')']);
+    let inner = words.strip_prefix('(').filter(|inner| inner.len() <= 3).unwrap_or(words);
+    let bare = inner.trim_end_matches(['.', ')']);
     matches!(words, "-" | "*" | "+" | "\u{2022}" | "\u{2013}" | "\u{b7}" | "o" | "\u{25aa}" | "\u{f0b7}")
-        || bare.len() < words.len() && bare.len() <= 5 && bare.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
+        || bare.len() < inner.len() && bare.len() <= 5 && bare.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
 }
 
 /// A number with what belongs to it, or a sign that there is none.

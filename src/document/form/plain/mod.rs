@@ -16,6 +16,7 @@ pub(super) fn rewrite(lines: &[&str], first: usize, page: &mut Page) {
     let line = |at: Option<usize>| at.and_then(|at| lines.get(at)).map_or("", |line| line.trim_end());
     let bare = bare_titles(lines);
     let are_whole = are_whole(lines);
+    let begin = lines.iter().position(|line| !line.trim().is_empty());
     // Lines before `tried` begin no table.
     let (mut at, mut tried) = (0, 0);
     while at < lines.len() {
@@ -48,7 +49,7 @@ pub(super) fn rewrite(lines: &[&str], first: usize, page: &mut Page) {
         } else if let Some(level) = stands_alone.then(|| alone(words)).flatten() {
             title(page, number, level, words);
         } else if bare.binary_search(&at).is_ok() {
-            title(page, number, 1 + usize::from(number > first), words);
+            title(page, number, 1 + usize::from(Some(at) != begin), words);
         } else if words.starts_with('|') || words.starts_with("<!--") {
             page.line(number, words);
         } else if let Some(text) = item(words) {
@@ -125,22 +126,25 @@ fn alone(words: &str) -> Option<usize> {
 /// True where nothing but plain text looks like this: tables by their columns, titles by their numbers or capitals.
 pub(super) fn is_sure(lines: &[&str]) -> bool {
     let line = |at: usize| lines.get(at).map_or("", |line| line.trim());
-    let is_alone =
-        |at: usize| (at == 0 || line(at - 1).is_empty()) && line(at + 1).is_empty() && alone(line(at)).is_some();
+    let are_whole = are_whole(lines);
+    let is_apart = |at: usize| are_whole || (at == 0 || line(at - 1).is_empty()) && line(at + 1).is_empty();
+    let is_alone = |at: usize| is_apart(at) && alone(line(at)).is_some();
     // Items of a list stand alone too; below a title there is something else.
     let is_title = |at: &usize| {
         let next = (at + 1..lines.len()).find(|next| !line(*next).is_empty());
         is_alone(*at) && next.is_some_and(|next| !is_alone(next) && item(line(next)).is_none())
     };
     let is_table = |at: usize| {
-        let is_tabbed = line(at).contains('\t') && columns::is_there(lines, at);
-        is_tabbed || (at == 0 || line(at - 1).is_empty()) && table::is_there(lines, at)
+        // Exported text has no other marks than these.
+        let is_columned = (are_whole || line(at).contains('\t')) && columns::is_there(lines, at);
+        is_columned || (at == 0 || line(at - 1).is_empty()) && table::is_there(lines, at)
     };
     (0..lines.len()).filter(is_title).count() > 1 || (0..lines.len()).any(is_table)
 }
 
 /// Lines that are titles although nothing marks them: short, without a number or the end of a sentence, between blank lines and with
-/// something else below. Only of a text that marks no title in any other way, and none where several stand in a row: those are a list.
+/// something else below. Of a text that marks titles in another way only its own, on the first line; and none where several stand in a row:
+/// those are a list.
 fn bare_titles(lines: &[&str]) -> Vec<usize> {
     let line = |at: usize| lines.get(at).map_or("", |line| line.trim_end());
     let filled: Vec<usize> = (0..lines.len()).filter(|at| !line(*at).trim().is_empty()).collect();
@@ -151,10 +155,12 @@ fn bare_titles(lines: &[&str]) -> Vec<usize> {
             || underlined(words, line(at + 1)).is_some()
             || stands_alone(at) && alone(words).is_some()
     };
-    if filled.iter().any(|at| is_marked(*at)) {
-        return Vec::new();
+    let are_whole = are_whole(lines);
+    let is_short = |at: usize| (are_whole || stands_alone(at)) && is_name(line(at));
+    let own = filled.first().copied().filter(|at| is_short(*at) && !is_marked(*at));
+    if are_whole || filled.iter().any(|at| is_marked(*at)) {
+        return own.into_iter().collect();
     }
-    let is_short = |at: usize| stands_alone(at) && is_name(line(at));
     let short: Vec<bool> = filled.iter().map(|at| is_short(*at)).collect();
     let at = |nth: usize| short.get(nth).copied().unwrap_or_default();
     let is_title = |nth: usize| match nth {

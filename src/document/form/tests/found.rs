@@ -138,7 +138,7 @@ fn plain_text_has_tables_that_nothing_draws() {
     let kinds: Vec<String> = found.iter().map(|one| one.chars().take(8).collect()).collect();
     assert_eq!(
         kinds,
-        ["1 p Spec", "2 h2 1. ", "3 p A mi", "4 o1 one", "5 h2 2. ", "6-8 t0 M", "9-11 t1 ", "12 p It ", "13 p It "]
+        ["1 h1 Spe", "2 h2 1. ", "3 p A mi", "4 i0 one", "5 h2 2. ", "6-8 t0 M", "9-11 t1 ", "12 p It ", "13 p It "]
     );
     // Where no table is told, a number belongs to nothing below it.
     check(
@@ -146,6 +146,12 @@ fn plain_text_has_tables_that_nothing_draws() {
         "We looked.\nRecall\n0.31\n0.85\nPrecision is\n0.4\n",
         &["1-3 p We looked. Recall 0.31", "4 p 0.85", "5-6 p Precision is 0.4"],
     );
+}
+
+#[test]
+fn the_first_line_of_plain_text_may_be_its_title() {
+    check("a.txt", "\n\nSpec of fraud\n\n1. Goal\n\nx y\n", &["3 h1 Spec of fraud", "5 h2 1. Goal", "7 p x y"]);
+    check("a.txt", "It is so.\n\n1. Goal\n\nx y\n", &["1 p It is so.", "3 h2 1. Goal", "5 p x y"]);
 }
 
 #[test]
@@ -159,6 +165,7 @@ fn plain_text_that_is_no_table_stays_words() {
             "It is so.  Recall is 0.9.\nIt is so.  Recall is 0.8.\n",
             &["1-2 p It is so.  Recall is 0.9. It is so.  Recall is 0.8."],
         ),
+        ("Owner:  Ann\nState:  new\n", &["1-2 p Owner:  Ann State:  new"]),
         ("one  line\n", &["1 p one  line"]),
         ("a  b\nlonger words  here\n", &["1-2 p a  b longer words  here"]),
     ] {
@@ -189,6 +196,11 @@ fn a_form_that_nobody_named_is_told_by_its_marks() {
         ("= Spec\n\n|===\n|a |b\n|===\n", AsciiDoc),
         ("Targets\nMetric\tTarget\nRecall\t0.9\n", Text),
         ("Goal\n\n  Metric   Target\n  -------- ------\n  Recall   0.9\n", Text),
+        ("(1)  one\n(2)  two\n", Markdown),
+        (
+            "Spec\nTargets\nMetric\nTarget\nRecall\n0.31\nF1\n0.4\nA miss costs much, and nobody likes it, so that all who work at the belts want fewer of them, and so do those who pay for them, and those who wait for parcels, too, which is why this text is so long and is not broken anywhere at all.\n",
+            Text,
+        ),
         ("1. Goal\n\nWe want it.\n\n2. Data\n\nFrom the hub.\n", Text),
         ("{\"nbformat\": 4, \"metadata\": {}, \"cells\": []}", Notebook),
         ("\u{feff}<!DOCTYPE html><p>x", Html),

@@ -103,7 +103,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("html5gum", &["document/form/html"]),
     ("pulldown_cmark", &["document/", "rules/page"]),
     ("serde_saphyr", &["rules/", "critique/page"]),
-    ("toml", &["config/", "rules/", "model/catalogue", "facts/measure/role"]),
+    ("toml", &["config/", "rules/", "model/catalogue", "facts/measure/role", "facts/concept/somebody"]),
 ];
 
 /// Words that have no place on a pure floor.

@@ -15,6 +15,9 @@ use crate::store::{Intent, Leased};
 
 /// Key of the check: never that of a run, so that a later run completes a check of its own.
 pub(super) const KEY: &str = "given-up";
+/// How long a job rests where nobody could be told, and how often it does.
+const UNTOLD: Duration = Duration::from_mins(15);
+const UNTOLD_TRIES: u32 = 96;
 /// How long the attempt may take.
 const TOTAL: Duration = Duration::from_mins(1);
 
@@ -27,6 +30,13 @@ pub(super) enum Told {
     Later,
     /// No: nobody can be told.
     Never,
+}
+
+impl Told {
+    /// Work that ends without a word is lost to whoever waits for it: it goes on until somebody can be told, for a day. None where it ends.
+    pub(super) fn wait(self, tries: u32) -> Option<Duration> {
+        (self == Self::Later && tries < UNTOLD_TRIES).then_some(UNTOLD)
+    }
 }
 
 /// Completes the check on the head, so that nobody waits for a review that does not come.

@@ -10,11 +10,10 @@ use tracing::Instrument as _;
 
 use super::announce::last;
 use super::decided::{Decided, decided};
-use super::give_up::{self, Told};
 use super::payload::{CommitJob, Payload, ReviewJob};
 use super::run::review_asked;
 use super::shift::{Gate, Shift};
-use super::{Deps, Options, Published, closed, command, group, publish};
+use super::{Deps, Options, Published, closed, command, give_up, group, publish};
 use crate::meter;
 use crate::platform::{Platform, PlatformError, Platforms};
 use crate::review::ChangeRef;
@@ -26,9 +25,6 @@ const LEASE: Duration = Duration::from_mins(5);
 pub const LAST: Duration = Duration::from_secs(20);
 /// Failures after which a job is given up.
 const MAX_FAILURES: u32 = 8;
-/// How long it rests where nobody could be told so, and how often it is tried again until then: for a day.
-const UNTOLD: Duration = Duration::from_mins(15);
-const MAX_UNTOLD: u32 = 96;
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,17 +169,12 @@ impl Worker {
                 if !self.keep(job).await? {
                     return Ok(lost(job));
                 }
-                // Work that ends without a word is lost to whoever waits for it: it goes on until somebody can be told.
-                let again = give_up::tell(self, job, &reason).await == Told::Later
-                    && job.failures + 1 < MAX_FAILURES + MAX_UNTOLD;
-                if again {
-                    tracing::error!(job = %job.key, %reason, wait_s = UNTOLD.as_secs(), "review delayed: nobody can be told of it");
-                } else {
-                    tracing::error!(job = %job.key, %reason, "review given up");
-                }
-                let at = again.then(|| self.now().saturating_add(millis(UNTOLD)));
+                let wait = give_up::tell(self, job, &reason).await.wait(job.failures.saturating_sub(MAX_FAILURES));
+                let what = if wait.is_some() { "review delayed: nobody can be told" } else { "review given up" };
+                tracing::error!(job = %job.key, %reason, "{what}");
+                let at = wait.map(|wait| self.now().saturating_add(millis(wait)));
                 self.store.fail(job, &reason, at, self.now()).await?;
-                Ok(if again { Step::Delayed } else { Step::Dead })
+                Ok(if wait.is_some() { Step::Delayed } else { Step::Dead })
             }
         }
     }

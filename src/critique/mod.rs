@@ -161,8 +161,6 @@ pub struct Closed {
     pub verdicts: Vec<Verdict>,
     /// What was said of the risks.
     pub risks: Vec<RiskSaid>,
-    /// What is to be kept for the next run and was not told before.
-    pub keep: Vec<Record>,
     /// Questions that needed no call.
     pub cached: usize,
     /// The document is longer than what a model is shown: nothing is said of what it does not hold.

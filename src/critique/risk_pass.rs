@@ -168,8 +168,8 @@ impl<'a> RiskPass<'a> {
         self.asked.iter().filter(is_open).collect()
     }
 
-    /// Adds verdict, levels and records.
-    pub(super) fn close(mut self, reading: &Reading<'_>, closed: &mut Closed) {
+    /// Adds verdict and levels.
+    pub(super) fn close(self, reading: &Reading<'_>, closed: &mut Closed) {
         let said = self.said(reading);
         let mut verdict = Verdict {
             question: self.question.id.clone(),
@@ -189,7 +189,6 @@ impl<'a> RiskPass<'a> {
         closed.risks = said;
         closed.risks.extend(unsaid);
         closed.cached += usize::from(self.sections.iter().all(|section| section.is_kept) && !self.sections.is_empty());
-        closed.keep.extend(self.records());
     }
 
     /// What was heard since this was last called, as it is kept.

@@ -292,7 +292,7 @@ impl<'a> Talk<'a> {
         answers.chain(risks.iter_mut().flat_map(RiskPass::records)).collect()
     }
 
-    /// What there is to say, and what is to be kept of what [`Talk::learnt`] has not told yet.
+    /// What there is to say.
     #[must_use]
     pub fn close(self) -> Closed {
         let Self { reading, book, entries, risks, policy_changed, .. } = self;
@@ -301,10 +301,9 @@ impl<'a> Talk<'a> {
             read_in_part: reading.is_partial && entries.iter().any(|entry| !entry.is_kept),
             ..Closed::default()
         };
-        for mut entry in entries {
+        for entry in entries {
             closed.cached += usize::from(entry.is_kept);
             closed.verdicts.push(entry.verdict(&reading));
-            closed.keep.extend(entry.records(&reading));
         }
         say_once(&mut closed.verdicts, &book.questions);
         if let Some(risks) = risks {

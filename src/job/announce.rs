@@ -125,8 +125,8 @@ pub(super) async fn take_back(
     intend(deps, Intent { done: true, ..last }).await
 }
 
-/// The check that an unfinished run has shown as under way, whether or not its commit is the head. Where nobody knows whether it was started it is looked
-/// for, for a while when that was a moment ago.
+/// The check that an unfinished run has shown as under way, whether or not its commit is the head. Where nobody knows whether it was
+/// started it is looked for, for a while when that was a moment ago.
 pub(super) async fn started(
     deps: &Deps,
     platform: &dyn Platform,

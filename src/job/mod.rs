@@ -4,6 +4,7 @@ mod announce;
 mod ask;
 mod bisect;
 pub mod by_hand;
+mod called;
 mod closed;
 mod command;
 mod compared;
@@ -37,6 +38,7 @@ pub(crate) mod testing;
 pub mod worker;
 mod written;
 
+pub use called::called;
 pub use deps::{DAY, Deps, Options};
 pub use explain::{explain, nearest_code};
 pub use guide::guide_of;

@@ -5,6 +5,8 @@ pub mod local;
 mod text;
 pub mod watch;
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +78,15 @@ pub enum Worth {
     Document,
     /// The configuration says that it is a specification.
     Named,
+}
+
+/// What is worth reading, and of that what is worth most first; of two that are worth the same the first stays first. No number of notes takes
+/// the room of a specification that is named.
+fn best_first<T>(all: impl IntoIterator<Item = T>, worth: impl Fn(&T) -> Worth) -> Vec<T> {
+    let all = all.into_iter().map(|one| (worth(&one), one));
+    let mut kept: Vec<(Worth, T)> = all.filter(|(worth, _)| *worth > Worth::Nothing).collect();
+    kept.sort_by_key(|(worth, _)| Reverse(*worth));
+    kept.into_iter().map(|(_, one)| one).collect()
 }
 
 /// Says of a path what its text is worth.

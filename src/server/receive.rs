@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::AppState;
 use super::body::{self, Unread};
+use crate::job::called;
 use crate::job::payload::{CommandJob, CommitJob, Payload, ReviewJob};
 use crate::meter::{self, Delivery as Became};
 use crate::platform::github::webhook::{
@@ -19,7 +20,7 @@ use crate::platform::github::webhook::{
 use crate::platform::watch::Named;
 use crate::review::ChangeRef;
 use crate::review::command::commands;
-use crate::store::{Accepted, NewDelivery, NewJob, Repository, StoreError, millis};
+use crate::store::{Accepted, NewDelivery, NewJob, StoreError, millis};
 use crate::text::sha256_hex;
 
 /// An answer, and what became of the delivery.
@@ -92,11 +93,9 @@ enum Work {
 /// The event under the name that its repository has by now, with all that is kept of it. Before the delivery is accepted: its work finds
 /// what was there before.
 async fn heeded(state: &AppState, event: Event, repository: Option<Named>) -> Result<Event, StoreError> {
-    let Some(Named { id, owner, repo, at }) = repository else { return Ok(event) };
-    let told = Repository { id, name: format!("{owner}/{repo}"), at };
-    let name = state.store.heed(&told, (state.clock)()).await?;
-    Ok(match name.as_deref().and_then(|name| name.split_once('/')) {
-        Some((owner, repo)) => event.called(owner, repo),
+    let Some(named) = repository else { return Ok(event) };
+    Ok(match called(state.store.as_ref(), named, (state.clock)()).await? {
+        Some(Named { owner, repo, .. }) => event.called(&owner, &repo),
         None => Event::Ignored { why: "by now another repository has its name".into() },
     })
 }

@@ -375,7 +375,7 @@ fn run(source: &str, kept: &[Record], is_bad: impl Fn(&str) -> bool) -> (Vec<Ask
     loop {
         let open = talk.asks();
         if open.is_empty() {
-            let kept = [kept.to_vec(), talk.close().keep].concat();
+            let kept = [kept.to_vec(), talk.learnt()].concat();
             return (asked, kept);
         }
         for ask in open {

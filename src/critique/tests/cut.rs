@@ -35,6 +35,6 @@ fn a_talk_that_is_cut_off_anywhere_is_taken_up_where_it_was_and_ends_the_same() 
         assert!(asked(&heard).is_disjoint(&asked(&rest)), "nothing is asked twice: cut after {cut}");
         assert_eq!(asked(&[heard, rest].concat()), asked(&calls), "cut after {cut}");
         let said = |closed: &Closed| closed.verdicts.iter().map(|v| (v.score, v.findings.clone())).collect::<Vec<_>>();
-        assert_eq!((said(&closed), closed.risks), (said(&whole), whole.risks.clone()), "cut after {cut}");
+        assert_eq!((said(&closed), closed.risks.clone()), (said(&whole), whole.risks.clone()), "cut after {cut}");
     }
 }

@@ -40,13 +40,29 @@ pub(super) fn mr1() -> Question {
     book(&["MR1"]).questions.remove(0)
 }
 
+/// What is left of a talk, and what was to be kept of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Carried {
+    closed: Closed,
+    pub(super) keep: Vec<super::Record>,
+}
+
+impl std::ops::Deref for Carried {
+    type Target = Closed;
+
+    fn deref(&self) -> &Closed {
+        &self.closed
+    }
+}
+
 /// Carries a talk to its end: `model` answers every call. Gives what is left, and the calls.
-pub(super) fn carried(mut talk: Talk<'_>, mut model: impl FnMut(&Ask) -> String) -> (Closed, Vec<Ask>) {
+pub(super) fn carried(mut talk: Talk<'_>, mut model: impl FnMut(&Ask) -> String) -> (Carried, Vec<Ask>) {
     let mut calls = Vec::new();
     loop {
         let mut open = talk.asks();
         if open.is_empty() {
-            return (talk.close(), calls);
+            let keep = talk.learnt();
+            return (Carried { closed: talk.close(), keep }, calls);
         }
         while let Some(ask) = open.pop() {
             open.extend(talk.hear(&ask, &model(&ask)));

@@ -29,7 +29,7 @@ fn reply(extra: &str) -> String {
 fn judged(world: &World, text: &str) -> Verdict {
     let book = book(&["MR1"]);
     let (closed, _) = carried(Talk::open(world.sheet(), &book, "m", "nonce"), |_| text.to_owned());
-    closed.verdicts.into_iter().next().expect("a verdict")
+    closed.verdicts.first().cloned().expect("a verdict")
 }
 
 /// (score, findings, claims dropped by each reading, failed)
@@ -96,7 +96,7 @@ fn a_number_is_asked_of_a_score_of_three_where_the_levels_ask_for_one() {
         let mut book = book(&[id]);
         book.questions.iter_mut().for_each(|question| question.rubric.number = number);
         let (closed, _) = carried(Talk::open(world.sheet(), &book, "m", "nonce"), |_| without.clone());
-        closed.verdicts.into_iter().next().and_then(|verdict| verdict.score)
+        closed.verdicts.first().and_then(|verdict| verdict.score)
     };
     assert_eq!((score("MR1", true), score("MR1", false)), (Some(2), Some(3)));
     for question in &builtin().0.questions {

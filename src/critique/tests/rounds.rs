@@ -222,7 +222,7 @@ fn another_model_or_wording_is_asked_anew_and_named_apart_from_changes_of_the_te
     let changed = |talk: Talk<'_>, records: &[Record]| {
         let mut talk = talk;
         talk.recall(records);
-        carried(talk, |ask| said(ask, 1)).0.policy_changed
+        carried(talk, |ask| said(ask, 1)).0.policy_changed.clone()
     };
     assert_eq!(changed(Talk::open(world.sheet(), &book, "other", "9c2d"), &closed.keep), ["MR1", "MR9"]);
     book.questions[1].version += 1;

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{BACK, Broken, MARGIN, Pass, Reconciler};
+use crate::job::called;
 use crate::job::payload::review_key;
-use crate::platform::watch::{Installation, Moment, Named, OpenChange, Place};
-use crate::store::{Millis, Repository};
+use crate::platform::watch::{Installation, Moment, OpenChange, Place};
+use crate::store::Millis;
 
 /// Repositories that are looked at in one pass, over all installations.
 const PLACES: usize = 500;
@@ -126,11 +127,8 @@ impl Reconciler {
 
     /// The repository under the name that it has by now, with all that is kept of it; none where another one has that name.
     async fn heeded(&self, place: Place) -> Result<Option<Place>, Broken> {
-        let Place { named: Named { id, owner, repo, at }, installation } = place;
-        let told = Repository { id, name: format!("{owner}/{repo}"), at };
-        let name = self.worker.store.heed(&told, self.worker.now()).await?;
-        let called = |(owner, repo): (&str, &str)| Named { id, owner: owner.into(), repo: repo.into(), at };
-        let named = name.as_deref().and_then(|name| name.split_once('/')).map(called);
+        let Place { named, installation } = place;
+        let named = called(self.worker.store.as_ref(), named, self.worker.now()).await?;
         Ok(named.map(|named| Place { named, installation }))
     }
 

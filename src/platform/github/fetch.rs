@@ -1,8 +1,6 @@
 //! Reads a pull request: its changed documents at the head and at the merge base, their diff, and the configuration of the
 //! base. Executes and follows nothing that it reads; what it leaves out it names.
 
-use std::cmp::Reverse;
-
 use super::client::Failure;
 use super::state::State;
 use super::texts::{CHANGE, Files, Read, Wish};
@@ -10,7 +8,7 @@ use super::wire::{Compared, File};
 use super::{Repository, graph, is_commit};
 use crate::config::{self, Limits};
 use crate::diff::{Patch, parse_patch};
-use crate::platform::{Choice, Fetched, PlatformError, Wanted, Worth, text};
+use crate::platform::{Choice, Fetched, PlatformError, Wanted, Worth, best_first, text};
 use crate::review::{Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Skipped};
 
 /// Documents of a change.
@@ -90,7 +88,7 @@ impl Repository {
         let config = edited(&rows);
         let mut kept = Vec::new();
         let mut looks = SECOND_LOOKS;
-        for (place, mut row) in best_first(rows, wanted) {
+        for (place, mut row) in chosen(rows, wanted) {
             if kept.len() >= DOCUMENTS {
                 skipped.push(Skipped { what: row.filename, why: text::too_many() });
                 continue;
@@ -229,15 +227,13 @@ pub(super) fn edited(rows: &[File]) -> Option<File> {
     config::PATHS.iter().find_map(|path| rows.iter().find(|row| writes(row, path))).cloned()
 }
 
-/// The rows that are worth reading with their place in the list: what the configuration names before what may be a document, so that
-/// no number of notes takes the room of a specification.
-pub(super) fn best_first(rows: Vec<File>, wanted: &Choice) -> Vec<(usize, File)> {
+/// The rows that are worth reading with their place in the list, the best first.
+pub(super) fn chosen(rows: Vec<File>, wanted: &Choice) -> Vec<(usize, File)> {
     // A document that is moved to another ending is still looked at.
-    let worth = |row: &File| row.previous_filename.as_deref().map_or(Worth::Nothing, wanted).max(wanted(&row.filename));
-    let rows = rows.into_iter().enumerate().map(|(place, row)| (worth(&row), place, row));
-    let mut kept: Vec<_> = rows.filter(|(worth, ..)| *worth > Worth::Nothing).collect();
-    kept.sort_by_key(|(worth, ..)| Reverse(*worth));
-    kept.into_iter().map(|(_, place, row)| (place, row)).collect()
+    let worth = |(_, row): &(usize, File)| {
+        row.previous_filename.as_deref().map_or(Worth::Nothing, wanted).max(wanted(&row.filename))
+    };
+    best_first(rows.into_iter().enumerate(), worth)
 }
 
 /// The text, if the change has room for it.

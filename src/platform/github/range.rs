@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use super::fetch::{DOCUMENTS, best_first, edited};
+use super::fetch::{DOCUMENTS, chosen, edited};
 use super::{GitHub, Repository, is_commit};
 use crate::platform::{Fetched, Now, Origin, Platform, PlatformError, Wanted, text};
 use crate::review::{Action, Capabilities, Change, ChangeRef, Outcome, Posted, Skipped};
@@ -53,7 +53,7 @@ impl Platform for Range {
             Some(row) => repository.proposed_config(row, head).await?,
             None => None,
         };
-        let mut kept: Vec<_> = best_first(rows, &wanted).into_iter().map(|(_, row)| row).collect();
+        let mut kept: Vec<_> = chosen(rows, &wanted).into_iter().map(|(_, row)| row).collect();
         let over = kept.split_off(kept.len().min(DOCUMENTS));
         skipped.extend(over.into_iter().map(|row| Skipped { what: row.filename, why: text::too_many() }));
         let files = repository.documents(kept, head, &fork, &mut skipped).await?;

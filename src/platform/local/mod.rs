@@ -7,14 +7,13 @@ mod git;
 mod testing;
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use async_trait::async_trait;
 use gix_hash::ObjectId;
 
-use super::{Fetched, Now, Origin, Platform, PlatformError, Wanted, Worth, text};
+use super::{Fetched, Now, Origin, Platform, PlatformError, Wanted, Worth, best_first, text};
 use crate::config::{self, Limits};
 use crate::review::{
     Action, Capabilities, Change, ChangeRef, ChangedFile, ConfigText, FilePatch, FileStatus, Outcome, Posted, Skipped,
@@ -223,12 +222,9 @@ impl Checkout {
             let named = if self.only.contains(&pair.path) { Worth::Document } else { Worth::Nothing };
             pair.previous.as_deref().map_or(Worth::Nothing, worth).max(worth(&pair.path)).max(named)
         };
-        let mut chosen: Vec<Pair> = pairs.into_values().filter(|pair| worth(pair) > Worth::Nothing).collect();
-        // No number of notes takes the room of a specification that is named.
-        chosen.sort_by_key(|pair| Reverse(worth(pair)));
         let (mut files, mut skipped) = (Vec::new(), Vec::new());
         let (mut head_left, mut base_left) = (Limits::MOST.change_bytes, Limits::MOST.change_bytes);
-        for pair in chosen {
+        for pair in best_first(pairs.into_values(), worth) {
             let what = pair.path.clone();
             if files.len() >= Limits::MOST.documents {
                 skipped.push(Skipped { what, why: text::too_many() });

@@ -3,12 +3,9 @@
 
 use super::super::page::Page;
 use super::super::table::{Cell, Header, write};
-use super::escaped;
+use super::table::{COLUMNS, LONGEST};
+use super::{BULLETS, escaped};
 
-/// Most lines of one table; what is longer is read as several.
-const LONGEST: usize = 2_000;
-/// Most columns.
-const COLUMNS: usize = 64;
 /// Most columns of a table that stands one cell on a line.
 const STACKED: usize = 12;
 /// Widest line with columns, in characters.
@@ -167,7 +164,8 @@ fn is_name(words: &str) -> bool {
 fn is_mark(words: &str) -> bool {
     let inner = words.strip_prefix('(').filter(|inner| inner.len() <= 3).unwrap_or(words);
     let bare = inner.trim_end_matches(['.', ')']);
-    matches!(words, "-" | "*" | "+" | "\u{2022}" | "\u{2013}" | "\u{b7}" | "o" | "\u{25aa}" | "\u{f0b7}")
+    let is_bullet = words.strip_prefix(BULLETS).is_some_and(str::is_empty);
+    is_bullet
         || bare.len() < inner.len() && bare.len() <= 5 && bare.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
 }
 

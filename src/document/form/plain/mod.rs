@@ -11,6 +11,9 @@ const TITLE: usize = 80;
 /// Longest line that somebody wrapped, in bytes.
 const WRAPPED: usize = 200;
 
+/// What begins an item of a list; the last one is that of Word.
+const BULLETS: [char; 9] = ['-', '*', '+', '•', '–', '·', 'o', '▪', '\u{f0b7}'];
+
 /// Reads the lines of a document, of which the first has the number `first`.
 pub(super) fn rewrite(lines: &[&str], first: usize, page: &mut Page) {
     let line = |at: Option<usize>| at.and_then(|at| lines.get(at)).map_or("", |line| line.trim_end());
@@ -184,7 +187,7 @@ fn is_name(words: &str) -> bool {
 }
 
 fn item(words: &str) -> Option<&str> {
-    let rest = words.strip_prefix(['-', '*', '+', '•', '–', '·', 'o']).filter(|rest| rest.starts_with([' ', '\t']));
+    let rest = words.strip_prefix(BULLETS).filter(|rest| rest.starts_with([' ', '\t']));
     let rest = rest.filter(|_| !words.starts_with("o ") || words.len() > 4);
     if let Some(rest) = rest {
         return Some(rest.trim_start()).filter(|rest| !rest.is_empty());

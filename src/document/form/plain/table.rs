@@ -5,9 +5,9 @@ use super::super::table::{Cell, Header, write};
 use super::escaped;
 
 /// Most lines of one table; what is longer is read on as words.
-const LONGEST: usize = 2_000;
+pub(super) const LONGEST: usize = 2_000;
 /// Most columns.
-const COLUMNS: usize = 64;
+pub(super) const COLUMNS: usize = 64;
 
 /// True where a table begins at line `at`.
 pub(super) fn is_there(lines: &[&str], at: usize) -> bool {

@@ -26,7 +26,7 @@ const TOTAL: Duration = Duration::from_mins(1);
 pub(super) enum Told {
     /// Yes, or nobody waits.
     Yes,
-    /// Not yet: the platform does not answer now.
+    /// Not yet: the platform does not answer now, or the App may not say anything now.
     Later,
     /// No: nobody can be told.
     Never,
@@ -43,14 +43,18 @@ impl Told {
 pub(super) async fn tell(worker: &Worker, job: &Leased, reason: &str) -> Told {
     let Ok(payload) = Payload::read(&job.payload) else { return Told::Never };
     let (worker, reason) = (worker.clone(), reason.to_owned());
+    let is_review = matches!(payload, Payload::Review(_));
     // A task of its own: what made the review stop with a defect may do so again.
     let task = tokio::spawn(async move { tokio::time::timeout(TOTAL, said(&worker, &payload, &reason)).await });
     match task.await {
         Ok(Ok(Ok(()))) => Told::Yes,
         Ok(Ok(Err(error))) => {
             tracing::warn!(job = %job.key, %error, "nobody could be told that the review was given up");
+            // A right that the App is given back is told to nobody: the review is done by then.
+            let is_denied = matches!(error, PlatformError::Denied { .. });
             match Failure::from(error) {
                 Failure::Passing { .. } | Failure::Limited { .. } => Told::Later,
+                _ if is_denied && is_review => Told::Later,
                 _ => Told::Never,
             }
         }

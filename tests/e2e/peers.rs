@@ -264,20 +264,20 @@ async fn a_bot_with_another_name_finds_what_it_wrote_under_the_old_one() {
 }
 
 #[tokio::test]
-async fn a_token_without_the_right_to_write_is_named_and_the_same_delivery_takes_the_review_up_again() {
+async fn a_right_that_is_missing_is_named_and_the_review_is_done_once_it_is_given() {
     let forge = forge().await;
     let bot = Bot::start(&forge).await;
     let pull = forge.repo("acme/specs").open_pull("parcels", &[(PATH, SPEC)]);
     forge.grant("pull_requests", Some(false));
-    let opened = pull.event("opened");
-    assert_eq!(bot.review(&opened).await, [Step::Dead]);
+    assert_eq!(bot.review(&pull.event("opened")).await, [Step::Delayed]);
     let log = bot.log();
     assert!(
-        log.contains("review given up") && log.contains("The App needs: ") && log.contains("pull requests write"),
+        log.contains("nobody can be told") && log.contains("The App needs: ") && log.contains("pull requests write"),
         "{log}"
     );
     forge.grant("pull_requests", Some(true));
-    assert_eq!(bot.review(&opened).await, [Step::Done]);
+    bot.later(Duration::from_mins(15));
+    assert_eq!(bot.work().await, [Step::Done]);
     summary(&pull);
     pull.look_away();
     finish(bot, forge).await;

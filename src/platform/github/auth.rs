@@ -152,11 +152,18 @@ struct Minted {
     token: SecretString,
     installation: u64,
     expires: i64,
+    /// The installation that was told of, which has the repository no longer.
+    instead_of: Option<u64>,
 }
 
 impl Minted {
     fn is_good(&self, now: i64) -> bool {
         self.expires - MARGIN > now
+    }
+
+    /// Is this the token of whoever was told of this installation?
+    fn serves(&self, told: Option<u64>) -> bool {
+        told.is_none_or(|told| told == self.installation || Some(told) == self.instead_of)
     }
 }
 
@@ -198,20 +205,29 @@ impl Keyring {
         let slot = self.slot(Opens::Repository(scope.clone()));
         let mut kept = slot.lock().await;
         if let Some(minted) = kept.as_ref() {
-            let same = installation.is_none_or(|installation| installation == minted.installation);
-            if same && minted.is_good((self.clock)()) {
+            if minted.serves(installation) && minted.is_good((self.clock)()) {
                 return Ok(self.pass(minted.token.clone(), Whose::Installation(minted.installation)));
             }
         }
         *kept = None;
         let claim = self.pass(app.claim((self.clock)())?, Whose::App);
-        let installation = match installation {
-            Some(id) => id,
-            None => find_installation(client, &claim, scope).await?,
-        };
         let what = format!("a token for {}/{}", scope.owner, scope.repo);
         let body = json!({ "repositories": [scope.repo], "permissions": scope.rights.permissions() });
-        let minted = mint(client, &claim, (&what, &body), installation, (self.clock)()).await?;
+        let by = async |id| mint(client, &claim, (&what, &body), id, (self.clock)()).await;
+        let minted = match installation {
+            None => by(find_installation(client, &claim, scope).await?).await?,
+            Some(told) => match by(told).await {
+                // An event that comes late tells of the owner that the repository had.
+                Err(refused @ (PlatformError::Denied { .. } | PlatformError::NotFound { .. })) => {
+                    match find_installation(client, &claim, scope).await {
+                        Ok(now) if now != told => Minted { instead_of: Some(told), ..by(now).await? },
+                        Err(error) if error.is_retryable() => return Err(error),
+                        _ => return Err(refused),
+                    }
+                }
+                minted => minted?,
+            },
+        };
         let pass = self.pass(minted.token.clone(), Whose::Installation(minted.installation));
         *kept = Some(minted);
         Ok(pass)
@@ -324,7 +340,7 @@ async fn mint(
     let answer: Answer = answer.json().map_err(|failure| failure.error(what))?;
     // An unreadable date: short enough for any token.
     let expires = answer.expires_at.as_deref().and_then(seconds).unwrap_or(now + 10 * 60);
-    Ok(Minted { token: answer.token, installation, expires })
+    Ok(Minted { token: answer.token, installation, expires, instead_of: None })
 }
 
 /// A 401 for a claim means that the program itself is set up wrongly.

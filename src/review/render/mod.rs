@@ -346,6 +346,9 @@ mod tests {
         insta::assert_snapshot!(text.join("\n"));
     }
 
+    static MENTION: LazyLock<regex::Regex> =
+        LazyLock::new(|| regex::Regex::new(r"(?i)(^|[^a-z0-9_`])@[a-z0-9]|(^|[^\w])#\d|(?m)^bors\b").unwrap());
+
     /// What must not be in anything that is posted.
     fn faults(body: &str) -> Vec<String> {
         let mut faults = Vec::new();
@@ -375,8 +378,7 @@ mod tests {
                 _ => {}
             }
         }
-        let mention = regex::Regex::new(r"(?i)(^|[^a-z0-9_`])@[a-z0-9]|(^|[^\w])#\d|(?m)^bors\b").unwrap();
-        faults.extend(mention.find_iter(&seen).map(|found| format!("speaks to somebody: {}", found.as_str())));
+        faults.extend(MENTION.find_iter(&seen).map(|found| format!("speaks to somebody: {}", found.as_str())));
         if body.lines().any(|line| line.starts_with('/')) {
             faults.push("a line starts with /".into());
         }

@@ -10,6 +10,14 @@ use crate::bot::MARKER;
 use crate::forge::{Forge, Pull};
 use crate::log::Log;
 
+/// What an undisturbed world shows of a text.
+pub struct Calm {
+    /// Where the App may comment.
+    pub whole: Seen,
+    /// Where it may not: the check says so, and everything that was found.
+    pub check_alone: Seen,
+}
+
 /// What a reader sees on a change.
 #[derive(Debug, Default)]
 pub struct Seen {
@@ -23,6 +31,8 @@ pub struct Seen {
     checks: Vec<(String, String, Option<String>)>,
     /// Rules that are spoken of anywhere.
     rules: BTreeSet<String>,
+    /// The newest check says that the App may not comment.
+    pub may_not_comment: bool,
 }
 
 impl Seen {
@@ -51,6 +61,7 @@ impl Seen {
         for one in pull.checks() {
             text.push_str(&one.summary);
             one.annotations.iter().for_each(|note| text.push_str(&note.to_string()));
+            seen.may_not_comment = one.summary.contains(REFUSED);
             seen.checks.push((one.external_id, one.status, one.conclusion));
         }
         let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
@@ -58,6 +69,9 @@ impl Seen {
         seen
     }
 }
+
+/// How a check says that a comment was refused.
+const REFUSED: &str = "every finding is an annotation here";
 
 /// `MET-003`.
 fn is_code(word: &str) -> bool {
@@ -94,13 +108,15 @@ pub fn check(forge: &Forge, machine: &Machine, log: &Log, depth: Depth) -> Vec<S
 }
 
 /// What holds of one change whose text ends as `calm` shows it.
-pub fn of_pull(pull: &Pull, calm: &Seen, nothing_given_up: bool) -> Vec<String> {
+pub fn of_pull(pull: &Pull, calm: &Calm, nothing_given_up: bool) -> Vec<String> {
     let seen = Seen::of(pull);
+    let is_mute = seen.may_not_comment && seen.summaries.is_empty();
+    let calm = if is_mute { &calm.check_alone } else { &calm.whole };
     let mut broken = Vec::new();
     let mut say = |what: String| broken.push(format!("#{}: {what}", pull.number));
     // Where the work on this head was given up, its check says so, and may be all there is.
     let is_given_up = seen.checks.iter().any(|(key, ..)| key == "given-up");
-    if seen.summaries.len() != 1 && !(is_given_up && seen.summaries.is_empty()) {
+    if seen.summaries.len() != 1 && !((is_given_up || is_mute) && seen.summaries.is_empty()) {
         say(format!("{} summaries", seen.summaries.len()));
     }
     let mut keys = BTreeSet::new();

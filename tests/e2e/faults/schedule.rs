@@ -9,9 +9,9 @@ use specreview::server::DEBOUNCE;
 use specreview::store::{Depth, Store as _};
 use tracing_subscriber::EnvFilter;
 
-use super::invariants::{self, Seen};
+use super::invariants::{self, Calm, Seen};
 use super::machine::Machine;
-use crate::forge::{Delivery, Dice, Forge, Pull};
+use crate::forge::{Delivery, Dice, Fault, Forge, Pull};
 use crate::log::Log;
 
 const SPEC: &str = include_str!("../../../docs/examples/parcel-damage.md");
@@ -42,20 +42,26 @@ fn model() -> Arc<dyn Model> {
 }
 
 /// What a calm world shows of each text.
-static CALM: LazyLock<Vec<Seen>> =
-    LazyLock::new(|| (0..TEXTS.len()).map(|text| runtime().block_on(undisturbed(text))).collect());
+static CALM: LazyLock<Vec<Calm>> = LazyLock::new(|| {
+    let seen = |text, may| runtime().block_on(undisturbed(text, may));
+    (0..TEXTS.len()).map(|text| Calm { whole: seen(text, true), check_alone: seen(text, false) }).collect()
+});
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-async fn undisturbed(text: usize) -> Seen {
+async fn undisturbed(text: usize, may_comment: bool) -> Seen {
     let forge = Arc::new(Forge::start().await);
+    if !may_comment {
+        forge.fail_next("POST", "/issues/{number}/comments", Fault::Status(403));
+    }
     let mut machine = Machine::start(&forge, 0, 0, None).await;
     let pull = forge.repo("acme/specs").open_pull("calm", &[(PATH, &TEXTS[text])]);
     assert_eq!(machine.receive(&pull.event("opened")).await, Some(202));
     assert!(machine.work(50).await, "\nseed none: it never comes to rest, undisturbed");
     let seen = Seen::of(&pull);
+    assert_ne!(seen.may_not_comment, may_comment, "the check says whether the App may comment");
     drop(machine);
     forge.look_away();
     Arc::into_inner(forge).expect("nobody else holds the forge").finish();
@@ -115,11 +121,13 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     forge.chaos(seed, bad_forge);
     let mut post = Post::default();
     let mut pulls: Vec<(Pull, usize)> = Vec::new();
+    let rights = Rights::default();
     for turn in 0..2 + dice.below(5) {
         repo.follow();
         for (pull, _) in &mut pulls {
             pull.follow();
         }
+        rights.change(&forge, &mut dice, 12);
         if deadly && !machine.life.is_doomed() && dice.chance(50) {
             machine.life.dies_at(1 + dice.below(40));
         }
@@ -138,7 +146,7 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
         }
         if dice.chance(70) {
             let at = usize::try_from(dice.below(pulls.len() as u64)).unwrap();
-            let meanwhile = dice.chance(50).then(|| Meanwhile::plan(&forge, &mut dice, &pulls[at]));
+            let meanwhile = dice.chance(50).then(|| Meanwhile::plan(&forge, &rights, &mut dice, &pulls[at]));
             work(&mut machine, &mut dice).await;
             if let Some((text, deliveries)) = meanwhile.and_then(|meanwhile| meanwhile.end(&forge)) {
                 pulls[at].1 = text;
@@ -156,6 +164,7 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
         }
     }
     forge.calm();
+    rights.restore(&forge);
     machine.calm();
     for delivery in &post.held {
         machine.receive(delivery).await;
@@ -202,6 +211,42 @@ async fn work(machine: &mut Machine, dice: &mut Dice) {
     machine.work(steps).await;
 }
 
+/// The right that an owner took away from the App, and how far it went before.
+#[derive(Clone, Default)]
+struct Rights(Arc<Mutex<Option<(&'static str, bool)>>>);
+
+impl Rights {
+    /// The owner takes a right away, so many times in a hundred, or gives back what was taken.
+    fn change(&self, forge: &Forge, dice: &mut Dice, percent: u64) {
+        let gone = self.0.lock().unwrap().is_some();
+        if gone && dice.chance(60) {
+            self.restore(forge);
+        } else if !gone && dice.chance(percent) {
+            let (name, had, has) = dice.one_of(RIGHTS);
+            forge.grant(name, has);
+            forge.struck_in_chaos(&format!("the right to {name} is taken away"));
+            *self.0.lock().unwrap() = Some((name, had));
+        }
+    }
+
+    /// Nobody tells of that.
+    fn restore(&self, forge: &Forge) {
+        if let Some((name, had)) = self.0.lock().unwrap().take() {
+            forge.grant(name, Some(had));
+        }
+    }
+}
+
+/// A right, whether it is one to write, and what is left of it.
+const RIGHTS: &[(&str, bool, Option<bool>)] = &[
+    ("contents", false, None),
+    ("issues", false, None),
+    ("pull_requests", true, Some(false)),
+    ("pull_requests", true, None),
+    ("checks", true, Some(false)),
+    ("checks", true, None),
+];
+
 /// The text of a change and the events of what was done to it.
 type Done = (usize, Vec<Delivery>);
 
@@ -210,11 +255,15 @@ struct Meanwhile(Arc<Mutex<Option<Done>>>);
 
 impl Meanwhile {
     /// It happens once some requests are answered, if there are so many.
-    fn plan(forge: &Forge, dice: &mut Dice, (pull, text): &(Pull, usize)) -> Self {
+    fn plan(forge: &Arc<Forge>, rights: &Rights, dice: &mut Dice, (pull, text): &(Pull, usize)) -> Self {
         let done = Arc::new(Mutex::new(None));
         let (after, mut own, told) = (1 + dice.below(15), Dice::new(dice.throw()), done.clone());
         let mut change = (pull.clone(), *text);
+        let (there, rights) = (Arc::downgrade(forge), rights.clone());
         forge.meanwhile(after, move || {
+            if let Some(forge) = there.upgrade() {
+                rights.change(&forge, &mut own, 15);
+            }
             let deliveries = happen(&mut own, &mut change);
             *told.lock().unwrap() = Some((change.1, deliveries));
         });

@@ -308,6 +308,13 @@ impl Forge {
         lock(&self.world).chaos.as_mut().expect("a forge in chaos").calm();
     }
 
+    /// Something else went wrong in chaos.
+    pub fn struck_in_chaos(&self, what: &str) {
+        let mut world = lock(&self.world);
+        let chaos = world.chaos.as_mut().expect("a forge in chaos");
+        *chaos.struck.entry(what.to_owned()).or_default() += 1;
+    }
+
     /// What went wrong in chaos, how often, and what was done that must never be.
     pub fn seen_in_chaos(&self) -> (BTreeMap<String, usize>, Vec<String>) {
         let world = lock(&self.world);

@@ -218,7 +218,11 @@ pub fn authenticate(found: &Found, world: &World, headers: &BTreeMap<String, Str
     let given = headers.get("authorization").ok_or_else(|| Answer::refuse(401, "Requires authentication"))?;
     let token = given.strip_prefix("Bearer ").ok_or_else(bad)?;
     if let Some(grant) = world.tokens.get(token) {
-        return Ok(Some(grant.clone()));
+        let mut grant = grant.clone();
+        if grant.app {
+            world.leave_what_is_granted(&mut grant.permissions);
+        }
+        return Ok(Some(grant));
     }
     let key = DecodingKey::from_rsa_pem(super::PUBLIC_KEY.as_bytes()).unwrap();
     let mut rules = Validation::new(Algorithm::RS256);

@@ -150,9 +150,12 @@ impl Run<'_> {
                     path.push(json!(key));
                     let out = match node.field(world, self.grant, name, &args) {
                         Ok(out) => out,
+                        // What may not be seen did not look at its arguments.
                         Err(Fault::Place(kind, message)) => {
                             self.errors.push(json!({ "type": kind, "path": path, "message": message }));
-                            Out::Value(Value::Null)
+                            into.insert(key, Value::Null);
+                            path.pop();
+                            continue;
                         }
                         Err(fault) => return Err(fault),
                     };

@@ -83,6 +83,22 @@ async fn a_rename_about_the_same_head_is_no_reason_to_write_anything() {
 }
 
 #[tokio::test]
+async fn an_event_that_comes_after_a_transfer_is_reviewed_by_the_installation_of_the_new_owner() {
+    let (forge, bot, mut pull) = reviewed("acme/specs").await;
+    pull.push(&[(PATH, &SPEC.replace(GATE, MENDED))]);
+    let late = pull.event("synchronize");
+    pull.rename_repository("umbrella/specs");
+    assert_eq!(bot.receive(&pull.event("closed")).await.0, 200);
+    let minted = forge.minted().len();
+    assert_eq!(bot.review(&late).await, [Step::Done], "{}", bot.log());
+    assert_eq!(forge.minted().len(), minted + 1, "one token serves the whole review");
+    let told = summaries(&pull);
+    assert!(told.len() == 1 && told[0].contains(&pull.head()), "{told:#?}");
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
 async fn a_pause_stands_in_a_renamed_repository() {
     let (forge, bot, mut pull) = reviewed("acme/specs").await;
     bot.review(&pull.comment_event("lena", "/specreview pause")).await;

@@ -422,7 +422,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default() })]
         #[test]
         fn no_text_becomes_markup_anywhere(pieces in prop::collection::vec(prop_oneof![
             prop::sample::select(HOSTILE).prop_map(str::to_owned),

@@ -107,10 +107,10 @@ pub fn check(forge: &Forge, machine: &Machine, log: &Log, depth: Depth) -> Vec<S
     broken
 }
 
-/// What holds of one change whose text ends as `calm` shows it.
-pub fn of_pull(pull: &Pull, calm: &Calm, nothing_given_up: bool) -> Vec<String> {
+/// What holds of one change whose text ends as `calm` shows it. `was_refused`: the App could not comment for a time.
+pub fn of_pull(pull: &Pull, calm: &Calm, nothing_given_up: bool, was_refused: bool) -> Vec<String> {
     let seen = Seen::of(pull);
-    let is_mute = seen.may_not_comment && seen.summaries.is_empty();
+    let is_mute = was_refused && seen.may_not_comment && seen.summaries.is_empty();
     let calm = if is_mute { &calm.check_alone } else { &calm.whole };
     let mut broken = Vec::new();
     let mut say = |what: String| broken.push(format!("#{}: {what}", pull.number));

@@ -183,12 +183,13 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     }
     let depth = machine.store.depth().await.unwrap();
     let mut broken = invariants::check(&forge, &machine, log, depth);
-    for (pull, text) in &mut pulls {
-        pull.follow();
-        broken.extend(invariants::of_pull(pull, &CALM[*text], depth == Depth::default()));
-    }
     let (mut struck, wrong) = forge.seen_in_chaos();
     broken.extend(wrong);
+    let was_refused = struck.contains_key(&taken("pull_requests"));
+    for (pull, text) in &mut pulls {
+        pull.follow();
+        broken.extend(invariants::of_pull(pull, &CALM[*text], depth == Depth::default(), was_refused));
+    }
     *struck.entry("death of the process".into()).or_default() += machine.deaths;
     drop(machine);
     drop(pulls);
@@ -224,7 +225,7 @@ impl Rights {
         } else if !gone && dice.chance(percent) {
             let (name, had, has) = dice.one_of(RIGHTS);
             forge.grant(name, has);
-            forge.struck_in_chaos(&format!("the right to {name} is taken away"));
+            forge.struck_in_chaos(&taken(name));
             *self.0.lock().unwrap() = Some((name, had));
         }
     }
@@ -235,6 +236,11 @@ impl Rights {
             forge.grant(name, Some(had));
         }
     }
+}
+
+/// How it is counted.
+fn taken(right: &str) -> String {
+    format!("the right to {right} is taken away")
 }
 
 /// A right, whether it is one to write, and what is left of it.
@@ -303,7 +309,7 @@ pub fn dies_at(edge: u64, asks: bool) -> (Vec<String>, usize) {
         }
         let depth = machine.store.depth().await.unwrap();
         let mut broken = invariants::check(&forge, &machine, &Log::default(), depth);
-        broken.extend(invariants::of_pull(&pull, &CALM[1], depth == Depth::default()));
+        broken.extend(invariants::of_pull(&pull, &CALM[1], depth == Depth::default(), false));
         broken.extend(forge.seen_in_chaos().1);
         let deaths = machine.deaths;
         drop((machine, pull));

@@ -204,10 +204,9 @@ impl Keyring {
         };
         let slot = self.slot(Opens::Repository(scope.clone()));
         let mut kept = slot.lock().await;
-        if let Some(minted) = kept.as_ref() {
-            if minted.serves(installation) && minted.is_good((self.clock)()) {
-                return Ok(self.pass(minted.token.clone(), Whose::Installation(minted.installation)));
-            }
+        let good = |minted: &&Minted| minted.serves(installation) && minted.is_good((self.clock)());
+        if let Some(minted) = kept.as_ref().filter(good) {
+            return Ok(self.pass(minted.token.clone(), Whose::Installation(minted.installation)));
         }
         *kept = None;
         let claim = self.pass(app.claim((self.clock)())?, Whose::App);

@@ -120,6 +120,8 @@ impl<'a> Page<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use crate::critique::Verdict;
     use crate::facts::Role;
     use crate::finding::{

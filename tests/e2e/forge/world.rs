@@ -218,7 +218,9 @@ impl World {
     /// What an owner took away is closed to tokens that were minted before, too.
     pub fn leave_what_is_granted(&self, permissions: &mut BTreeMap<String, bool>) {
         permissions.retain(|name, _| self.granted.contains_key(name));
-        permissions.iter_mut().for_each(|(name, write)| *write &= self.granted[name]);
+        for (name, write) in permissions.iter_mut() {
+            *write &= self.granted[name];
+        }
     }
 
     /// Its clock, in seconds.

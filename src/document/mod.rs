@@ -205,6 +205,12 @@ impl Block {
 }
 
 impl Document {
+    /// The section whose heading names the document: the one of the first level, above everything else.
+    #[must_use]
+    pub fn title_section(&self) -> Option<SectionId> {
+        outline::title(&self.sections)
+    }
+
     /// Reads `source`. Never fails; cost is linear in its length.
     #[must_use]
     pub fn parse(source: &str) -> Self {

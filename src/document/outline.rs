@@ -65,3 +65,10 @@ pub(super) fn measure(sections: &mut [Section], len: usize) {
         }
     }
 }
+
+/// The one heading of the first level, above everything else: it names the document and announces nothing.
+pub(super) fn title(sections: &[Section]) -> Option<SectionId> {
+    let first = sections.iter().position(|section| section.level > 0)?;
+    let is_alone = sections.iter().filter(|section| section.level == 1).count() == 1;
+    (is_alone && sections.len() > 2 && sections.get(first)?.level == 1).then_some(first)
+}

@@ -114,15 +114,44 @@ pub(super) async fn take_back(
     head: &str,
 ) -> Result<(), PlatformError> {
     let Some(last) = last(deps, at).await? else { return Ok(()) };
-    if last.done || last.head == head {
+    let broke_off = !last.done && last.head != head;
+    let own = if broke_off { started(deps, platform, at, &last).await? } else { None };
+    end_older(deps, platform, at, &last, own, head).await?;
+    if broke_off { intend(deps, Intent { done: true, ..last }).await } else { Ok(()) }
+}
+
+/// Ends the checks of older heads than `head`: those that were left before, and `own`. What the App has no right to end is kept, so that
+/// it is tried again: by the next run, and by whoever looks for what was missed.
+pub(super) async fn end_older(
+    deps: &Deps,
+    platform: &dyn Platform,
+    at: &ChangeRef,
+    last: &Intent,
+    own: Option<ObjectId>,
+    head: &str,
+) -> Result<(), PlatformError> {
+    let mut left = Vec::new();
+    for id in last.left.iter().cloned().map(ObjectId).chain(own) {
+        let cancel = Action::CancelCheck { id: id.clone(), output: check::superseded(head) };
+        if !tidied(at, platform.carry_out(at, &cancel).await, "to end the check of an older head")? {
+            left.push(id.0);
+        }
+    }
+    keep_left(deps, at, last, left).await
+}
+
+/// Notes which checks nobody was allowed to end.
+pub(super) async fn keep_left(
+    deps: &Deps,
+    at: &ChangeRef,
+    last: &Intent,
+    mut left: Vec<String>,
+) -> Result<(), PlatformError> {
+    left.dedup();
+    if left == last.left {
         return Ok(());
     }
-    if let Some(id) = started(deps, platform, at, &last).await? {
-        let output = check::superseded(head);
-        let cancel = Action::CancelCheck { id, output };
-        tidied(at, platform.carry_out(at, &cancel).await, "to end the check of an older head")?;
-    }
-    intend(deps, Intent { done: true, ..last }).await
+    deps.journal.leave(&at.to_string(), &left).await.map_err(|error| unwritten(&error))
 }
 
 /// The check that an unfinished run has shown as under way, whether or not its commit is the head. Where nobody knows whether it was

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::announce::{intend, last};
+use super::announce::{intend, last, take_back};
 use super::command;
 use super::payload::{Payload, ReviewJob};
 use super::settings::configuration;
@@ -89,7 +89,7 @@ async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<
         Err(error) => return blindly(worker, platform.as_ref(), payload, reason, error).await,
     };
     if posted.checks.iter().any(|check| check.completed && check.key == KEY) {
-        return ended(worker, at, head).await;
+        return ended(worker, platform.as_ref(), at, head).await;
     }
     let strict = worker.options.require_complete || is_strict(worker, at, payload.installation).await;
     // What failed before on this head is not passed by a review that could not be done.
@@ -100,7 +100,7 @@ async fn complete(worker: &Worker, payload: &ReviewJob, reason: &str) -> Result<
     let output = check::given_up(reason);
     let action = Action::CompleteCheck { id: running, commit: head.clone(), key: KEY.to_owned(), conclusion, output };
     sent(platform.carry_out(at, &action).await, "to complete the check")?;
-    ended(worker, at, head).await
+    ended(worker, platform.as_ref(), at, head).await
 }
 
 /// What is on the change cannot be read, be it for good: a check on its head is possible all the same. Where a run has ended on that head
@@ -123,11 +123,18 @@ async fn blindly(
     let output = check::given_up(reason);
     let action = Action::CompleteCheck { id: running, commit: head.clone(), key: KEY.to_owned(), conclusion, output };
     sent(platform.carry_out(at, &action).await, "to complete the check")?;
-    ended(worker, at, head).await
+    ended(worker, platform, at, head).await
 }
 
 /// Nothing more is to be done for this head unless somebody asks for it.
-async fn ended(worker: &Worker, change_at: &ChangeRef, head: String) -> Result<(), PlatformError> {
+async fn ended(
+    worker: &Worker,
+    platform: &dyn Platform,
+    change_at: &ChangeRef,
+    head: String,
+) -> Result<(), PlatformError> {
+    // A run that broke off on an older head may have left a check there.
+    take_back(&worker.deps, platform, change_at, &head).await?;
     let (change, key, at) = (change_at.to_string(), KEY.to_owned(), worker.now());
     let last = last(&worker.deps, change_at).await?.unwrap_or_default();
     intend(&worker.deps, Intent { change, key, head, done: true, at, check: None, ..last }).await

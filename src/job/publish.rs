@@ -219,7 +219,7 @@ impl Press<'_> {
             begun(&[&self.wrote_before[..], &self.wrote].concat())
         };
         let (check, at) = (running.map(|check| check.id.0.clone()), (self.deps.clock)());
-        intend(self.deps, Intent { change, key, head, check, done, at, wrote, wrote_at: at }).await
+        intend(self.deps, Intent { change, key, head, check, done, at, wrote, wrote_at: at, left: Vec::new() }).await
     }
 
     /// Nothing is posted for an older head, and what says that it is under way is ended.

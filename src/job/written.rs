@@ -1,5 +1,6 @@
 //! What writes have come to, and whether all of it shows by now.
 
+use super::refusal::Refusal;
 use crate::platform::PlatformError;
 use crate::review::{Action, ChangeRef, Event, ObjectId, Outcome, Posted};
 
@@ -14,14 +15,15 @@ pub(super) fn sent(outcome: Outcome, what: &str) -> Result<(), PlatformError> {
     }
 }
 
-/// As [`sent`], of something that is ended or removed: what is gone already is as good as that.
-pub(super) fn tidied(at: &ChangeRef, outcome: Outcome, what: &str) -> Result<(), PlatformError> {
+/// As [`sent`], of something that is ended or removed: what is gone already is as good as that. False where it is not allowed, and may be
+/// there still.
+pub(super) fn tidied(at: &ChangeRef, outcome: Outcome, what: &str) -> Result<bool, PlatformError> {
     match sent(outcome, what) {
         Err(PlatformError::Denied { detail, .. }) => {
             tracing::info!(change = %at, what, reason = detail, "tidying up was refused");
-            Ok(())
+            Ok(Refusal::of(&detail) != Refusal::Denied)
         }
-        other => other,
+        other => other.map(|()| true),
     }
 }
 

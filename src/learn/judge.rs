@@ -3,7 +3,7 @@
 use super::Measured;
 use super::machine::logistic;
 use crate::facts::recognise::{
-    Judgement, Observed, SHORT, SIGNS, Weights, best_two, centred, decide, project, signs, tops,
+    Judgement, Observed, SHORT, SIGNS, SPEAK_FOR, Weights, best_two, centred, decide, project, signs,
 };
 
 /// A text to be judged: its part, its paper, what is seen of it, and what is known of it.
@@ -32,8 +32,6 @@ pub(super) struct Judged {
     signs: [f32; SIGNS],
     /// Score of every unit.
     scores: Vec<f32>,
-    /// Best score of every concept.
-    tops: Vec<f32>,
     weight: f32,
 }
 
@@ -45,7 +43,7 @@ const SPECIAL: f32 = 0.0033;
 const NOISY: f32 = 2.5;
 /// Beside [`NOISY`], which shapes the machine: what a false alarm weighs where its zero is chosen, compared with a miss: it is also a loss that is not found, since it was
 /// there before. Plans are told from other papers with the same weight.
-const ALARM: f64 = 1.8;
+const ALARM: f64 = 3.0;
 /// Steps of the small machine.
 const STEPS: usize = 1500;
 
@@ -93,7 +91,7 @@ impl Texts {
         let mut judged = Vec::new();
         for text in self.0.iter().filter(|text| text.fold == fold) {
             let scores = scores(weights, &text.seen);
-            let (best, tops) = (best_two(&scores), tops(&scores));
+            let best = best_two(weights, &scores);
             for (number, states) in &text.marks {
                 judged.push(Judged {
                     number: *number,
@@ -102,7 +100,6 @@ impl Texts {
                     short: text.seen.units.len() < SHORT,
                     signs: signs(&text.seen.units, &scores, &best, *number),
                     scores: scores.iter().filter_map(|row| row.get(*number).copied()).collect(),
-                    tops: tops.clone(),
                     weight: text.weight,
                 });
             }
@@ -118,7 +115,8 @@ fn scores(weights: &Weights, seen: &Observed) -> Vec<Vec<f32>> {
 
 impl Judged {
     fn around(&self, middles: &[f32]) -> [f32; SIGNS] {
-        centred(self.signs, self.scores.iter().copied(), self.number, &self.tops, middles)
+        let middle = middles.get(self.number).copied().unwrap_or_default();
+        centred(self.signs, self.scores.iter().copied(), middle)
     }
 }
 
@@ -186,7 +184,7 @@ fn one<'a>(judged: impl Iterator<Item = &'a Judged>, names: &[String]) -> Judgem
     let mut decay = vec![DECAY; SIGNS];
     decay.extend(vec![SPECIAL; names.len()]);
     decay.push(0.0);
-    let learnt = logistic(&rows, &decay, STEPS);
+    let learnt = logistic(&rows, &decay, &SPEAK_FOR, STEPS);
     let constant = learnt.last().copied().unwrap_or_default();
     let weights: Vec<f32> = learnt.iter().zip(&spread).take(SIGNS).map(|(weight, spread)| weight / spread).collect();
     let moved: f32 = weights.iter().zip(&mean).map(|(weight, mean)| weight * mean).sum();

@@ -84,8 +84,9 @@ pub(super) fn linear(examples: &[Example<'_>], count: usize, c: f32, passes: usi
     (weights, bias)
 }
 
-/// Learns a logistic machine over dense rows by gradient descent with momentum; `decay` pulls each weight to zero.
-pub(super) fn logistic(rows: &[(Vec<f32>, bool, f32)], decay: &[f32], steps: usize) -> Vec<f32> {
+/// Learns a logistic machine over dense rows by gradient descent with momentum; `decay` pulls each weight to zero, and the first ones
+/// for which `rises` is true never go below it.
+pub(super) fn logistic(rows: &[(Vec<f32>, bool, f32)], decay: &[f32], rises: &[bool], steps: usize) -> Vec<f32> {
     let width = decay.len();
     let total: f32 = rows.iter().map(|(_, _, cost)| cost).sum::<f32>().max(1.0);
     let (mut weights, mut speed) = (vec![0.0_f32; width], vec![0.0_f32; width]);
@@ -102,6 +103,11 @@ pub(super) fn logistic(rows: &[(Vec<f32>, bool, f32)], decay: &[f32], steps: usi
         for ((weight, speed), slope) in weights.iter_mut().zip(&mut speed).zip(&slope) {
             *speed = 0.9 * *speed - 0.25 * slope;
             *weight += *speed;
+        }
+        for ((weight, speed), _) in weights.iter_mut().zip(&mut speed).zip(rises).filter(|(_, rises)| **rises) {
+            if *weight < 0.0 {
+                (*weight, *speed) = (0.0, 0.0);
+            }
         }
     }
     weights
@@ -131,7 +137,7 @@ mod tests {
     fn the_small_machine_finds_a_line() {
         let rows: Vec<(Vec<f32>, bool, f32)> =
             (0..40).map(|n| (vec![n as f32 / 20.0 - 1.0, 1.0], n >= 25, 1.0)).collect();
-        let weights = logistic(&rows, &[0.0001, 0.0001], 4000);
+        let weights = logistic(&rows, &[0.0001, 0.0001], &[], 4000);
         let zero = -weights[1] / weights[0];
         assert!((zero - 0.22).abs() < 0.1, "{weights:?}");
     }

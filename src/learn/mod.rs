@@ -34,6 +34,9 @@ const LOOKALIKE: f32 = 2.0;
 const OTHER: f32 = MISSED;
 /// What a text cut out of a paper weighs, compared with a passage: there are many of one paper.
 const CUTTING: f32 = 0.5;
+/// How strongly a paper may lean to a statement as a whole. Papers differ in how they speak; what is theirs alone is taken up by a feature of
+/// their own and not kept, so that words common to one paper do not stand for what it states.
+const PAPER: f32 = 1.5;
 /// Units in which a feature must be seen.
 const SEEN: usize = 2;
 /// Weights below this share of the largest are not kept.
@@ -75,6 +78,8 @@ struct Row {
     known: u64,
     cost: f32,
     fold: usize,
+    /// The paper that it stands in.
+    paper: Option<usize>,
 }
 
 /// Learns. `progress` is told what is being done.
@@ -135,7 +140,7 @@ fn rows(
         let cost = cost * passage.weight;
         for features in &text.features {
             let known = bit(&passage.item) | also;
-            rows.push(Row { features: features.clone(), states: states | also, known, cost, fold });
+            rows.push(Row { features: features.clone(), states: states | also, known, cost, fold, paper: None });
         }
         let mut marks = vec![(number.get(passage.item.as_str()).copied(), passage.states)];
         // A passage about one thing rarely states another: one of the others, in turn, is taken as not stated.
@@ -165,7 +170,8 @@ fn rows(
                 (states, known) = (0, bit(PROJECT));
             }
             let cost = if paper.is_project { 0.0 } else { OTHER };
-            rows.push(Row { features: features.clone(), states, known, cost, fold });
+            let paper = Some(at);
+            rows.push(Row { features: features.clone(), states, known, cost, fold, paper });
         }
         let project = number.get(PROJECT).copied();
         let marks = names.iter().enumerate().filter_map(|(number, name)| {
@@ -196,7 +202,14 @@ fn rows(
                 let lines = lines_of(&document, unit);
                 if gain.lines.iter().any(|line| lines.0 <= *line && *line <= lines.1) {
                     let features = features.clone();
-                    rows.push(Row { features, states: 1 << gained, known: 1 << gained, cost: MISSED, fold });
+                    rows.push(Row {
+                        features,
+                        states: 1 << gained,
+                        known: 1 << gained,
+                        cost: MISSED,
+                        fold,
+                        paper: Some(at),
+                    });
                 }
             }
             texts.add(fold, Some(at), text, vec![(Some(gained), true)], 1.0);
@@ -208,7 +221,7 @@ fn rows(
             let both = text.units.iter().zip(&text.features);
             for (_, features) in both.filter(|(unit, _)| !known_units.contains(&words_of(&document, unit))) {
                 let features = features.clone();
-                rows.push(Row { features, states: 0, known: 1 << lost, cost: LOOKALIKE, fold });
+                rows.push(Row { features, states: 0, known: 1 << lost, cost: LOOKALIKE, fold, paper: Some(at) });
             }
             texts.add(fold, Some(at), text, vec![(Some(lost), false)], 1.0);
         }
@@ -224,6 +237,8 @@ fn rows(
     let vocabulary: BTreeMap<u32, u32> = often.into_iter().zip(0..).collect();
     for row in &mut rows {
         row.features = row.features.iter().filter_map(|(hash, share)| Some((*vocabulary.get(hash)?, *share))).collect();
+        let paper = row.paper.and_then(|paper| u32::try_from(vocabulary.len() + paper).ok());
+        row.features.extend(paper.map(|paper| (paper, PAPER)));
     }
     (rows, vocabulary)
 }
@@ -244,7 +259,8 @@ fn words_of(document: &Document, unit: &Unit) -> String {
 /// The linear machines of all concepts, from all rows but those of one part.
 fn first_step(rows: &[Row], vocabulary: &BTreeMap<u32, u32>, names: &[String], without: Option<usize>) -> Weights {
     let mut dense: Vec<(Vec<f32>, f32)> = Vec::new();
-    for number in 0..names.len() {
+    let papers = rows.iter().filter_map(|row| row.paper).max().map_or(0, |last| last + 1);
+    for (number, name) in names.iter().enumerate() {
         let bit = 1_u64 << number;
         let mine = rows.iter().filter(|row| row.known & bit != 0 && Some(row.fold) != without);
         let examples: Vec<Example<'_>> = mine
@@ -255,10 +271,13 @@ fn first_step(rows: &[Row], vocabulary: &BTreeMap<u32, u32>, names: &[String], w
                     _ if positive => MISSED,
                     _ => 1.0,
                 };
-                Example { features: &row.features, positive, cost }
+                // That a paper plans a project is told by the paper as a whole.
+                let own = usize::from(name == PROJECT && row.paper.is_some());
+                let features = row.features.get(..row.features.len() - own).unwrap_or_default();
+                Example { features, positive, cost }
             })
             .collect();
-        dense.push(linear(&examples, vocabulary.len(), C, PASSES));
+        dense.push(linear(&examples, vocabulary.len() + papers, C, PASSES));
     }
     let largest: Vec<f32> =
         dense.iter().map(|(weights, _)| weights.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()))).collect();

@@ -29,6 +29,8 @@ pub struct Intent {
     pub wrote: Vec<String>,
     /// When that was.
     pub wrote_at: Millis,
+    /// Ids of checks of older heads that say they are under way, since nobody was allowed to end them. Written by [`Journal::leave`] alone.
+    pub left: Vec<String>,
 }
 
 /// Where intents are kept.
@@ -46,7 +48,13 @@ pub trait Journal: Send + Sync {
     /// When it cannot be written: nothing may be posted then.
     async fn intend(&self, intent: &Intent) -> Result<(), StoreError>;
 
-    /// Runs that were about to post something before `before` and never said that it is done, oldest first.
+    /// Keeps the checks of older heads that could not be ended, in place of those kept before; nothing where the change has no intent.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    async fn leave(&self, change: &str, checks: &[String]) -> Result<(), StoreError>;
+
+    /// Runs that were about to post something before `before` and never said that it is done, or that left a check behind, oldest first.
     ///
     /// # Errors
     /// When they cannot be read.
@@ -67,6 +75,10 @@ impl Journal for NoJournal {
         Ok(())
     }
 
+    async fn leave(&self, _: &str, _: &[String]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     async fn unfinished(&self, _: Millis) -> Result<Vec<Intent>, StoreError> {
         Ok(Vec::new())
     }
@@ -81,9 +93,14 @@ fn intent(row: &AnyRow) -> Result<Intent, sqlx::Error> {
         check: row.try_get("check_id")?,
         done: state == "done",
         at: row.try_get("at")?,
-        wrote: row.try_get::<String, _>("wrote")?.split_whitespace().map(str::to_owned).collect(),
+        wrote: words(row, "wrote")?,
         wrote_at: row.try_get("wrote_at")?,
+        left: words(row, "left_open")?,
     })
+}
+
+fn words(row: &AnyRow, column: &str) -> Result<Vec<String>, sqlx::Error> {
+    Ok(row.try_get::<String, _>(column)?.split_whitespace().map(str::to_owned).collect())
 }
 
 #[async_trait]
@@ -95,7 +112,7 @@ impl Journal for Database {
     }
 
     async fn intend(&self, intent: &Intent) -> Result<(), StoreError> {
-        let Intent { change, key, head, check, done, at, wrote, wrote_at } = intent;
+        let Intent { change, key, head, check, done, at, wrote, wrote_at, left: _ } = intent;
         let (change, wrote) = (&self.today(change).await?, wrote.join(" "));
         let state = if *done { "done" } else { "intended" };
         let work = || async {
@@ -107,6 +124,17 @@ impl Journal for Database {
             Ok(())
         };
         self.db.write("keeping what is about to be posted", work).await
+    }
+
+    async fn leave(&self, change: &str, checks: &[String]) -> Result<(), StoreError> {
+        let (change, checks) = (&self.today(change).await?, checks.join(" "));
+        let work = || async {
+            let mut write = self.db.begin().await?;
+            query(sql::LEAVE_OPEN).bind(change).bind(&checks).execute(&mut *write).await?;
+            write.commit().await?;
+            Ok(())
+        };
+        self.db.write("keeping which checks are left", work).await
     }
 
     async fn unfinished(&self, before: Millis) -> Result<Vec<Intent>, StoreError> {

@@ -285,7 +285,9 @@ pub(super) const KEEP_VERDICT: &str = "INSERT INTO verdict (inputs, policy, valu
 pub(super) const DROP_VERDICTS: &str = "DELETE FROM verdict WHERE used_at <= $1";
 
 pub(super) const LAST_INTENT: &str =
-    "SELECT change, key, head, check_id, state, at, wrote, wrote_at FROM intent WHERE change = $1";
+    "SELECT change, key, head, check_id, state, at, wrote, wrote_at, left_open FROM intent WHERE change = $1";
+
+pub(super) const LEAVE_OPEN: &str = "UPDATE intent SET left_open = $2 WHERE change = $1";
 
 /// A run that has written nothing yet leaves standing what the one before it wrote; one that is done says all that does not show.
 pub(super) const WRITE_INTENT: &str = "INSERT INTO intent (change, key, head, check_id, state, at, wrote, wrote_at) \
@@ -341,8 +343,8 @@ pub(super) const WRITE_NOTE: &str = "INSERT INTO note (name, value) VALUES ($1, 
      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
 /// Of a repository whose name nobody knows nothing can be done.
-pub(super) const UNFINISHED: &str = "SELECT change, key, head, check_id, state, at, wrote, wrote_at FROM intent \
-     WHERE state = 'intended' AND at < $1 AND SUBSTR(change, 1, 2) <> '~/' ORDER BY at";
+pub(super) const UNFINISHED: &str = "SELECT change, key, head, check_id, state, at, wrote, wrote_at, left_open FROM intent \
+     WHERE (state = 'intended' OR left_open <> '') AND at < $1 AND SUBSTR(change, 1, 2) <> '~/' ORDER BY at";
 
 /// The latest of a person about a finding counts.
 pub(super) const SAY: &str = "INSERT INTO feedback \

@@ -193,7 +193,7 @@ fn planted_defects_are_caught_or_missing() {
     done.says(0, &[]);
     for words in [
         "defects planted,",
-        "caught   DAT-006             removed, line 25:",
+        "caught   DAT-006             removed, lines 24, 25:",
         "caught   ARI-001             impossible value, line 37: | Recall, damaged | 0.31 | 0.90 | 0.85 |",
         "0.85 became 1.40",
         "target worse than the baseline",

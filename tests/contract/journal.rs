@@ -42,6 +42,21 @@ async fn what_was_never_finished_is_found(place: &Place) {
     assert_eq!(store.unfinished(9).await.unwrap(), [intent("o/r#2", "b", 2), shown], "the oldest first");
     store.intend(&Intent { done: true, ..intent("o/r#1", "a", 4) }).await.unwrap();
     assert_eq!(store.unfinished(9).await.unwrap(), [intent("o/r#2", "b", 2)]);
+
+    let left = |checks: &[&str]| checks.iter().map(|check| (*check).to_owned()).collect::<Vec<_>>();
+    store.leave("o/r#3", &left(&["8", "9"])).await.unwrap();
+    store.leave("o/r#5", &left(&["1"])).await.unwrap();
+    let behind = Intent { left: left(&["8", "9"]), ..done };
+    assert_eq!(store.unfinished(9).await.unwrap(), [behind, intent("o/r#2", "b", 2)], "what left a check behind");
+    store.intend(&intent("o/r#3", "e", 5)).await.unwrap();
+    assert_eq!(store.last("o/r#3").await.unwrap().unwrap().left, ["8", "9"], "a newer run leaves them as they are");
+    store.leave("o/r#3", &[]).await.unwrap();
+    assert_eq!(store.last("o/r#3").await.unwrap(), Some(intent("o/r#3", "e", 5)));
+    assert_eq!(
+        store.last("o/r#5").await.unwrap(),
+        None,
+        "nothing is kept of a change that nothing was about to be posted on"
+    );
 }
 
 async fn what_was_written_last_stands_until_something_else_is_written(place: &Place) {

@@ -22,6 +22,7 @@ const SCRIPTS: &[&str] = &[
     include_str!("../../src/store/schema-10.sql"),
     include_str!("../../src/store/schema-11.sql"),
     include_str!("../../src/store/schema-12.sql"),
+    include_str!("../../src/store/schema-13.sql"),
 ];
 
 /// What a program of each version had written, by the version that brought the table.
@@ -50,6 +51,7 @@ const ROWS: &[(usize, &str)] = &[
          INSERT INTO feedback_text VALUES ('s', 'the text');"),
     (11, "INSERT INTO review (id, document, document_id, title, wish, input, input_bytes, state, asked_at, once, body_hash)
          VALUES ('r1', 'a.md', 'd', 'A', '{}', 'packed', 6, 'queued', 5, 'key', 'h');"),
+    (13, "UPDATE intent SET left_open = '4 5' WHERE change = 'o/r#1';"),
 ];
 
 async fn at_version(place: &Place, version: usize) {
@@ -107,6 +109,7 @@ async fn holds_what_was_there(store: &Database, version: usize) {
     if version >= 4 {
         let intent = store.last("o/r#1").await.unwrap().unwrap();
         assert_eq!((intent.key.as_str(), intent.check.as_deref(), intent.done), ("k", Some("7"), false));
+        assert_eq!(intent.left, if version >= 13 { vec!["4", "5"] } else { Vec::new() });
     }
     if version >= 5 {
         assert_eq!(store.decided("o/r#1").await.unwrap()[0].kind, DecisionKind::Pause);

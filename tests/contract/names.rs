@@ -32,7 +32,7 @@ fn pause(by: &str) -> Decision {
 
 fn intent(change: &str) -> Intent {
     let (change, key, head) = (change.to_owned(), "k".to_owned(), "h".to_owned());
-    Intent { change, key, head, done: true, at: 5, wrote: vec!["7".into()], wrote_at: 5, check: None }
+    Intent { change, key, head, done: true, at: 5, wrote: vec!["7".into()], wrote_at: 5, check: None, left: Vec::new() }
 }
 
 fn account(change: &str) -> Account {

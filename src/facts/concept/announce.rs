@@ -1,7 +1,7 @@
 //! Which concepts a block is announced for: by its own label, by what it is nested in, by the header of its table, by the
 //! nearest heading that announces any. Never judges what the block says.
 
-use super::passage::{Shape, is_title, label};
+use super::passage::{Shape, label};
 use crate::document::{BlockId, BlockKind, Document};
 use crate::facts::{Hit, Term};
 
@@ -78,7 +78,7 @@ fn by_section(document: &Document, shape: &Shape<'_>, labels: &[Concepts]) -> Ve
         let heading: Option<BlockId> = shape.heading(id);
         let own = heading.and_then(|block| labels.get(block)).filter(|own| !own.is_empty());
         let concepts = match own {
-            Some(own) if !is_title(document, id) => own.clone(),
+            Some(own) if document.title_section() != Some(id) => own.clone(),
             _ => section.parent.and_then(|parent| sections.get(parent)).cloned().unwrap_or_default(),
         };
         sections.push(concepts);

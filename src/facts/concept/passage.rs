@@ -168,7 +168,7 @@ impl<'a> Shape<'a> {
             if found.len() >= HEADINGS {
                 break;
             }
-            if !is_title(self.document, id) {
+            if self.document.title_section() != Some(id) {
                 found.extend(self.heading(id));
             }
             at = section.parent;
@@ -187,16 +187,6 @@ fn put<T>(list: &mut [T], at: usize, value: T) {
     if let Some(place) = list.get_mut(at) {
         *place = value;
     }
-}
-
-/// The one heading of the first level, above everything else: it names the document and announces nothing.
-pub(super) fn is_title(document: &Document, section: SectionId) -> bool {
-    let level = |id: SectionId| document.sections.get(id).map_or(0, |section| section.level);
-    let first = document.sections.iter().position(|section| section.level > 0);
-    first == Some(section)
-        && level(section) == 1
-        && document.sections.iter().filter(|section| section.level == 1).count() == 1
-        && document.sections.len() > 2
 }
 
 /// A label that opens a block: "Rollback:", "C.2 Entry conditions.", the first cell of a row. Its place in the text.

@@ -8,6 +8,8 @@ use crate::facts::{Measure, Role};
 
 /// Items that speak for themselves: library pages and guides to planning state up to 23.
 const MUCH: usize = 26;
+/// Items that make one word of AI enough to look further: a customer's letter states as many.
+const SOME: usize = 8;
 /// How little the wording alone may speak against a plan: a dry one reads like no other.
 const UNLIKE: f32 = -0.12;
 /// A plan scores more than this: chosen on papers that the weights were not learnt from, in turn.
@@ -85,7 +87,7 @@ fn about_ai(words: &Words, stated: usize, is_brief: bool) -> bool {
         || strong >= 1 && (dense && weak >= 2 || metrics >= 1)
         || metrics >= 2 && weak >= 1
         || metrics >= 1 && weak >= 2
-        || (stated >= 12 || is_brief) && (metrics + weak >= 2 || strong >= 1)
+        || (stated >= SOME || is_brief) && (metrics + weak >= 2 || strong >= 1)
         // Who writes for readers without the trade says all that belongs to it, and hardly a word of it.
         || stated >= MUCH && words.all >= SHORT && metrics + weak + strong >= 1
 }

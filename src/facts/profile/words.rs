@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::document::{BlockKind, Document, Mark};
-use crate::facts::{Hit, Lexicon, Term};
+use crate::facts::{Hit, Lexicon, Term, denied};
 
 /// Counts of listed words and of the shapes of a document.
 #[derive(Debug, Default)]
@@ -73,6 +73,11 @@ impl Words {
             if Some(hit.block) == title {
                 words.in_title.insert(signal.id.clone());
             }
+            // "Nobody labels anything" is no labelling.
+            let (sentence, before) = sentence(&block.text, hit.start, hit.end);
+            if denied(sentence, hit.start - before, hit.end - before) {
+                continue;
+            }
             let text = block.text.get(hit.start..hit.end).unwrap_or_default().to_lowercase();
             let (count, texts) = words.found.entry(signal.id.clone()).or_default();
             *count += 1;
@@ -95,4 +100,11 @@ impl Words {
     pub(super) fn total(&self, id: &str) -> usize {
         self.found.get(id).map_or(0, |(count, _)| *count)
     }
+}
+
+/// The sentence around a place, roughly, and where it begins.
+fn sentence(text: &str, start: usize, end: usize) -> (&str, usize) {
+    let from = text.get(..start).and_then(|before| before.rfind(". ")).map_or(0, |at| at + 2);
+    let to = text.get(end..).and_then(|after| after.find(". ")).map_or(text.len(), |at| end + at);
+    (text.get(from..to).unwrap_or_default(), from)
 }

@@ -31,6 +31,11 @@ pub(crate) fn decide(judgement: &Judgement, number: usize, signs: &[f32; SIGNS])
     sum + judgement.bias.get(number).copied().unwrap_or_default()
 }
 
+/// Which signs can only speak for a concept: more that says it never makes it less sure. The strongest rival of the best unit may, and
+/// how long that unit is.
+pub(crate) const SPEAK_FOR: [bool; SIGNS] =
+    [true, true, true, true, true, false, true, true, true, true, false, true, true];
+
 /// What can be seen of concept `number` in the whole document; [`centred`] makes signs of different concepts comparable.
 /// `scores` are those of every unit (outer) for every concept (inner).
 pub(crate) fn signs<R: AsRef<[f32]>>(
@@ -76,49 +81,27 @@ pub(crate) fn signs<R: AsRef<[f32]>>(
     let near = near.fold(NOTHING, f32::max);
     let lead = order.iter().take(3).map(|id| own(*id) - rival(*id)).fold(NOTHING, f32::max);
     let words = at(top).map_or(0, |unit| unit.words).min(40) as f32 / 10.0;
-    [nth(0), nth(1), nth(2), nth(3), nth(0) - rival(top), rival(top), block, near, section, lead, words, 0.0, 0.0, 0.0]
+    [nth(0), nth(1), nth(2), nth(3), nth(0) - rival(top), rival(top), block, near, section, lead, words, 0.0, 0.0]
 }
 
-/// Signs with the middle of the concept taken off its own scores, with how many units lie above it, and with how much else the
-/// document states: `tops` are the best scores of all concepts, `middles` their middles.
-pub(crate) fn centred(
-    mut signs: [f32; SIGNS],
-    own: impl Iterator<Item = f32>,
-    number: usize,
-    tops: &[f32],
-    middles: &[f32],
-) -> [f32; SIGNS] {
-    let middle = middles.get(number).copied().unwrap_or_default();
+/// Signs with the middle of the concept taken off its own scores, and with how many units lie above it.
+pub(crate) fn centred(mut signs: [f32; SIGNS], own: impl Iterator<Item = f32>, middle: f32) -> [f32; SIGNS] {
     let soft: f32 = own.map(|score| 1.0 / (1.0 + (-3.0 * (score - middle)).exp())).sum();
-    let others = tops.iter().zip(middles).enumerate().filter(|(at, _)| *at != number);
-    let rich: f32 = others.map(|(_, (top, middle))| (2.0 * (top - middle)).tanh()).sum();
-    let [first, second, third, fourth, .., above, beyond, richness] = &mut signs;
+    let [first, second, third, fourth, .., above, beyond] = &mut signs;
     *above = (soft + 0.01).ln();
     *beyond = if *first > middle { 1.0 } else { 0.0 };
-    *richness = rich / tops.len().max(1) as f32;
     for sign in [first, second, third, fourth] {
         *sign -= middle;
     }
     signs
 }
 
-/// The best score of every concept.
-pub(crate) fn tops<R: AsRef<[f32]>>(scores: &[R]) -> Vec<f32> {
-    let mut tops: Vec<f32> = Vec::new();
-    for row in scores.iter().map(AsRef::as_ref) {
-        tops.resize(row.len(), NOTHING);
-        for (top, score) in tops.iter_mut().zip(row) {
-            *top = score.max(*top);
-        }
-    }
-    tops
-}
-
-/// The two strongest concepts of every unit.
-pub(crate) fn best_two<R: AsRef<[f32]>>(scores: &[R]) -> Vec<[(usize, f32); 2]> {
+/// The two strongest concepts of every unit; what the whole reads like is none.
+pub(crate) fn best_two<R: AsRef<[f32]>>(weights: &Weights, scores: &[R]) -> Vec<[(usize, f32); 2]> {
+    let whole = weights.number(PROJECT);
     let two = |row: &R| {
         let mut best = [(usize::MAX, NOTHING), (usize::MAX, NOTHING)];
-        for (number, score) in row.as_ref().iter().enumerate() {
+        for (number, score) in row.as_ref().iter().enumerate().filter(|(number, _)| Some(*number) != whole) {
             let [first, second] = &mut best;
             if *score > first.1 {
                 *second = *first;

@@ -12,7 +12,7 @@ mod weights;
 
 use std::sync::LazyLock;
 
-pub(crate) use decide::{PROJECT, SHORT, best_two, centred, decide, judgement, project, signs, tops};
+pub(crate) use decide::{PROJECT, SHORT, SPEAK_FOR, best_two, centred, decide, judgement, project, signs};
 pub(crate) use unit::{Features, Observed, Unit, observe};
 pub(crate) use weights::{Judgement, SIGNS, Weights};
 
@@ -52,12 +52,12 @@ impl Recognised {
             weights.add_scores(features, &mut scores);
         });
         let rows: Vec<&[f32]> = weights.rows(&scores).collect();
-        let best = best_two(&rows);
-        let tops = tops(&rows);
+        let best = best_two(weights, &rows);
         let judgement = judgement(weights, units.len());
         let judged = (0..weights.names.len()).map(|number| {
             let own = rows.iter().filter_map(|row| row.get(number).copied());
-            let signs = centred(signs(&units, &rows, &best, number), own, number, &tops, &judgement.middle);
+            let middle = judgement.middle.get(number).copied().unwrap_or_default();
+            let signs = centred(signs(&units, &rows, &best, number), own, middle);
             let [best, ..] = signs;
             (decide(judgement, number, &signs), best < FLOOR)
         });
@@ -97,5 +97,41 @@ impl Recognised {
         order.truncate(PROOF);
         order.retain(|(_, score)| *score > 0.0 || *score >= best - 0.15);
         order
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{RawLexicon, observed};
+
+    fn seen(text: &str) -> Observed {
+        observed(&Document::parse(text), &Lexicon::compile(RawLexicon::default()).0)
+    }
+
+    #[test]
+    fn what_speaks_for_a_thing_never_makes_it_less_sure() {
+        for judgement in &WEIGHTS.judgements {
+            for (at, (weight, speaks)) in judgement.weights.iter().zip(SPEAK_FOR).enumerate() {
+                assert!(!speaks || *weight >= 0.0, "sign {at} weighs {weight}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_title_of_a_document_says_nothing_of_its_parts() {
+        let parts = "\n## Data\n\nThe archive holds letters.\n\n## People\n\nThe board decides.\n";
+        let features = |title: &str| seen(&format!("# {title}\n{parts}")).features;
+        assert_eq!(features("Rollback within ten minutes"), features("Letters"));
+        assert_ne!(features("Letters"), seen(&parts.replace("Data", "Rollback")).features);
+    }
+
+    #[test]
+    fn the_head_of_a_table_states_nothing_and_the_first_of_two_columns_may() {
+        let units = |table: &str| seen(table).units.len();
+        assert_eq!(units("| Role | Holder |\n|---|---|\n| Owner | the lab |\n"), 1);
+        assert_eq!(units("| Owner | head of the lab |\n|---|---|\n| Money | the board |\n"), 2);
+        assert_eq!(units("| F1 | ≥ 0.9 by June 30 |\n|---|---|\n| recall | 0.8 |\n"), 2);
+        assert_eq!(units("| Metric | F1 | Target |\n|---|---|---|\n| a | b | c |\n"), 1);
     }
 }

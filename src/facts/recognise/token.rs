@@ -33,6 +33,10 @@ pub(super) mod kind {
     pub(in crate::facts::recognise) const CODE: Token = hash(b"<code>");
     /// A capitalised word inside a sentence.
     pub(in crate::facts::recognise) const NAME: Token = hash(b"<name>");
+
+    /// All of them.
+    pub(in crate::facts::recognise) const ALL: [Token; 11] =
+        [NUMBER, FRACTION, PERCENT, MONEY, DURATION, DATE, WORD_NUMBER, ID, GIVEN, CODE, NAME];
 }
 
 const FNV_START: u32 = 0x811c_9dc5;
@@ -78,6 +82,12 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             rest = tail;
             opens = false;
         } else if c.is_alphabetic() {
+            if let Some(tail) = after_hyphened_id(rest) {
+                out.push(if out.is_empty() { kind::GIVEN } else { kind::ID });
+                rest = tail;
+                opens = false;
+                continue;
+            }
             let (word, tail) = cut(rest, |c| c.is_alphanumeric() || matches!(c, '\'' | '\u{2019}' | '_' | '/' | '.'));
             let word = word.trim_end_matches(['.', '/', '\'', '\u{2019}', '_']);
             word_tokens(word, opens, &mut out);
@@ -171,7 +181,15 @@ fn word_tokens(word: &str, opens: bool, out: &mut Vec<Token>) {
     }
 }
 
-/// Letters, perhaps a hyphen, then digits: the name of a goal, requirement or clause.
+/// What follows the name of a goal, requirement or clause that is written with a hyphen: "C-8", "REQ-012".
+fn after_hyphened_id(text: &str) -> Option<&str> {
+    let (letters, rest) = cut(text, |c| c.is_ascii_uppercase());
+    let (digits, rest) = cut(rest.strip_prefix(['-', '\u{2010}', '\u{2011}'])?, |c| c.is_ascii_digit());
+    let ends = !rest.starts_with(|c: char| c.is_alphanumeric());
+    ((1..=4).contains(&letters.len()) && (1..=3).contains(&digits.len()) && ends).then_some(rest)
+}
+
+/// Letters, then digits: the name of a goal, requirement or clause.
 fn is_id(word: &str) -> bool {
     let letters = word.bytes().take_while(u8::is_ascii_uppercase).count();
     let digits = word.bytes().skip(letters).filter(u8::is_ascii_digit).count();
@@ -219,6 +237,10 @@ mod tests {
         check("see Kafka", &[hash(b"see"), kind::NAME, hash(b"kafka")]);
         check("serves G1", &[hash(b"serv"), kind::ID]);
         check("R1 serves G1", &[kind::GIVEN, hash(b"serv"), kind::ID]);
+        check(
+            "C-8 serves REQ-012, not COVID-2019",
+            &[kind::GIVEN, hash(b"serv"), kind::ID, hash(b"not"), kind::NAME, hash(b"covid"), kind::DATE],
+        );
         check("claims_dw.fnol", &[kind::CODE, hash(b"claim"), hash(b"dw"), hash(b"fnol")]);
         check("", &[]);
         check("\u{1f600} …", &[]);

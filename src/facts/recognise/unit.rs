@@ -1,8 +1,8 @@
 //! The units that are recognised, a sentence, table row or line of a fence each, and what can be seen of them: their words,
 //! the words around them and above them, and their signals. Never knows what it is looked for.
 
-use super::token::{Token, hash, tokens};
-use crate::document::{Block, BlockId, BlockKind, Document, Mark, SectionId};
+use super::token::{Token, hash, kind, tokens};
+use crate::document::{Block, BlockId, BlockKind, Document, Mark, Section, SectionId};
 use crate::facts::{Lexicon, Measure, Role, Signals};
 
 /// A sentence, row or line.
@@ -36,6 +36,8 @@ pub(crate) struct Observed {
 const ABOVE: usize = 60;
 /// Words of one unit at most: a longer one is no statement.
 const LONG: usize = 160;
+/// Words in the head of a column at most: more are a statement.
+const HEAD_WORDS: usize = 6;
 /// Headings over a unit that count.
 const HEADINGS: usize = 2;
 
@@ -98,6 +100,9 @@ pub(super) fn each_unit(
         if !matches!(block.mark, Mark::Content | Mark::Apparatus) || block.kind == BlockKind::Heading {
             continue;
         }
+        if is_head(document, block) {
+            continue;
+        }
         let above = above(document, block, &words);
         let pieces = words.get(id).map_or(&[][..], Vec::as_slice);
         for (at, (piece, own_words)) in signals.pieces(id).iter().zip(pieces).enumerate() {
@@ -128,6 +133,18 @@ pub(super) fn each_unit(
     }
 }
 
+/// True for the head of a table: it says what its columns are about, and states nothing by itself. Where a cell is a number or a
+/// statement, or the second of two holds more than one word, the head is the first row of a list.
+fn is_head(document: &Document, block: &Block) -> bool {
+    let BlockKind::TableRow { table, row: 0 } = block.kind else { return false };
+    let Some(table) = document.tables.get(table) else { return false };
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let says = |cell: &str| cell.split_whitespace().any(is_number) || cell.split_whitespace().count() > HEAD_WORDS;
+    let pair = table.header.as_slice();
+    let is_pair = matches!(pair, [_, second] if second.text.split_whitespace().count() > 1);
+    !is_pair && !table.header.iter().any(|cell| says(&cell.text))
+}
+
 /// Words of the paragraph, item or header row that stands over a block.
 fn above(document: &Document, block: &Block, words: &[Vec<Vec<Token>>]) -> Vec<Token> {
     let parent = match block.kind {
@@ -143,28 +160,25 @@ fn above(document: &Document, block: &Block, words: &[Vec<Vec<Token>>]) -> Vec<T
     of(parent).chain(of(lead)).collect()
 }
 
-/// Words of the nearest headings of every section; the title of the document alone says nothing of its parts.
+/// Words of the nearest headings of every section, without names and numbers; the title of the document says nothing of its parts.
 fn headings(document: &Document) -> Vec<Vec<Token>> {
-    let titles: Vec<Vec<Token>> = document.sections.iter().map(|section| tokens(&section.title)).collect();
-    let path = |id: SectionId| {
-        let mut found = Vec::new();
-        let mut at = Some(id);
-        while let Some((id, section)) = at.and_then(|id| Some((id, document.sections.get(id)?))) {
-            if section.level > 0 {
-                found.push(id);
-            }
-            at = section.parent;
-        }
-        found
+    let title = document.title_section();
+    let says = |section: &Section| {
+        let mut words = tokens(&section.title);
+        words.retain(|word| !kind::ALL.contains(word));
+        words
     };
-    (0..document.sections.len())
-        .map(|id| {
-            let path = path(id);
-            if path.len() < 2 {
-                return Vec::new();
-            }
-            path.iter().take(HEADINGS).filter_map(|id| titles.get(*id)).flatten().copied().collect()
-        })
+    let titles: Vec<Vec<Token>> = document.sections.iter().map(says).collect();
+    // One heading is a title, whatever its level.
+    if document.sections.iter().filter(|section| section.level > 0).count() < 2 {
+        return vec![Vec::new(); titles.len()];
+    }
+    let path = |id: SectionId| {
+        let around = std::iter::successors(Some(id), |id| document.sections.get(*id)?.parent);
+        around.filter(|id| title != Some(*id) && document.sections.get(*id).is_some_and(|section| section.level > 0))
+    };
+    (0..titles.len())
+        .map(|id| path(id).take(HEADINGS).filter_map(|id| titles.get(id)).flatten().copied().collect())
         .collect()
 }
 

@@ -9,7 +9,7 @@ const BUCKET_BITS: u32 = 16;
 const MOST: usize = 256;
 
 /// Signs of a whole document that the second judgement weighs.
-pub(crate) const SIGNS: usize = 14;
+pub(crate) const SIGNS: usize = 13;
 
 /// The second judgement: how the scores of all units of a document become one.
 #[derive(Debug, Clone, Default, PartialEq)]

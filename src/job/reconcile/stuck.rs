@@ -2,14 +2,16 @@
 //! review any more.
 
 use super::{Broken, Pass, Reconciler};
-use crate::job::closed;
 use crate::job::payload::review_key;
+use crate::job::{announce, closed};
 use crate::platform::PlatformError;
 use crate::review::ChangeRef;
 use crate::store::{Intent, Millis};
 
 /// A review that was begun so long ago is not under way any more, unless its job is.
 const OLD: Millis = 15 * 60 * 1000;
+/// How long it is tried to end a check that the App has no right to end: as long as a review waits that nobody can be told of.
+const LEFT_FOR: Millis = 24 * 60 * 60 * 1000;
 /// How many are looked at in one pass.
 const MOST: usize = 200;
 
@@ -28,8 +30,15 @@ impl Reconciler {
             if self.worker.store.is_under_way(&review_key(&at)).await? {
                 continue;
             }
+            if intent.done && intent.at < self.worker.now() - LEFT_FOR {
+                tracing::warn!(change = %at, checks = ?intent.left, "checks of older heads stay as they are: nobody was allowed to end them for a day");
+                self.finish(intent).await?;
+                continue;
+            }
             match self.take_up(&at, &intent, pass).await {
                 Ok(()) => {}
+                // The right to look may come back as well.
+                Err(Broken::Platform(PlatformError::Denied { .. })) if !intent.left.is_empty() => {}
                 Err(Broken::Platform(error @ (PlatformError::NotFound { .. } | PlatformError::Denied { .. }))) => {
                     tracing::info!(change = %at, %error, "a review broke off on a change that is gone");
                     self.finish(intent).await?;
@@ -45,6 +54,13 @@ impl Reconciler {
         let installation = self.watch.installation_of(at).await?;
         let platform = self.worker.platforms.open(at, Some(installation)).await?;
         let now = platform.now(at).await?;
+        if now.is_open && !intent.left.is_empty() {
+            announce::end_older(&self.worker.deps, platform.as_ref(), at, intent, None, &now.head).await?;
+        }
+        if now.is_open && intent.done {
+            pass.ended += 1;
+            return Ok(());
+        }
         if now.is_open {
             tracing::info!(change = %at, head = %intent.head, "a review broke off: queued again");
             self.enqueue(at.clone(), installation, None).await?;
@@ -57,6 +73,7 @@ impl Reconciler {
     }
 
     async fn finish(&self, intent: Intent) -> Result<(), Broken> {
+        self.worker.deps.journal.leave(&intent.change, &[]).await?;
         Ok(self.worker.deps.journal.intend(&Intent { done: true, ..intent }).await?)
     }
 }

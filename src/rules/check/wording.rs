@@ -125,13 +125,14 @@ impl Wording {
         Some(Flaw { case: "stated", place, values, ..Flaw::default() })
     }
 
-    /// True for a sentence that names one of the terms, or anything by a name of its own, and does not leave the choice open.
+    /// True for a sentence that names one of the terms, or binds to anything by a name of its own, and does not leave the choice open.
     fn says_so(&self, sentence: &str) -> bool {
         if self.open.is_empty() {
             return true;
         }
-        let open = self.open.first_in(sentence).is_some() && self.triggers.first_in(sentence).is_none();
-        !open && (self.terms.first_in(sentence).is_some() || names_something(sentence))
+        let binds = self.triggers.first_in(sentence).is_some();
+        let open = self.open.first_in(sentence).is_some() && !binds || self.except.first_in(sentence).is_some();
+        !open && (self.terms.first_in(sentence).is_some() || binds && names_something(sentence))
     }
 
     fn is_outside(&self, block: &Block, cx: &Context<'_>) -> bool {
@@ -177,13 +178,23 @@ fn sentence_of<'a>(passage: &Passage, cx: &Context<'a>) -> &'a str {
     found.map_or(block.text.as_str(), |sentence| sentence.text)
 }
 
-/// A word with a capital letter or a digit within it, or with a capital after the first word: a name (`YOLOv8`, `Watson`).
+/// A word with a capital letter or a digit within it, or with a capital after the first word: a name (`YOLOv8`, `Watson`). The number
+/// of a requirement is none (`SR-04`, `G2`).
 fn names_something(sentence: &str) -> bool {
     let words = || sentence.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| !word.is_empty());
     let mixed = |word: &str| {
         let mut letters = word.chars();
         let first = letters.next().is_some_and(char::is_alphabetic);
-        first && letters.any(|c| c.is_uppercase() || c.is_ascii_digit())
+        first && letters.any(|c| c.is_uppercase() || c.is_ascii_digit()) && !is_number_of(word)
     };
-    words().any(mixed) || words().skip(1).any(|word| word.starts_with(char::is_uppercase) && word.len() > 1)
+    let capital = |word: &str| word.starts_with(char::is_uppercase) && word.len() > 1 && !is_number_of(word);
+    words().any(mixed) || words().skip(1).any(capital)
+}
+
+/// Capital letters, perhaps a hyphen, then digits alone.
+fn is_number_of(word: &str) -> bool {
+    let digits = word.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    let letters = word.len() - digits.len();
+    let digits = digits.strip_prefix('-').unwrap_or(digits);
+    (1..=3).contains(&letters) && (1..=3).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
 }

@@ -193,6 +193,10 @@ impl Journal for Shaky {
         self.life.stored(self.inner.intend(intent)).await
     }
 
+    async fn leave(&self, change: &str, checks: &[String]) -> Result<(), StoreError> {
+        self.life.stored(self.inner.leave(change, checks)).await
+    }
+
     async fn unfinished(&self, before: Millis) -> Result<Vec<Intent>, StoreError> {
         self.life.stored(self.inner.unfinished(before)).await
     }

@@ -1,9 +1,13 @@
 # What both scripts use; read with `source`, from the root of the project.
 
-# Installs Debian's packages that are missing. $1: which command or path shows that they are here; the rest: packages.
+# Installs Debian's packages where the first argument, a command or a pattern of paths, is not there.
 debian() {
   local sign=$1; shift
   if command -v "$sign" >/dev/null || compgen -G "$sign" >/dev/null; then return; fi
+  install_from_debian "$@"
+}
+
+install_from_debian() {
   echo "installing from Debian: $*"
   local sudo=""; [ "$(id -u)" = 0 ] || sudo=sudo
   [ -n "${lists_are_new:-}" ] || { $sudo apt-get update -q; lists_are_new=1; }
@@ -26,13 +30,17 @@ node_packages() {
   cp "$1/package.json" "$2/installed.json"
 }
 
-# What both look at: PostgreSQL, what GitHub publishes about itself, readers of the forms that are written, and a client that tries
+# What both need: a compiler, PostgreSQL, what GitHub publishes about itself, readers of the forms that are written, and a client that tries
 # whatever an API's description allows.
 readonly published=target/oracle/npm formats=target/oracle/outputs
 common_tools() {
+  debian cc gcc libc6-dev   # aws-lc and SQLite are built from C
+  debian make make
+  debian git git
+  debian strace strace      # watches a server while it reviews a hostile change
   debian "/usr/lib/postgresql/*/bin/initdb" postgresql   # the store's second half
   debian npm nodejs npm
-  debian "/usr/lib/python3*/ensurepip" python3 python3-venv
+  python3 -c 'import ensurepip, venv' 2>/dev/null || install_from_debian python3 python3-venv
   node_packages tests/oracle "$published"
   node_packages tests/oracle/outputs "$formats"
   python_packages 'schemathesis==4.32.5'

@@ -6,7 +6,7 @@ use super::publish::{LOOKS, SHOWS_WITHIN};
 use super::written::tidied;
 use crate::platform::{Platform, PlatformError};
 use crate::review::render::check;
-use crate::review::{Action, ChangeRef, ObjectId, Outcome, Posted, PostedCheck};
+use crate::review::{Action, ChangeRef, CheckOutput, ObjectId, Outcome, Posted, PostedCheck};
 use crate::store::{Intent, StoreError};
 
 /// Starts the check of a run, once, when it is clear that the run takes a while.
@@ -116,42 +116,32 @@ pub(super) async fn take_back(
     let Some(last) = last(deps, at).await? else { return Ok(()) };
     let broke_off = !last.done && last.head != head;
     let own = if broke_off { started(deps, platform, at, &last).await? } else { None };
-    end_older(deps, platform, at, &last, own, head).await?;
+    end_checks(deps, platform, at, &last, own, &check::superseded(head)).await?;
     if broke_off { intend(deps, Intent { done: true, ..last }).await } else { Ok(()) }
 }
 
-/// Ends the checks of older heads than `head`: those that were left before, and `own`. What the App has no right to end is kept, so that
-/// it is tried again: by the next run, and by whoever looks for what was missed.
-pub(super) async fn end_older(
+/// Ends the checks that were left before, and `more`; true where none is left. What the App has no right to end is kept, so that it is tried
+/// again: by the next run, and by whoever looks for what was missed.
+pub(super) async fn end_checks(
     deps: &Deps,
     platform: &dyn Platform,
     at: &ChangeRef,
     last: &Intent,
-    own: Option<ObjectId>,
-    head: &str,
-) -> Result<(), PlatformError> {
+    more: impl IntoIterator<Item = ObjectId>,
+    output: &CheckOutput,
+) -> Result<bool, PlatformError> {
+    let more = more.into_iter().filter(|id| !last.left.contains(&id.0));
     let mut left = Vec::new();
-    for id in last.left.iter().cloned().map(ObjectId).chain(own) {
-        let cancel = Action::CancelCheck { id: id.clone(), output: check::superseded(head) };
-        if !tidied(at, platform.carry_out(at, &cancel).await, "to end the check of an older head")? {
+    for id in last.left.iter().cloned().map(ObjectId).chain(more) {
+        let cancel = Action::CancelCheck { id: id.clone(), output: output.clone() };
+        if !tidied(at, platform.carry_out(at, &cancel).await, "to end a check that nobody waits for")? {
             left.push(id.0);
         }
     }
-    keep_left(deps, at, last, left).await
-}
-
-/// Notes which checks nobody was allowed to end.
-pub(super) async fn keep_left(
-    deps: &Deps,
-    at: &ChangeRef,
-    last: &Intent,
-    mut left: Vec<String>,
-) -> Result<(), PlatformError> {
-    left.dedup();
-    if left == last.left {
-        return Ok(());
+    if left != last.left {
+        deps.journal.leave(&at.to_string(), &left).await.map_err(|error| unwritten(&error))?;
     }
-    deps.journal.leave(&at.to_string(), &left).await.map_err(|error| unwritten(&error))
+    Ok(left.is_empty())
 }
 
 /// The check that an unfinished run has shown as under way, whether or not its commit is the head. Where nobody knows whether it was

@@ -1,7 +1,7 @@
 //! Ends what a review left on a change that is closed by now. Nobody waits for a review of it any more.
 
 use super::Deps;
-use super::announce::{intend, keep_left, started};
+use super::announce::{end_checks, intend, started};
 use super::written::tidied;
 use crate::platform::{Now, Platform, PlatformError};
 use crate::review::render::check;
@@ -25,18 +25,14 @@ pub(super) async fn end(
     let started = started(deps, platform, at, &intent).await?;
     checks.extend(started.filter(|id| now.posted.checks.iter().all(|check| check.id != *id)));
     let pending = now.posted.reviews.iter().filter(|review| review.pending).map(|review| review.id.clone());
-    let what = "to end what a review left on a closed change";
-    let mut left = Vec::new();
-    for id in intent.left.iter().cloned().map(ObjectId).chain(checks) {
-        let cancel = Action::CancelCheck { id: id.clone(), output: check::closed() };
-        if !tidied(at, platform.carry_out(at, &cancel).await, what)? {
-            left.push(id.0);
-        }
-    }
+    end_checks(deps, platform, at, &intent, checks, &check::closed()).await?;
     for pending in pending {
-        tidied(at, platform.carry_out(at, &Action::DeletePending(pending)).await, what)?;
+        tidied(
+            at,
+            platform.carry_out(at, &Action::DeletePending(pending)).await,
+            "to remove a draft from a closed change",
+        )?;
     }
-    keep_left(deps, at, &intent, left).await?;
     tracing::info!(change = %at, "a review broke off on a change that is closed");
     intend(deps, Intent { done: true, ..intent }).await
 }

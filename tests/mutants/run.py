@@ -8,7 +8,8 @@ import argparse, os, pathlib, re, shutil, subprocess, sys, tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COPY = ROOT / "target" / "mutants"
-PARTS = ["Cargo.toml", "Cargo.lock", "build.rs", "README.md", "src", "rules", "prompts", "tests", "docs", "benches", ".pre-commit-hooks.yaml", "action.yml", "CHANGELOG.md"]
+PARTS = ["Cargo.toml", "Cargo.lock", "build.rs", "README.md", "src", "rules", "prompts", "tests", "docs", "benches",
+         ".pre-commit-hooks.yaml"]
 
 
 def table():

@@ -1,4 +1,4 @@
-//! Whether a cue is named only to be left out. Never looks beyond its sentence.
+//! Whether a cue is named only to be left out. Never looks beyond its sentence, nor far.
 
 /// Words before a cue that take it back, with how many words may stand between.
 const BEFORE: [(&str, usize); 9] = [
@@ -51,10 +51,12 @@ const AFTER: [&str; 20] = [
     "is omitted",
 ];
 
-/// True when the cue at `start..end` of `sentence` is denied or left out.
-pub(crate) fn denied(sentence: &str, start: usize, end: usize) -> bool {
-    let before = near_end(sentence.get(..start).unwrap_or_default()).to_lowercase();
-    let after = near_start(sentence.get(end..).unwrap_or_default()).to_lowercase();
+/// True when the cue at `start..end` of `text` is denied or left out in its sentence.
+pub(crate) fn denied(text: &str, start: usize, end: usize) -> bool {
+    let before = near_end(text.get(..start).unwrap_or_default()).to_lowercase();
+    let before = before.rsplit(". ").next().unwrap_or_default();
+    let after = near_start(text.get(end..).unwrap_or_default()).to_lowercase();
+    let after = after.split(". ").next().unwrap_or_default();
     // A negation does not reach over the end of a clause.
     let clause = before.rsplit([';', ':', ',', '(', '|', '\u{2014}']).next().unwrap_or_default();
     let words: Vec<&str> = clause.split_whitespace().rev().take(6).collect();
@@ -95,6 +97,9 @@ mod tests {
         check("Annotation: n/a", "Annotation", true);
         check("We do not plan to offer any rollback.", "rollback", true);
         check("The threshold is not 0.4 as usual.", "threshold", false);
+        check("Nobody labels anything. Records are kept.", "labels", true);
+        check("There is no budget. Clerks label the letters.", "label", false);
+        check("Clerks label the letters. Drift is out of scope.", "label", false);
         check("No new servers, the rollback takes five minutes.", "rollback", false);
         check("If the gate is not met, the rollback starts.", "rollback", false);
     }

@@ -74,8 +74,7 @@ impl Words {
                 words.in_title.insert(signal.id.clone());
             }
             // "Nobody labels anything" is no labelling.
-            let (sentence, before) = sentence(&block.text, hit.start, hit.end);
-            if denied(sentence, hit.start - before, hit.end - before) {
+            if denied(&block.text, hit.start, hit.end) {
                 continue;
             }
             let text = block.text.get(hit.start..hit.end).unwrap_or_default().to_lowercase();
@@ -100,11 +99,4 @@ impl Words {
     pub(super) fn total(&self, id: &str) -> usize {
         self.found.get(id).map_or(0, |(count, _)| *count)
     }
-}
-
-/// The sentence around a place, roughly, and where it begins.
-fn sentence(text: &str, start: usize, end: usize) -> (&str, usize) {
-    let from = text.get(..start).and_then(|before| before.rfind(". ")).map_or(0, |at| at + 2);
-    let to = text.get(end..).and_then(|after| after.find(". ")).map_or(text.len(), |at| end + at);
-    (text.get(from..to).unwrap_or_default(), from)
 }

@@ -2,10 +2,12 @@
 //! review any more.
 
 use super::{Broken, Pass, Reconciler};
+use crate::job::announce::end_checks;
+use crate::job::closed;
 use crate::job::payload::review_key;
-use crate::job::{announce, closed};
 use crate::platform::PlatformError;
 use crate::review::ChangeRef;
+use crate::review::render::check;
 use crate::store::{Intent, Millis};
 
 /// A review that was begun so long ago is not under way any more, unless its job is.
@@ -54,11 +56,10 @@ impl Reconciler {
         let installation = self.watch.installation_of(at).await?;
         let platform = self.worker.platforms.open(at, Some(installation)).await?;
         let now = platform.now(at).await?;
-        if now.is_open && !intent.left.is_empty() {
-            announce::end_older(&self.worker.deps, platform.as_ref(), at, intent, None, &now.head).await?;
-        }
         if now.is_open && intent.done {
-            pass.ended += 1;
+            let output = check::superseded(&now.head);
+            let ended = end_checks(&self.worker.deps, platform.as_ref(), at, intent, None, &output).await?;
+            pass.ended += usize::from(ended);
             return Ok(());
         }
         if now.is_open {

@@ -44,7 +44,8 @@ pub(super) async fn review(
         job::review_change(&deps, platform.as_ref(), at, &Options { imports: imports.clone(), ..options(args) })
             .await?;
     let run = run(&deps, &review, left_out);
-    let told = Report { run: &run, catalogue: &review.plan.catalogue, rules: &deps.rules, gate: review.review.gate };
+    let (catalogue, rules) = (&review.plan.catalogue, &deps.rules);
+    let told = Report { run: &run, catalogue, rules, gate: review.review.gate, exit: exit(&review.review) };
     let text = match args.format {
         Format::Text | Format::Markdown => preview(&deps, &review, platform.capabilities()).await?,
         format => told.render(format, report::look(args.color, args.output.is_some(), env, io)),

@@ -35,8 +35,8 @@ pub(super) async fn review(args: &Args, base: &str, env: &Env, io: &mut Io<'_>) 
         job::review_change(&deps, platform.as_ref(), &at, &Options { imports: imports.clone(), ..options(args) })
             .await?;
     let run = change::run(&deps, &reviewed, left_out);
-    let gate = reviewed.review.gate;
-    let told = Report { run: &run, catalogue: &reviewed.plan.catalogue, rules: &deps.rules, gate };
+    let (gate, exit) = (reviewed.review.gate, change::exit(&reviewed.review));
+    let told = Report { run: &run, catalogue: &reviewed.plan.catalogue, rules: &deps.rules, gate, exit };
     let mut written = Ok(());
     if run.reviewed().next().is_some() || args.format.is_kept() {
         let look = report::look(args.color, args.output.is_some(), env, io);
@@ -52,5 +52,5 @@ pub(super) async fn review(args: &Args, base: &str, env: &Env, io: &mut Io<'_>) 
         let own = plain(&own.display().to_string());
         let _ = writeln!(io.err, "note: the rules in {own} do not count here, as they do not on a pull request");
     }
-    import::whole(&imports, ended(change::exit(&reviewed.review), written, io)?)
+    import::whole(&imports, ended(exit, written, io)?)
 }

@@ -11,10 +11,11 @@ use super::error::{CliError, Exit, plain};
 use super::{model, setup};
 use crate::config::{self, Effective, Origin, PATHS};
 use crate::finding::Problem;
-use crate::job::{self, DAY};
+use crate::job;
 use crate::review::ConfigText;
 use crate::rules::RuleSet;
 use crate::source::utf8;
+use crate::store::DAY;
 use crate::text::Date;
 
 /// A configuration is a page of text, never more.

@@ -11,34 +11,9 @@ use crate::finding::Problem;
 use crate::model::ModelError;
 use crate::output::by_reason;
 use crate::platform::PlatformError;
+pub use crate::review::Exit;
 use crate::review::Skipped;
 use crate::store::StoreError;
-
-/// How the program ends. 3 is not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// Nothing at or above `--fail-on`.
-    Good,
-    /// Something at or above `--fail-on`.
-    Findings,
-    /// Wrong usage, configuration or input: nothing could be done.
-    Unusable,
-    /// Not everything could be reviewed, and `--require-complete` was given.
-    Incomplete,
-}
-
-impl Exit {
-    /// The exit status.
-    #[must_use]
-    pub fn status(self) -> u8 {
-        match self {
-            Self::Good => 0,
-            Self::Findings => 1,
-            Self::Unusable => 2,
-            Self::Incomplete => 4,
-        }
-    }
-}
 
 /// A setting that is needed and not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,6 +129,8 @@ pub(super) enum CliError {
     Bind { address: String, source: io::Error },
     #[error(transparent)]
     Platform(#[from] PlatformError),
+    #[error("{0}")]
+    Unposted(PlatformError),
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
@@ -245,6 +222,7 @@ impl CliError {
             Self::Store(StoreError::Open { .. }) => {
                 "check what --database names: a path, and who may write there; or a server, whether it answers, and what its user may do".into()
             }
+            Self::Unposted(_) => "the token of the job needs `pull-requests: write`".into(),
             Self::Platform(PlatformError::NotFound { .. }) => {
                 "check the address, and that the token may see the repository".into()
             }

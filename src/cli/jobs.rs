@@ -10,7 +10,8 @@ use super::args::TableFormat;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
 use super::setup;
-use crate::job::{DAY, parked};
+use crate::job::parked;
+use crate::store::DAY;
 use crate::store::{self, Millis, Parked, Store};
 use crate::text::{Date, without_secrets};
 

@@ -11,14 +11,15 @@ use super::error::{CliError, Exit};
 use super::page_args::{Page, PageFlags};
 use super::serve::{Parts, Signals, bind, told, unbound};
 use super::{load, model, setup};
+use crate::job::Deps;
 use crate::job::by_hand::{Desk, Fetch, Hosts};
 use crate::job::shift::Shift;
-use crate::job::{DAY, Deps};
 use crate::server::front::Front;
 use crate::server::{self, Token};
 use crate::source::Loaded;
 use crate::source::url;
 use crate::source::url::hosts::Hosts as Platforms;
+use crate::store::DAY;
 use crate::store::{Database, MOST_REVIEWS, Millis, Reviews};
 
 /// How long a review that is under way may take to be handed back.

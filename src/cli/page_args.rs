@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use super::args::ModelFlags;
 use super::setup_args::EnvFlags;
+use crate::store::REVIEWS_KEPT_DAYS;
 
 /// Open a page in the browser on which documents are reviewed
 #[derive(Debug, Args)]
@@ -48,6 +49,6 @@ pub(super) struct PageFlags {
     pub(super) workers: u8,
 
     /// Days for which a review is kept
-    #[arg(id = "page_keep", long = "page-keep", value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    #[arg(id = "page_keep", long = "page-keep", value_name = "DAYS", default_value_t = REVIEWS_KEPT_DAYS, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub(super) keep: u16,
 }

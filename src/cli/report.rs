@@ -9,7 +9,7 @@ use super::runner;
 use crate::job;
 use crate::output::text::Look;
 use crate::output::{Run, annotations as commands, gitlab, html, json as v1, junit, markdown, rdjson, sarif, text};
-use crate::review::{Catalogue, Gate};
+use crate::review::{Catalogue, Exit, Gate};
 use crate::rules::RuleSet;
 
 /// GitHub drops a step summary that is longer than 1 MiB; a unit takes three bytes at most.
@@ -38,18 +38,20 @@ pub(super) struct Report<'a> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) rules: &'a RuleSet,
     pub(super) gate: Gate,
+    /// How the program ends by the verdict alone, whatever becomes of the reports.
+    pub(super) exit: Exit,
 }
 
 impl Report<'_> {
     /// The report in one form.
     pub(super) fn render(self, format: Format, look: Look) -> String {
-        let Self { run, catalogue, rules, gate } = self;
+        let Self { run, catalogue, rules, gate, exit } = self;
         match format {
             Format::Text => text::render(run, catalogue, look),
             Format::Json => json(run, catalogue),
             Format::Markdown => markdown::render(run, catalogue, gate, usize::MAX),
             Format::Html => html::render(run, catalogue, gate),
-            Format::Sarif => sarif::render(run, catalogue, &job::guide_of(run, rules), gate),
+            Format::Sarif => sarif::render(run, catalogue, &job::guide_of(run, rules), exit),
             Format::Gitlab => gitlab::render(run, catalogue),
             Format::Junit => junit::render(run, catalogue, gate),
             Format::Rdjson => rdjson::render(run),

@@ -9,7 +9,7 @@ use super::report::{self, Report};
 use super::{baseline, change, compared, config, import, load, model, progress, rules, setup};
 use crate::import::Imports;
 use crate::job::{self, Options};
-use crate::output::{Run, by_reason, exit_status};
+use crate::output::{Run, by_reason, exit};
 use crate::platform::local::is_unborn;
 use crate::review::{Gate, Skipped};
 use crate::source::url::{Address, recognise};
@@ -59,7 +59,8 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     let gate = Gate { fail_on: options.fail_on.flatten(), require_complete: options.require_complete };
     let nothing = run.reviewed().next().is_none();
     let catalogue = job::catalogue(&deps.rules);
-    let told = Report { run: &run, catalogue: &catalogue, rules: &deps.rules, gate };
+    let exit = exit(&run, gate);
+    let told = Report { run: &run, catalogue: &catalogue, rules: &deps.rules, gate, exit };
     let mut written = Ok(());
     if !nothing || args.format.is_kept() {
         let look = report::look(args.color, args.output.is_some(), env, io);
@@ -74,7 +75,7 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         let files = count(passed_over, "file");
         let _ = writeln!(io.err, "note: {files} of other forms passed over; name a file to have it read");
     }
-    import::whole(&imports, ended(exit(&run, gate), written, io)?)
+    import::whole(&imports, ended(exit, written, io)?)
 }
 
 /// What was not reviewed, what became of other tools' findings, and mistakes of the configuration.
@@ -117,15 +118,5 @@ pub(super) fn options(args: &Args) -> Options {
         fail_on: Some(args.gate.fail_on.and_then(super::args::FailOn::severity)),
         require_complete: args.gate.require_complete,
         ..Options::default()
-    }
-}
-
-/// The exit status of a report.
-pub(super) fn exit(run: &Run, gate: Gate) -> Exit {
-    match exit_status(run, gate) {
-        0 => Exit::Good,
-        1 => Exit::Findings,
-        4 => Exit::Incomplete,
-        _ => Exit::Unusable,
     }
 }

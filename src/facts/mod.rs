@@ -23,6 +23,7 @@ pub use linked::Linked;
 pub use measure::{Measure, Mention, Role, measures, sets_goal};
 use profile::profile;
 pub use profile::{Kind, Profile, Stage};
+pub(crate) use quantity::date::month;
 pub(crate) use quantity::number::is_number_word;
 pub use quantity::{Comparator, Quantity, Unit, quantities};
 pub use signal::{Piece, Signal, Signals};

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use super::explain::{explain, nearest_code};
+use super::failure::Failure;
 use super::payload::{AskedBy, CommandJob, Payload, ReviewJob};
 use super::settings::today;
-use super::worker::{Failure, Worker};
+use super::worker::Worker;
 use super::written::sent;
 use super::{give_up, question};
 use crate::document::{Form, waiver_line};
@@ -32,8 +33,6 @@ const LOOK: Duration = Duration::from_secs(20);
 
 /// What the person may do, as far as it was looked up.
 enum Right {
-    /// Nobody asked for more than everybody may.
-    Unasked,
     Known(Role),
     Unknown(String),
 }
@@ -56,14 +55,10 @@ pub(super) async fn answer(worker: &Worker, job: &CommandJob) -> Result<(), Fail
     if now.posted.replies.contains(&key(job)) {
         return Ok(());
     }
-    let needs_right = job.said.iter().flatten().any(|command| !command.is_open_to_all());
-    let right = if needs_right {
-        match platform.role(&job.at, &job.by).await {
-            Ok(role) => Right::Known(role),
-            Err(error) => Right::Unknown(error.to_string()),
-        }
-    } else {
-        Right::Unasked
+    // Also where everybody may: whoever may write takes nothing from what all others together may ask.
+    let right = match platform.role(&job.at, &job.by).await {
+        Ok(role) => Right::Known(role),
+        Err(error) => Right::Unknown(error.to_string()),
     };
     let desk = Desk { worker, platform: platform.as_ref(), job, now, right };
     // What was done is not done again because its answer did not get through: a model is asked, and a pause taken back, once.
@@ -156,7 +151,7 @@ impl Desk<'_> {
             Right::Known(Role::Write) if !self.now.is_open => words::CLOSED.into(),
             Right::Known(Role::Write) => self.carry_out(command).await?,
             Right::Unknown(why) => words::unsure(why),
-            Right::Known(_) | Right::Unasked => words::DENIED.into(),
+            Right::Known(_) => words::DENIED.into(),
         };
         Ok(words::answer(Some(command.verb()), text))
     }
@@ -381,9 +376,7 @@ impl Desk<'_> {
                 tracing::warn!(change = %job.at, comment = job.comment, %reason, "an answer was refused");
                 Ok(())
             }
-            Outcome::Delayed { seconds, reason } => {
-                Err(Failure::Limited { reason, wait: Duration::from_secs(seconds) })
-            }
+            Outcome::Delayed { seconds, reason } => Err(Failure::limited(Duration::from_secs(seconds), reason)),
             Outcome::Unknown(reason) => Err(Failure::Passing { reason, wait: Some(LOOK) }),
         }
     }

@@ -1,8 +1,10 @@
 //! Head against base, with what only both texts together show. Reads nothing and posts nothing.
 
-use super::linked::Judged;
+use super::Deps;
+use super::linked::{Judged, Library};
 use crate::engine::{Assessment, Settings, stood_before};
-use crate::finding::{Finding, Severity, Source};
+use crate::facts::Kind;
+use crate::finding::{Finding, Source};
 use crate::review::{Comparison, Reporting, Version, carry, commitments, compare};
 use crate::rules;
 use crate::text::Date;
@@ -27,6 +29,25 @@ pub(super) fn compared(
     let stood = stood_before(&head.assessment.findings, &head.document, &base.document);
     carry(&mut comparison, |at| stood.contains(&at) || is_known(&head.assessment, at));
     (head, Some(base.assessment), comparison)
+}
+
+/// What a document was, judged as a specification whatever it was: a text that has just become one would else look all new.
+pub(super) async fn as_specification(
+    library: &mut Library<'_>,
+    deps: &Deps,
+    (path, text): (&str, &str),
+    settings: Settings,
+    judged: Judged,
+) -> Judged {
+    if is_specification(&judged) {
+        return judged;
+    }
+    library.judge(deps, path, text.to_owned(), Settings { is_spec: true, ..settings }).await
+}
+
+/// It was recognised as a specification, or somebody says that it is one.
+pub(super) fn is_specification(judged: &Judged) -> bool {
+    judged.assessment.profile.kind == Kind::AiSpec
 }
 
 /// A document without another version: everything is new, but for what another tool says was there before.
@@ -57,6 +78,6 @@ pub(super) fn reporting(settings: &Settings) -> Option<Reporting> {
     (!is_off).then(|| Reporting {
         why: remark.why,
         docs: format!("{}{}", rules::DOCS, remark.guide),
-        severity: set.map_or(Severity::Warning, |(_, severity)| *severity),
+        severity: set.map_or(remark.severity, |(_, severity)| *severity),
     })
 }

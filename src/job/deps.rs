@@ -5,20 +5,18 @@ use std::sync::Arc;
 
 use super::progress::Progress;
 use super::purse::{Money, RunPurse};
+use crate::config::Config;
 use crate::critique::Questionnaire;
 use crate::engine::GrantedWaiver;
 use crate::finding::Severity;
 use crate::import::Imports;
 use crate::model::{Model, Purse};
 use crate::review::marker::MarkerKey;
-use crate::review::{Acceptance, ChangeRef};
+use crate::review::{Acceptance, ChangeRef, Gate};
 use crate::rules::RuleSet;
 use crate::source::file;
-use crate::store::{Account, Journal, Millis, Verdicts};
+use crate::store::{Account, DAY, Journal, Millis, Verdicts};
 use crate::text::sha256_hex;
-
-/// Milliseconds of a day.
-pub const DAY: Millis = 24 * 60 * 60 * 1000;
 
 /// Everything that jobs share.
 #[derive(Clone)]
@@ -102,6 +100,15 @@ pub struct Options {
 }
 
 impl Options {
+    /// The gate: what the caller asks, else what the configuration says.
+    #[must_use]
+    pub fn gate(&self, config: &Config) -> Gate {
+        Gate {
+            fail_on: self.fail_on.unwrap_or(config.fail_on),
+            require_complete: self.require_complete || config.require_complete,
+        }
+    }
+
     /// Where the globs of the configuration see the file at `path`; `None` where that is not known.
     pub(super) fn place(&self, path: &str) -> Option<String> {
         self.root.as_deref().map_or_else(|| Some(path.to_owned()), |root| file::below(root, path))

@@ -19,7 +19,7 @@ pub fn explain(rules: &RuleSet, questions: &Questionnaire, code: &str) -> Option
     }
     if let Some(remark) = REMARKS.iter().find(|remark| remark.code == key.code) {
         return Some(Explained {
-            title: format!("{} {} ({}, {})", remark.code, remark.name, remark.family, remark.level),
+            title: format!("{} {} ({}, {})", remark.code, remark.name, remark.family, remark.level()),
             asks: remark.about.to_owned(),
             why: remark.why.to_owned(),
             paste: String::new(),

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::announce::{intend, last, take_back};
 use super::command;
+use super::failure::Failure;
 use super::payload::{Payload, ReviewJob};
 use super::settings::configuration;
-use super::worker::{Failure, Worker};
+use super::worker::Worker;
 use super::written::sent;
 use crate::platform::{Choice, Now, Platform, PlatformError, Worth};
 use crate::review::render::check;
@@ -16,8 +17,8 @@ use crate::store::{Intent, Leased};
 /// Key of the check: never that of a run, so that a later run completes a check of its own.
 pub(super) const KEY: &str = "given-up";
 /// How long a job rests where nobody could be told, and how often it does.
-const UNTOLD: Duration = Duration::from_mins(15);
-const UNTOLD_TRIES: u32 = 96;
+pub(super) const UNTOLD: Duration = Duration::from_mins(15);
+pub(super) const UNTOLD_TRIES: u32 = 96;
 /// How long the attempt may take.
 const TOTAL: Duration = Duration::from_mins(1);
 

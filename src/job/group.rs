@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::failure::Failure;
 use super::give_up::is_strict;
 use super::payload::CommitJob;
-use super::worker::{Failure, Worker};
+use super::worker::Worker;
 use crate::platform::PlatformError;
 use crate::review::{Action, Outcome, Queued, queue};
 
@@ -34,7 +35,7 @@ pub(super) async fn answer(worker: &Worker, job: &CommitJob, failures: u32) -> R
             Ok(())
         }
         Outcome::Rejected(detail) => Err(PlatformError::Denied { what: "to complete the check".into(), detail }.into()),
-        Outcome::Delayed { seconds, reason } => Err(Failure::Limited { reason, wait: Duration::from_secs(seconds) }),
+        Outcome::Delayed { seconds, reason } => Err(Failure::limited(Duration::from_secs(seconds), reason)),
         // A second check of the same name replaces the first: nothing is there twice for a reader.
         Outcome::Unknown(reason) => Err(Failure::Passing { reason, wait: Some(WAIT) }),
     }

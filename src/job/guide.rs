@@ -25,13 +25,13 @@ fn guide(rules: &RuleSet, is_on: impl Fn(&Rule) -> bool) -> Guide {
     let on = rules.rules.iter().filter(|rule| is_on(rule));
     let mut topics: Vec<Topic> = on.filter_map(|rule| of_rule(rule, rules, &questions)).collect();
     for remark in REMARKS {
-        let severity = if remark.level.starts_with("warning") { Severity::Warning } else { Severity::Info };
         topics.push(Topic {
             code: remark.code.to_owned(),
             name: remark.name.to_owned(),
             family: remark.family.to_owned(),
-            severity,
-            confidence: Confidence::High,
+            severity: remark.severity,
+            // Where it goes by the case, nothing is promised.
+            confidence: remark.confidence.last().copied().unwrap_or(Confidence::Medium),
             about: remark.about.to_owned(),
             help: format!("{}\n\n{}\n", remark.about, remark.why),
             docs: format!("{}{}", crate::rules::DOCS, remark.guide),

@@ -20,7 +20,7 @@ const BYTES: usize = 256 << 10;
 
 /// Where documents stand that others leave content to.
 pub(super) enum Shelf<'a> {
-    /// Nowhere: the document stands alone. The files of this machine are nobody's who sends one.
+    /// Nowhere: the document stands alone. Whoever sends a text may not read the files of this machine.
     Nowhere,
     /// Beside the files that are reviewed.
     Files,

@@ -11,6 +11,7 @@ mod compared;
 mod decided;
 mod deps;
 mod explain;
+mod failure;
 mod give_up;
 mod group;
 mod guide;
@@ -39,7 +40,7 @@ pub mod worker;
 mod written;
 
 pub use called::called;
-pub use deps::{DAY, Deps, Options};
+pub use deps::{Deps, Options};
 pub use explain::{explain, nearest_code};
 pub use guide::guide_of;
 pub use progress::{Progress, Step};

@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::announce::Announcer;
 use super::ask::{self, Spent};
-use super::compared::{alone, compared, reporting};
+use super::compared::{alone, as_specification, compared, is_specification, reporting};
 use super::idle::idle;
 use super::imported::imported;
 use super::key::{inputs_key, run_key};
@@ -25,7 +25,7 @@ use crate::output::{Entry, Imported, Run};
 use crate::platform::{Fetched, Platform, PlatformError};
 use crate::review::render::words::tally::Tally;
 use crate::review::{
-    Catalogue, ChangeRef, ChangedFile, Gate, Options as PlanOptions, Posted, Pressure, Review, Reviewed, gather,
+    Catalogue, ChangeRef, ChangedFile, Options as PlanOptions, Posted, Pressure, Review, Reviewed, gather,
 };
 use crate::rules::{self, RawRisk, RuleSet};
 use crate::source::Loaded;
@@ -111,7 +111,7 @@ pub struct ChangeReview {
     pub plan: PlanOptions,
     /// What was posted when the change was read.
     pub seen: Posted,
-    /// Whether a check was started is not known, and it did not show.
+    /// A check may have been started, and does not show yet.
     pub is_doubtful: bool,
     /// What the model cost.
     pub cost: Ledger,
@@ -187,10 +187,7 @@ async fn reviewed(
     let no_model = options.no_model || options.paused.is_some() || held.is_some();
     let options = &Options { no_model, ..options.clone() };
     let (mut documents, mut removed) = (Vec::new(), Vec::new());
-    let gate = Gate {
-        fail_on: options.fail_on.unwrap_or(config.fail_on),
-        require_complete: options.require_complete || config.require_complete,
-    };
+    let gate = options.gate(&config);
     let again = asked.again_at(&change.head);
     let key = run_key(deps, &change, options, gate, again);
     tracing::Span::current().record("head", change.head.as_str()).record("run", key.as_str());
@@ -301,7 +298,7 @@ async fn review_file(
     if let Some(text) = &file.base {
         let as_it_was = Settings { is_spec: options.is_spec || paths.is_spec(before), ..settings.clone() };
         let judged = sides.base.judge(deps, before, text.clone(), as_it_was).await;
-        settings.is_spec |= judged.assessment.profile.kind == Kind::AiSpec;
+        settings.is_spec |= is_specification(&judged);
         stood = standing_waivers(&judged.document);
         base = Some(judged);
     }
@@ -311,16 +308,12 @@ async fn review_file(
     let sha256 = sha256_hex(text.as_bytes());
     let of_head = Settings { before: Some(stood), claims: options.imports.of(&file.path), ..settings.clone() };
     let judged = sides.head.judge(deps, &file.path, text, of_head).await;
-    if judged.assessment.profile.kind != Kind::AiSpec && !settings.is_spec {
+    if !is_specification(&judged) && !settings.is_spec {
         return Fate::NoSpec;
     }
     let reporting = reporting(&settings);
-    // The base is judged as a specification too: a text that has just become one would else look all new.
-    if let (Some(text), true) =
-        (&file.base, base.as_ref().is_some_and(|base| base.assessment.profile.kind != Kind::AiSpec))
-    {
-        let as_spec = Settings { is_spec: true, ..settings };
-        base = Some(sides.base.judge(deps, before, text.clone(), as_spec).await);
+    if let (Some(text), Some(was)) = (&file.base, base.take()) {
+        base = Some(as_specification(&mut sides.base, deps, (before, text), settings, was).await);
     }
     let (judged, base, comparison) = apart(move || compared(judged, base, reporting.as_ref())).await;
     let Judged { document, facts, assessment: head } = judged;

@@ -1,15 +1,14 @@
 //! From the configuration files to what holds, and to the settings of one document.
 
-use super::deps::DAY;
 use super::{Deps, Options};
 use crate::config::{self, Config, Effective, Known, Layer, Paths};
 use crate::document::Form;
-
 use crate::engine::{Settings, Waiver};
 use crate::finding::Problem;
 use crate::platform::{Choice, Worth};
 use crate::review::{Change, ConfigText, ProposedSettings};
 use crate::rules::RuleSet;
+use crate::store::DAY;
 use crate::text::Date;
 
 /// What names in a configuration file can mean with these rules.

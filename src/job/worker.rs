@@ -10,6 +10,7 @@ use tracing::Instrument as _;
 
 use super::announce::last;
 use super::decided::{Decided, decided};
+use super::failure::Failure;
 use super::payload::{CommitJob, Payload, ReviewJob};
 use super::run::review_asked;
 use super::shift::{Gate, Shift};
@@ -154,16 +155,16 @@ impl Worker {
                 if !job.lane.is_empty() {
                     self.store.hold(&job.lane, at, &reason).await?;
                 }
-                self.store.put_off(job, &reason, at, self.now()).await?;
-                Ok(Step::Delayed)
+                let held = self.store.put_off(job, &reason, at, self.now()).await?;
+                Ok(if held { Step::Delayed } else { lost(job) })
             }
             Err(Failure::Stopped) => self.give_back(job).await,
             Err(Failure::Passing { reason, wait }) if job.failures + 1 < MAX_FAILURES => {
                 let wait = wait.unwrap_or_else(|| backoff(job.failures, self.deps.dice()));
                 tracing::warn!(job = %job.key, %reason, wait_s = wait.as_secs(), "review delayed");
                 let at = self.now().saturating_add(millis(wait));
-                self.store.fail(job, &reason, Some(at), self.now()).await?;
-                Ok(Step::Delayed)
+                let held = self.store.fail(job, &reason, Some(at), self.now()).await?;
+                Ok(if held { Step::Delayed } else { lost(job) })
             }
             Err(Failure::Passing { reason, .. } | Failure::Lasting(reason)) => {
                 if !self.keep(job).await? {
@@ -173,8 +174,14 @@ impl Worker {
                 let what = if wait.is_some() { "review delayed: nobody can be told" } else { "review given up" };
                 tracing::error!(job = %job.key, %reason, "{what}");
                 let at = wait.map(|wait| self.now().saturating_add(millis(wait)));
-                self.store.fail(job, &reason, at, self.now()).await?;
-                Ok(if wait.is_some() { Step::Delayed } else { Step::Dead })
+                let held = self.store.fail(job, &reason, at, self.now()).await?;
+                Ok(if !held {
+                    lost(job)
+                } else if wait.is_some() {
+                    Step::Delayed
+                } else {
+                    Step::Dead
+                })
             }
         }
     }
@@ -350,46 +357,6 @@ impl Step {
             Self::Lost => meter::Ended::Lost,
             Self::GivenBack => meter::Ended::GivenBack,
         })
-    }
-}
-
-pub(super) enum Failure {
-    Passing {
-        reason: String,
-        wait: Option<Duration>,
-    },
-    Lasting(String),
-    /// The platform asks to wait.
-    Limited {
-        reason: String,
-        wait: Duration,
-    },
-    /// The job is another worker's.
-    Lost,
-    /// The program stops before anything was posted.
-    Stopped,
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Passing { reason: error.to_string(), wait: None }
-    }
-}
-
-impl From<PlatformError> for Failure {
-    fn from(error: PlatformError) -> Self {
-        let reason = error.to_string();
-        match error.retry_after() {
-            Some(wait) => {
-                meter::rate_limited(wait);
-                Self::Limited { reason, wait }
-            }
-            // Credentials that are refused say nothing against the job: a clock or a key of this replica may be wrong.
-            None if error.is_retryable() || matches!(error, PlatformError::Misconfigured(_)) => {
-                Self::Passing { reason, wait: None }
-            }
-            None => Self::Lasting(reason),
-        }
     }
 }
 

@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use crate::critique::Usage;
 use crate::critique::ledger::Ledger;
 use crate::finding::{Finding, Problem};
-use crate::review::{Conclusion, Gate, Opened, Placed, Placement, Reviewed, Skipped, conclusion};
+use crate::review::{Conclusion, Exit, Gate, Opened, Placed, Placement, Reviewed, Skipped, conclusion};
 
 /// A run over one or more documents, ready to be reported.
 #[derive(Debug, Clone)]
@@ -182,18 +182,17 @@ fn pretty(value: &impl serde::Serialize) -> String {
     text
 }
 
-/// Exit status of a run: 0 nothing at or above the gate, 1 something is, 2 nothing could be reviewed, 4 the reading is
-/// incomplete and the gate requires it to be complete. 3 is not used.
+/// How a run of documents that were named ends: where none of them could be reviewed, nothing was done.
 #[must_use]
-pub fn exit_status(run: &Run, gate: Gate) -> u8 {
+pub fn exit(run: &Run, gate: Gate) -> Exit {
     if run.reviewed().next().is_none() {
-        2
+        Exit::Unusable
     } else if conclusion(run.introduced(), true, gate) == Conclusion::Failure {
-        1
+        Exit::Findings
     } else if gate.require_complete && !run.is_complete() {
-        4
+        Exit::Incomplete
     } else {
-        0
+        Exit::Good
     }
 }
 
@@ -230,7 +229,7 @@ mod tests {
             ("nothing at all", run_of(vec![], &[]), errors, 2),
         ];
         for (what, run, gate, status) in cases {
-            assert_eq!(exit_status(&run, gate), status, "{what}");
+            assert_eq!(exit(&run, gate).status(), status, "{what}");
         }
     }
 
@@ -256,7 +255,7 @@ mod tests {
             let guide = guide::Guide::default();
             for json in [
                 json::render(&run, &catalogue),
-                sarif::render(&run, &catalogue, &guide, gate),
+                sarif::render(&run, &catalogue, &guide, exit(&run, gate)),
                 gitlab::render(&run, &catalogue),
                 rdjson::render(&run),
             ] {

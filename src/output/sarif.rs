@@ -19,7 +19,7 @@ use crate::finding::{
     Check, CheckState, Confidence, Evidence, Finding, Fingerprint, Severity, Source, Waived, tool_of,
 };
 use crate::review::render::words::tally::plural;
-use crate::review::{Catalogue, Gate, Reviewed};
+use crate::review::{Catalogue, Exit, Reviewed};
 use crate::text::LineRange;
 
 /// Address of the schema, as OASIS publishes it.
@@ -33,9 +33,9 @@ const SNIPPET: usize = 2_000;
 /// What paths are relative to.
 const ROOT: &str = "%SRCROOT%";
 
-/// The report. `guide` tells about the rules, `gate` what the exit status follows.
+/// The report. `guide` tells about the rules, `exit` how the program ends.
 #[must_use]
-pub fn render(run: &Run, catalogue: &Catalogue, guide: &Guide, gate: Gate) -> String {
+pub fn render(run: &Run, catalogue: &Catalogue, guide: &Guide, exit: Exit) -> String {
     let all = told(run);
     let rules = Rules::of(run, &all, guide);
     let mut results: Vec<ResultOut<'_>> = all.iter().map(|told| of_finding(told, &rules)).collect();
@@ -63,7 +63,7 @@ pub fn render(run: &Run, catalogue: &Catalogue, guide: &Guide, gate: Gate) -> St
                 },
             },
             automation_details: AutomationDetails { id: "specreview/" },
-            invocations: [invocation(run, gate, dropped)],
+            invocations: [invocation(run, exit, dropped)],
             artifacts: artifacts(run),
             results,
             column_kind: "unicodeCodePoints",
@@ -288,7 +288,7 @@ fn artifact(reviewed: &Reviewed) -> Artifact<'_> {
     }
 }
 
-fn invocation(run: &Run, gate: Gate, dropped: usize) -> Invocation {
+fn invocation(run: &Run, exit: Exit, dropped: usize) -> Invocation {
     let whole = |path: &str| {
         let at = (path != STDIN).then(|| artifact_location(path));
         let location = |artifact_location| Location {
@@ -330,8 +330,8 @@ fn invocation(run: &Run, gate: Gate, dropped: usize) -> Invocation {
         locations: Vec::new(),
     });
     Invocation {
-        execution_successful: run.reviewed().next().is_some(),
-        exit_code: super::exit_status(run, gate),
+        execution_successful: exit != Exit::Unusable,
+        exit_code: exit.status(),
         tool_execution_notifications: all,
         tool_configuration_notifications: problems.collect(),
     }
@@ -360,13 +360,15 @@ mod tests {
     use super::*;
     use crate::document::Form;
     use crate::finding::{FindingBuilder, Problem, Standing};
+    use crate::output::exit;
+    use crate::review::Gate;
     use crate::review::testing::{at_line, check, missing, reviewed, said_by_model};
 
     const GATE: Gate = Gate { fail_on: Some(Severity::Error), require_complete: false };
 
     fn log(run: &Run) -> Value {
         let guide = Guide::new(vec![topic("MET-002", "missing-metric-target"), topic("BIZ-001", "")]);
-        serde_json::from_str(&render(run, &catalogue(), &guide, GATE)).unwrap()
+        serde_json::from_str(&render(run, &catalogue(), &guide, exit(run, GATE))).unwrap()
     }
 
     fn sample() -> Run {

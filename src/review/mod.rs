@@ -40,4 +40,4 @@ pub use pressure::Pressure;
 pub use questions::{Acceptance, Asked, Question, QuestionState, REMEMBERED, document_key, questions};
 pub use queue::{Queued, queue};
 pub use risk::merge as merge_risks;
-pub use verdict::{Conclusion, Gate, conclusion};
+pub use verdict::{Conclusion, Exit, Gate, conclusion};

@@ -11,6 +11,37 @@ pub struct Gate {
     pub require_complete: bool,
 }
 
+impl Gate {
+    /// Fails nothing.
+    pub const NEVER: Self = Self { fail_on: None, require_complete: false };
+}
+
+/// How the program ends; 3 is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing at or above the gate.
+    Good,
+    /// Something at or above the gate.
+    Findings,
+    /// Wrong usage, configuration or input: nothing could be done.
+    Unusable,
+    /// Not everything could be reviewed, and the gate requires it.
+    Incomplete,
+}
+
+impl Exit {
+    /// The exit status.
+    #[must_use]
+    pub fn status(self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::Findings => 1,
+            Self::Unusable => 2,
+            Self::Incomplete => 4,
+        }
+    }
+}
+
 /// Conclusion of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Conclusion {

@@ -47,9 +47,17 @@ pub(super) fn compile_all(shipped: &[Source], user: &[Source]) -> (RuleSet, Vec<
     for source in user.iter().take(MOST_SOURCES) {
         loader.take(source, true);
     }
-    let mut set = loader.finish();
-    set.0.hash = hash(shipped.iter().chain(user));
-    set
+    let (mut set, mut problems, broken) = loader.finish();
+    if !broken.is_empty() {
+        // A concept is woven into all that names it: the rest is compiled as if its page were not there.
+        let rest: Vec<Source> = user.iter().filter(|source| !broken.contains(&source.path)).cloned().collect();
+        problems.retain(|problem| broken.contains(&problem.file));
+        let (without, more) = compile_all(shipped, &rest);
+        set = without;
+        problems.extend(more);
+    }
+    set.hash = hash(shipped.iter().chain(user));
+    (set, problems)
 }
 
 #[derive(Default)]
@@ -137,7 +145,8 @@ impl Loader {
         self.tables.lexicon.concepts.push((page.path, concept));
     }
 
-    fn finish(mut self) -> (RuleSet, Vec<Problem>) {
+    /// The rules, every mistake, and pages of concepts whose examples do not behave.
+    fn finish(mut self) -> (RuleSet, Vec<Problem>, BTreeSet<String>) {
         let places = std::mem::take(&mut self.tables.places);
         let (lexicon, mistakes) = Lexicon::compile(std::mem::take(&mut self.tables.lexicon));
         for mistake in mistakes {
@@ -185,14 +194,15 @@ impl Loader {
             self.problems.extend(pack.mistakes(&set.lexicon));
         }
         set.rank(&declared, &mut self.problems);
-        self.problems.extend(try_examples(&mut set, &to_try, &self.user_concepts));
+        let (mistakes, broken) = try_examples(&mut set, &to_try, &self.user_concepts);
+        self.problems.extend(mistakes);
         // A page that is broken is reported already; a table that names it is not wrong as well.
         let named = Named { declared, places };
         named.packs(&told, &peopled, &mut self.problems);
         named.risks(self.tables.risks, &names.traits, &mut set, &mut self.problems);
         named.items(self.tables.items, &mut set, &mut self.problems);
         named.figures(&self.tables.figures, &mut set, &mut self.problems);
-        (set, self.problems)
+        (set, self.problems, broken)
     }
 }
 
@@ -214,10 +224,11 @@ fn is_new(rule: &Rule, front: &Node, taken: &mut BTreeMap<String, String>, fault
     new
 }
 
-/// Runs the examples of user pages; a rule with an example that does not behave is taken out again.
-fn try_examples(set: &mut RuleSet, codes: &[String], concepts: &BTreeSet<String>) -> Vec<Problem> {
+/// Runs the examples of user pages; a rule with an example that does not behave is taken out again. The mistakes, and the pages of concepts
+/// that have such an example.
+fn try_examples(set: &mut RuleSet, codes: &[String], concepts: &BTreeSet<String>) -> (Vec<Problem>, BTreeSet<String>) {
     let mut problems = Vec::new();
-    let mut broken = BTreeSet::new();
+    let (mut broken, mut pages) = (BTreeSet::new(), BTreeSet::new());
     for test in
         super::testing::outcomes(set, |code| codes.iter().any(|other| other == code), |id| concepts.contains(id))
     {
@@ -230,7 +241,11 @@ fn try_examples(set: &mut RuleSet, codes: &[String], concepts: &BTreeSet<String>
                 ("example-noisy", "change the example or the check; the page does not load like this")
             }
         };
-        broken.insert(test.subject.clone());
+        if concepts.contains(&test.subject) {
+            pages.insert(test.file.clone());
+        } else {
+            broken.insert(test.subject.clone());
+        }
         problems.push(Problem {
             code: code.to_owned(),
             file: test.file.clone(),
@@ -241,7 +256,7 @@ fn try_examples(set: &mut RuleSet, codes: &[String], concepts: &BTreeSet<String>
         });
     }
     set.rules.retain(|rule| !broken.contains(&rule.code));
-    problems
+    (problems, pages)
 }
 
 /// Whether a path names a data table.

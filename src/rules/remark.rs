@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use crate::finding::{Confidence, Severity};
+
 /// A remark that is no rule of the checklist.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Remark {
@@ -16,8 +18,10 @@ pub struct Remark {
     pub why: &'static str,
     /// Its family, in words.
     pub family: &'static str,
-    /// Severity and confidence, in words.
-    pub level: &'static str,
+    /// How much it weighs, where no configuration says otherwise.
+    pub severity: Severity,
+    /// How sure it is; where that goes by the case, the surest first.
+    pub confidence: &'static [Confidence],
     /// Where it is documented: a path of the repository.
     pub guide: &'static str,
 }
@@ -29,7 +33,8 @@ pub const UNKNOWN: Remark = Remark {
     about: "A comment `<!-- specreview: … -->` that is not understood, that names no rule, or whose end date is no date.",
     why: "An instruction that is not understood changes nothing, although its author thinks it does.",
     family: "Waivers",
-    level: "info · confidence high",
+    severity: Severity::Info,
+    confidence: &[Confidence::High],
     guide: super::WAIVER_GUIDE,
 };
 
@@ -40,7 +45,8 @@ pub const UNUSED: Remark = Remark {
     about: "A waiver in the document whose rule has nothing to say there.",
     why: "A waiver that is no longer needed would hide the item when it goes missing again.",
     family: "Waivers",
-    level: "info · confidence high",
+    severity: Severity::Info,
+    confidence: &[Confidence::High],
     guide: super::WAIVER_GUIDE,
 };
 
@@ -52,7 +58,8 @@ pub const HIDDEN: Remark = Remark {
             or attribute that gives orders to a machine.",
     why: "People approve what they see. Text that only a machine reads can steer it, and a reviewer cannot object to it.",
     family: "Hidden text",
-    level: "warning · confidence high or medium",
+    severity: Severity::Warning,
+    confidence: &[Confidence::High, Confidence::Medium],
     guide: "docs/critique.md#hidden-text",
 };
 
@@ -64,7 +71,8 @@ pub const LOOSENED: Remark = Remark {
             the sentence nor those right before and after it say why, or who decided it. Only changes have it: it needs both versions.",
     why: "A promise that is lowered quietly is missed when it is too late. Who approves the change should see why it asks for less.",
     family: "Commitments",
-    level: "warning · confidence medium",
+    severity: Severity::Warning,
+    confidence: &[Confidence::Medium],
     guide: "docs/commitments.md#loosened-commitment",
 };
 
@@ -72,12 +80,19 @@ pub const LOOSENED: Remark = Remark {
 pub const REMARKS: &[Remark] = &[LOOSENED, HIDDEN, UNKNOWN, UNUSED];
 
 impl Remark {
+    /// Severity and confidence, in words.
+    #[must_use]
+    pub fn level(&self) -> String {
+        let confidence: Vec<String> = self.confidence.iter().map(ToString::to_string).collect();
+        format!("{} · confidence {}", self.severity, confidence.join(" or "))
+    }
+
     /// The remark as plain text, as [`super::Rule::explain`] shows a rule.
     #[must_use]
     pub fn explain(&self) -> String {
         let mut out = String::new();
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "{} {}\n{} · {}\n", self.code, self.name, self.family, self.level);
+        let _ = writeln!(out, "{} {}\n{} · {}\n", self.code, self.name, self.family, self.level());
         let _ = writeln!(out, "{}\n\nWhy\n{}\n\n{}{}", self.about, self.why, super::DOCS, self.guide);
         out
     }

@@ -194,6 +194,34 @@ fn a_page_whose_examples_do_not_behave_does_not_load() {
 }
 
 #[test]
+fn a_concept_whose_examples_do_not_behave_does_not_load_nor_does_what_names_it() {
+    let concept = |example: &str| {
+        let body = format!("What is deleted.\n\n```markdown specified\n{example}\n```\n");
+        page(
+            "c.md",
+            "concept: own-deletion\ntitle: Deletion\ncues: [\"are deleted\"]\nneeds:\n  - [cue, number]\n",
+            &body,
+        )
+    };
+    let front = FRONT.replace("  kind: section\n  headings: [retention]", "  kind: concept\n  concept: own-deletion");
+    let body = BODY.replace("delete them then.", "they are deleted by the platform team after 24 months.");
+    let rule = page("r.md", &front, &body);
+    let (set, problems) =
+        compile(&[concept("Letters are deleted after 24 months by the platform team."), rule.clone()]);
+    assert_eq!((problems.as_slice(), set.rules.len(), set.concepts.len()), ([].as_slice(), 1, 1));
+    let (set, problems) = compile(&[
+        concept("We like letters."),
+        rule,
+        page("a.md", &FRONT.replace("OWN-001", "OWN-002").replace("missing-ret", "no-ret"), BODY),
+    ]);
+    let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert!(said[0].starts_with("c.md:10: own-deletion/specified/1: "), "{said:?}");
+    assert!(said.iter().any(|one| one.starts_with("r.md:") && one.contains("own-deletion")), "{said:?}");
+    let codes: Vec<&str> = set.rules.iter().map(|rule| rule.code.as_str()).collect();
+    assert_eq!((codes, set.concepts.len()), (vec!["OWN-002"], 0));
+}
+
+#[test]
 fn codes_and_names_are_taken_once() {
     let other = FRONT.replace("missing-retention", "missing-deletion");
     let (set, problems) = compile(&[page("a.md", FRONT, BODY), page("b.md", &other, BODY)]);

@@ -97,10 +97,9 @@ impl Written {
 #[must_use]
 pub fn passed_over(inputs: &[String], left_out: impl Fn(&str) -> bool) -> usize {
     let is_passed = |path: &Path| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let path = path.strip_prefix(".").unwrap_or(path).to_string_lossy();
-        Form::named(name).is_some()
-            && !Form::is_looked_for(name)
+        Form::named(&path).is_some()
+            && !Form::is_looked_for(&path)
             && !left_out(&path)
             && !inputs.iter().any(|input| *input == path)
     };
@@ -176,7 +175,7 @@ pub fn below(root: &Path, path: &str) -> Option<String> {
 
 /// True for documents that are read in folders. Files that are named are read whatever their ending.
 fn is_document(path: &Path) -> bool {
-    path.file_name().and_then(|name| name.to_str()).is_some_and(Form::is_looked_for)
+    path.to_str().is_some_and(Form::is_looked_for)
 }
 
 fn file(path: &str, limit: u64) -> Loaded {

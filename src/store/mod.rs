@@ -32,8 +32,8 @@ pub use jobs::Database;
 pub use journal::{Intent, Journal, NoJournal};
 pub use names::Repository;
 pub use reviews::{
-    Ended, KeptReview, MOST_REVIEWS, NewReview, PAGE, QueueLimits, REVIEWS_KEPT, ReviewFilter, ReviewState, Reviews,
-    Submitted, TakenReview, pack, unpack,
+    Ended, KeptReview, MOST_REVIEWS, NewReview, PAGE, QueueLimits, REVIEWS_KEPT_DAYS, ReviewFilter, ReviewState,
+    Reviews, Submitted, TakenReview, pack, unpack,
 };
 pub use spend::{Account, Spend, Totals};
 pub use spend_folder::SpendFolder;
@@ -53,7 +53,8 @@ pub fn millis(time: std::time::Duration) -> Millis {
 pub const MAX_CRASHES: u32 = 5;
 
 const HOUR: Millis = 60 * 60 * 1000;
-const DAY: Millis = 24 * HOUR;
+/// A day.
+pub const DAY: Millis = 24 * HOUR;
 
 /// A job that has been due for this long goes before newer ones, so that none starves.
 pub const OVERDUE: Millis = 2 * HOUR;

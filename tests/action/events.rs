@@ -179,6 +179,11 @@ async fn what_cannot_be_reached_or_written_changes_no_verdict() {
     let done = offline(&[BINARY]);
     assert_eq!((done.status, done.outputs["verdict"].as_str()), (0, "neutral"), "{done:?}");
     assert_eq!(offline(&[BINARY, ("require-complete", "true")]).status, 4);
+    // Credentials that are no good are so the next time, too: whoever set up the job has to know.
+    let done =
+        Job::new(shallow.path(), "pull_request", told.clone()).with_token(&forge.api(), "ghs_old").run(&[BINARY]);
+    assert_eq!(done.status, 2, "{done:?}");
+    assert!(done.said("error").iter().any(|text| text.contains("Bad credentials")), "{done:?}");
     // A place that cannot be written to.
     let job = Job::new(whole.path(), "pull_request", told).with_token(&forge.api(), &token);
     std::fs::create_dir(job.temp.path().join("specreview.json")).unwrap();

@@ -43,7 +43,11 @@ fn only_what_the_working_tree_changes_counts() {
     };
     let done = json(&[]);
     assert_eq!(paths(done.says(0, &[])), [""; 0], "nothing differs");
-    world.run(&["review", "--base", "HEAD"]).says(0, &["no specification differs from HEAD"]);
+    let done = world.run(&["review", "--base", "HEAD", "--also", "sarif=quiet.sarif"]);
+    done.says(0, &["no specification differs from HEAD"]);
+    let told: serde_json::Value = serde_json::from_str(&world.read("quiet.sarif")).unwrap();
+    let invocation = &told["runs"][0]["invocations"][0];
+    assert_eq!((&invocation["exitCode"], &invocation["executionSuccessful"]), (&0.into(), &true.into()));
 
     world.file("specs/parcel.md", SPEC.as_bytes());
     world.file("specs/new.md", SPEC.as_bytes());

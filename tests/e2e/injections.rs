@@ -240,7 +240,7 @@ async fn said(deps: &Deps, text: &str) -> Said {
             "{:?} {:?} {}",
             conclusions.collect::<Vec<_>>(),
             run.conclusion(gate),
-            output::exit_status(&run, gate)
+            output::exit(&run, gate).status()
         ),
         out: [
             format!("{actions:#?}"),

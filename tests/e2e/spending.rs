@@ -67,7 +67,7 @@ async fn a_hundred_pushes_cost_no_more_than_each_of_the_caps_and_are_all_reviewe
         }
         assert_eq!(asked(&endpoint), last, "{what}: nothing more is asked");
         assert!(told(&pull).contains(what), "{}", told(&pull));
-        let account = Account { day: bot.now().div_euclid(specreview::job::DAY), ..Account::default() };
+        let account = Account { day: bot.now().div_euclid(specreview::store::DAY), ..Account::default() };
         let spent = bot.store.totals(&account).await.unwrap().day.all_tokens();
         assert!(spent <= cap && spent > cap / 4, "{what}: {spent} of {cap} tokens");
         pull.look_away();
@@ -132,7 +132,7 @@ async fn a_process_that_is_killed_between_answers_leaves_only_the_others_to_be_p
     assert_eq!(bot.work().await, [Step::Done]);
     let rest: Vec<String> = endpoint.requests().iter().skip(5).flat_map(Request::questions).collect();
     assert!(!rest.is_empty() && rest.iter().all(|id| !answered.contains(id)), "{answered:?} and then {rest:?}");
-    let account = Account { day: bot.now().div_euclid(specreview::job::DAY), ..Account::default() };
+    let account = Account { day: bot.now().div_euclid(specreview::store::DAY), ..Account::default() };
     let spent = bot.store.totals(&account).await.unwrap().day;
     assert_eq!(
         usize::try_from(spent.calls),

@@ -498,6 +498,20 @@ async fn the_configuration_chooses_what_is_fetched() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_called_a_specification_is_reviewed_and_another_is_not() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let page = include_str!("../forms/parcel-damage.html");
+    let pull =
+        forge.repo("acme/specs").open_pull("parcels", &[("docs/parcel-spec.html", page), ("docs/tour.html", page)]);
+    bot.review(&pull.event("opened")).await;
+    let told = summary(&pull);
+    assert!(told.contains("docs/parcel-spec.html") && !told.contains("tour.html"), "{told}");
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
 async fn a_request_to_wait_before_a_write_is_kept() {
     let forge = forge().await;
     let bot = Bot::start(&forge).await;

@@ -11,18 +11,17 @@ use std::sync::Arc;
 
 use super::args::{Ci, GateFlags, ModelFlags, PostMode};
 use super::env::{Env, Io};
-use super::error::{CliError, Exit, plain};
+use super::error::{CliError, plain};
 use super::report::Report;
-use super::review::exit;
 use super::{baseline, change, config, given, import, load, model, rules, setup};
 use crate::config::Config;
 use crate::finding::Problem;
 use crate::import::Imports;
 use crate::job::{self, ChangeReview, Deps, Options};
-use crate::output::{Entry, Run};
+use crate::output::{Entry, Run, exit};
 use crate::platform::local::{Checkout, Head, checked_out};
 use crate::platform::{Choice, Person, Platform, Platforms as _, Role, Worth};
-use crate::review::{ChangeRef, ConfigText, Gate};
+use crate::review::{ChangeRef, ConfigText, Exit, Gate};
 use crate::source::Loaded;
 use event::{Commits, Happened, Pull, happened};
 use publish::post;
@@ -112,10 +111,10 @@ impl Job<'_, '_> {
             // A hiccup of the platform is no fault of the change, and documents that it does not touch must not block it.
             Err(error) => {
                 let found = self.of_checkout(at, pull.base.as_deref(), pull.head.as_deref(), &error.line()).await?;
-                Ok(match found {
-                    Some(done) => done,
-                    None => self.unread(at, &error).await,
-                })
+                match found {
+                    Some(done) => Ok(done),
+                    None => self.unread(at, error).await,
+                }
             }
         }
     }
@@ -152,7 +151,7 @@ impl Job<'_, '_> {
         }
         match self.through_github(at, token, None).await {
             Ok(done) => Ok(done),
-            Err(error) => Ok(self.unread(at, &error).await),
+            Err(error) => self.unread(at, error).await,
         }
     }
 
@@ -218,12 +217,11 @@ impl Job<'_, '_> {
         let options = Options { imports, ..options(&self.args.gate, &self.args.model) };
         let review = job::review_change(&self.deps, platform.as_ref(), at, &options).await?;
         self.post_told |= mode.is_some();
-        if let Some(mode) = mode
-            && !post(&self.deps, platform.as_ref(), &review, mode, self.io).await?
-        {
-            let text = "the review was not posted: this job's token may only read, as it is for every pull request from a \
-                        fork; docs/action.md has the workflow that posts there";
-            say(self.io, "notice", text)?;
+        if let Some(mode) = mode {
+            let said = post(&self.deps, platform.as_ref(), &review, mode).await.said();
+            if let Some((level, text)) = said {
+                say(self.io, level, &text)?;
+            }
         }
         let (exit, run) = (change::exit(&review.review), change::run(&self.deps, &review, self.left_out.clone()));
         let ChangeReview { review, plan, .. } = review;
@@ -249,7 +247,7 @@ impl Job<'_, '_> {
             None => match self.of_base(&pull.at, token).await {
                 Ok((config, defaults)) => (config, org.or(defaults)),
                 // By other rules than the repository's own they would be judged wrongly.
-                Err(error) => return Ok(self.unread(&pull.at, &error).await),
+                Err(error) => return self.unread(&pull.at, error).await,
             },
         };
         self.without_baseline()?;
@@ -309,8 +307,12 @@ impl Job<'_, '_> {
         Ok(())
     }
 
-    /// The review that could not be made: nothing is known about the change, so nothing is said against it.
-    async fn unread(&self, at: &ChangeRef, error: &CliError) -> Done {
+    /// The review that could not be made because the platform did not answer: nothing is known about the change, so nothing is said against
+    /// it. What will be no better next time is an error of whoever set up the job.
+    async fn unread(&self, at: &ChangeRef, error: CliError) -> Result<Done, CliError> {
+        if !matches!(&error, CliError::Platform(error) if error.is_retryable()) {
+            return Err(error);
+        }
         let options = options(&self.args.gate, &self.args.model);
         let input = Loaded::Unread { path: at.to_string(), reason: error.line() };
         let mut run = job::review_texts(&self.deps, vec![input], &Config::default(), Vec::new(), &options).await;
@@ -318,7 +320,7 @@ impl Job<'_, '_> {
         run.documents.clear();
         let gate = Gate { fail_on: None, require_complete: options.require_complete };
         let exit = if gate.require_complete { Exit::Incomplete } else { Exit::Good };
-        Done { conclusion: run.conclusion(gate), exit, catalogue: job::catalogue(&self.deps.rules), gate, run }
+        Ok(Done { conclusion: run.conclusion(gate), exit, catalogue: job::catalogue(&self.deps.rules), gate, run })
     }
 
     async fn files(
@@ -340,8 +342,8 @@ impl Job<'_, '_> {
         run.incomplete = run.incomplete.or_else(|| left_out.clone());
         if named && run.reviewed().next().is_none() {
             // Whoever reads the report still gets it.
-            let gate = Gate { fail_on: None, require_complete: false };
-            let told = Report { run: &run, catalogue: &job::catalogue(&deps.rules), rules: &deps.rules, gate };
+            let (catalogue, rules) = (&job::catalogue(&deps.rules), &deps.rules);
+            let told = Report { run: &run, catalogue, rules, gate: Gate::NEVER, exit: Exit::Unusable };
             let files = say::files(args.report.as_deref(), &args.more.also);
             let written = say::write(told, &files, io)?;
             say::outputs(&written, &*deps.random, env, io)?;
@@ -352,10 +354,7 @@ impl Job<'_, '_> {
             run.skipped.retain(|skipped| skipped.what != EVERYTHING);
             run.documents.retain(|entry| !matches!(entry, Entry::Unread { path, .. } if path == EVERYTHING));
         }
-        let gate = Gate {
-            fail_on: options.fail_on.unwrap_or(config.fail_on),
-            require_complete: options.require_complete || config.require_complete,
-        };
+        let gate = options.gate(&config);
         let exit = match run.reviewed().next() {
             Some(_) => exit(&run, gate),
             None if gate.require_complete && !run.is_complete() => Exit::Incomplete,
@@ -380,7 +379,7 @@ fn unposted(happened: &Happened, named: bool) -> &'static str {
 /// A run without anything to review.
 fn quiet(deps: &Deps) -> Done {
     let run = Run::new(deps.version, &deps.rules.hash);
-    let gate = Gate { fail_on: None, require_complete: false };
+    let gate = Gate::NEVER;
     Done { conclusion: run.conclusion(gate), exit: Exit::Good, catalogue: job::catalogue(&deps.rules), gate, run }
 }
 

@@ -3,7 +3,7 @@
 
 use super::super::args::{PostMode, Publish};
 use super::super::env::{Env, Io};
-use super::super::error::{CliError, Exit};
+use super::super::error::CliError;
 use super::super::{change, given, model, rules, setup};
 use super::claim::Claim;
 use super::event::{Analysed, analysed};
@@ -11,7 +11,7 @@ use super::say::{Done, Lines, report, say};
 use super::{quiet, token};
 use crate::job::{self, ChangeReview, Deps, Published};
 use crate::platform::{Opened, Platform, PlatformError, Platforms as _};
-use crate::review::ChangeRef;
+use crate::review::{ChangeRef, Exit};
 
 /// Reviews and posts.
 pub(in super::super) async fn publish(args: &Publish, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliError> {
@@ -49,10 +49,15 @@ pub(in super::super) async fn publish(args: &Publish, env: &Env, io: &mut Io<'_>
             );
             say(io, "warning", &text)?;
         }
-        if !post(&deps, platform.as_ref(), &review, args.post, io).await? {
-            let what = "to post the review".to_owned();
-            let detail = "this job's token may only read; it needs `pull-requests: write`".to_owned();
-            return Err(PlatformError::Denied { what, detail }.into());
+        match post(&deps, platform.as_ref(), &review, args.post).await {
+            Posting::Done => {}
+            Posting::Superseded { head } => {
+                say(io, "notice", &superseded(&head))?;
+                continue;
+            }
+            // Nothing else says what was found: the job has not done what it is for.
+            Posting::Denied(error) => return Err(CliError::Unposted(error)),
+            Posting::Failed(error) => return Err(error.into()),
         }
         let ChangeReview { review, plan, .. } = review;
         let (catalogue, gate, conclusion) = (plan.catalogue, review.gate, review.conclusion);
@@ -75,24 +80,50 @@ fn is_of(one: &Opened, run: &Analysed) -> bool {
     one.head == run.head && one.head_repo.as_deref() == Some(run.repository.as_str())
 }
 
-/// Posts as much as is wished; false where the token may not write.
-pub(super) async fn post(
-    deps: &Deps,
-    platform: &dyn Platform,
-    review: &ChangeReview,
-    mode: PostMode,
-    io: &mut Io<'_>,
-) -> Result<bool, CliError> {
+/// What became of a review that was to be posted.
+pub(super) enum Posting {
+    /// It stands there.
+    Done,
+    /// The change has another head by now.
+    Superseded { head: String },
+    /// The platform refuses it, also the next time.
+    Denied(PlatformError),
+    /// The platform could not be asked, or did not do it.
+    Failed(PlatformError),
+}
+
+impl Posting {
+    /// How a job says it that has annotated all the same; nothing where the review stands there.
+    pub(super) fn said(&self) -> Option<(&'static str, String)> {
+        match self {
+            Self::Done => None,
+            Self::Superseded { head } => Some(("notice", superseded(head))),
+            Self::Denied(error) => {
+                let text = format!(
+                    "the review was not posted: {error}. The token of a job for a pull request from a fork may only read; \
+                     docs/action.md has the workflow that posts there"
+                );
+                Some(("notice", text))
+            }
+            // The annotations say the same.
+            Self::Failed(error) => Some(("warning", format!("the review was not posted: {error}"))),
+        }
+    }
+}
+
+/// How it is told that the change has another head by now.
+fn superseded(head: &str) -> String {
+    format!("nothing was posted: the pull request is now at {head}")
+}
+
+/// Posts as much as is wished.
+pub(super) async fn post(deps: &Deps, platform: &dyn Platform, review: &ChangeReview, mode: PostMode) -> Posting {
     let mut review = review.clone();
     review.plan.inline &= mode == PostMode::Review;
     match job::publish(deps, platform, &review).await {
-        Ok(Published::Done { .. }) => {}
-        Ok(Published::Superseded { head }) => {
-            say(io, "notice", &format!("nothing was posted: the pull request is now at {head}"))?;
-        }
-        Err(PlatformError::Denied { .. }) => return Ok(false),
-        // The annotations say the same.
-        Err(error) => say(io, "warning", &format!("the review was not posted: {error}"))?,
+        Ok(Published::Done { .. }) => Posting::Done,
+        Ok(Published::Superseded { head }) => Posting::Superseded { head },
+        Err(error @ PlatformError::Denied { .. }) => Posting::Denied(error),
+        Err(error) => Posting::Failed(error),
     }
-    Ok(true)
 }

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use super::super::args::{Also, Format};
 use super::super::env::{Env, Io};
-use super::super::error::{CliError, Exit, count};
+use super::super::error::{CliError, count};
 use super::super::import;
 use super::super::report::{self, Report};
 use crate::finding::Severity;
 use crate::import::Imports;
-use crate::output::{Run, by_reason};
-use crate::review::{Catalogue, Conclusion, Gate};
+use crate::output::{Run, by_reason, exit};
+use crate::review::{Catalogue, Conclusion, Exit, Gate};
 use crate::rules::RuleSet;
 
 /// What was reviewed, in the form that is reported.
@@ -28,7 +28,7 @@ impl Done {
     /// Judged anew, when it is known what was there before.
     pub(super) fn judged(self) -> Self {
         let exit = match self.run.reviewed().next() {
-            Some(_) => super::super::review::exit(&self.run, self.gate),
+            Some(_) => exit(&self.run, self.gate),
             None => self.exit,
         };
         Self { conclusion: self.run.conclusion(self.gate), exit, ..self }
@@ -73,7 +73,7 @@ pub(super) fn report(
     for problem in run.problems.iter().filter(|problem| !Imports::is_refusal(problem)) {
         say(io, "warning", &problem.to_string())?;
     }
-    let written = write(Report { run, catalogue, rules, gate: *gate }, files, io)?;
+    let written = write(Report { run, catalogue, rules, gate: *gate, exit: done.exit }, files, io)?;
     if let Some(path) = env.get("GITHUB_STEP_SUMMARY")
         && let Err(error) = append(path, &report::summary(run, catalogue, *gate))
     {

@@ -45,31 +45,43 @@ pub enum Form {
     Pdf,
 }
 
-/// An ending of paths: its form, and whether a file with it is looked at where nobody named it.
-const ENDINGS: &[(&str, Form, bool)] = &[
-    ("md", Form::Markdown, true),
-    ("markdown", Form::Markdown, true),
-    ("mdown", Form::Markdown, true),
-    ("mkd", Form::Markdown, true),
-    ("mdx", Form::Mdx, true),
-    ("adoc", Form::AsciiDoc, true),
-    ("asciidoc", Form::AsciiDoc, true),
+/// Whether a file is looked at where nobody named it: in folders, in changes, behind links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looked {
+    /// Its ending is that of documents.
+    Always,
+    /// Its ending is that of many things: it is looked at where its name says that it is a specification.
+    WhereCalledSo,
+}
+
+/// An ending of paths: its form, and whether a file with it is looked at.
+const ENDINGS: &[(&str, Form, Looked)] = &[
+    ("md", Form::Markdown, Looked::Always),
+    ("markdown", Form::Markdown, Looked::Always),
+    ("mdown", Form::Markdown, Looked::Always),
+    ("mkd", Form::Markdown, Looked::Always),
+    ("mdx", Form::Mdx, Looked::Always),
+    ("adoc", Form::AsciiDoc, Looked::Always),
+    ("asciidoc", Form::AsciiDoc, Looked::Always),
     // Signatures have this ending too.
-    ("asc", Form::AsciiDoc, false),
-    ("rst", Form::ReStructuredText, true),
-    ("rest", Form::ReStructuredText, false),
+    ("asc", Form::AsciiDoc, Looked::WhereCalledSo),
+    ("rst", Form::ReStructuredText, Looked::Always),
+    ("rest", Form::ReStructuredText, Looked::WhereCalledSo),
     // Mostly made by programs from other documents.
-    ("html", Form::Html, false),
-    ("htm", Form::Html, false),
-    ("xhtml", Form::Html, false),
-    ("ipynb", Form::Notebook, false),
+    ("html", Form::Html, Looked::WhereCalledSo),
+    ("htm", Form::Html, Looked::WhereCalledSo),
+    ("xhtml", Form::Html, Looked::WhereCalledSo),
+    ("ipynb", Form::Notebook, Looked::WhereCalledSo),
     // Lists of requirements of programs, licences, logs.
-    ("txt", Form::Text, false),
-    ("text", Form::Text, false),
-    ("docx", Form::Word, true),
+    ("txt", Form::Text, Looked::WhereCalledSo),
+    ("text", Form::Text, Looked::WhereCalledSo),
+    ("docx", Form::Word, Looked::Always),
     // Mostly printed from other documents, and other people's papers.
-    ("pdf", Form::Pdf, false),
+    ("pdf", Form::Pdf, Looked::WhereCalledSo),
 ];
+
+/// Words in the name of a file that say what it is.
+const CALLED: [&str; 6] = ["spec", "specs", "specification", "specifications", "prd", "srs"];
 
 /// Endings of files that hold no text, or none that is read: pictures, archives, programs, and files of other offices.
 const FOREIGN: &[&str] = &[
@@ -198,10 +210,11 @@ impl Form {
         by_ending(path).map(|(_, form, _)| *form)
     }
 
-    /// True for files that are looked at although nobody named them: in folders, in changes, behind links.
+    /// True for files that are looked at although nobody named them: in folders, in changes, behind links. Of a form that many things
+    /// have those whose name says that they are specifications: the folder alone holds printed copies and other people's papers, too.
     #[must_use]
     pub fn is_looked_for(path: &str) -> bool {
-        by_ending(path).is_some_and(|(_, _, looked_for)| *looked_for)
+        by_ending(path).is_some_and(|(_, _, looked)| *looked == Looked::Always || is_called_so(path))
     }
 
     /// A comment that readers of this form do not see, where it has such; `words` hold no line break.
@@ -235,15 +248,23 @@ impl Form {
     }
 }
 
-/// Endings that [`Form::is_looked_for`], for people.
+/// Endings of files that are looked at whatever they are called, for people.
 #[must_use]
 pub fn endings() -> String {
-    let all: Vec<String> =
-        ENDINGS.iter().filter(|(.., looked_for)| *looked_for).map(|(ending, ..)| format!(".{ending}")).collect();
+    let all: Vec<String> = ENDINGS
+        .iter()
+        .filter(|(.., looked)| *looked == Looked::Always)
+        .map(|(ending, ..)| format!(".{ending}"))
+        .collect();
     all.join(", ")
 }
 
-fn by_ending(path: &str) -> Option<&'static (&'static str, Form, bool)> {
+fn is_called_so(path: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
+    name.split(|c: char| !c.is_alphanumeric()).any(|word| CALLED.contains(&word))
+}
+
+fn by_ending(path: &str) -> Option<&'static (&'static str, Form, Looked)> {
     let ending = ending(path)?;
     ENDINGS.iter().find(|(known, ..)| ending.eq_ignore_ascii_case(known))
 }

@@ -56,7 +56,10 @@ fn the_form_is_known_from_the_ending_and_else_from_the_text() {
     ] {
         assert_eq!(Form::of(path, text), form, "{path} {text:?}");
     }
-    assert!(Form::is_looked_for("a/b.adoc") && !Form::is_looked_for("requirements.txt") && !Form::is_looked_for("md"));
+    let sought = ["a/b.adoc", "Fraud-Spec.PDF", "docs/specification.html", "a\\b.spec.ipynb", "srs_v2.txt"];
+    assert_eq!(sought.map(Form::is_looked_for), [true; 5]);
+    let left = ["requirements.txt", "md", "specs/page.html", "inspector.pdf", "specs.zip"];
+    assert_eq!(left.map(Form::is_looked_for), [false; 5]);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Dates as places in a calendar, so that two of them can be put in order. Partial dates stand for their last day.
 
+use crate::facts::month;
+
 /// Days of a month and of a year as they are counted here: only the order matters.
 const MONTH: f64 = 31.0;
 const YEAR: f64 = 12.0 * MONTH;
-
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// The parts of a date as they are found.
 #[derive(Default)]
@@ -48,11 +48,7 @@ impl Parts {
             ("month" | "m", number) => self.label("month", number),
             ("sprint", number) => self.label("sprint", number),
             ("day", number) => self.label("day of the project", number),
-            (name, None) if name.len() >= 3 && self.month.is_none() => {
-                let months = MONTHS.iter().zip(1_u8..);
-                let found = months.filter(|(month, _)| name.starts_with(**month)).map(|(_, number)| number);
-                self.month = found.last().map(f64::from);
-            }
+            (name, None) if self.month.is_none() => self.month = month(name).map(f64::from),
             _ => {}
         }
     }
@@ -114,5 +110,7 @@ mod tests {
         assert_ne!(day("week 2").unwrap().0, day("2 March").unwrap().0);
         assert!(day("31 March").unwrap().1 < day("Q2").unwrap().1);
         assert_eq!(day("soon"), None);
+        assert_eq!(day("Market launch 2027"), day("2027"), "no month begins it");
+        assert_eq!(day("Sept. 2027"), day("September 2027"));
     }
 }

@@ -7,6 +7,7 @@ mod passage;
 mod pointer;
 mod somebody;
 mod topic;
+mod trace;
 
 use std::collections::BTreeMap;
 
@@ -57,6 +58,9 @@ pub struct ConceptFact {
     pub deferred_to: Option<String>,
 }
 
+/// Members of a list that are given as proof, at most.
+const PROOF: usize = 3;
+
 impl ConceptFact {
     /// Nothing found.
     #[must_use]
@@ -81,7 +85,13 @@ pub(super) fn concepts(
     for (number, (_, concept)) in lexicon.concepts().iter().enumerate() {
         let (named, pointed) = judge.fact(number, concept);
         let fact = match &concept.recognise {
-            Some(name) => stated(named, (name, concept.names_somebody), document, recognised, &pointers),
+            Some(name) => {
+                let fact = stated(named, (name, concept.names_somebody), document, recognised, &pointers);
+                match &concept.refers_to {
+                    Some(goals) => referring(fact, goals, document, recognised),
+                    None => fact,
+                }
+            }
             None => named,
         };
         if let Some(pointed) = pointed {
@@ -104,6 +114,28 @@ pub(super) fn concepts(
         (concept.concept.clone(), fact)
     };
     facts.into_iter().map(left).collect()
+}
+
+/// What was found, raised where the form shows that most members of a list name one of what `goals` states, and lowered where none does.
+fn referring(fact: ConceptFact, goals: &str, document: &Document, recognised: &Recognised) -> ConceptFact {
+    let stated: Vec<BlockId> = recognised.proof(goals).iter().map(|(unit, _)| unit.block).collect();
+    match trace::read(document, &stated) {
+        trace::Trace::Named(blocks) => {
+            let passage = |id: BlockId| {
+                let block = document.blocks.get(id)?;
+                let state = ConceptState::Specified;
+                Some(Passage { block: id, lines: block.lines, state, cue: beginning(&block.text) })
+            };
+            let passages = blocks.into_iter().take(PROOF).filter_map(passage).collect();
+            ConceptFact { state: ConceptState::Specified, passages, reason: None, deferred_to: None }
+        }
+        // Names of goals that nothing states are no names.
+        trace::Trace::Unnamed if fact.state == ConceptState::Specified && recognised.states(goals) == Some(true) => {
+            let passages = fact.passages.into_iter().map(|one| Passage { state: ConceptState::Mentioned, ..one });
+            ConceptFact { state: ConceptState::Mentioned, passages: passages.collect(), ..fact }
+        }
+        trace::Trace::Unnamed | trace::Trace::Unknown => fact,
+    }
 }
 
 /// What phrases found, raised or lowered to what is recognised.

@@ -23,6 +23,9 @@ pub struct RawConcept {
     /// What is recognised counts only where it names somebody: a person, a role, a body of people.
     #[serde(default)]
     pub names_somebody: bool,
+    /// What the weights know the thing by whose name most members of a list give, where the concept is stated: goals that functions serve.
+    #[serde(default)]
+    pub refers_to: Option<String>,
     /// Phrases that name the thing wherever they stand.
     #[serde(default)]
     pub cues: Vec<String>,

@@ -7,6 +7,7 @@ fn concept(id: &str, cues: &[&str], words: &[(&str, &[&str])], needs: &[&[&str]]
     let raw = RawConcept {
         recognise: None,
         names_somebody: false,
+        refers_to: None,
         concept: id.to_owned(),
         title: id.to_owned(),
         cues: list(cues),

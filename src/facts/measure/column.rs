@@ -2,10 +2,14 @@
 
 use super::context::names_launch;
 use super::name::Name;
+use super::order::{self, Values};
 use super::role::{self, Cue, Purpose};
 use super::{Reader, Role};
 use crate::document::Table;
 use crate::facts::{Quantity, Unit};
+
+/// A cell that is a number has few other bytes.
+pub(super) const BESIDE: usize = 28;
 
 /// A column as its header has it.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +67,7 @@ pub(super) fn columns(reader: &Reader<'_>, table: &Table) -> Vec<Column> {
         })
         .collect();
     gate_before_launch(&mut columns);
+    order::settle(reader, table, &mut columns, &values(reader, table, count));
     for (n, column) in columns.iter_mut().enumerate() {
         let filled = table.rows.iter().enumerate().filter_map(|(at, row)| {
             let cell = row.cells.get(n)?;
@@ -84,6 +89,22 @@ pub(super) fn columns(reader: &Reader<'_>, table: &Table) -> Vec<Column> {
         column.words = all > 0 && numbers * 2 < all && numbers == 0;
     }
     columns
+}
+
+/// The numbers of a table, where a cell is one.
+fn values(reader: &Reader<'_>, table: &Table, count: usize) -> Values {
+    let rows = table.rows.iter().enumerate().map(|(at, row)| {
+        let places = cells(reader.text(row.block), lengths(table, Some(at)));
+        let value = |n: usize| {
+            let (start, end) = places.get(n).copied()?;
+            match reader.quantities_in(row.block, start, end) {
+                [one] if end - start <= one.end - one.start + BESIDE => Some(one.value),
+                _ => None,
+            }
+        };
+        (0..count).map(value).collect()
+    });
+    Values { rows: rows.collect() }
 }
 
 /// "Vendor tool, trial 2025": the trial is that of what is compared with.

@@ -1,5 +1,7 @@
 //! Metrics with their values: which metric, for what, how much, and what the number is for. Never judges a value.
 
+mod above;
+mod abreast;
 mod column;
 mod context;
 mod distance;
@@ -12,6 +14,7 @@ mod identifier;
 mod joint;
 mod kpi;
 mod name;
+mod order;
 mod own;
 mod pair;
 mod purpose;
@@ -157,6 +160,7 @@ pub fn measures(
     kpi::read(&reader, &mut found);
     found.measures.sort_by_key(|measure| (measure.block, measure.quantity.start, measure.span));
     purpose::settle(&mut found.measures);
+    slice::join_only_part(&reader, &mut found.measures);
     let mentions = mentions(&reader, &found.measures);
     let own = own::read(&reader, &found.measures);
     let unread = Unread { open: found.open, long: found.long, wide: found.wide };

@@ -1,7 +1,7 @@
 //! Rows of tables that measure something under a name of their own ("first suggestion fits | 61 % | 68 % | 75 %"): the columns say what
 //! each number is for, whatever it measures. Never guesses which metric it is.
 
-use super::column::{Column, cells, columns, left_of_roles, lengths, right_of_gate, with_unit};
+use super::column::{BESIDE, Column, cells, columns, left_of_roles, lengths, right_of_gate, with_unit};
 use super::echo;
 use super::purpose::{Ruling, comparator_of};
 use super::role::{self, Purpose};
@@ -12,8 +12,9 @@ use crate::facts::{Comparator, Quantity, Unit};
 
 /// Most columns of a table that is read.
 const WIDEST: usize = 64;
-/// A cell that is a number has few other bytes.
-const BESIDE: usize = 28;
+
+/// A share that is asked for of something good at least.
+const MOST: f64 = 0.8;
 
 /// A row of a table, under a name of its own.
 pub(super) struct Row {
@@ -219,9 +220,15 @@ fn better(label: &str, values: &[(Ruling, Quantity, usize)]) -> Option<bool> {
     bounds.dedup();
     match bounds.as_slice() {
         [up] => Some(*up),
-        [] => remark(label),
+        [] => remark(label).or_else(|| of_less(label).then_some(false)),
         _ => None,
     }
+}
+
+/// "Wrong replies": the name says that less is better.
+fn of_less(label: &str) -> bool {
+    let first = label.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty()).unwrap_or_default();
+    role::is_less(&first.to_lowercase())
 }
 
 /// From where things stand to what is to be reached, where nobody says which way is better: downwards only where a column says that
@@ -229,8 +236,12 @@ fn better(label: &str, values: &[(Ruling, Quantity, usize)]) -> Option<bool> {
 fn inferred(values: &[(Ruling, Quantity, usize)]) -> Option<bool> {
     let of = |role: Role| values.iter().filter(move |(ruling, ..)| ruling.role == role);
     let (mut today, mut goals) = (of(Role::Baseline).peekable(), of(Role::Target).peekable());
-    today.peek()?;
     goals.peek()?;
+    if today.peek().is_none() {
+        // Nobody asks for four fifths of what should not be.
+        let is_most = |quantity: &Quantity| quantity.unit.scale() == Unit::Percent.scale() && quantity.ratio() >= MOST;
+        return of(Role::Target).all(|(_, goal, _)| is_most(goal)).then_some(true);
+    }
     let sure = of(Role::Baseline).all(|(ruling, ..)| ruling.explicit);
     let all = |better: fn(f64, f64) -> bool| {
         of(Role::Target).all(|(_, goal, _)| of(Role::Baseline).all(|(_, now, _)| better(goal.value, now.value)))
@@ -266,5 +277,6 @@ mod tests {
         assert_eq!(remark("Pages found ↑"), Some(true));
         assert_eq!(remark("Sold-out pieces (lower = better)"), Some(false));
         assert_eq!(remark("Better answers"), None);
+        assert!(of_less("Wrong replies, out of those ventured") && !of_less("Replies that are not wrong"));
     }
 }

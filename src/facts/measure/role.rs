@@ -86,14 +86,19 @@ use Weight::{Column, Heading, Label, Passing, Strong, Weak};
 #[serde(deny_unknown_fields)]
 struct Words {
     cue: Vec<List>,
-    steps: Steps,
+    /// What names a step before the launch in the header of a column.
+    steps: Single,
+    /// What names a level of a step.
+    levels: Single,
+    /// What begins the name of something that there should be less of.
+    less: Single,
     people: People,
 }
 
-/// What names a step before the launch in the header of a column.
+/// Single words.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Steps {
+struct Single {
     words: Vec<String>,
 }
 
@@ -127,11 +132,28 @@ fn words() -> Words {
     toml::from_str(include_str!("roles.toml")).unwrap_or_default()
 }
 
-static STEPS: LazyLock<Vec<String>> = LazyLock::new(|| words().steps.words);
+/// Words of steps, of levels, and of what there should be less of.
+static SINGLE: LazyLock<[Vec<String>; 3]> = LazyLock::new(|| {
+    let Words { steps, levels, less, .. } = words();
+    [steps.words, levels.words, less.words]
+});
 
 /// A word of a step before the launch; lower case.
 pub(super) fn is_step(word: &str) -> bool {
-    STEPS.iter().any(|step| step == word)
+    let [steps, ..] = &*SINGLE;
+    steps.iter().any(|step| step == word)
+}
+
+/// A word of a level of one step ("minimum"); lower case.
+pub(super) fn is_level(word: &str) -> bool {
+    let [_, levels, _] = &*SINGLE;
+    levels.iter().any(|level| level == word)
+}
+
+/// A word that begins the name of what is better the less there is of it; lower case.
+pub(super) fn is_less(word: &str) -> bool {
+    let [.., less] = &*SINGLE;
+    less.iter().any(|known| known == word)
 }
 
 /// Phrases by their first word, in order of the file; those whose first word is open stand under the empty word.

@@ -63,7 +63,8 @@ pub(super) fn read_range(
     read_names(reader, block, (start, end), names, context, found);
 }
 
-fn read_names(
+/// Reads the numbers of one stretch of a block's text with these names, which stand in it or before it.
+pub(super) fn read_names(
     reader: &Reader<'_>,
     block: BlockId,
     (start, end): (usize, usize),

@@ -2,6 +2,8 @@
 
 use super::qualifier::{dataset, generic, opens_clause};
 use super::role::{Place, cues};
+use super::{Measure, Reader};
+use crate::document::BlockKind;
 use crate::facts::quantity::token::{Kind, Token, Tokens, tokens};
 use crate::facts::quantity::unit::is_stop;
 
@@ -309,6 +311,37 @@ fn prefix_sentence(before: &str, out: &mut Around) {
     let phrase = before.get(first.start..).unwrap_or_default().trim().trim_end_matches('-');
     if words > 0 {
         accept(phrase, out);
+    }
+}
+
+/// "Recall of reportable months | 0.90" in a table, "a recall of 0.94" in a sentence: where one part alone is spoken of in tables, who
+/// names no part elsewhere means that one. Of accuracy a part is less than the whole.
+pub(super) fn join_only_part(reader: &Reader<'_>, measures: &mut [Measure]) {
+    const OF_ONE_CLASS: [&str; 3] = ["recall", "precision", "f1"];
+    /// Bytes before a name in which the whole is named.
+    const BEFORE: usize = 24;
+    let in_table =
+        |one: &Measure| reader.block(one.block).is_some_and(|block| matches!(block.kind, BlockKind::TableRow { .. }));
+    for metric in OF_ONE_CLASS {
+        let of_tables = measures.iter().filter(|one| one.metric == metric && in_table(one));
+        let mut parts: Vec<Option<String>> = of_tables.map(|one| one.slice.clone()).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        let [Some(part)] = parts.as_slice() else { continue };
+        let is_whole = |one: &Measure| {
+            let text = one
+                .span
+                .start()
+                .checked_sub(BEFORE)
+                .and_then(|from| reader.document.source.get(from..one.span.start()));
+            let low = text.unwrap_or_default().to_lowercase();
+            ["overall", "total", "all ", "whole", "average"].iter().any(|word| low.contains(word))
+        };
+        for one in measures.iter_mut().filter(|one| one.metric == metric && one.slice.is_none()) {
+            if one.averaging.is_none() && !in_table(one) && !is_whole(one) {
+                one.slice = Some(part.clone());
+            }
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Measures in tables of any orientation: metric in the row and roles in the columns, the other way round, or row by row.
 
+use super::above::Above;
 use super::column::{
     Column, bracket_cue, cells, columns, left_of_roles, lengths, names_parts, nearest, right_of_gate, title, with_unit,
 };
@@ -30,31 +31,39 @@ pub(super) fn read(reader: &Reader<'_>, table: &Table, found: &mut Found) {
     if !any {
         return;
     }
+    let mut above: Option<Above> = None;
     for (n, row) in table.rows.iter().enumerate() {
         if reader.block(row.block).is_none_or(|block| block.mark != Mark::Content) {
             continue;
         }
         let places = cells(reader.text(row.block), lengths(table, Some(n)));
-        Grid { reader, columns: &columns, context, block: row.block, header: table.header_block, places }.row(found);
+        let grid = Grid { reader, columns: &columns, context, block: row.block, header: table.header_block, places };
+        match (&above, grid.metric()) {
+            (Some(above), None) if grid.is_the_same() => grid.of_above(above, found),
+            (_, metric) => {
+                above = metric.map(|(_, name)| Above { block: row.block, name: name.clone() });
+                grid.row(found);
+            }
+        }
     }
 }
 
 /// One row with all that is known of its columns.
 pub(super) struct Grid<'a> {
-    reader: &'a Reader<'a>,
+    pub(super) reader: &'a Reader<'a>,
     pub(super) columns: &'a [Column],
     pub(super) context: Context,
-    block: BlockId,
+    pub(super) block: BlockId,
     header: BlockId,
     places: Vec<(usize, usize)>,
 }
 
 impl Grid<'_> {
-    fn cell(&self, n: usize) -> &str {
+    pub(super) fn cell(&self, n: usize) -> &str {
         self.places.get(n).and_then(|(start, end)| self.reader.text(self.block).get(*start..*end)).unwrap_or_default()
     }
 
-    fn numbers(&self, n: usize) -> Vec<&Quantity> {
+    pub(super) fn numbers(&self, n: usize) -> Vec<&Quantity> {
         let Some((start, end)) = self.places.get(n).copied() else { return Vec::new() };
         self.reader
             .quantities(self.block)
@@ -63,7 +72,7 @@ impl Grid<'_> {
             .collect()
     }
 
-    fn names(&self, n: usize) -> Vec<&Name> {
+    pub(super) fn names(&self, n: usize) -> Vec<&Name> {
         let Some((start, end)) = self.places.get(n).copied() else { return Vec::new() };
         self.reader.names(self.block).iter().filter(|name| start <= name.start && name.end <= end).collect()
     }
@@ -76,9 +85,21 @@ impl Grid<'_> {
             let header = self.columns.get(n);
             let titled = header.is_some_and(|column| {
                 let low = column.header.to_lowercase();
-                ["metric", "measure", "measured by", "kpi", "indicator", "criterion", "criteria", "what", "name"]
-                    .iter()
-                    .any(|word| low.contains(word))
+                [
+                    "metric",
+                    "measure",
+                    "measured by",
+                    "kpi",
+                    "indicator",
+                    "criterion",
+                    "criteria",
+                    "what",
+                    "name",
+                    "quantity",
+                    "figure",
+                ]
+                .iter()
+                .any(|word| low.contains(word))
             });
             let explains =
                 header.is_some_and(|column| matches!(column.cue.map(|cue| cue.purpose), Some(Purpose::Other)));
@@ -96,8 +117,11 @@ impl Grid<'_> {
                 let head = cell
                     .get(..(name.end - self.offset(n)).min(cell.len()))
                     .is_some_and(|head| cell.contains(':') && !head.contains(':'));
+                // "F1 of recall and precision": what follows says what it is made of.
+                let first = name.start <= self.offset(n);
                 let score = fill
                     + if head { 0.8 } else { 0.0 }
+                    + if first { 0.5 } else { 0.0 }
                     + if titled { 1.0 } else { 0.0 }
                     + if plain { 0.2 } else { 0.0 };
                 if best.is_none_or(|(top, ..)| score > top) {
@@ -128,6 +152,11 @@ impl Grid<'_> {
     fn row(&self, found: &mut Found) {
         let metric = self.metric();
         let row_cue = self.row_cue(metric.map(|(n, _)| n));
+        let columns_with_roles = self
+            .columns
+            .iter()
+            .filter(|column| matches!(column.cue.map(|cue| cue.purpose), Some(Purpose::For(_))))
+            .count();
         // "Target recall" in the metric's own cell.
         let own_cue = metric.and_then(|(n, name)| {
             let (start, _) = self.places.get(n).copied()?;
@@ -138,12 +167,9 @@ impl Grid<'_> {
                 .or_else(|| bracket_cue(after))
                 .or_else(|| role::best(&role::cues(after, role::Place::Label)))
                 .filter(|cue| cue.purpose != Purpose::Other)
+                // "Precision of alerts": where columns say what numbers are for, this says what is measured.
+                .filter(|cue| columns_with_roles == 0 || cue.purpose != Purpose::For(Role::Slo))
         });
-        let columns_with_roles = self
-            .columns
-            .iter()
-            .filter(|column| matches!(column.cue.map(|cue| cue.purpose), Some(Purpose::For(_))))
-            .count();
         for n in 0..self.places.len() {
             let numbers = self.numbers(n);
             if numbers.is_empty() || metric.is_some_and(|(at, _)| at == n && self.names(n).len() < 2 && !self.tells(n))
@@ -215,44 +241,18 @@ impl Grid<'_> {
         }
     }
 
-    /// "precision / recall / F1 | 0.66 / 0.58 / 0.62": as many numbers as names, both between strokes, are read in order.
-    fn abreast(
-        &self,
-        n: usize,
-        at: usize,
-        column: &Column,
-        row_cue: Option<Cue>,
-        roles: usize,
-        found: &mut Found,
-    ) -> bool {
-        let (names, numbers, text) = (self.names(at), self.numbers(n), self.reader.text(self.block));
-        let stroke = |from: usize, to: usize| text.get(from..to).is_some_and(|gap| gap.trim() == "/");
-        let stroked = names.len() > 1
-            && names.len() == numbers.len()
-            && names.windows(2).all(|pair| matches!(pair, [a, b] if stroke(a.end, b.start)))
-            && numbers.windows(2).all(|pair| matches!(pair, [a, b] if stroke(a.end, b.start)));
-        let (Some(first), Some(last)) = (names.first(), names.last()) else { return false };
-        if !stroked {
-            return false;
-        }
-        let around = slice::of_label(self.cell(at), first.start - self.offset(at), last.end - self.offset(at));
-        let around = self.with_row_slice(around, at);
-        for (place, name) in names.into_iter().enumerate() {
-            self.values(n, Some(place), column, name, self.block, &around, row_cue, roles, found);
-        }
-        true
-    }
-
-    fn offset(&self, n: usize) -> usize {
+    pub(super) fn offset(&self, n: usize) -> usize {
         self.places.get(n).map_or(0, |(start, _)| *start)
     }
 
-    /// True for a cell that holds both a name and its number.
+    /// True for a cell that holds both a name and its number; "bearings that reach condition 3" has none.
     fn tells(&self, n: usize) -> bool {
         let names = self.names(n);
         self.numbers(n).iter().any(|q| {
             names.iter().any(|name| {
-                let fits = self.reader.metric(name).is_some_and(|metric| fit(metric, q) != Fit::No);
+                let fit = |metric| fit(metric, q);
+                let fits =
+                    self.reader.metric(name).is_some_and(|metric| matches!(fit(metric), Fit::Level | Fit::Change));
                 fits && (q.end <= name.start || q.start >= name.end)
             })
         })
@@ -271,7 +271,7 @@ impl Grid<'_> {
     }
 
     /// A column such as "Class" or "Segment" gives the slice of a row whose metric stands in another cell.
-    fn with_row_slice(&self, mut around: Around, metric_at: usize) -> Around {
+    pub(super) fn with_row_slice(&self, mut around: Around, metric_at: usize) -> Around {
         if around.slice.is_some() {
             return around;
         }
@@ -291,7 +291,7 @@ impl Grid<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn values(
+    pub(super) fn values(
         &self,
         n: usize,
         only: Option<usize>,

@@ -270,6 +270,10 @@ fn fences_of_data_are_read_where_somebody_says_what_for() {
         ),
         ("```yaml\ntarget_recall: 0.92\n```", &["target recall >=0.92"]),
         ("```\n├── Primary: F1-Score (≥ 65% MVP, ≥ 70% target)\n```", &["poc(mvp) f1 >=65%", "target f1 >=70%"]),
+        (
+            "```yaml\nmeasures:\n  leak_recall:   # named before anybody calls\n    today: 0.46\n    stage_a: 0.62\n    go_live: 0.80\n  days_open:\n    today: 9\n```",
+            &["baseline recall =0.46", "poc recall >=0.62", "target recall >=0.8"],
+        ),
         ("```python\nassert recall >= 0.9\n```", &[]),
     ]);
 }

@@ -2,35 +2,32 @@
 
 use super::token::{Kind, Tokens};
 
+/// Months with their short names, in order.
+const MONTHS: [(&str, &str); 12] = [
+    ("january", "jan"),
+    ("february", "feb"),
+    ("march", "mar"),
+    ("april", "apr"),
+    ("may", "may"),
+    ("june", "jun"),
+    ("july", "jul"),
+    ("august", "aug"),
+    ("september", "sep"),
+    ("october", "oct"),
+    ("november", "nov"),
+    ("december", "dec"),
+];
+
+/// The number of a month, 1 to 12, by its name in lower case; none for any other word.
+pub(crate) fn month(name: &str) -> Option<u8> {
+    let is_name = |(long, short): &(&str, &str)| name == *long || name == *short;
+    let at = MONTHS.iter().position(is_name).or((name == "sept").then_some(8))?;
+    u8::try_from(at + 1).ok()
+}
+
 /// True for the name of a month.
 pub(super) fn is_month(word: &str) -> bool {
-    matches!(
-        word,
-        "january"
-            | "february"
-            | "march"
-            | "april"
-            | "may"
-            | "june"
-            | "july"
-            | "august"
-            | "september"
-            | "october"
-            | "november"
-            | "december"
-            | "jan"
-            | "feb"
-            | "mar"
-            | "apr"
-            | "jun"
-            | "jul"
-            | "aug"
-            | "sep"
-            | "sept"
-            | "oct"
-            | "nov"
-            | "dec"
-    )
+    month(word).is_some()
 }
 
 fn month_at(tokens: &Tokens<'_>, at: usize) -> bool {

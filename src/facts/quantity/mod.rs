@@ -2,9 +2,10 @@
 //! Never says what a number is for.
 
 mod comparator;
-mod date;
+pub(super) mod date;
 pub(super) mod number;
 mod scan;
+mod share;
 mod skip;
 pub(super) mod token;
 pub(super) mod unit;

@@ -1,5 +1,6 @@
-//! The bare number: digits with separators, number words, fractions, shares such as "one in four". Never a unit.
+//! The bare number: digits with separators, number words, fractions. Never a unit.
 
+use super::share::{fraction_of, share};
 use super::token::{Kind, Tokens};
 
 /// A bare number.
@@ -77,7 +78,7 @@ pub(super) fn digits(tokens: &Tokens<'_>, at: usize, locale: Locale) -> Option<R
 }
 
 /// A number in digits, without looking for a fraction.
-fn whole(tokens: &Tokens<'_>, at: usize, locale: Locale) -> Option<Reading> {
+pub(super) fn whole(tokens: &Tokens<'_>, at: usize, locale: Locale) -> Option<Reading> {
     let (first, start) = if tokens.low(at) == "." {
         if tokens.glued(at) || !tokens.glued(at + 1) || tokens.kind(at + 1) != Some(Kind::Digits) {
             return None;
@@ -160,63 +161,6 @@ fn spaced_group(tokens: &Tokens<'_>, at: usize) -> bool {
     matches!(gap, " " | "\u{a0}" | "\u{202f}" | "\u{2009}")
 }
 
-/// "3/5", "1 in 4", "19 out of 20".
-fn fraction_of(tokens: &Tokens<'_>, at: usize, number: Number) -> Number {
-    let next = number.next;
-    if number.decimals > 0 || number.value < 1.0 {
-        return number;
-    }
-    let below = |at: usize, skip: usize| -> Option<(f64, usize)> {
-        let found = match tokens.kind(at)? {
-            Kind::Digits => match whole(tokens, at, Locale::default())? {
-                Reading::Number(found) => found,
-                Reading::Skip(_) => return None,
-            },
-            _ => cardinal(tokens, at)?,
-        };
-        (found.decimals == 0 && found.value > number.value && found.value >= 2.0 && skip > 0)
-            .then_some((found.value, found.next))
-    };
-    let slash = tokens.low(next) == "/"
-        && tokens.glued(next)
-        && tokens.glued(next + 1)
-        && tokens.kind(next + 1) == Some(Kind::Digits);
-    if slash {
-        let own = tokens.before(at, 1) != "/"
-            && tokens.low(next + 2) != "/"
-            && !matches!(tokens.before(at, 1), "on" | "by" | "since" | "until" | "dated" | "due");
-        if own
-            && let Some((whole, after)) = below(next + 1, 1)
-            && whole <= 100.0
-            && !super::date::is_month(tokens.before(at, 1))
-        {
-            return share(number.value / whole, after, number.words);
-        }
-        return number;
-    }
-    let skip = match (tokens.low(next), tokens.low(next + 1)) {
-        ("in" | "of", "every") | ("out", "of") => 2,
-        ("in", _) => 1,
-        // "The 1-in-300 random picks".
-        ("-", "in") if tokens.glued(next) && tokens.low(next + 2) == "-" => 3,
-        // "65 of 100": of other numbers it may be a choice ("two of five teams").
-        ("of", _) if matches!(below(next + 1, 1), Some((100.0 | 1000.0, _))) => 1,
-        _ => 0,
-    };
-    let Some((whole, after)) = below(next + skip, skip) else { return number };
-    let year = (1900.0..2100.0).contains(&whole);
-    let span = super::unit::is_time(tokens.low(after))
-        || matches!(tokens.low(after), "%" | "." | ",")
-            && tokens.glued(after + 1)
-            && tokens.kind(after + 1) == Some(Kind::Digits);
-    if year || span || tokens.low(after) == "%" { number } else { share(number.value / whole, after, number.words) }
-}
-
-fn share(value: f64, next: usize, words: bool) -> Number {
-    let exact = ((value * 1000.0).round() - value * 1000.0).abs() < 1e-9;
-    Number { value, decimals: 0, half: if exact { 0.0 } else { 0.005 }, next, share: true, words }
-}
-
 fn small(word: &str) -> Option<f64> {
     const WORDS: [&str; 20] = [
         "zero",
@@ -294,7 +238,7 @@ fn part(word: &str) -> Option<f64> {
 }
 
 /// A whole number in words at `at`: "sixty-five", "a hundred", "two thousand five hundred".
-fn cardinal(tokens: &Tokens<'_>, at: usize) -> Option<Number> {
+pub(super) fn cardinal(tokens: &Tokens<'_>, at: usize) -> Option<Number> {
     let mut next = at;
     let mut total = 0.0;
     let mut group: Option<f64> = None;
@@ -421,6 +365,12 @@ mod tests {
         check("1.250.000", Some(1_250_000.0));
         check("1,234.5", Some(1234.5));
         check("1.234,5", Some(1234.5));
+        check("1.9 in a hundred", Some(0.019));
+        check("58 in 100", Some(0.58));
+        check("eleven in ten thousand", Some(0.0011));
+        check("three enquiries in every ten", Some(0.3));
+        check("5 in 10 minutes", Some(5.0));
+        check("two teams in ten cities", Some(2.0));
         check("99,2", Some(99.2));
         check("0,950", Some(0.95));
         check("9.600", Some(9.6));

@@ -5,7 +5,7 @@ use super::work::{config, options};
 use crate::config::Paths;
 use crate::critique::Critique;
 use crate::job::Deps;
-use crate::job::compared::{compared, reporting};
+use crate::job::compared::{as_specification, compared, is_specification, reporting};
 use crate::job::linked::{Judged, Library, Shelf, apart};
 use crate::job::settings::settings;
 use crate::output::{Commits, Entry, Run};
@@ -25,13 +25,17 @@ pub struct Side {
 pub async fn compare(deps: &Deps, document: &str, before: Side, after: Side, wishes: &Wishes) -> Run {
     let config = config(wishes);
     let paths = Paths::new(&config);
-    // Both are judged as what the person who asked says, or as specifications where the later one is one by itself.
-    let settings = settings(deps, &config, &paths, document, &options(wishes));
+    let mut settings = settings(deps, &config, &paths, document, &options(wishes));
     let reporting = reporting(&settings);
     let mut library = Library::new(Shelf::Nowhere);
     let sha256 = sha256_hex(after.text.as_bytes());
+    // Where either is a specification, by itself or because whoever asked says so, both are judged as one.
+    let mut base = library.judge(deps, document, before.text.clone(), settings.clone()).await;
+    settings.is_spec |= is_specification(&base);
     let head = library.judge(deps, document, after.text, settings.clone()).await;
-    let base = library.judge(deps, document, before.text, settings).await;
+    if is_specification(&head) {
+        base = as_specification(&mut library, deps, (document, &before.text), settings, base).await;
+    }
     let (judged, base, comparison) = apart(move || compared(head, Some(base), reporting.as_ref())).await;
     let Judged { document: read, assessment: head, .. } = judged;
     let path = document.to_owned();
@@ -69,6 +73,17 @@ mod tests {
             "{:?}",
             reviewed.comparison
         );
+
+        // A note that becomes a specification, and the way back: what the note has not is not news, and what it had not was not mended.
+        let note = "# Parcels\n\nWe want to know which parcels are damaged.\n";
+        for (before, after, news) in [(note, SPEC, false), (SPEC, note, true)] {
+            let sides = (side("1", before.into()), side("2", after.into()));
+            let run = compare(&deps(), "parcel.md", sides.0, sides.1, &Wishes::default()).await;
+            let comparison = &run.reviewed().next().unwrap().comparison;
+            let missing = |at: &usize| run.reviewed().next().unwrap().head.findings[*at].rule == "DAT-001";
+            assert_eq!(comparison.introduced.iter().any(missing), news, "{comparison:?}");
+            assert!(!comparison.fixed.is_empty() || news, "the note lacked what the specification says");
+        }
 
         let same = compare(&deps(), "a.md", side("1", SPEC.into()), side("2", SPEC.into()), &Wishes::default()).await;
         let same = &same.reviewed().next().unwrap().comparison;

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::board::Told;
 use crate::finding::{Finding, Severity, Source};
 use crate::job::{Deps, catalogue, guide_of};
-use crate::output::{Run, html, json, markdown, sarif};
+use crate::output::{Run, exit, html, json, markdown, sarif};
 use crate::review::Gate;
 use crate::review::render::words::tally::Tally;
 use crate::store::{pack, unpack};
 
 /// A report says what there is and fails nothing.
-const GATE: Gate = Gate { fail_on: None, require_complete: false };
+const GATE: Gate = Gate::NEVER;
 
 /// A form of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,7 +90,7 @@ impl Forms {
         Self {
             json: json::render(run, &catalogue),
             html: html::render(run, &catalogue, GATE),
-            sarif: sarif::render(run, &catalogue, &guide_of(run, &deps.rules), GATE),
+            sarif: sarif::render(run, &catalogue, &guide_of(run, &deps.rules), exit(run, GATE)),
             markdown: markdown::render(run, &catalogue, GATE, usize::MAX),
             told,
         }

@@ -185,8 +185,8 @@ impl Hosts {
         Self(Policy { only: Some(names.map(str::to_ascii_lowercase).collect()), ..Policy::default() })
     }
 
-    /// With hosts that the operator trusts, in the company's own network perhaps: those of them that are named by themselves. Where hosts are
-    /// named, every host is not every host of the network too.
+    /// With hosts that the operator trusts, in the company's own network perhaps: those of them that are named by themselves. `*` never
+    /// covers hosts of a private network.
     #[must_use]
     pub fn trusting(self, trusted: Vec<String>) -> Self {
         let is_named = |host: &String| self.names().iter().any(|name| name.eq_ignore_ascii_case(host));

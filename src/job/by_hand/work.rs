@@ -78,7 +78,7 @@ impl Desk {
                         Ok(false) => {
                             review.abort();
                             self.board.take_off(&taken.id, &turn);
-                            tracing::warn!(review = %short(&taken.id), "a review was taken over by another worker");
+                            tracing::warn!(review = taken.short(), "a review was taken over by another worker");
                             return true;
                         }
                         Err(error) => tracing::warn!(%error, "the hold on a review could not be renewed"),
@@ -95,7 +95,7 @@ impl Desk {
             }
         };
         let ended = ended.unwrap_or_else(|error| {
-            tracing::error!(%error, review = %short(&taken.id), "a defect of the program ended a review");
+            tracing::error!(%error, review = taken.short(), "a defect of the program ended a review");
             Ended::Failed {
                 reason: "a defect of the program ended this review; the server's log says which: tell the operator"
                     .into(),
@@ -120,7 +120,7 @@ impl Desk {
             Ok(true) => self.board.tell(&taken.id, last, now),
             Ok(false) => self.board.take_off(&taken.id, &turn),
             Err(error) => {
-                tracing::error!(%error, review = %short(&taken.id), "a report cannot be kept: the review is done again later");
+                tracing::error!(%error, review = taken.short(), "a report cannot be kept: the review is done again later");
                 self.board.take_off(&taken.id, &turn);
             }
         }
@@ -196,11 +196,6 @@ impl Desk {
         };
         review_texts(&self.deps, vec![read], &config(wishes), Vec::new(), &options).await
     }
-}
-
-/// Ids open reports: the log has their beginning.
-fn short(id: &str) -> &str {
-    id.get(..8).unwrap_or(id)
 }
 
 /// No repository's settings apply: the wish is all there is.

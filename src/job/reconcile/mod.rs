@@ -20,12 +20,12 @@ use crate::platform::watch::{Moment, Watch};
 use crate::review::ChangeRef;
 use crate::store::{Accepted, Millis, NewDelivery, NewJob, StoreError, millis};
 
-/// How often it is looked, and how long after the beginning of a slot at most: together a quarter of an hour.
+/// Length of a slot, and the longest delay within it, drawn at random: together a quarter of an hour.
 const EVERY: Duration = Duration::from_mins(14);
 const SPREAD: Duration = Duration::from_secs(50);
 /// How far the clocks of platform and program may be apart, and how long something may take to be listed.
 const MARGIN: Millis = 5 * 60 * 1000;
-/// How far it is looked back where nobody knows how far it was looked before: as long as GitHub keeps its log.
+/// How far back the first search goes: as long as GitHub keeps its log.
 const BACK: Millis = 3 * 24 * 60 * 60 * 1000;
 
 /// Looks for what was missed.

@@ -99,7 +99,7 @@ impl Reconciler {
         }
         let now = self.worker.now();
         let round: Option<Round> = self.note(&note_of(installation.id)).await?;
-        // What was open before the App was there is nobody's wish.
+        // Changes that were opened before the App was installed are not reviewed: nobody asked for it.
         let first = || Round { since: installation.since.max(now - BACK), began: now, next: None };
         let mut round = round.map_or_else(first, |round| round.at(now));
         let places = self.watch.places(installation.id).await?;

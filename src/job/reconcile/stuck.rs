@@ -1,19 +1,21 @@
 //! Takes up reviews that broke off: whose job is gone, and whose check may stand for ever. Ends the check where nobody waits for a
 //! review any more.
 
+use std::time::Duration;
+
 use super::{Broken, Pass, Reconciler};
 use crate::job::announce::end_checks;
-use crate::job::closed;
 use crate::job::payload::review_key;
+use crate::job::{closed, give_up};
 use crate::platform::PlatformError;
 use crate::review::ChangeRef;
 use crate::review::render::check;
-use crate::store::{Intent, Millis};
+use crate::store::{Intent, Millis, millis};
 
 /// A review that was begun so long ago is not under way any more, unless its job is.
 const OLD: Millis = 15 * 60 * 1000;
-/// How long it is tried to end a check that the App has no right to end: as long as a review waits that nobody can be told of.
-const LEFT_FOR: Millis = 24 * 60 * 60 * 1000;
+/// For how long we try to end a check that the App may not end: as long as a review waits of which nobody can be told.
+const LEFT_FOR: Duration = give_up::UNTOLD.saturating_mul(give_up::UNTOLD_TRIES);
 /// How many are looked at in one pass.
 const MOST: usize = 200;
 
@@ -32,7 +34,7 @@ impl Reconciler {
             if self.worker.store.is_under_way(&review_key(&at)).await? {
                 continue;
             }
-            if intent.done && intent.at < self.worker.now() - LEFT_FOR {
+            if intent.done && intent.at < self.worker.now() - millis(LEFT_FOR) {
                 tracing::warn!(change = %at, checks = ?intent.left, "checks of older heads stay as they are: nobody was allowed to end them for a day");
                 self.finish(intent).await?;
                 continue;

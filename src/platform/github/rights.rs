@@ -76,7 +76,7 @@ pub const PERMISSIONS: &[Permission] = &[
 /// All events that are read, and no other. What is told about installations comes to every App.
 #[rustfmt::skip]
 pub const EVENTS: &[Subscription] = &[
-    Subscription { name: "pull_request", title: "Pull request", why: "opened, pushed to, reopened, ready, closed" },
+    Subscription { name: "pull_request", title: "Pull request", why: "opened, pushed to, reopened, ready, closed, aimed at another branch, labelled" },
     Subscription { name: "issue_comment", title: "Issue comment", why: "commands in the conversation" },
     Subscription { name: "pull_request_review_comment", title: "Pull request review comment", why: "commands beside a line" },
     Subscription { name: "check_run", title: "Check run", why: "the button that reviews once more" },

@@ -174,7 +174,7 @@ impl Definition {
         if !(share && goal.relative && goal.quantity.unit == Unit::Percent) {
             return false;
         }
-        let numbers = cx.quantities_in(goal.block).iter();
+        let numbers = cx.facts.quantities_of(goal.block).iter();
         let levels = numbers.filter(|other| matches!(other.unit, Unit::Percent | Unit::Plain | Unit::Points)).count();
         let scope = around(goal.block, cx);
         let mut texts = scope.iter().filter_map(|id| cx.document.blocks.get(*id));

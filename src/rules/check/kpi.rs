@@ -129,7 +129,7 @@ impl Kpi {
             measure.name.eq_ignore_ascii_case(&goal.name)
                 || scope.contains(&measure.block) && measure.block == goal.block
         };
-        let numbers = |id: BlockId| cx.quantities_in(id).iter();
+        let numbers = |id: BlockId| cx.facts.quantities_of(id).iter();
         let text = |id: BlockId| cx.document.blocks.get(id).map_or("", |block| block.text.as_str());
         // A second number in the same block is a value to compare with, unless it is a date or another change.
         let compares = |unit: &Unit| match unit {

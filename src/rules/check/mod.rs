@@ -43,7 +43,7 @@ pub(super) use names::{Names, is_known};
 use super::fields::Fields;
 use super::{Others, RuleKey};
 use crate::document::{BlockId, Document, SectionId};
-use crate::facts::{Facts, Lexicon, Linked, Measure, Quantity};
+use crate::facts::{Facts, Lexicon, Linked, Measure};
 use crate::finding::{CheckState, Evidence, Severity};
 use crate::text::LineRange;
 
@@ -194,15 +194,6 @@ impl<'a> Context<'a> {
     pub fn place(&self, block: BlockId, lines: LineRange) -> Place {
         let section = self.document.blocks.get(block).map_or(0, |block| block.section);
         Place { evidence: self.evidence(lines), section }
-    }
-
-    /// The numbers of a block.
-    #[must_use]
-    pub fn quantities_in(&self, block: BlockId) -> &[Quantity] {
-        let all = &self.facts.quantities;
-        let from = all.partition_point(|quantity| quantity.block < block);
-        let to = all.partition_point(|quantity| quantity.block <= block);
-        all.get(from..to).unwrap_or_default()
     }
 
     /// The measures of some blocks, from the first to the last: a law asks for those near one, never for all.

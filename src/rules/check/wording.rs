@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::names::is_known;
 use super::{Answer, Check, Context, Flaw, Kind, Names};
 use crate::document::{Block, BlockKind};
-use crate::facts::{ConceptState, Passage};
+use crate::facts::{ConceptState, Passage, denied};
 use crate::finding::CheckState;
 use crate::rules::fields::{Fields, Word};
 use crate::rules::words::{Phrases, tokens};
@@ -88,7 +88,7 @@ impl Check for Wording {
             for sentence in block.sentences() {
                 let next = following.next().map_or("", |next| next.text);
                 let Some((start, end, term, trigger)) = self.first_in(sentence.text, next) else { continue };
-                if self.except.first_in(sentence.text).is_some() || self.reasons.first_in(&block.text).is_some() {
+                if self.is_excused(sentence.text) || self.reasons.first_in(&block.text).is_some() {
                     continue;
                 }
                 let span = block.map.span(sentence.start + start, sentence.start + end);
@@ -131,8 +131,15 @@ impl Wording {
             return true;
         }
         let binds = self.triggers.first_in(sentence).is_some();
-        let open = self.open.first_in(sentence).is_some() && !binds || self.except.first_in(sentence).is_some();
+        let open = self.open.first_in(sentence).is_some() && !binds || self.is_excused(sentence);
         !open && (self.terms.first_in(sentence).is_some() || binds && names_something(sentence))
+    }
+
+    /// An excuse that the sentence does not take back: "not to propose anything else" is none.
+    fn is_excused(&self, sentence: &str) -> bool {
+        let tokens = tokens(sentence);
+        let place = |(at, len): (usize, usize)| Some((tokens.get(at)?.start, tokens.get(at + len - 1)?.end()));
+        self.except.matches(&tokens).filter_map(place).any(|(start, end)| !denied(sentence, start, end))
     }
 
     fn is_outside(&self, block: &Block, cx: &Context<'_>) -> bool {

@@ -27,7 +27,7 @@ impl Front {
         });
         done.await.map_err(|error| {
             tracing::error!(%error, "a defect of the program ended an answer");
-            Problem::busy("a defect of the program ended this answer; its log says which")
+            Problem::defect("the answer could not be made")
         })
     }
 

@@ -93,8 +93,8 @@ impl Front {
         let packed = self.0.desk.reviews.report(&kept.id).await?.ok_or_else(Problem::not_found)?;
         let forms = self.apart(move || Forms::unpacked(&packed)).await?;
         forms.ok_or_else(|| {
-            tracing::error!("a report that is kept cannot be read");
-            Problem::busy("the report that is kept cannot be read")
+            tracing::error!(review = kept.short(), "a report that is kept cannot be read");
+            Problem::defect("the report that is kept cannot be read")
         })
     }
 }

@@ -256,7 +256,12 @@ fn json_of(description: &str, schema: &str) -> Value {
 
 /// Good answers, with the problems that there may be.
 fn responses(good: Value, problems: &[StatusCode]) -> Value {
-    let always = [StatusCode::UNAUTHORIZED, StatusCode::MISDIRECTED_REQUEST, StatusCode::SERVICE_UNAVAILABLE];
+    let always = [
+        StatusCode::UNAUTHORIZED,
+        StatusCode::MISDIRECTED_REQUEST,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ];
     let mut all = match good {
         Value::Object(good) => good,
         _ => Map::new(),

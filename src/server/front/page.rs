@@ -261,7 +261,7 @@ pub(super) async fn changes(State(front): State<Front>, Path(id): Path<String>, 
     let (view, bar) = (front.clone(), front.0.view.bar(&id, None, &about));
     let page = front.apart(move || {
         let catalogue = crate::job::catalogue(&view.0.desk.deps.rules);
-        let page = html::render(&run, &catalogue, Gate { fail_on: None, require_complete: false });
+        let page = html::render(&run, &catalogue, Gate::NEVER);
         html::with_bar(&page, &bar)
     });
     Ok(Front::handed_out(Form::Html, &page.await.map_err(failed)?))

@@ -107,6 +107,19 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, ("busy", "Too much at once"), detail, advice)
     }
 
+    /// The reviews that are kept cannot be reached.
+    fn store() -> Self {
+        let detail = "the server cannot read or write its reviews now";
+        let advice = "try again in some seconds; where it stays so, the log of the server says why";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, ("store", "The reviews cannot be reached"), detail, advice)
+    }
+
+    /// What will be no better the next time.
+    pub(super) fn defect(detail: impl Into<String>) -> Self {
+        let advice = "ask for the review again; the log of the server says more";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ("defect", "A defect of the program"), detail, advice)
+    }
+
     fn headers(&self) -> Vec<(HeaderName, HeaderValue)> {
         match self.status {
             StatusCode::SERVICE_UNAVAILABLE => vec![(header::RETRY_AFTER, HeaderValue::from_static("10"))],
@@ -179,6 +192,6 @@ impl From<Unread> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a request about reviews could not be answered");
-        Self::busy("the server cannot read or write its reviews now")
+        Self::store()
     }
 }

@@ -11,7 +11,7 @@ use crate::text::{hex, sha256_hex, unhex};
 const SESSION: &str = "specreview_session";
 /// The cookie that a form is bound to: never sent along from another site.
 const FORM: &str = "specreview_form";
-/// The cookie that tells one reader from another, so that who says something anew of a finding replaces what he said. Opens nothing.
+/// The cookie that tells one reader from another, so that a new remark of the same reader on a finding replaces the old one. Opens nothing.
 const READER: &str = "specreview_reader";
 /// How long a reader is known, in seconds.
 const READER_LASTS: u32 = 365 * 24 * 60 * 60;

@@ -1,9 +1,7 @@
 //! Points in time as people and programs read them.
 
-use crate::store::Millis;
+use crate::store::{DAY, Millis};
 use crate::text::Date;
-
-const DAY: Millis = 24 * 60 * 60 * 1000;
 
 /// `2027-01-31T08:05:09Z` (RFC 3339).
 pub(super) fn rfc3339(at: Millis) -> String {

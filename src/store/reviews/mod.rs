@@ -11,8 +11,8 @@ use super::{Millis, StoreError};
 
 pub use pack::{pack, unpack};
 
-/// How long a review is kept where the operator says nothing else.
-pub const REVIEWS_KEPT: Millis = 90 * 24 * 60 * 60 * 1000;
+/// Days for which a review is kept where the operator says nothing else.
+pub const REVIEWS_KEPT_DAYS: u16 = 90;
 
 /// Most reviews that are kept, however young: with their reports some hundred megabytes.
 pub const MOST_REVIEWS: u32 = 20_000;
@@ -154,6 +154,27 @@ pub struct TakenReview {
     pub input: String,
     /// Token of the lease.
     pub lease: String,
+}
+
+/// Ids open reports: the log has their beginning.
+fn short(id: &str) -> &str {
+    id.get(..8).unwrap_or(id)
+}
+
+impl KeptReview {
+    /// Its id as the log may have it.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        short(&self.id)
+    }
+}
+
+impl TakenReview {
+    /// Its id as the log may have it.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        short(&self.id)
+    }
 }
 
 /// How a review ended.

@@ -2,6 +2,7 @@
 //! same. `SPECREVIEW_SCHEDULES=10000` runs so many, `SPECREVIEW_SEED=n` one alone with its log.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "figures are printed for people")]
 
+mod asked;
 mod copies;
 mod edges;
 mod invariants;
@@ -11,20 +12,20 @@ mod schedule;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use schedule::{Outcome, run};
+use schedule::{Outcome, People, run};
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
 /// Runs schedules and fails with all that is broken, each with its seed. Several at once, for they mostly wait.
-fn all(seeds: std::ops::RangeInclusive<u64>) -> BTreeMap<String, usize> {
+fn all(people: People, seeds: std::ops::RangeInclusive<u64>) -> BTreeMap<String, usize> {
     let (first, last) = seeds.into_inner();
     let next = AtomicU64::new(first);
     let at_once = std::thread::available_parallelism().map_or(1, usize::from) * 4;
     let work = || {
         let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|seed| *seed <= last);
-        std::iter::from_fn(take).map(|seed| (seed, run(seed))).collect::<Vec<_>>()
+        std::iter::from_fn(take).map(|seed| (seed, run(seed, people))).collect::<Vec<_>>()
     };
     let mut outcomes: Vec<(u64, Outcome)> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..at_once).map(|_| scope.spawn(work)).collect();
@@ -52,13 +53,22 @@ fn all(seeds: std::ops::RangeInclusive<u64>) -> BTreeMap<String, usize> {
     struck
 }
 
+/// The seeds that are asked for, so many of every hundred.
+fn seeds(percent: u64) -> std::ops::RangeInclusive<u64> {
+    match number("SPECREVIEW_SEED") {
+        Some(seed) => seed..=seed,
+        None => 1..=(number("SPECREVIEW_SCHEDULES").unwrap_or(60) * percent).div_ceil(100),
+    }
+}
+
 #[test]
 fn whatever_goes_wrong_every_change_ends_in_one_review() {
-    if let Some(seed) = number("SPECREVIEW_SEED") {
-        all(seed..=seed);
-        return;
-    }
-    all(1..=number("SPECREVIEW_SCHEDULES").unwrap_or(60));
+    all(People::Work, seeds(100));
+}
+
+#[test]
+fn whatever_goes_wrong_whoever_asks_is_answered_once() {
+    all(People::Ask, seeds(40));
 }
 
 /// Of ten thousand schedules these left a check of an older head under way: the App had lost the right to end it, or the review was given up
@@ -66,7 +76,7 @@ fn whatever_goes_wrong_every_change_ends_in_one_review() {
 #[test]
 fn what_a_long_run_found_broken_stays_mended() {
     for seed in [924, 2725, 4907, 8491] {
-        all(seed..=seed);
+        all(People::Work, seed..=seed);
     }
 }
 

@@ -1,6 +1,7 @@
 //! One schedule: what people do, what goes wrong meanwhile, and the calm after it. All of it follows from the seed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use specreview::server::DEBOUNCE;
 use specreview::store::{Depth, Store as _};
 use tracing_subscriber::EnvFilter;
 
+use super::asked::{ASKER, Asked};
 use super::invariants::{self, Calm, Seen};
 use super::machine::Machine;
 use crate::forge::{Delivery, Dice, Fault, Forge, Pull};
@@ -68,8 +70,17 @@ async fn undisturbed(text: usize, may_comment: bool) -> Seen {
     seen
 }
 
+/// What people do in a schedule.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum People {
+    /// They push, close, rename.
+    Work,
+    /// They ask the bot for things besides.
+    Ask,
+}
+
 /// Runs the schedule of this seed.
-pub fn run(seed: u64) -> Outcome {
+pub fn run(seed: u64, people: People) -> Outcome {
     LazyLock::force(&CALM);
     let log = Log::default();
     let writer = log.clone();
@@ -79,7 +90,7 @@ pub fn run(seed: u64) -> Outcome {
         .with_writer(move || writer.clone())
         .finish();
     let logging = tracing::subscriber::set_default(subscriber);
-    let (broken, struck) = runtime().block_on(story(seed, &log));
+    let (broken, struck) = runtime().block_on(story(seed, people, &log));
     drop(logging);
     Outcome { broken, struck, log: log.text() }
 }
@@ -88,6 +99,8 @@ pub fn run(seed: u64) -> Outcome {
 #[derive(Default)]
 struct Post {
     held: Vec<Delivery>,
+    /// Ids of those that were acknowledged.
+    heard: BTreeSet<String>,
 }
 
 impl Post {
@@ -97,19 +110,32 @@ impl Post {
             1 | 2 => self.held.push(delivery),
             n => {
                 for _ in 0..if n == 3 { 4 } else { 1 } {
-                    machine.receive(&delivery).await;
+                    self.hand_over(machine, &delivery).await;
                 }
             }
         }
         while dice.chance(30) && !self.held.is_empty() {
             let at = usize::try_from(dice.below(self.held.len() as u64)).unwrap();
             let late = self.held.remove(at);
-            machine.receive(&late).await;
+            self.hand_over(machine, &late).await;
+        }
+    }
+
+    async fn hand_over(&mut self, machine: &mut Machine, delivery: &Delivery) {
+        if machine.receive(delivery).await == Some(202) {
+            self.heard.insert(delivery.id.clone());
+        }
+    }
+
+    /// Whatever is late arrives.
+    async fn deliver_all(&mut self, machine: &mut Machine) {
+        for delivery in std::mem::take(&mut self.held) {
+            self.hand_over(machine, &delivery).await;
         }
     }
 }
 
-async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
+async fn story(seed: u64, people: People, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     let mut dice = Dice::new(seed);
     let forge = Arc::new(Forge::start().await);
     let mut repo = forge.repo("acme/specs");
@@ -121,7 +147,8 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     forge.chaos(seed, bad_forge);
     let mut post = Post::default();
     let mut pulls: Vec<(Pull, usize)> = Vec::new();
-    let rights = Rights::default();
+    let (rights, mut asked) = (Rights::default(), Asked::default());
+    repo.collaborator(ASKER, "write");
     for turn in 0..2 + dice.below(5) {
         repo.follow();
         for (pull, _) in &mut pulls {
@@ -139,7 +166,11 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
             vec![delivery]
         } else {
             let at = usize::try_from(dice.below(pulls.len() as u64)).unwrap();
-            happen(&mut dice, &mut pulls[at])
+            if people == People::Ask && dice.chance(60) {
+                asked.happen(&mut dice, &mut pulls[at].0)
+            } else {
+                happen(&mut dice, &mut pulls[at])
+            }
         };
         for delivery in deliveries {
             post.send(&mut machine, &mut dice, delivery).await;
@@ -166,9 +197,7 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     forge.calm();
     rights.restore(&forge);
     machine.calm();
-    for delivery in &post.held {
-        machine.receive(delivery).await;
-    }
+    post.deliver_all(&mut machine).await;
     // What never arrived is never told again: it is found, within a quarter of an hour.
     let mut rounds = 0;
     while rounds < 60 {
@@ -186,8 +215,13 @@ async fn story(seed: u64, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     let (mut struck, wrong) = forge.seen_in_chaos();
     broken.extend(wrong);
     let was_refused = struck.contains_key(&taken("pull_requests"));
-    for (pull, text) in &mut pulls {
+    for (pull, _) in &mut pulls {
         pull.follow();
+    }
+    let may_be_mute = depth != Depth::default() || rights.were_taken();
+    let all: Vec<&Pull> = pulls.iter().map(|(pull, _)| pull).collect();
+    broken.extend(asked.broken(&forge, &all, &post.heard, may_be_mute));
+    for (pull, text) in &pulls {
         broken.extend(invariants::of_pull(pull, &CALM[*text], depth == Depth::default(), was_refused));
     }
     *struck.entry("death of the process".into()).or_default() += machine.deaths;
@@ -214,25 +248,34 @@ async fn work(machine: &mut Machine, dice: &mut Dice) {
 
 /// The right that an owner took away from the App, and how far it went before.
 #[derive(Clone, Default)]
-struct Rights(Arc<Mutex<Option<(&'static str, bool)>>>);
+struct Rights {
+    gone: Arc<Mutex<Option<(&'static str, bool)>>>,
+    ever: Arc<AtomicBool>,
+}
 
 impl Rights {
     /// The owner takes a right away, so many times in a hundred, or gives back what was taken.
     fn change(&self, forge: &Forge, dice: &mut Dice, percent: u64) {
-        let gone = self.0.lock().unwrap().is_some();
+        let gone = self.gone.lock().unwrap().is_some();
         if gone && dice.chance(60) {
             self.restore(forge);
         } else if !gone && dice.chance(percent) {
             let (name, had, has) = dice.one_of(RIGHTS);
             forge.grant(name, has);
             forge.struck_in_chaos(&taken(name));
-            *self.0.lock().unwrap() = Some((name, had));
+            *self.gone.lock().unwrap() = Some((name, had));
+            self.ever.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Some right was away for a time.
+    fn were_taken(&self) -> bool {
+        self.ever.load(Ordering::Relaxed)
     }
 
     /// Nobody tells of that.
     fn restore(&self, forge: &Forge) {
-        if let Some((name, had)) = self.0.lock().unwrap().take() {
+        if let Some((name, had)) = self.gone.lock().unwrap().take() {
             forge.grant(name, Some(had));
         }
     }

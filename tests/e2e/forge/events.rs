@@ -93,7 +93,8 @@ impl Pull {
         self.comment_told(login, "edited", comment)
     }
 
-    fn comment_told(&self, login: &str, action: &str, id: u64) -> Delivery {
+    /// How GitHub tells of a comment that is there.
+    pub fn comment_told(&self, login: &str, action: &str, id: u64) -> Delivery {
         self.delivery("issue_comment", login, action, |world| {
             let pull = world.pull_json(&self.repo, self.number);
             let comment = world.repos[&self.repo].pulls[&self.number].comments.iter().find(|one| one.id == id);

@@ -1,13 +1,13 @@
 //! Dates as stretches of days that can be put in order. Knows the calendar, not the clock.
 
+use crate::facts;
+
 /// First and last day that a date may mean, as numbers that grow with time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Days {
     pub(super) first: i64,
     pub(super) last: i64,
 }
-
-const MONTHS: &[&str] = &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// Reads "2026-03-01", "2026-03", "1 March 2026", "March 1, 2026", "March 2026", "Q3 2026", "2026-Q3", "H1 2026" and "01.03.2026". `None` where the
 /// year is missing or the order of day and month is open.
@@ -21,14 +21,7 @@ pub(super) fn read(text: &str) -> Option<Days> {
         digits.parse::<i64>().ok().filter(|_| ordinal)
     };
     let year = |word: &str| number(word).filter(|year| (1950..=2100).contains(year));
-    let month = |word: &str| {
-        let start = word.get(..3)?;
-        MONTHS
-            .iter()
-            .position(|name| *name == start)
-            .and_then(|at| i64::try_from(at).ok())
-            .filter(|_| word.chars().all(char::is_alphabetic))
-    };
+    let month = |word: &str| facts::month(word).map(|number| i64::from(number) - 1);
     let part = |word: &str| match word {
         "q1" => Some((0, 2)),
         "q2" => Some((3, 5)),

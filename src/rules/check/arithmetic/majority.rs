@@ -30,9 +30,14 @@ pub(super) fn above_majority(cx: &Context<'_>, _: &Cues) -> Judged {
     let mut judged = Judged::default();
     // Where nothing is told apart a single share is that of something else.
     let classifies = cx.facts.profile.tasks.iter().any(|task| cx.lexicon.classes(task).is_some());
-    let Some(shares) = shares(cx, mainly_two(cx)).filter(|_| classifies) else { return judged };
+    let stated: Vec<Shares> = shares(cx, mainly_two(cx)).collect();
     for floor in floors(cx) {
-        let Some(majority) = shares.majority(floor) else { continue };
+        let found = match choice(cx, floor) {
+            Some(words) => of_choice(&stated, &words),
+            None if classifies => stated.first().and_then(|shares| Some((shares, shares.majority(floor)?))),
+            None => None,
+        };
+        let Some((shares, majority)) = found else { continue };
         judged.see(floor);
         let gain = (floor.quantity.ratio() - majority) / (1.0 - majority);
         let (case, severity) = match gain {
@@ -44,6 +49,15 @@ pub(super) fn above_majority(cx: &Context<'_>, _: &Cues) -> Judged {
         judged.flaws.push(flaw(cx, floor, Some(because), case, severity));
     }
     judged
+}
+
+/// "Accuracy of the choice to answer or to decline": the words of a measure that is of one choice between two.
+fn choice(cx: &Context<'_>, floor: &Measure) -> Option<Vec<String>> {
+    const CHOICES: [&str; 8] = [" or not", "and not", "whether", "yes/no", "y/n", "choice", "decision", "distinction"];
+    let block = cx.document.blocks.get(floor.block).filter(|block| matches!(block.kind, BlockKind::TableRow { .. }))?;
+    let label = block.text.get(..floor.quantity.start)?.to_lowercase();
+    let words = label.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 4).map(str::to_owned);
+    CHOICES.iter().any(|word| label.contains(word)).then(|| words.collect())
 }
 
 /// The task that the document speaks of most has two classes; what else is classified has classes of its own.
@@ -75,7 +89,7 @@ pub(super) fn alone(cx: &Context<'_>, cues: &Cues) -> Judged {
         return judged;
     }
     let rare = || cx.document.content().any(|(_, block)| cues.all.first_in(&block.text).is_some());
-    let found = match shares(cx, !many_classes(cx)) {
+    let found = match shares(cx, !many_classes(cx)).next() {
         Some(shares) => {
             let majority = shares.majority(floor).filter(|majority| *majority >= IMBALANCED);
             let says = majority.map(trivial).or_else(|| shares.uneven());
@@ -95,6 +109,18 @@ fn of_the_whole(floors: Vec<&Measure>) -> Vec<&Measure> {
     floors.into_iter().filter(|floor| one_part || floor.slice.is_none()).collect()
 }
 
+/// What the trivial answer reaches where one thing is told from all others: by the share that is spoken of in the same words, or by the
+/// only one.
+fn of_choice<'a>(stated: &'a [Shares], words: &[String]) -> Option<(&'a Shares, f64)> {
+    let said = |text: &str| words.iter().filter(|word| text.contains(word.trim_end_matches('s'))).count();
+    let each =
+        stated.iter().flat_map(|shares| shares.all.iter().map(move |(share, text)| (shares, *share, said(text))));
+    let all: Vec<(&Shares, f64, usize)> = each.collect();
+    // Of several the first: what follows may be a set that was made for training.
+    let (shares, share, times) = all.iter().rev().max_by_key(|(.., times)| *times).copied()?;
+    (all.len() == 1 || times > 0).then_some((shares, share.max(1.0 - share)))
+}
+
 fn trivial(majority: f64) -> String {
     format!("always answering with the most frequent class is right in {:.1} % of the cases", majority * 100.0)
 }
@@ -112,7 +138,12 @@ impl Shares {
         match self.all.as_slice() {
             [(only, _)] if self.two_classes => Some(either(*only)),
             [_] => None,
-            many => many.iter().map(|(share, _)| *share).reduce(f64::max),
+            many => {
+                let rest = 1.0 - many.iter().map(|(share, _)| *share).sum::<f64>();
+                let largest = many.iter().map(|(share, _)| *share).reduce(f64::max)?;
+                // Rare things of one kind: the other class is all that is left.
+                Some(if self.two_classes { largest.max(rest) } else { largest })
+            }
         }
     }
 
@@ -141,15 +172,16 @@ fn floors<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Measure> {
     })
 }
 
-/// The shares in the first passage that states any.
-fn shares(cx: &Context<'_>, two_classes: bool) -> Option<Shares> {
-    let fact = cx.facts.concepts.get("class-balance").filter(|fact| fact.state == ConceptState::Specified)?;
+/// The shares in each passage that states any.
+fn shares<'a>(cx: &'a Context<'_>, two_classes: bool) -> impl Iterator<Item = Shares> + 'a {
+    let fact = cx.facts.concepts.get("class-balance").filter(|fact| fact.state == ConceptState::Specified);
     // Where each number stands, by line: a document may speak of classes on every page.
     let all = cx.facts.quantities.iter().enumerate();
     let mut places: Vec<(LineRange, usize)> =
         all.map(|(at, quantity)| (cx.document.lines.range(quantity.span), at)).collect();
     places.sort_unstable();
-    fact.passages.iter().filter(|passage| passage.state == ConceptState::Specified).find_map(|passage| {
+    let passages = fact.into_iter().flat_map(|fact| &fact.passages);
+    passages.filter(|passage| passage.state == ConceptState::Specified).filter_map(move |passage| {
         let mut all = Vec::new();
         let within = lines_of(passage, cx);
         let from = places.partition_point(|(lines, _)| lines.start < within.start);
@@ -167,15 +199,33 @@ fn shares(cx: &Context<'_>, two_classes: bool) -> Option<Shares> {
             if is_share && quantity.upper.is_none() {
                 let block = cx.document.blocks.get(quantity.block);
                 let before = block.and_then(|block| block.text.get(..quantity.start)).unwrap_or_default();
-                let clause = before.rsplit(['.', ',', ';', '|']).find(|piece| !piece.trim().is_empty());
                 // "82 % of the questions are answerable" names the class behind its share.
                 let after = block.and_then(|block| block.text.get(quantity.end..)).unwrap_or_default();
-                let behind = after.split(['.', ',', ';', '|']).next().unwrap_or_default();
-                all.push((share, format!("{}{behind}", clause.unwrap_or_default()).to_lowercase()));
+                all.push((share, format!("{} {}", last_clause(before), first_clause(after)).to_lowercase()));
             }
         }
         (!all.is_empty()).then(|| Shares { all, two_classes, evidence: cx.evidence(passage.lines) })
     })
+}
+
+/// Bytes beside a share in which its class is named.
+const BESIDE: usize = 200;
+/// Marks that end a clause; those in numbers and in "E.2" have no space behind them and end nothing.
+const ENDS: [&str; 5] = [". ", ", ", "; ", "| ", "\n"];
+
+/// The clause at the end of a text.
+fn last_clause(text: &str) -> &str {
+    let near = text.get(text.floor_char_boundary(text.len().saturating_sub(BESIDE))..).unwrap_or_default();
+    let trimmed = near.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '|'));
+    let at = ENDS.iter().filter_map(|mark| trimmed.rfind(mark).map(|at| at + mark.len())).max();
+    at.and_then(|at| trimmed.get(at..)).unwrap_or(trimmed)
+}
+
+/// The clause at the beginning of a text.
+fn first_clause(text: &str) -> &str {
+    let near = text.get(..text.floor_char_boundary(BESIDE.min(text.len()))).unwrap_or_default();
+    let at = ENDS.iter().filter_map(|mark| near.find(mark)).min();
+    at.and_then(|at| near.get(..at)).unwrap_or(near)
 }
 
 /// The lines of a passage; of a table all rows, since each row states one share.

@@ -242,13 +242,13 @@ mod tests {
         let words = "The first concerns patience: hours fall from 26 to 8.\n\nThe second concerns phantoms: loans go from 212 to 60.\n";
         check(
             &format!(
-                "# Promises\n\n{words}\n# What she does\n\n- Give the page. [phantoms]\n- Give the link. [phantoms, patience]\n- Decline. [patience]\n"
+                "# Promises\n\n{words}\n# What she does\n\n- Name the page on which it stands in every reply. [phantoms]\n- Give a link or the shelfmark with it. [phantoms, patience]\n- Pass the question on when she is not sure. [patience]\n"
             ),
             "named 3",
         );
         check(
             &format!(
-                "# Promises\n\n{words}\n# What she does\n\n- Give the page.\n- Give the link.\n- Decline.\n- Answer.\n"
+                "# Promises\n\n{words}\n# What she does\n\n- Name the page on which it stands.\n- Give a link with it.\n- Pass the question on.\n- Answer by telephone.\n"
             ),
             "unknown",
         );

@@ -90,9 +90,9 @@ pub(super) fn annotations(run: &Run, catalogue: &Catalogue) -> String {
     commands::render(run, catalogue)
 }
 
-/// Writes a text of this form to the file, else to standard output, where nothing in it is a command of a runner.
+/// Writes a text of this form to the file, else (also for `-`) to standard output, where nothing in it is a command of a runner.
 pub(super) fn write(text: &str, format: Format, to: Option<&Path>, io: &mut Io<'_>) -> Result<(), CliError> {
-    match to {
+    match to.filter(|path| *path != Path::new("-")) {
         Some(path) => to_file(text, path),
         None => io.out.write_all(runner::printable(text, format).as_bytes()).map_err(CliError::Output),
     }

@@ -19,6 +19,7 @@ pub(super) enum Rules {
     /// Load the pages below PATH and run their examples
     Test {
         /// A page, or a folder of pages
+        #[arg(default_value = ".specreview/rules")]
         path: PathBuf,
     },
     /// Learn the weights by which statements are recognised from labelled passages and papers

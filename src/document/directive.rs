@@ -34,10 +34,10 @@ pub enum DirectiveKind {
     Unknown(String),
 }
 
-/// The waiver of `rule` as one setting of the configuration of a repository, its reason left to be written.
+/// The waiver of `rule` as lines of the configuration of a repository, which go at its end; its reason is left to be written.
 #[must_use]
-pub fn waiver_setting(rule: &str) -> String {
-    format!("waive = [{{ rule = \"{rule}\", reason = \"…\" }}]")
+pub fn waiver_setting(rule: &str) -> [String; 3] {
+    ["[[waive]]".to_owned(), format!("rule = \"{rule}\""), "reason = \"…\"".to_owned()]
 }
 
 /// The instruction by which a document says that it is a specification: [`DirectiveKind::Spec`], written as a comment of Markdown.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::explain::{explain, nearest_code};
 use super::failure::Failure;
 use super::payload::{AskedBy, CommandJob, Payload, ReviewJob};
+use super::refusal::Refusal;
 use super::settings::today;
 use super::worker::Worker;
 use super::written::sent;
@@ -370,6 +371,10 @@ impl Desk<'_> {
             Outcome::Done { .. } => {
                 tracing::info!(change = %job.at, comment = job.comment, "answered");
                 Ok(())
+            }
+            // The platform was in a hurry: it is looked for, and said again if need be.
+            Outcome::Rejected(reason) if Refusal::of(&reason) == Refusal::Hurried => {
+                Err(Failure::Passing { reason, wait: Some(LOOK) })
             }
             // The comment is gone, or the conversation is locked: there is nobody to be told.
             Outcome::Rejected(reason) => {

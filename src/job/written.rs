@@ -9,6 +9,9 @@ pub(super) fn sent(outcome: Outcome, what: &str) -> Result<(), PlatformError> {
     let what = what.to_owned();
     match outcome {
         Outcome::Done { .. } => Ok(()),
+        Outcome::Rejected(detail) if Refusal::of(&detail) == Refusal::Hurried => {
+            Err(PlatformError::Unavailable { what, detail })
+        }
         Outcome::Rejected(detail) => Err(PlatformError::Denied { what, detail }),
         Outcome::Delayed { seconds, reason: detail } => Err(PlatformError::RateLimited { seconds, detail }),
         Outcome::Unknown(detail) => Err(PlatformError::Unavailable { what, detail }),

@@ -309,7 +309,10 @@ impl Desk<'_> {
             format!("`specreview rules explain {rule}` shows what the rule wants, with good and bad examples."),
             match form.comment(&waiver) {
                 Some(comment) => format!("Left out on purpose? Say so in the document: {comment}"),
-                None => format!("Left out on purpose? Say so in .specreview.toml: {}", waiver_setting(&rule)),
+                None => format!(
+                    "Left out on purpose? Say so at the end of .specreview.toml, a line each: {}",
+                    waiver_setting(&rule).join(" · ")
+                ),
             },
         ]
         .into_iter()

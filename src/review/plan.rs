@@ -78,10 +78,11 @@ impl Default for Options {
 #[must_use]
 pub fn plan(posted: &Posted, review: &Review, can: &Capabilities, key: &MarkerKey, options: &Options) -> Vec<Action> {
     let desk = Desk { review, can, key, options, mine: Mine::of(posted, review, key) };
-    if desk.is_done(posted) {
-        return Vec::new();
-    }
     let mut actions: Vec<Action> = desk.pending(posted).map(|old| Action::DeletePending(old.id.clone())).collect();
+    // A draft may have shown only after all else was done.
+    if desk.is_done(posted) {
+        return actions;
+    }
     let placed = if review.documents.is_empty() { Layout::default() } else { desk.layout() };
     let mut page = Page::of(review, placed.placed.clone(), options, can.checks);
     page.questions = desk.questions();
@@ -906,6 +907,10 @@ mod tests {
             let actions = plan(&pending(body), &review, can, &key(), &options());
             assert_eq!(words(&actions).first().is_some_and(|word| word == "delete pending p"), deleted, "{body}");
         }
+        // One that did not show while the review was posted goes when it does.
+        let mut late = after(&review);
+        late.reviews.extend(pending("").reviews);
+        assert_eq!(words(&plan_of(&late, &review)), ["delete pending p"]);
     }
 
     #[test]

@@ -136,8 +136,10 @@ fn folder(input: &str, limit: u64, seen: &mut HashSet<PathBuf>, loaded: &mut Vec
         }
     }
     if !any && loaded.len() == before {
-        let reason =
-            format!("the folder holds no document ({}); name the file itself if it has another ending", endings());
+        let reason = format!(
+            "the folder holds no document ({}, or another form that is called a specification, as fraud-spec.pdf); name the file itself if it has another ending",
+            endings()
+        );
         loaded.push(unread(input, reason));
     }
 }
@@ -290,7 +292,8 @@ mod tests {
             ("-", "from a pipe"),
             (
                 "empty",
-                "! the folder holds no document (.md, .markdown, .mdown, .mkd, .mdx, .adoc, .asciidoc, .rst, .docx); name the file itself if it has another ending",
+                "! the folder holds no document (.md, .markdown, .mdown, .mkd, .mdx, .adoc, .asciidoc, .rst, .docx, or another form that is called a \
+                 specification, as fraud-spec.pdf); name the file itself if it has another ending",
             ),
             ("gone.md", "! there is no such file or folder; check the path"),
         ];

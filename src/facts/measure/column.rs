@@ -1,6 +1,8 @@
 //! Columns of a table: header, role, metric and unit, and where the cells of a row stand. Never reads values.
 
 use super::context::names_launch;
+use std::collections::BTreeSet;
+
 use super::name::Name;
 use super::order::{self, Values};
 use super::role::{self, Cue, Purpose};
@@ -28,6 +30,8 @@ pub(super) struct Column {
     pub factor: f64,
     /// The column holds the words for the rows.
     pub words: bool,
+    /// Of rows that another column calls the same it says which part each is of ("Total | exact match", "VAT | exact match").
+    pub parts: bool,
 }
 
 /// Start and end of every cell in the text of its row's block.
@@ -63,7 +67,7 @@ pub(super) fn columns(reader: &Reader<'_>, table: &Table) -> Vec<Column> {
                 reader.names(table.header_block).iter().find(|name| start <= name.start && name.end <= end).cloned();
             let (unit, factor) = unit(&header);
             let cue = role::of_label(&header).map(|cue| of_others(&header, cue)).or_else(|| condition(&header));
-            Column { header, cue, name, offset: start, unit, factor, words: false }
+            Column { header, cue, name, offset: start, unit, factor, words: false, parts: false }
         })
         .collect();
     gate_before_launch(&mut columns);
@@ -88,7 +92,31 @@ pub(super) fn columns(reader: &Reader<'_>, table: &Table) -> Vec<Column> {
         }
         column.words = all > 0 && numbers * 2 < all && numbers == 0;
     }
+    name_parts(table, &mut columns);
     columns
+}
+
+/// Where the rows of one column of words repeat each other, the first other one without a repetition tells them apart.
+fn name_parts(table: &Table, columns: &mut [Column]) {
+    let distinct = |n: usize| {
+        let cells = table.rows.iter().filter_map(|row| row.cells.get(n)).map(|cell| cell.text.trim());
+        let filled: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+        (filled.len(), filled.iter().collect::<BTreeSet<_>>().len())
+    };
+    let words: Vec<usize> = columns.iter().enumerate().filter(|(_, one)| one.words).map(|(n, _)| n).collect();
+    let repeats = words.iter().any(|n| matches!(distinct(*n), (all, kinds) if kinds < all));
+    // "Baseline", "Target": what a row is for, and no part.
+    let is_role = |text: &str| matches!(role::of_label(text).map(|cue| cue.purpose), Some(Purpose::For(_)));
+    let tells = |n: &usize| {
+        let cells = || table.rows.iter().filter_map(|row| row.cells.get(*n));
+        columns.get(*n).is_some_and(|one| one.cue.is_none())
+            && distinct(*n) == (table.rows.len(), table.rows.len())
+            && !cells().any(|cell| is_role(&cell.text))
+    };
+    let part = words.iter().copied().find(tells).filter(|_| repeats && words.len() > 1);
+    if let Some(column) = part.and_then(|n| columns.get_mut(n)) {
+        column.parts = true;
+    }
 }
 
 /// The numbers of a table, where a cell is one.

@@ -276,7 +276,7 @@ impl Grid<'_> {
             return around;
         }
         for (n, column) in self.columns.iter().enumerate() {
-            let titled = names_parts(&column.header);
+            let titled = names_parts(&column.header) || column.parts;
             let cell = self.cell(n);
             if n != metric_at
                 && titled

@@ -255,6 +255,15 @@ fn tables_are_read_in_any_orientation() {
             &["target forecast-bias/fresh -4..4%"],
         ),
         (
+            "| Field | Metric | PoC | Target |\n|---|---|---|---|\n| Total | exact match | 0.85 | 0.95 |\n| VAT | exact match | 0.80 | 0.93 |",
+            &[
+                "poc exact-match >=0.85",
+                "target exact-match >=0.95",
+                "poc exact-match/vat >=0.8",
+                "target exact-match/vat >=0.93",
+            ],
+        ),
+        (
             "| KPI | Minimum | Target |\n|---|---|---|\n| Recall | 0.8 | 0.9 |",
             &["target(minimum) recall >=0.8", "target recall >=0.9"],
         ),

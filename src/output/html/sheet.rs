@@ -89,7 +89,8 @@ pub(super) fn sheet(run: &Run, catalogue: &Catalogue, gate: Gate) -> Sheet {
     let tally = Tally::of(specs.iter().flat_map(|reviewed| reviewed.news()));
     let found = tally.words();
     let verdict = match (specs.as_slice(), found) {
-        ([], _) => "No specification of an AI project was found".to_owned(),
+        ([], _) if run.unread().is_empty() => "No specification of an AI project was found".to_owned(),
+        ([], _) => "Not everything was read".to_owned(),
         (_, None) => "Nothing to report".to_owned(),
         ([_], Some(found)) => found,
         (many, Some(found)) => format!("{found} in {}", plural(many.len(), "specification", "specifications")),
@@ -131,7 +132,7 @@ pub(super) fn sheet(run: &Run, catalogue: &Catalogue, gate: Gate) -> Sheet {
 fn waiver(form: Form) -> (&'static str, String) {
     match form.comment("specreview: waive CODE reason=\"…\"") {
         Some(comment) => ("the document", comment),
-        None => (".specreview.toml", waiver_setting("CODE")),
+        None => (".specreview.toml", waiver_setting("CODE").join("\n")),
     }
 }
 

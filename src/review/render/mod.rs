@@ -113,7 +113,10 @@ impl<'a> Page<'a> {
         let tally = words::tally::Tally::of(self.introduced());
         let before = self.placed.iter().filter(|placed| !placed.introduced).count();
         let paths: Vec<&str> = self.documents.iter().map(|document| document.path.as_str()).collect();
-        let consequence = words::consequence(self.conclusion, self.blocks(), tally.total());
+        // Nothing follows from a report that nobody gave a gate.
+        let is_report = !self.checks && self.gate == Gate::NEVER;
+        let consequence =
+            if is_report { "" } else { words::consequence(self.conclusion, self.blocks(), tally.total()) };
         words::verdict(tally, words::documents(&paths), before, consequence)
     }
 }

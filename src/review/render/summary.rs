@@ -57,6 +57,13 @@ fn brief(page: &Page<'_>, placed: &[Placed], most: usize) -> Md {
     md![sheet.finish(), words::and_more(left), "\n"]
 }
 
+/// A run in which no document is a specification.
+const NO_SPEC_FOUND: &str = "**No specification of an AI project was found.**\n\n";
+
+/// A run that could not read everything, and of what it read nothing is a specification.
+const NONE_AMONG_READ: &str =
+    "**Not everything was read, and what was read holds no specification of an AI project.**\n\n";
+
 fn footer(page: &Page<'_>) -> Md {
     let critiques = page.documents.iter().map(|document| &document.critique);
     // One hint for all: where their forms differ, that of the first.
@@ -72,7 +79,7 @@ fn fill(page: &Page<'_>, limit: usize, kept: usize) -> Summary {
     let mut sheet = Sheet::new(limit.saturating_sub(footer.units() + unread.units() + room_for_note + kept));
     let mut overflow = Vec::new();
     if page.documents.is_empty() {
-        sheet.add(words::NO_SPEC_FOUND);
+        sheet.add(if page.skipped.is_empty() { NO_SPEC_FOUND } else { NONE_AMONG_READ });
     } else {
         sheet.add(md![page.verdict(), words::short(page.pressure)]);
         promises::table(&mut sheet, page);

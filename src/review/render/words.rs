@@ -153,8 +153,6 @@ pub fn not_a_spec(document: &str, related: bool) -> Md {
 
 /// Title of those documents.
 pub const NOT_SPECS: &str = "\n**Not reviewed as a specification**\n\n";
-/// A run in which no document is a specification.
-pub const NO_SPEC_FOUND: &str = "**No specification of an AI project was found.**\n\n";
 
 /// How the document was read, in one line.
 #[must_use]
@@ -279,7 +277,9 @@ pub fn waive(rule: &str, form: Form) -> Md {
 /// How to say that something is left out on purpose: in the document, or in the configuration where that takes no comments.
 fn left_out(rule: &str, form: Form) -> Md {
     let Some(comment) = form.comment(&format!("specreview: waive {rule} reason=\"…\"")) else {
-        return md!["Left out on purpose? Say so in `.specreview.toml`: ", code(&waiver_setting(rule), NAME)];
+        let lines = waiver_setting(rule).map(|line| code(&line, NAME));
+        let lines = Md::join(lines, ", ");
+        return md!["Left out on purpose? Say so at the end of `.specreview.toml`, a line each: ", lines];
     };
     md!["Left out on purpose? Say so in the document: ", code(&comment, NAME)]
 }

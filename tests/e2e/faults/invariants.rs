@@ -107,8 +107,9 @@ pub fn check(forge: &Forge, machine: &Machine, log: &Log, depth: Depth) -> Vec<S
     broken
 }
 
-/// What holds of one change whose text ends as `calm` shows it. `was_refused`: the App could not comment for a time.
-pub fn of_pull(pull: &Pull, calm: &Calm, nothing_given_up: bool, was_refused: bool) -> Vec<String> {
+/// What holds of one change whose text ends as `calm` shows it. `was_refused`: the App could not comment for a time; `was_asked`: somebody
+/// asked for a review beside the one of the head.
+pub fn of_pull(pull: &Pull, calm: &Calm, nothing_given_up: bool, was_refused: bool, was_asked: bool) -> Vec<String> {
     let seen = Seen::of(pull);
     let is_mute = was_refused && seen.may_not_comment && seen.summaries.is_empty();
     let calm = if is_mute { &calm.check_alone } else { &calm.whole };
@@ -132,7 +133,9 @@ pub fn of_pull(pull: &Pull, calm: &Calm, nothing_given_up: bool, was_refused: bo
     }
     // The newest check counts: a run that comes back behind another one (the settings were away for a while) shows its verdict anew.
     for (one, next) in seen.checks.iter().zip(seen.checks.iter().skip(1)) {
-        if one.0 == next.0 {
+        // What was under way when another review was asked for ends as that one does.
+        let ends_alike = was_asked && one.2 == next.2;
+        if one.0 == next.0 && !ends_alike {
             say(format!("two checks of the run {}", one.0));
         }
     }

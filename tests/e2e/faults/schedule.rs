@@ -222,7 +222,13 @@ async fn story(seed: u64, people: People, log: &Log) -> (Vec<String>, BTreeMap<S
     let all: Vec<&Pull> = pulls.iter().map(|(pull, _)| pull).collect();
     broken.extend(asked.broken(&forge, &all, &post.heard, may_be_mute));
     for (pull, text) in &pulls {
-        broken.extend(invariants::of_pull(pull, &CALM[*text], depth == Depth::default(), was_refused));
+        broken.extend(invariants::of_pull(
+            pull,
+            &CALM[*text],
+            depth == Depth::default(),
+            was_refused,
+            people == People::Ask,
+        ));
     }
     *struck.entry("death of the process".into()).or_default() += machine.deaths;
     drop(machine);
@@ -352,7 +358,7 @@ pub fn dies_at(edge: u64, asks: bool) -> (Vec<String>, usize) {
         }
         let depth = machine.store.depth().await.unwrap();
         let mut broken = invariants::check(&forge, &machine, &Log::default(), depth);
-        broken.extend(invariants::of_pull(&pull, &CALM[1], depth == Depth::default(), false));
+        broken.extend(invariants::of_pull(&pull, &CALM[1], depth == Depth::default(), false, false));
         broken.extend(forge.seen_in_chaos().1);
         let deaths = machine.deaths;
         drop((machine, pull));

@@ -1,8 +1,8 @@
-//! Columns of a table: header, role, metric and unit, and where the cells of a row stand. Never reads values.
+//! Columns of a table: header, role, metric and unit, and where the cells of a row stand. Never makes a measure of a value.
 
-use super::context::names_launch;
 use std::collections::BTreeSet;
 
+use super::context::names_launch;
 use super::name::Name;
 use super::order::{self, Values};
 use super::role::{self, Cue, Purpose};

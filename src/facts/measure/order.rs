@@ -1,5 +1,5 @@
 //! What the columns of a table of values are for by their order, where their headers do not say it: first what stands today, then the gate
-//! of a step, last the launch. Never looks at rows one by one.
+//! of a step, last the launch. Never decides for a single row.
 
 use std::cell::OnceCell;
 

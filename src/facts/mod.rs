@@ -17,7 +17,8 @@ use concept::concepts;
 pub(crate) use concept::denied;
 pub use concept::{ConceptFact, ConceptState, Passage};
 pub use lexicon::{
-    Classes, Hit, Lexicon, LexiconProblem, Metric, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Reach, Term,
+    Classes, Hit, Lexicon, LexiconProblem, Metric, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Reach,
+    Reference, Term,
 };
 pub use linked::Linked;
 pub use measure::{Measure, Mention, Role, measures, sets_goal};

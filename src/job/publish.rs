@@ -74,6 +74,7 @@ pub async fn publish(
         options: reviewed.plan.clone().under(platform.pressure()),
         searches: 0,
         cleared: false,
+        lagged: false,
         started,
         wrote: Vec::new(),
         wrote_before: wrote.clone(),
@@ -180,6 +181,8 @@ struct Press<'a> {
     searches: usize,
     /// What is pending was removed once already.
     cleared: bool,
+    /// The change was said not to be there once already.
+    lagged: bool,
     /// The check of this run that was shown as under way.
     started: Option<ObjectId>,
     /// What this run wrote, as [`Intent::wrote`] keeps it.
@@ -238,6 +241,12 @@ impl Press<'_> {
                     Err(head) => Ok(Way::Superseded(head)),
                     Ok(_) => Err(PlatformError::Unavailable { what: "the commit".into(), detail: reason.to_owned() }),
                 };
+            }
+            // Nothing can be put where the change is not, or is no longer for this token: reading it says which. Where it can be
+            // read it was a moment's lag, once.
+            (action, Refusal::Gone) if creates(&action) && !self.lagged => {
+                self.lagged = true;
+                return Ok(self.now().await?.map_or_else(Way::Superseded, |_| Way::Doubtful));
             }
             // The next plan begins with the removal of what is pending.
             (Action::CreateReview { .. }, Refusal::Pending) if self.can.checks && !self.cleared => self.cleared = true,

@@ -564,6 +564,14 @@ async fn a_token_opens_one_repository_with_the_least_rights_and_is_minted_once()
     let looked_up = forge.count("GET", "/installation");
     github.open(&hidden.at(), Some(forge.installation("acme"))).await.unwrap();
     assert_eq!(forge.count("GET", "/installation"), looked_up);
+
+    // A token goes with the last job that used it.
+    let minted = forge.minted().len();
+    drop(github.open(&at, None).await.unwrap());
+    assert_eq!(forge.minted().len(), minted, "another job has it still");
+    drop(platform);
+    github.open(&at, None).await.unwrap();
+    assert_eq!(forge.minted().len(), minted + 1);
     forge.finish();
 }
 

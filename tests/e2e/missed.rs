@@ -8,7 +8,7 @@ use specreview::job::worker::Step;
 use specreview::store::Store as _;
 
 use crate::bot::Bot;
-use crate::forge::{Fault, Forge, Pull};
+use crate::forge::{Delivery, Fault, Forge, Pull};
 use crate::model::{Endpoint, Reply};
 use crate::stories::{finish, forge, model};
 
@@ -209,6 +209,66 @@ async fn the_check_of_a_change_that_was_closed_meanwhile_is_ended_without_a_verd
         pull.look_away();
         finish(bot, forge).await;
     }
+}
+
+/// A change whose review broke off once its check was shown as under way, and which has a newer head by now; the event of that.
+async fn broken_off(forge: &Arc<Forge>) -> (Bot, Endpoint, Pull, Delivery) {
+    let (bot, endpoint) = with_model(forge).await;
+    let pull = forge.repo("acme/specs").open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+    forge.dark_after(1);
+    bot.review(&pull.event("opened")).await;
+    forge.light();
+    pull.push(&[("specs/parcel.md", &format!("{SPEC}\nFor the steering group.\n"))]);
+    let told = pull.event("synchronize");
+    (bot, endpoint, pull, told)
+}
+
+fn under_way(forge: &Forge) -> usize {
+    forge.all_checks().iter().filter(|check| check.status != "completed").count()
+}
+
+#[tokio::test]
+async fn the_check_of_an_older_head_that_the_app_may_not_end_is_ended_once_it_may() {
+    let forge = forge().await;
+    let (bot, _endpoint, pull, told) = broken_off(&forge).await;
+    assert_eq!(under_way(&forge), 1);
+    // The right is gone between the first requests of the review of the newer head and its writes.
+    forge.chaos(1, 0);
+    let there = Arc::downgrade(&forge);
+    forge.meanwhile(2, move || there.upgrade().unwrap().grant("checks", Some(false)));
+    bot.later(LATER);
+    bot.review(&told).await;
+    assert_eq!(under_way(&forge), 1, "nobody may end it: {}", bot.log());
+    forge.grant("checks", Some(true));
+    for _ in 0..4 {
+        bot.later(LATER);
+        bot.reconcile().await;
+        bot.work().await;
+    }
+    assert_eq!(under_way(&forge), 0, "{:#?}", forge.all_checks());
+    assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("failure"));
+    pull.look_away();
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn the_check_of_an_older_head_is_ended_also_where_the_review_of_the_newer_one_is_given_up() {
+    let forge = forge().await;
+    let (bot, _endpoint, pull, told) = broken_off(&forge).await;
+    for _ in 0..200 {
+        forge.fail_next("POST", "/graphql", Fault::Status(502));
+    }
+    bot.receive(&told).await;
+    for _ in 0..12 {
+        bot.later(LATER);
+        bot.work().await;
+    }
+    assert_eq!(under_way(&forge), 0, "{:#?}", forge.all_checks());
+    assert_eq!(pull.check().unwrap().conclusion.as_deref(), Some("neutral"));
+    forge.forget_faults();
+    pull.look_away();
+    bot.store.prune(i64::MAX).await.unwrap();
+    finish(bot, forge).await;
 }
 
 #[tokio::test]

@@ -40,7 +40,8 @@ def run(one, schedules):
     path = COPY / one["file"]
     whole = path.read_text()
     path.write_text(whole.replace(one["old"], one["new"]))
-    environment = {**os.environ, "SPECREVIEW_SCHEDULES": str(schedules), "CARGO_TARGET_DIR": str(ROOT / "target")}
+    # From one to the next a line changes: what was compiled before is used again.
+    environment = {**os.environ, "SPECREVIEW_SCHEDULES": str(schedules), "CARGO_TARGET_DIR": str(ROOT / "target"), "CARGO_INCREMENTAL": "1"}
     command = ["cargo", "test", "--locked", "--quiet", "--test", "e2e", "faults::whatever"]
     done = subprocess.run(command, cwd=COPY, env=environment, capture_output=True, text=True)
     path.write_text(whole)

@@ -218,7 +218,7 @@ impl Job<'_, '_> {
         let review = job::review_change(&self.deps, platform.as_ref(), at, &options).await?;
         self.post_told |= mode.is_some();
         if let Some(mode) = mode {
-            let said = post(&self.deps, platform.as_ref(), &review, mode).await.said();
+            let said = post(&self.deps, platform.as_ref(), &review, mode).await.said(at);
             if let Some((level, text)) = said {
                 say(self.io, level, &text)?;
             }

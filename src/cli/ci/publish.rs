@@ -29,14 +29,15 @@ pub(in super::super) async fn publish(args: &Publish, env: &Env, io: &mut Io<'_>
     let org = super::super::config::given(args.gate.org.as_deref())?;
     let github = setup::github(token, &setup::github_url(&args.github, env), &deps.marker)?;
     let list = github.open(&run.at, None).await?.changes_from(&run.at, &run.owner, &run.branch).await?;
-    let mut last = None;
+    let (mut last, mut told) = (None, false);
     for number in list.into_iter().filter(|one| is_of(one, &run)).map(|one| one.number) {
         let at = ChangeRef { number, ..run.at.clone() };
         let platform = given::config(github.open(&at, None).await?, config.clone(), org.clone());
         let options = super::options(&args.gate, &args.model);
         let review = job::review_change(&deps, platform.as_ref(), &at, &options).await?;
         if review.review.change.head != run.head {
-            say(io, "notice", &format!("nothing was posted on {at}: it has another head by now"))?;
+            say(io, "notice", &superseded(&at, &review.review.change.head))?;
+            told = true;
             continue;
         }
         let exit = change::exit(&review.review);
@@ -52,7 +53,8 @@ pub(in super::super) async fn publish(args: &Publish, env: &Env, io: &mut Io<'_>
         match post(&deps, platform.as_ref(), &review, args.post).await {
             Posting::Done => {}
             Posting::Superseded { head } => {
-                say(io, "notice", &superseded(&head))?;
+                say(io, "notice", &superseded(&at, &head))?;
+                told = true;
                 continue;
             }
             // Nothing else says what was found: the job has not done what it is for.
@@ -63,13 +65,11 @@ pub(in super::super) async fn publish(args: &Publish, env: &Env, io: &mut Io<'_>
         let (catalogue, gate, conclusion) = (plan.catalogue, review.gate, review.conclusion);
         last = Some(Done { run: reviewed, catalogue, gate, conclusion, exit });
     }
-    let done = if let Some(done) = last {
-        done
-    } else {
+    if last.is_none() && !told {
         let text = "nothing was posted: no open pull request has the commit of that run as its head by now";
         say(io, "notice", text)?;
-        quiet(&deps)
-    };
+    }
+    let done = last.unwrap_or_else(|| quiet(&deps));
     report(&done, (&deps.rules, &[]), Lines::Elsewhere, &*deps.random, env, io)?;
     // The job that analysed has failed or not: this one is only the messenger.
     Ok(Exit::Good)
@@ -94,10 +94,10 @@ pub(super) enum Posting {
 
 impl Posting {
     /// How a job says it that has annotated all the same; nothing where the review stands there.
-    pub(super) fn said(&self) -> Option<(&'static str, String)> {
+    pub(super) fn said(&self, at: &ChangeRef) -> Option<(&'static str, String)> {
         match self {
             Self::Done => None,
-            Self::Superseded { head } => Some(("notice", superseded(head))),
+            Self::Superseded { head } => Some(("notice", superseded(at, head))),
             Self::Denied(error) => {
                 let text = format!(
                     "the review was not posted: {error}. The token of a job for a pull request from a fork may only read; \
@@ -111,9 +111,9 @@ impl Posting {
     }
 }
 
-/// How it is told that the change has another head by now.
-fn superseded(head: &str) -> String {
-    format!("nothing was posted: the pull request is now at {head}")
+/// How it is told that a change has another head by now.
+fn superseded(at: &ChangeRef, head: &str) -> String {
+    format!("nothing was posted on {at}: it is now at {head}")
 }
 
 /// Posts as much as is wished.

@@ -15,7 +15,7 @@ pub(crate) use negation::denied;
 use topic::{Pointed, Topics};
 
 use super::recognise::Recognised;
-use super::{Hit, Lexicon, RawConcept, Signals};
+use super::{Hit, Lexicon, RawConcept, Reference, Signals};
 use crate::document::{BlockId, Document};
 use crate::text::LineRange;
 
@@ -88,7 +88,7 @@ pub(super) fn concepts(
             Some(name) => {
                 let fact = stated(named, (name, concept.names_somebody), document, recognised, &pointers);
                 match &concept.refers_to {
-                    Some(goals) => referring(fact, goals, document, recognised),
+                    Some(reference) => referring(fact, reference, document, recognised),
                     None => fact,
                 }
             }
@@ -116,10 +116,11 @@ pub(super) fn concepts(
     facts.into_iter().map(left).collect()
 }
 
-/// What was found, raised where the form shows that most members of a list name one of what `goals` states, and lowered where none does.
-fn referring(fact: ConceptFact, goals: &str, document: &Document, recognised: &Recognised) -> ConceptFact {
+/// What was found, raised where the form shows that most members of a list name one of the goals, and lowered where none does.
+fn referring(fact: ConceptFact, reference: &Reference, document: &Document, recognised: &Recognised) -> ConceptFact {
+    let goals = reference.goals.as_str();
     let stated: Vec<BlockId> = recognised.proof(goals).iter().map(|(unit, _)| unit.block).collect();
-    match trace::read(document, &stated) {
+    match trace::read(document, &stated, reference) {
         trace::Trace::Named(blocks) => {
             let passage = |id: BlockId| {
                 let block = document.blocks.get(id)?;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::document::{Block, BlockId, BlockKind, Document, Mark};
+use crate::facts::Reference;
 
 /// Members of a list of functions at least.
 const FEWEST: usize = 3;
@@ -13,9 +14,6 @@ const WORDS: usize = 3;
 const GOALS: usize = 2;
 /// Blocks around one that states a goal in which its siblings stand.
 const NEAR: usize = 40;
-/// Words that head a list of functions.
-const FUNCTIONS: [&str; 9] =
-    ["function", "requirement", "feature", "shall", "must", "has to", "capabilit", "user stor", "what it does"];
 
 /// How the functions of a document refer to its goals.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +27,7 @@ pub(super) enum Trace {
 }
 
 /// Reads how functions refer to goals; `stated` are blocks that state goals.
-pub(super) fn read(document: &Document, stated: &[BlockId]) -> Trace {
+pub(super) fn read(document: &Document, stated: &[BlockId], reference: &Reference) -> Trace {
     let mut own: BTreeSet<BlockId> = BTreeSet::new();
     for block in stated {
         own.extend(siblings(document, *block));
@@ -46,14 +44,15 @@ pub(super) fn read(document: &Document, stated: &[BlockId]) -> Trace {
         if group.iter().any(|id| own.contains(id)) {
             continue;
         }
-        let refers = |id: &&BlockId| document.blocks.get(**id).is_some_and(|block| refers(block, &names));
+        let refers = |id: &&BlockId| document.blocks.get(**id).is_some_and(|block| refers(block, &names, reference));
         let found: Vec<BlockId> = group.iter().filter(refers).copied().collect();
         if found.len() >= FEWEST && 5 * found.len() >= 3 * group.len() {
             return Trace::Named(found);
         }
-        unnamed |= group.len() > FEWEST && found.is_empty() && holds_functions(document, &group);
+        unnamed |= group.len() > FEWEST && found.is_empty() && holds_functions(document, &group, reference);
     }
-    let in_words = || document.content().any(|(id, block)| !own.contains(&id) && speaks_of_both(block, &names));
+    let in_words =
+        || document.content().any(|(id, block)| !own.contains(&id) && speaks_of_both(block, &names, reference));
     if unnamed && has_signs && !in_words() { Trace::Unnamed } else { Trace::Unknown }
 }
 
@@ -151,25 +150,26 @@ fn name(text: &str) -> Option<String> {
 }
 
 /// The block holds a cell, a bracket or an ending that consists of names of goals.
-fn refers(block: &Block, names: &BTreeSet<String>) -> bool {
+fn refers(block: &Block, names: &BTreeSet<String>, reference: &Reference) -> bool {
     let text = block.text.as_str();
     if let BlockKind::TableRow { .. } = block.kind {
         return text.split(" | ").skip(1).any(|cell| is_list_of(cell, names));
     }
-    let in_brackets = text
-        .split(['(', '['])
-        .skip(1)
-        .any(|rest| rest.split_once([')', ']']).is_some_and(|(inside, _)| is_list_of(after_verb(inside), names)));
+    let in_brackets = text.split(['(', '[']).skip(1).any(|rest| {
+        rest.split_once([')', ']']).is_some_and(|(inside, _)| is_list_of(after_verb(inside, reference), names))
+    });
     let end = text.trim_end().trim_end_matches(['.', ')', ']']);
     let behind = [':', '\u{2192}', '\u{2013}', '\u{2014}', '>', '|'].iter().filter_map(|mark| end.rsplit_once(*mark));
-    in_brackets || behind.into_iter().any(|(_, tail)| is_list_of(tail, names)) || is_list_of(after_verb(end), names)
+    in_brackets
+        || behind.into_iter().any(|(_, tail)| is_list_of(tail, names))
+        || is_list_of(after_verb(end, reference), names)
 }
 
 /// What follows the last "serves", "for", "supports": the rest of a text that says what it is for.
-fn after_verb(text: &str) -> &str {
-    const VERBS: [&str; 8] = ["serves ", "serve ", "supports ", "support ", "for ", "helps ", "towards ", "goal "];
+fn after_verb<'t>(text: &'t str, reference: &Reference) -> &'t str {
     let low = text.to_ascii_lowercase();
-    let at = VERBS.iter().filter_map(|verb| low.rfind(verb).map(|at| at + verb.len())).max();
+    let after = |word: &String| low.rfind(&format!("{word} ")).map(|at| at + word.len() + 1);
+    let at = reference.by.iter().filter_map(after).max();
     at.and_then(|at| text.get(at..)).unwrap_or(text)
 }
 
@@ -185,7 +185,7 @@ fn is_list_of(text: &str, names: &BTreeSet<String>) -> bool {
 }
 
 /// The list stands below words for functions.
-fn holds_functions(document: &Document, group: &[BlockId]) -> bool {
+fn holds_functions(document: &Document, group: &[BlockId], reference: &Reference) -> bool {
     let Some(block) = group.first().and_then(|id| document.blocks.get(*id)) else { return false };
     let header = match block.kind {
         BlockKind::TableRow { table, .. } => document.tables.get(table).map(|table| table.header_block),
@@ -194,17 +194,16 @@ fn holds_functions(document: &Document, group: &[BlockId]) -> bool {
     let title = document.sections.get(block.section).map_or("", |section| section.title.as_str());
     let above = header.or(block.lead).and_then(|id| document.blocks.get(id)).map_or("", |block| block.text.as_str());
     let low = format!("{title} {above}").to_lowercase();
-    !matches!(block.kind, BlockKind::Paragraph) && FUNCTIONS.iter().any(|word| low.contains(word))
+    !matches!(block.kind, BlockKind::Paragraph) && reference.under.iter().any(|word| low.contains(word))
 }
 
 /// A sentence that speaks of a function and of a goal: they may be tied in words.
-fn speaks_of_both(block: &Block, names: &BTreeSet<String>) -> bool {
+fn speaks_of_both(block: &Block, names: &BTreeSet<String>, reference: &Reference) -> bool {
     block.sentences().any(|sentence| {
         let mut words =
             sentence.text.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| !word.is_empty());
         let low = sentence.text.to_lowercase();
-        let of_function =
-            ["function", "requirement", "feature", "serve", "support"].iter().any(|word| low.contains(word));
+        let of_function = reference.speaks.iter().any(|word| low.contains(word));
         of_function && words.any(|word| names.contains(&word.to_lowercase()))
     })
 }
@@ -216,7 +215,10 @@ mod tests {
     fn check(text: &str, expected: &str) {
         let document = Document::parse(text);
         let goals = document.blocks.iter().position(|block| block.text.contains("fall")).unwrap();
-        let found = match read(&document, &[goals]) {
+        let of = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let (goal, under, by) = ("kpi".to_owned(), of(&["function", "what she does"]), of(&["serves"]));
+        let reference = Reference { goals: goal, under, by, speaks: of(&["function"]) };
+        let found = match read(&document, &[goals], &reference) {
             Trace::Named(blocks) => format!("named {}", blocks.len()),
             other => format!("{other:?}").to_lowercase(),
         };

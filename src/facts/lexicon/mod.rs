@@ -9,7 +9,7 @@ mod pieces;
 mod raw;
 mod scan;
 
-pub use raw::{Classes, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Reach};
+pub use raw::{Classes, RawConcept, RawLexicon, RawMetric, RawSignal, RawTask, Reach, Reference};
 
 pub(super) use compile::{Need, Token};
 pub(super) use pieces::pieces;

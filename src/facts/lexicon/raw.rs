@@ -23,9 +23,9 @@ pub struct RawConcept {
     /// What is recognised counts only where it names somebody: a person, a role, a body of people.
     #[serde(default)]
     pub names_somebody: bool,
-    /// What the weights know the thing by whose name most members of a list give, where the concept is stated: goals that functions serve.
+    /// It is stated where most members of a list name one of the things that they are for: functions their goals.
     #[serde(default)]
-    pub refers_to: Option<String>,
+    pub refers_to: Option<Reference>,
     /// Phrases that name the thing wherever they stand.
     #[serde(default)]
     pub cues: Vec<String>,
@@ -69,6 +69,20 @@ pub struct RawConcept {
     /// Different sentences that must each meet a line.
     #[serde(default = "one", deserialize_with = "whole")]
     pub at_least: usize,
+}
+
+/// How members of a list name what they are for. All words in lower case, as they stand.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Reference {
+    /// What the weights know the things by that are named.
+    pub goals: String,
+    /// Beginnings of words that head a list of members.
+    pub under: Vec<String>,
+    /// Words between a member and the names of its goals.
+    pub by: Vec<String>,
+    /// Beginnings of words by which a sentence speaks of members and may tie them to goals.
+    pub speaks: Vec<String>,
 }
 
 /// The passage in which all words of a line must stand.

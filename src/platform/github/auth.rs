@@ -1,8 +1,8 @@
-//! Credentials for GitHub: a token that was given, or an App that mints tokens for one repository with least permissions.
-//! Nothing in here is ever printed.
+//! Credentials for GitHub: a token that was given, or an App that mints tokens for one repository with least permissions, each kept for as
+//! long as a job uses it. Nothing in here is ever printed.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::SecretString;
@@ -133,13 +133,6 @@ impl Rights {
     }
 }
 
-/// What a token opens: one repository, or for the lists that an App looks through all of an installation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Opens {
-    Repository(Scope),
-    Lists(u64),
-}
-
 /// A repository as the credentials see it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Scope {
@@ -167,24 +160,38 @@ impl Minted {
     }
 }
 
-type Slot = Arc<tokio::sync::Mutex<Option<Minted>>>;
+/// Where a token is kept, for all that use it at the same time.
+#[derive(Default)]
+struct Slot(tokio::sync::Mutex<Option<Minted>>);
+
+/// Keeps the token of a repository for as long as it lives, and for whoever else asks meanwhile; then nothing in memory has it.
+pub(super) struct Kept {
+    _slot: Arc<Slot>,
+}
 
 /// Gives out a token for each call.
 pub(super) struct Keyring {
     credentials: Credentials,
     clock: Clock,
-    slots: std::sync::Mutex<HashMap<Opens, Slot>>,
+    /// Tokens for one repository. They are kept by the jobs that use them.
+    repositories: std::sync::Mutex<HashMap<Scope, Weak<Slot>>>,
+    /// Tokens for the lists of an installation, which is all that they open: looked through again and again.
+    lists: std::sync::Mutex<HashMap<u64, Arc<Slot>>>,
     lanes: Lanes,
 }
 
 /// Seconds that a token must still be good for.
 const MARGIN: i64 = 60;
-/// Repositories whose tokens are kept at most.
-const SLOTS: usize = 1_000;
 
 impl Keyring {
     pub(super) fn new(credentials: Credentials, clock: Clock, limits: Limits) -> Self {
-        Self { credentials, clock, slots: std::sync::Mutex::default(), lanes: Lanes::new(limits) }
+        let (repositories, lists) = (std::sync::Mutex::default(), std::sync::Mutex::default());
+        Self { credentials, clock, repositories, lists, lanes: Lanes::new(limits) }
+    }
+
+    /// Has the token of `scope` kept until what is returned is dropped.
+    pub(super) fn keep(&self, scope: &Scope) -> Kept {
+        Kept { _slot: self.repository(scope) }
     }
 
     pub(super) fn is_app(&self) -> bool {
@@ -202,8 +209,8 @@ impl Keyring {
             Credentials::Token(token) => return Ok(self.pass(token.0.clone(), Whose::Token)),
             Credentials::App(app) => app,
         };
-        let slot = self.slot(Opens::Repository(scope.clone()));
-        let mut kept = slot.lock().await;
+        let slot = self.repository(scope);
+        let mut kept = slot.0.lock().await;
         let good = |minted: &&Minted| minted.serves(installation) && minted.is_good((self.clock)());
         if let Some(minted) = kept.as_ref().filter(good) {
             return Ok(self.pass(minted.token.clone(), Whose::Installation(minted.installation)));
@@ -245,8 +252,8 @@ impl Keyring {
     /// A token for the lists of an installation, and for nothing in them.
     pub(super) async fn to_watch(&self, client: &Client, installation: u64) -> Result<Pass, PlatformError> {
         let whose = Whose::Installation(installation);
-        let slot = self.slot(Opens::Lists(installation));
-        let mut kept = slot.lock().await;
+        let slot = self.lists(installation);
+        let mut kept = slot.0.lock().await;
         if let Some(minted) = kept.as_ref().filter(|minted| minted.is_good((self.clock)())) {
             return Ok(self.pass(minted.token.clone(), whose));
         }
@@ -278,15 +285,13 @@ impl Keyring {
         if !self.is_app() {
             return false;
         }
-        let slot = self.slot(Opens::Repository(scope.clone()));
-        *slot.lock().await = None;
+        *self.repository(scope).0.lock().await = None;
         true
     }
 
     /// Forgets the token for the lists of an installation after the platform has refused it.
     pub(super) async fn forget_lists(&self, installation: u64) {
-        let slot = self.slot(Opens::Lists(installation));
-        *slot.lock().await = None;
+        *self.lists(installation).0.lock().await = None;
     }
 
     /// True for the App of these credentials: by its id, or, where a client id was given, by the account that acts.
@@ -298,13 +303,20 @@ impl Keyring {
         }
     }
 
-    fn slot(&self, opens: Opens) -> Slot {
-        let mut slots = self.slots.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if slots.len() >= SLOTS && !slots.contains_key(&opens) {
-            // Whatever nobody is using can be minted again.
-            slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+    fn repository(&self, scope: &Scope) -> Arc<Slot> {
+        let mut slots = self.repositories.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(slot) = slots.get(scope).and_then(Weak::upgrade) {
+            return slot;
         }
-        slots.entry(opens).or_default().clone()
+        slots.retain(|_, slot| slot.strong_count() > 0);
+        let slot = Arc::default();
+        slots.insert(scope.clone(), Arc::downgrade(&slot));
+        slot
+    }
+
+    fn lists(&self, installation: u64) -> Arc<Slot> {
+        let mut slots = self.lists.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        slots.entry(installation).or_default().clone()
     }
 }
 

@@ -71,15 +71,6 @@ fn whatever_goes_wrong_whoever_asks_is_answered_once() {
     all(People::Ask, seeds(40));
 }
 
-/// Of ten thousand schedules these left a check of an older head under way: the App had lost the right to end it, or the review was given up
-/// before it was ended.
-#[test]
-fn what_a_long_run_found_broken_stays_mended() {
-    for seed in [924, 2725, 4907, 8491] {
-        all(People::Work, seed..=seed);
-    }
-}
-
 /// The process dies at each edge of a review in turn: before and after every call of the store and of the platform. How many
 /// there are.
 fn dies_everywhere(asks: bool) -> u64 {

@@ -39,8 +39,11 @@ impl From<PlatformError> for Failure {
         let reason = error.to_string();
         match error.retry_after() {
             Some(wait) => Self::limited(wait, reason),
-            // Credentials that are refused say nothing against the job: a clock or a key of this replica may be wrong.
-            None if error.is_retryable() || matches!(error, PlatformError::Misconfigured(_)) => {
+            // Credentials that are refused say nothing against the job: a clock or a key of this replica may be wrong. And the platform
+            // tells of things that its own reading side does not know yet, for minutes on a bad day.
+            None if error.is_retryable()
+                || matches!(error, PlatformError::Misconfigured(_) | PlatformError::NotFound { .. }) =>
+            {
                 Self::Passing { reason, wait: None }
             }
             None => Self::Lasting(reason),

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::announce::{intend, last, take_back};
-use super::command;
 use super::failure::Failure;
 use super::payload::{Payload, ReviewJob};
 use super::settings::configuration;
 use super::worker::Worker;
 use super::written::sent;
+use super::{command, group};
 use crate::platform::{Choice, Now, Platform, PlatformError, Worth};
 use crate::review::render::check;
 use crate::review::{Action, ChangeRef, Conclusion, ObjectId};
@@ -44,7 +44,7 @@ impl Told {
 pub(super) async fn tell(worker: &Worker, job: &Leased, reason: &str) -> Told {
     let Ok(payload) = Payload::read(&job.payload) else { return Told::Never };
     let (worker, reason) = (worker.clone(), reason.to_owned());
-    let is_review = matches!(payload, Payload::Review(_));
+    let is_awaited = matches!(payload, Payload::Review(_) | Payload::Group(_));
     // A task of its own: what made the review stop with a defect may do so again.
     let task = tokio::spawn(async move { tokio::time::timeout(TOTAL, said(&worker, &payload, &reason)).await });
     match task.await {
@@ -52,11 +52,14 @@ pub(super) async fn tell(worker: &Worker, job: &Leased, reason: &str) -> Told {
         Ok(Ok(Err(error))) => {
             tracing::warn!(job = %job.key, %error, "nobody could be told that the review was given up");
             // A right that the App is given back is told to nobody: the review is done by then.
-            let is_denied = matches!(error, PlatformError::Denied { .. });
-            match Failure::from(error) {
-                Failure::Passing { .. } | Failure::Limited { .. } => Told::Later,
-                _ if is_denied && is_review => Told::Later,
-                _ => Told::Never,
+            match error {
+                // It was looked for as often as anything is: the change is gone.
+                PlatformError::NotFound { .. } => Told::Never,
+                PlatformError::Denied { .. } if is_awaited => Told::Later,
+                error => match Failure::from(error) {
+                    Failure::Passing { .. } | Failure::Limited { .. } => Told::Later,
+                    _ => Told::Never,
+                },
             }
         }
         Ok(Err(_)) => {
@@ -74,8 +77,9 @@ async fn said(worker: &Worker, payload: &Payload, reason: &str) -> Result<(), Pl
     match payload {
         Payload::Review(job) => complete(worker, job, reason).await,
         Payload::Command(job) => command::give_up(worker, job, reason).await,
-        // Nobody waits for an answer: the button leads to a review, and a queue times out by itself.
-        Payload::Checks(_) | Payload::Group(_) => Ok(()),
+        Payload::Group(job) => group::give_up(worker, job, reason).await,
+        // Nobody waits for an answer: the button leads to a review.
+        Payload::Checks(_) => Ok(()),
     }
 }
 

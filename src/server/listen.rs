@@ -23,11 +23,26 @@ const HEAD: usize = 32 * 1024;
 /// Pause after a failure to take a connection that is not the sender's doing, as when there are no more file handles.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// Whether connections are told as those of the receiver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    Yes,
+    No,
+}
+
+impl Counted {
+    fn tell(self, open: usize) {
+        if self == Self::Yes {
+            meter::connections(open);
+        }
+    }
+}
+
 /// Serves until `shutdown` ends; requests that have begun are answered.
 pub(super) async fn listen(
     listener: TcpListener,
     app: Router,
-    limits: Limits,
+    (limits, counted): (Limits, Counted),
     shutdown: impl Future<Output = ()> + Send,
 ) {
     let slots = Arc::new(Semaphore::new(limits.connections));
@@ -56,13 +71,13 @@ pub(super) async fn listen(
             }
         };
         let (app, http, closing) = (app.clone(), http.clone(), closing.clone());
-        meter::connections(limits.connections - slots.available_permits());
+        counted.tell(limits.connections - slots.available_permits());
         let slots = slots.clone();
         tokio::spawn(async move {
             let _ = stream.set_nodelay(true);
             connection(Heard::new(stream, limits.write_time), app, &http, closing).await;
             drop(slot);
-            meter::connections(limits.connections.saturating_sub(slots.available_permits()));
+            counted.tell(limits.connections.saturating_sub(slots.available_permits()));
         });
     }
     drop(listener);

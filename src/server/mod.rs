@@ -31,6 +31,7 @@ use crate::store::{Millis, Store};
 pub use exporter::{Exporter, NotCounted};
 use front::Front;
 pub use health::Proof;
+use listen::Counted;
 pub use token::{Token, WeakToken};
 
 /// How long a push waits for a newer one before it is reviewed: people push again within seconds, and each review would be for nothing.
@@ -51,7 +52,7 @@ pub struct Limits {
     pub connections: usize,
     /// A worker that was not heard of for so long hangs: it renews its lease, or looks for work, far more often.
     pub silence: Duration,
-    /// Bodies read at the same time.
+    /// Deliveries that are verified and stored at the same time.
     pub requests: usize,
     /// Bytes of all bodies that are held at the same time.
     pub held_bytes: usize,
@@ -226,7 +227,7 @@ fn shown(path: &str) -> String {
 pub async fn serve_page(listener: TcpListener, front: Front, shutdown: impl Future<Output = ()> + Send + 'static) {
     let alive = || async { axum::Json(serde_json::json!({ "status": "ok" })) };
     let app = guarded(front.router().route("/healthz", get(alive)));
-    listen::listen(listener, app, front::LIMITS, shutdown).await;
+    listen::listen(listener, app, (front::LIMITS, Counted::No), shutdown).await;
 }
 
 /// Serves until `shutdown` ends; requests that have begun are answered.
@@ -237,7 +238,9 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
     let limits = state.limits;
-    listen::listen(listener, app(state, door), limits, shutdown).await;
+    // Who looks at the metrics through a door of their own is none of those that are counted.
+    let counted = if door == Door::Operator { Counted::No } else { Counted::Yes };
+    listen::listen(listener, app(state, door), (limits, counted), shutdown).await;
 }
 
 #[cfg(test)]
@@ -453,6 +456,22 @@ mod tests {
         let mut slow = signed("first", "pull_request", "d", OPENED);
         *slow.body_mut() = Body::from_stream(futures_util::stream::pending::<Result<&'static str, std::io::Error>>());
         assert_eq!(world.send(slow).await.0, 408);
+        // However many send slowly, and nobody knows who they are, keep out nobody who speaks.
+        let world = self::world(Limits { requests: 1, body_time: Duration::from_secs(5), ..Limits::default() }).await;
+        let slowly = || {
+            let mut slow = signed("first", "pull_request", "d", OPENED);
+            let body = futures_util::stream::pending::<Result<&'static str, std::io::Error>>();
+            *slow.body_mut() = Body::from_stream(body);
+            slow
+        };
+        tokio::select! {
+            _ = world.send(slowly()) => panic!("it never ends"),
+            _ = world.send(slowly()) => panic!("it never ends"),
+            (status, _) = async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                world.send(signed("first", "pull_request", "e", OPENED)).await
+            } => assert_eq!(status, 202),
+        }
         let world = self::world(Limits { requests: 0, ..Limits::default() }).await;
         assert_eq!(world.send(signed("first", "pull_request", "d", OPENED)).await.0, 503);
         let world = self::world(Limits { held_bytes: 0, ..Limits::default() }).await;

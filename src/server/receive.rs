@@ -40,14 +40,15 @@ async fn receive(state: &AppState, headers: &HeaderMap, body: Body) -> Answered 
         tracing::warn!("refused a webhook without a signature");
         return refuse(StatusCode::UNAUTHORIZED, "exactly one X-Hub-Signature-256 header is needed");
     }
-    let Ok(_slot) = state.slots.try_acquire() else {
-        tracing::warn!("refused a webhook: too many at once");
-        return busy();
-    };
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     let (body, _held) = match body::read(body, declared, state.limits, &state.memory).await {
         Ok(body) => body,
         Err(unread) => return unread_answer(unread, state.limits.body_bytes),
+    };
+    // Not while the body comes: whoever sends slowly, and has not shown yet who they are, would keep others out.
+    let Ok(_slot) = state.slots.try_acquire() else {
+        tracing::warn!("refused a webhook: too many at once");
+        return busy();
     };
     let delivery = match verify(headers, &body, &state.secrets) {
         Ok(delivery) => delivery,

@@ -1,6 +1,7 @@
 //! Connections to SQLite or PostgreSQL, transactions on them, and how long anything may take. Knows no table.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -84,6 +85,9 @@ impl Db {
     /// Connects. The address is used here and never shown.
     pub(super) async fn connect(address: &Address) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
+        if let Address::File(path) = address {
+            make_private(path);
+        }
         let options = address.url().expose_secret().parse::<AnyConnectOptions>()?.disable_statement_logging();
         let (kind, told) = match address {
             Address::File(_) => (Kind::Sqlite, SQLITE),
@@ -225,6 +229,16 @@ impl Db {
     }
 }
 
+/// Makes the file where there is none, for its owner alone: it quotes documents that not everybody on the machine may read. SQLite gives the
+/// files beside it the same rights. What cannot be made says why when it is opened.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
+}
+
 pub(super) fn failed(what: &'static str, source: sqlx::Error) -> StoreError {
     StoreError::Database { what, source: Arc::new(source) }
 }
@@ -310,6 +324,28 @@ pub(super) mod tests {
 
         fn kind(&self) -> sqlx::error::ErrorKind {
             sqlx::error::ErrorKind::Other
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_written_to_a_file_is_on_disk_before_it_counts_and_for_its_owner_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("jobs.db");
+        let db = Db::connect(&file.clone().into()).await.unwrap();
+        let mut connection = db.write.acquire().await.unwrap();
+        let asked = async |what: &'static str, connection: &mut AnyConnection| {
+            let row = sqlx::query(what).fetch_one(connection).await.unwrap();
+            sqlx::Row::try_get::<String, _>(&row, 0)
+                .or_else(|_| sqlx::Row::try_get::<i64, _>(&row, 0).map(|n| n.to_string()))
+                .unwrap()
+        };
+        assert_eq!(asked("PRAGMA synchronous", &mut connection).await, "2", "full");
+        assert_eq!(asked("PRAGMA journal_mode", &mut connection).await, "wal");
+        sqlx::query("CREATE TABLE word (text TEXT)").execute(&mut *connection).await.unwrap();
+        #[cfg(unix)]
+        for name in ["jobs.db", "jobs.db-wal"] {
+            let mode = std::fs::metadata(home.path().join(name)).unwrap().permissions();
+            assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600, "{name}");
         }
     }
 

@@ -67,6 +67,11 @@ impl Database {
     }
 }
 
+/// A reason, which may quote what somebody else's server said: a text of PostgreSQL holds no NUL.
+fn told(reason: &str) -> String {
+    reason.replace('\0', "\u{fffd}")
+}
+
 fn count(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -145,15 +150,20 @@ impl Store for Database {
     }
 
     async fn fail(&self, job: &Leased, reason: &str, run_at: Option<Millis>, now: Millis) -> Result<bool, StoreError> {
+        let reason = told(reason);
         let statement = || match run_at {
-            Some(run_at) => query(sql::RETRY).bind(job.id).bind(&job.lease).bind(reason).bind(run_at).bind(now),
-            None => query(sql::GIVE_UP).bind(job.id).bind(&job.lease).bind(reason).bind(now),
+            Some(run_at) => {
+                query(sql::RETRY).bind(job.id).bind(&job.lease).bind(reason.as_str()).bind(run_at).bind(now)
+            }
+            None => query(sql::GIVE_UP).bind(job.id).bind(&job.lease).bind(reason.as_str()).bind(now),
         };
         self.back("putting a job back", job, statement).await
     }
 
     async fn put_off(&self, job: &Leased, reason: &str, run_at: Millis, now: Millis) -> Result<bool, StoreError> {
-        let statement = || query(sql::PUT_OFF).bind(job.id).bind(&job.lease).bind(reason).bind(run_at).bind(now);
+        let reason = told(reason);
+        let statement =
+            || query(sql::PUT_OFF).bind(job.id).bind(&job.lease).bind(reason.as_str()).bind(run_at).bind(now);
         self.back("putting a job off", job, statement).await
     }
 
@@ -203,8 +213,8 @@ impl Store for Database {
     }
 
     async fn hold(&self, lane: &str, until: Millis, reason: &str) -> Result<(), StoreError> {
-        let what = "holding a lane";
-        self.db.change(what, || query(sql::HOLD).bind(lane).bind(until).bind(reason)).await?;
+        let (what, reason) = ("holding a lane", told(reason));
+        self.db.change(what, || query(sql::HOLD).bind(lane).bind(until).bind(reason.as_str())).await?;
         let make_wait = match self.db.kind {
             Kind::Sqlite => sql::MAKE_WAIT,
             Kind::Postgres => sql::MAKE_WAIT_BESIDE_OTHERS,

@@ -41,6 +41,7 @@ promises!(
     nothing_is_handed_out_twice,
     a_lost_lease_is_taken_over_and_the_old_holder_is_ignored,
     a_failed_job_waits_and_comes_back,
+    a_reason_may_quote_anything,
     a_job_given_back_is_as_due_as_before_and_blameless,
     a_job_put_off_waits_and_is_blameless,
     held_work_is_overtaken_by_what_waits_under_its_key,
@@ -553,6 +554,17 @@ async fn a_failed_job_waits_and_comes_back(place: &Place) {
     assert_eq!((held.failures, held.crashes), (1, 0));
     assert!(store.finish(&held, 501).await.unwrap());
     assert_eq!(store.reason("k").await.unwrap(), None);
+}
+
+async fn a_reason_may_quote_anything(place: &Place) {
+    let store = place.open().await;
+    give(&store, "k", "p", 1).await;
+    let held = take(&store, 2).await.unwrap();
+    assert!(store.put_off(&held, "it said a\0b", 3, 2).await.unwrap());
+    let held = take(&store, 3).await.unwrap();
+    assert!(store.fail(&held, "it said a\0b \u{1f980}", Some(500), 3).await.unwrap());
+    assert!(store.reason("k").await.unwrap().unwrap().starts_with("it said a"));
+    store.hold("lane", 600, "it said a\0b").await.unwrap();
 }
 
 async fn a_job_given_back_is_as_due_as_before_and_blameless(place: &Place) {

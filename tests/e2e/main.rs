@@ -29,6 +29,7 @@ mod forge;
 mod github;
 mod golden;
 mod injections;
+mod killed;
 mod log;
 mod measured;
 mod missed;
@@ -36,6 +37,10 @@ mod model;
 mod outage;
 mod parity;
 mod peers;
+#[path = "../contract/postgres.rs"]
+#[allow(dead_code, reason = "the contract of stores tells it more")]
+mod postgres;
+mod program;
 mod publish;
 mod rate;
 mod renamed;

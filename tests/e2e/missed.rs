@@ -71,7 +71,7 @@ async fn an_event_whose_way_is_broken_for_hours_is_asked_for_ever_more_seldom_an
     }
     let mut asked = Vec::new();
     for slot in 1..=20 {
-        bot.later(Duration::from_mins(14));
+        bot.later(Duration::from_mins(7));
         asked.extend((bot.reconcile().await.redelivered > 0).then_some(slot));
     }
     assert_eq!(asked, [1, 3, 7, 15]);
@@ -110,6 +110,33 @@ async fn a_change_that_no_event_told_of_is_reviewed_once_and_then_costs_nothing(
     bot.work().await;
     pull.look_away();
     finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_repository_that_cannot_be_read_hides_no_other() {
+    for status in [403, 404, 451, 500] {
+        let forge = forge().await;
+        let bot = Bot::start(&forge).await;
+        let open = |name: &str| forge.repo(name).open_pull("parcels", &[("specs/parcel.md", SPEC)]);
+        let (hidden, seen) = (open("acme/a"), open("acme/b"));
+        // As often as a list is asked for, and its answer waited for.
+        for _ in 0..if status == 500 { 3 } else { 1 } {
+            forge.fail_next("GET", "/repos/{owner}/{repo}/pulls", Fault::Status(status));
+        }
+        assert_eq!(bot.reconcile().await.unseen, 1, "{status}: {}", bot.log());
+        bot.work().await;
+        assert_eq!(counts(&seen), (1, 1, 1), "{status}");
+        // What gave no answer is looked for once more; what is not for us waits until something is done to it.
+        if status != 500 {
+            bot.receive(&hidden.event("opened")).await;
+        }
+        bot.later(LATER);
+        assert_eq!(bot.reconcile().await.unseen, usize::from(status == 500), "{status}: {}", bot.log());
+        bot.later(LATER);
+        bot.work().await;
+        assert_eq!(counts(&hidden), (1, 1, 1), "{status}");
+        finish(bot, forge).await;
+    }
 }
 
 #[tokio::test]

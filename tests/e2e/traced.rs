@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
-use crate::forge::{APP, Edit, Forge, PRIVATE_KEY, SECRET, SOON};
+use crate::forge::{Edit, Forge, SECRET, SOON};
+use crate::program::{server, started};
 
 const SPEC: &str = include_str!("../../docs/examples/parcel-damage.md");
 /// Words that stand nowhere but in the server's environment.
@@ -16,7 +16,9 @@ const CANARY: &str = "canary-of-the-environment";
 
 async fn can_trace() -> bool {
     let tried = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).stderr(Stdio::null()).status().await;
-    tried.is_ok_and(|status| status.success())
+    let can = tried.is_ok_and(|status| status.success());
+    assert!(can || std::env::var_os("SPECREVIEW_NEED_STRACE").is_none(), "strace is not there, or may not trace");
+    can
 }
 
 /// Files in which tools of all kinds are told to run something.
@@ -76,28 +78,10 @@ async fn a_hostile_change_starts_nothing_opens_nothing_and_learns_nothing_of_the
     let trace = home.path().join("trace");
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-s", "4096", "-e", "trace=execve,execveat,open,openat,openat2", "-o"]).arg(&trace);
-    strace.arg(env!("CARGO_BIN_EXE_specreview")).args(["serve", "--bind", "127.0.0.1:0", "--log-format", "json"]);
-    strace.current_dir(home.path()).env_clear().kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::null());
-    strace.envs([
-        ("PATH", std::env::var("PATH").unwrap_or_default()),
-        ("GITHUB_API_URL", forge.api()),
-        ("SPECREVIEW_APP_ID", APP.to_string()),
-        ("SPECREVIEW_APP_KEY", PRIVATE_KEY.replace('\n', "\\n")),
-        ("SPECREVIEW_WEBHOOK_SECRET", SECRET.to_owned()),
-        ("SPECREVIEW_MARKER_KEY", CANARY.to_owned()),
-        ("SPECREVIEW_LOG", "info".to_owned()),
-    ]);
-    let mut server = strace.stderr(Stdio::piped()).spawn().unwrap();
-    let mut log = BufReader::new(server.stderr.take().unwrap()).lines();
-    let mut said = String::new();
-    let address = loop {
-        let line = log.next_line().await.unwrap().unwrap_or_else(|| panic!("it ended: {said}"));
-        said.push_str(&line);
-        let line: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
-        if let Some(address) = line["address"].as_str() {
-            break address.to_owned();
-        }
-    };
+    strace.arg(env!("CARGO_BIN_EXE_specreview"));
+    let mut strace = server(strace, &forge, home.path());
+    strace.env("SPECREVIEW_MARKER_KEY", CANARY);
+    let (mut child, address) = started(strace).await;
     let begun = std::fs::read_to_string(&trace).unwrap().len();
 
     let (status, answer) = pull.event("opened").send(&format!("http://{address}/webhook")).await;
@@ -112,7 +96,7 @@ async fn a_hostile_change_starts_nothing_opens_nothing_and_learns_nothing_of_the
     let all = std::fs::read_to_string(&trace).unwrap();
     let pid = all.split_whitespace().next().expect("the first line names the process").to_owned();
     Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
-    server.wait().await.unwrap();
+    child.wait().await.unwrap();
     let all = std::fs::read_to_string(&trace).unwrap();
     let (ever, started) = seen(&all);
     assert!(ever.iter().any(|path| path.ends_with("specreview.db")), "the trace sees no files: {ever:?}");

@@ -1,11 +1,14 @@
 //! Turns that a conversation takes: a question is accepted, a person closes a thread, a promise gets looser, the
 //! merge queue asks, a change is closed before anybody looked.
 
+use std::time::Duration;
+
 use serde_json::json;
 use specreview::job::worker::Step;
+use specreview::store::Store as _;
 
 use crate::bot::Bot;
-use crate::forge::Pull;
+use crate::forge::{Fault, Pull};
 use crate::model::{Endpoint, Reply};
 use crate::stories::{finish, forge, model};
 
@@ -138,6 +141,29 @@ async fn a_merge_queue_is_answered_from_the_check_of_its_change() {
         assert_eq!(ended, [Some(expected)], "{branch}");
         pull.look_away();
     }
+    finish(bot, forge).await;
+}
+
+#[tokio::test]
+async fn a_merge_queue_is_told_that_its_change_cannot_be_read() {
+    let forge = forge().await;
+    let bot = Bot::start(&forge).await;
+    let repo = forge.repo("acme/specs");
+    let pull = repo.open_pull("parcels", &[(PATH, SPEC)]);
+    let (commit, delivery) = pull.merge_group();
+    for _ in 0..200 {
+        forge.fail_next("POST", "/graphql", Fault::Status(502));
+    }
+    bot.receive(&delivery).await;
+    for _ in 0..8 {
+        bot.work().await;
+        bot.later(Duration::from_mins(16));
+    }
+    let checks = repo.checks_on(&commit);
+    let ended: Vec<_> = checks.iter().map(|check| check.conclusion.as_deref()).collect();
+    assert_eq!(ended, [Some("neutral")], "{}", bot.log());
+    forge.forget_faults();
+    bot.store.prune(i64::MAX).await.unwrap();
     finish(bot, forge).await;
 }
 

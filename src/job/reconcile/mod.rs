@@ -20,8 +20,9 @@ use crate::platform::watch::{Moment, Watch};
 use crate::review::ChangeRef;
 use crate::store::{Accepted, Millis, NewDelivery, NewJob, StoreError, millis};
 
-/// Length of a slot, and the longest delay within it, drawn at random: together a quarter of an hour.
-const EVERY: Duration = Duration::from_mins(14);
+/// Length of a slot, and the longest delay within it, drawn at random: together half of the quarter of an hour within which what was
+/// missed is found, for a look takes minutes itself where much was.
+const EVERY: Duration = Duration::from_mins(7);
 const SPREAD: Duration = Duration::from_secs(50);
 /// How far the clocks of platform and program may be apart, and how long something may take to be listed.
 const MARGIN: Millis = 5 * 60 * 1000;
@@ -156,14 +157,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_slot_is_asked_for_and_no_two_looks_are_further_apart_than_a_quarter_of_an_hour() {
+    fn every_slot_is_asked_for_and_no_two_looks_are_further_apart_than_half_a_quarter_of_an_hour() {
         let mut now = 1_795_000_000_123;
         let mut last = (None, None);
         for step in 0..1_000 {
             let (slot, wait) = next(now, f64::from(step * 37 % 101) / 100.0);
             assert!(last.0.is_none_or(|last| slot == last + 1), "{slot} after {last:?}");
             now += Millis::try_from(wait.as_millis()).unwrap();
-            assert!(last.1.is_none_or(|last| now - last <= 15 * 60 * 1000));
+            assert!(last.1.is_none_or(|last| now - last <= 8 * 60 * 1000));
             last = (Some(slot), Some(now));
         }
     }

@@ -4,14 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{BACK, Broken, MARGIN, Pass, Reconciler};
 use crate::job::called;
-use crate::job::payload::review_key;
+use crate::job::payload::{lane, review_key};
+use crate::platform::PlatformError;
 use crate::platform::watch::{Installation, Moment, OpenChange, Place};
-use crate::store::Millis;
+use crate::store::{Millis, millis};
 
 /// Repositories that are looked at in one pass, over all installations.
 const PLACES: usize = 500;
 /// Changes that are queued in one pass.
 const MOST: usize = 500;
+/// Repositories one after the other that may give no answer: more, and it is the platform that is away.
+const SILENT: usize = 3;
 
 /// How far the changes of an installation were looked through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +25,9 @@ struct Round {
     began: Millis,
     /// The repository to go on with, where the last pass did not reach the end.
     next: Option<String>,
+    /// Some repository gave no answer: what this round was to see is looked for once more.
+    #[serde(default)]
+    unread: bool,
 }
 
 impl Round {
@@ -29,9 +35,15 @@ impl Round {
     fn at(self, now: Millis) -> Self {
         match self.next {
             Some(_) => self,
+            None if self.unread => Self { began: now, unread: false, ..self },
             // Clocks differ, and a list may be a little behind.
-            None => Self { since: self.began - MARGIN, began: now, next: None },
+            None => Self { since: self.began - MARGIN, began: now, next: None, unread: false },
         }
+    }
+
+    /// All was seen that the round was to see.
+    fn is_whole(&self) -> bool {
+        self.next.is_none() && !self.unread
     }
 }
 
@@ -48,11 +60,15 @@ impl Reconciler {
         let mut rounds = Vec::new();
         for installation in self.longest_unseen().await? {
             match self.look(installation, &mut room, &mut found).await {
-                Ok(Some(round)) => rounds.push((installation.id, round)),
+                Ok(Some(round)) => {
+                    pass.left += usize::from(!round.is_whole());
+                    rounds.push((installation.id, round));
+                }
                 Ok(None) => pass.left += 1,
                 // Of one the rights may be gone, or its limits used up: that concerns no other.
                 Err(error) => {
                     tracing::warn!(installation = installation.id, %error, "its open changes could not be looked through");
+                    self.hold(installation.id, &error).await?;
                     result = Err(error);
                 }
             }
@@ -100,11 +116,12 @@ impl Reconciler {
         let now = self.worker.now();
         let round: Option<Round> = self.note(&note_of(installation.id)).await?;
         // Changes that were opened before the App was installed are not reviewed: nobody asked for it.
-        let first = || Round { since: installation.since.max(now - BACK), began: now, next: None };
+        let first = || Round { since: installation.since.max(now - BACK), began: now, next: None, unread: false };
         let mut round = round.map_or_else(first, |round| round.at(now));
         let places = self.watch.places(installation.id).await?;
         let from = round.next.take();
         let is_next = |place: &Place| from.as_ref().is_none_or(|from| place.named.repo >= *from);
+        let mut silent = 0;
         for place in places.into_iter().filter(is_next) {
             if *room == 0 {
                 round.next = Some(place.named.repo);
@@ -116,13 +133,36 @@ impl Reconciler {
             }
             *room -= 1;
             let Some(place) = self.heeded(place).await? else { continue };
-            for change in self.watch.open_changes(&place, round.since).await? {
+            let changes = match self.watch.open_changes(&place, round.since).await {
+                Ok(changes) => changes,
+                // Gone, blocked, or without pull requests: that concerns no other repository.
+                Err(error @ (PlatformError::NotFound { .. } | PlatformError::Denied { .. })) => {
+                    tracing::warn!(repository = %place.named.repo, %error, "its open changes cannot be read: passed over");
+                    continue;
+                }
+                Err(error @ PlatformError::Unavailable { .. }) if silent + 1 < SILENT => {
+                    tracing::warn!(repository = %place.named.repo, %error, "its open changes could not be read: once more in the next pass");
+                    (silent, round.unread) = (silent + 1, true);
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            silent = 0;
+            for change in changes {
                 if self.is_unseen(&change).await? {
                     found.push((change, installation.id));
                 }
             }
         }
         Ok(Some(round))
+    }
+
+    /// What the platform asks of this look it asks of all work of the installation, in every replica.
+    async fn hold(&self, installation: u64, error: &Broken) -> Result<(), Broken> {
+        let Broken::Platform(asked) = error else { return Ok(()) };
+        let Some(wait) = asked.retry_after() else { return Ok(()) };
+        let until = self.worker.now().saturating_add(millis(wait));
+        Ok(self.worker.store.hold(&lane(Some(installation)), until, &asked.to_string()).await?)
     }
 
     /// The repository under the name that it has by now, with all that is kept of it; none where another one has that name.
@@ -148,9 +188,12 @@ mod tests {
 
     #[test]
     fn a_round_begins_where_the_last_one_began_and_goes_on_where_a_pass_broke_off() {
-        let done = Round { since: 0, began: 1_000_000, next: None };
-        assert_eq!(done.at(9_000_000), Round { since: 1_000_000 - MARGIN, began: 9_000_000, next: None });
-        let cut = Round { since: 0, began: 1_000_000, next: Some("m".into()) };
+        let done = Round { since: 0, began: 1_000_000, next: None, unread: false };
+        let next = Round { since: 1_000_000 - MARGIN, began: 9_000_000, ..done.clone() };
+        assert_eq!(done.clone().at(9_000_000), next);
+        let cut = Round { next: Some("m".into()), ..done.clone() };
         assert_eq!(cut.clone().at(9_000_000), cut);
+        let unread = Round { unread: true, ..done.clone() };
+        assert_eq!(unread.at(9_000_000), Round { began: 9_000_000, ..done }, "the same is looked for once more");
     }
 }

@@ -24,14 +24,26 @@ impl Reconciler {
     pub(super) async fn stuck(&self, pass: &mut Pass) -> Result<(), Broken> {
         let mut result = Ok(());
         let unfinished = self.worker.deps.journal.unfinished(self.worker.now() - OLD).await?;
-        pass.left += unfinished.len().saturating_sub(MOST);
-        for intent in unfinished.into_iter().take(MOST) {
+        // What waits for a right may wait for a day: reviews that broke off come before it, and no such check is always the last.
+        let (mut waiting, mut unfinished): (Vec<Intent>, Vec<Intent>) =
+            unfinished.into_iter().partition(|one| one.done);
+        let turn = usize::try_from(self.worker.now() / OLD).unwrap_or(0);
+        let first = turn % waiting.len().max(1);
+        waiting.rotate_left(first);
+        unfinished.append(&mut waiting);
+        let mut looks = 0;
+        for intent in unfinished {
             let Ok(at) = intent.change.parse::<ChangeRef>() else {
                 tracing::warn!(change = intent.change, "a review broke off whose change has no name that can be read");
                 self.finish(intent).await?;
                 continue;
             };
             if self.worker.store.is_under_way(&review_key(&at)).await? {
+                continue;
+            }
+            looks += 1;
+            if looks > MOST {
+                pass.left += 1;
                 continue;
             }
             if intent.done && intent.at < self.worker.now() - millis(LEFT_FOR) {

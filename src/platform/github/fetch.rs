@@ -17,6 +17,8 @@ pub(super) const DOCUMENTS: usize = Limits::MOST.documents;
 const AT_ONCE: usize = 40;
 /// Pages of the list of changed files: GitHub lists 3,000 and no more.
 const FILE_PAGES: usize = 30;
+/// What GitHub says of commits of which neither comes from what the other comes from.
+const NOTHING_COMMON: &str = "No common ancestor";
 /// Rows without a diff that are asked for again one by one.
 const SECOND_LOOKS: usize = 20;
 
@@ -62,7 +64,11 @@ impl Repository {
                 Ok((compared.merge_base_commit.sha, compared.files))
             }
             // Histories without a common commit.
-            Ok(_) | Err(Failure::Refused { status: 404 | 422, .. }) => Ok((base.to_owned(), Vec::new())),
+            Ok(_) => Ok((base.to_owned(), Vec::new())),
+            Err(Failure::Refused { status: 404 | 422, message, .. }) if message.contains(NOTHING_COMMON) => {
+                Ok((base.to_owned(), Vec::new()))
+            }
+            // Where GitHub does not know a commit yet, another base would be a guess: it is asked again later.
             Err(failure) => Err(failure.error("the merge base")),
         }
     }

@@ -49,12 +49,18 @@ impl Asked {
         vec![delivery]
     }
 
-    /// What was not answered, or twice. `heard` are deliveries that were acknowledged; `may_be_mute`: the App could not write for a time, or
-    /// something was given up.
-    pub fn broken(&self, forge: &Forge, pulls: &[&Pull], heard: &BTreeSet<String>, may_be_mute: bool) -> Vec<String> {
+    /// What was not answered, or twice. `heard` are deliveries that were acknowledged. A comment may be without an answer where the App could
+    /// not write for a time or something was given up; the check of a queue only where the App lost a right, for it says also that.
+    pub fn broken(
+        &self,
+        forge: &Forge,
+        pulls: &[&Pull],
+        heard: &BTreeSet<String>,
+        (may_be_mute, lost_rights): (bool, bool),
+    ) -> Vec<String> {
         let mut broken = Vec::new();
-        let mut say = |times: usize, most: usize, told: &str, what: String| {
-            let least = usize::from(heard.contains(told) && !may_be_mute);
+        let mut say = |times: usize, most: usize, (told, is_excused): (&str, bool), what: String| {
+            let least = usize::from(heard.contains(told) && !is_excused);
             if times < least || times > most {
                 broken.push(format!("{what}: {times} answers"));
             }
@@ -63,12 +69,12 @@ impl Asked {
             match what {
                 What::Answer(number, comment) => {
                     let pull = pulls.iter().find(|pull| pull.number == *number).expect("a pull request of the story");
-                    say(answers(pull, *comment), 1, told, format!("comment {comment} on #{number}"));
+                    say(answers(pull, *comment), 1, (told, may_be_mute), format!("comment {comment} on #{number}"));
                 }
                 // Of two checks of one name the newer one counts.
                 What::Check(commit) => {
                     let checks = forge.all_checks().into_iter().filter(|check| check.head == *commit);
-                    say(checks.count(), usize::MAX, told, format!("the merge queue's commit {commit}"));
+                    say(checks.count(), usize::MAX, (told, lost_rights), format!("the merge queue's commit {commit}"));
                 }
             }
         }

@@ -12,7 +12,7 @@ mod schedule;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use schedule::{Outcome, People, run};
+use schedule::{GIVEN_UP, Outcome, People, run};
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -44,6 +44,11 @@ fn all(people: People, seeds: std::ops::RangeInclusive<u64>) -> BTreeMap<String,
             }
             broken.extend(found.into_iter().map(|what| format!("seed {seed}: {what}")));
         }
+    }
+    // What is given up is excused from much: where it became frequent nothing would be proven any more.
+    let given_up = struck.get(GIVEN_UP).copied().unwrap_or_default() as u64;
+    if given_up > 3 + runs / 20 {
+        broken.push(format!("seed any: in {given_up} schedules something was given up"));
     }
     println!("{runs} schedules, {} broken, faults that struck:", broken.len());
     for (name, times) in &struck {

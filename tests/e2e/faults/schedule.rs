@@ -19,6 +19,9 @@ use crate::log::Log;
 const SPEC: &str = include_str!("../../../docs/examples/parcel-damage.md");
 pub const PATH: &str = "specs/parcel.md";
 
+/// How it is counted that some job of a schedule was given up.
+pub const GIVEN_UP: &str = "something was given up";
+
 /// What came of a schedule.
 pub struct Outcome {
     pub broken: Vec<String>,
@@ -220,7 +223,7 @@ async fn story(seed: u64, people: People, log: &Log) -> (Vec<String>, BTreeMap<S
     }
     let may_be_mute = depth != Depth::default() || rights.were_taken();
     let all: Vec<&Pull> = pulls.iter().map(|(pull, _)| pull).collect();
-    broken.extend(asked.broken(&forge, &all, &post.heard, may_be_mute));
+    broken.extend(asked.broken(&forge, &all, &post.heard, (may_be_mute, rights.were_taken())));
     for (pull, text) in &pulls {
         broken.extend(invariants::of_pull(
             pull,
@@ -231,6 +234,7 @@ async fn story(seed: u64, people: People, log: &Log) -> (Vec<String>, BTreeMap<S
         ));
     }
     *struck.entry("death of the process".into()).or_default() += machine.deaths;
+    *struck.entry(GIVEN_UP.into()).or_default() += usize::from(depth != Depth::default());
     drop(machine);
     drop(pulls);
     forge.look_away();

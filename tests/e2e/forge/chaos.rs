@@ -113,8 +113,8 @@ impl Chaos {
         // A request for a token is not about any text.
         let fault = match fault {
             Fault::Refused(_) | Fault::Status(404) if route.ends_with("/access_tokens") => Fault::Status(502),
-            // Only a change that was just told of is missing for a moment; a review is not refused with 404 there.
-            Fault::Status(404) if writes || route == "/graphql" => Fault::Status(503),
+            // What was just told of is missing for a moment, wherever it is read; a review is not refused with 404 there.
+            Fault::Status(404) if writes => Fault::Status(503),
             Fault::Refused(_) if mutates => Fault::Status(502),
             Fault::Refused(words) if !route.ends_with("/reviews") && words != WORDS[5] => Fault::Status(502),
             other => other,

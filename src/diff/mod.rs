@@ -76,15 +76,22 @@ impl Patch {
     /// else the first line of it that any hunk shows, else nowhere.
     #[must_use]
     pub fn anchor(&self, wish: LineRange) -> Option<Anchor> {
-        let shown = || self.hunks.iter().filter_map(Hunk::new_lines);
-        if shown().any(|lines| lines.contains(wish.start) && lines.contains(wish.end)) {
-            return Some(Anchor { lines: wish, exact: true });
-        }
-        shown()
-            .filter(|lines| lines.start <= wish.end && wish.start <= lines.end)
-            .map(|lines| lines.start.max(wish.start))
-            .min()
-            .map(|line| Anchor { lines: LineRange::single(line), exact: false })
+        self.shown().anchor(wish)
+    }
+
+    /// What the hunks show, for many questions about one patch.
+    #[must_use]
+    pub fn shown(&self) -> Shown {
+        let mut hunks: Vec<LineRange> = self.hunks.iter().filter_map(Hunk::new_lines).collect();
+        hunks.sort_unstable();
+        let furthest = hunks.iter().scan(0, |furthest, lines| {
+            *furthest = lines.end.max(*furthest);
+            Some(*furthest)
+        });
+        let furthest = furthest.collect();
+        let mut added: Vec<u32> = self.added().collect();
+        added.sort_unstable();
+        Shown { hunks, furthest, added }
     }
 
     /// Lines of the new text that the change adds or rewrites.
@@ -96,9 +103,74 @@ impl Patch {
     }
 }
 
+/// The lines of the new text that a patch shows, in order: a question about them does not walk through all hunks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// What each hunk shows, by its first line.
+    hunks: Vec<LineRange>,
+    /// The last line that this hunk or one before it shows.
+    furthest: Vec<u32>,
+    added: Vec<u32>,
+}
+
+impl Shown {
+    /// As [`Patch::anchor`].
+    #[must_use]
+    pub fn anchor(&self, wish: LineRange) -> Option<Anchor> {
+        let next = self.hunks.partition_point(|lines| lines.start <= wish.start);
+        let reach = next.checked_sub(1).and_then(|last| self.furthest.get(last)).copied().unwrap_or_default();
+        if reach >= wish.end && next > 0 {
+            return Some(Anchor { lines: wish, exact: true });
+        }
+        let first = if reach >= wish.start && next > 0 {
+            Some(wish.start)
+        } else {
+            self.hunks.get(next).map(|lines| lines.start).filter(|start| *start <= wish.end)
+        };
+        first.map(|line| Anchor { lines: LineRange::single(line), exact: false })
+    }
+
+    /// True when the change adds or rewrites one of these lines.
+    #[must_use]
+    pub fn adds_to(&self, lines: LineRange) -> bool {
+        let first = self.added.partition_point(|line| *line < lines.start);
+        self.added.get(first).is_some_and(|line| *line <= lines.end)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn an_anchor_is_the_one_that_a_walk_through_all_hunks_finds(
+            hunks in prop::collection::vec((1u32..60, prop::collection::vec(0u8..3, 0..9)), 0..6),
+            start in 1u32..70,
+            more in 0u32..12,
+        ) {
+            let line = |kind: u8, at: u32| match kind {
+                0 => DiffLine::Context(at, at),
+                1 => DiffLine::Added(at),
+                _ => DiffLine::Deleted(at),
+            };
+            let hunk = |(from, kinds): &(u32, Vec<u8>)| Hunk {
+                lines: kinds.iter().zip(*from..).map(|(kind, at)| line(*kind, at)).collect(),
+            };
+            let patch = Patch { hunks: hunks.iter().map(hunk).collect() };
+            let wish = LineRange::new(start, start + more);
+            let shown = || patch.hunks.iter().filter_map(Hunk::new_lines);
+            let whole = shown().any(|lines| lines.contains(wish.start) && lines.contains(wish.end));
+            let met = shown().filter(|lines| lines.start <= wish.end && wish.start <= lines.end);
+            let first = met.map(|lines| lines.start.max(wish.start)).min();
+            let part = first.map(|line| Anchor { lines: LineRange::single(line), exact: false });
+            let wanted = if whole { Some(Anchor { lines: wish, exact: true }) } else { part };
+            prop_assert_eq!(patch.anchor(wish), wanted);
+            prop_assert_eq!(patch.shown().adds_to(wish), patch.added().any(|line| wish.contains(line)));
+        }
+    }
 
     #[test]
     fn a_comment_stands_where_the_diff_shows_its_lines() {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Catalogue, FilePatch, Review, Reviewed};
-use crate::diff::{Anchor, Patch};
+use crate::diff::{self, Anchor};
 use crate::finding::{CheckState, Confidence, Finding, Severity, Source};
 use crate::text::LineRange;
 
@@ -121,9 +121,9 @@ pub fn layout(review: &Review, room: &Room<'_>) -> Layout {
     let mut placed = Vec::new();
     let mut groups: BTreeMap<(usize, String), Vec<Member>> = BTreeMap::new();
     for (document, reviewed) in review.documents.iter().enumerate() {
-        let shown = Shown::of(review, &reviewed.path);
+        let shown = &Shown::of(review, &reviewed.path);
         for (index, finding) in reviewed.findings().enumerate() {
-            let introduced = is_introduced(reviewed, shown.patch(), index, finding);
+            let introduced = is_introduced(reviewed, shown.lines(), index, finding);
             let named = (reviewed.path.clone(), finding.fingerprint.as_str().to_owned());
             let placement = if take(&mut told, &named) {
                 if matches!(shown, Shown::Unknown) { Placement::File } else { Placement::Kept }
@@ -179,9 +179,9 @@ impl Room<'_> {
     }
 
     /// The comment that a finding on these lines may have.
-    fn wish(&self, shown: Shown<'_>, finding: &Finding, lines: LineRange) -> Option<(Placement, Option<Anchor>)> {
+    fn wish(&self, shown: &Shown, finding: &Finding, lines: LineRange) -> Option<(Placement, Option<Anchor>)> {
         match shown {
-            Shown::Lines(patch) => anchor(patch, lines).map(|anchor| (Placement::Inline(anchor), Some(anchor))),
+            Shown::Lines(of) => anchor(of, lines).map(|anchor| (Placement::Inline(anchor), Some(anchor))),
             Shown::Unknown if self.files && finding.severity > Severity::Info => Some((Placement::File, None)),
             Shown::Unknown | Shown::Not => None,
         }
@@ -233,43 +233,42 @@ pub fn is_missing(reviewed: &Reviewed, finding: &Finding) -> bool {
 }
 
 /// What the change shows of a file.
-#[derive(Clone, Copy)]
-enum Shown<'a> {
+enum Shown {
     /// These lines.
-    Lines(&'a Patch),
+    Lines(diff::Shown),
     /// It is part of the change, but its diff is not given.
     Unknown,
     /// It is no part of the change.
     Not,
 }
 
-impl<'a> Shown<'a> {
-    fn of(review: &'a Review, path: &str) -> Self {
+impl Shown {
+    fn of(review: &Review, path: &str) -> Self {
         match review.change.files.iter().find(|file| file.path == path).map(|file| &file.patch) {
-            Some(FilePatch::Known(patch)) => Self::Lines(patch),
+            Some(FilePatch::Known(patch)) => Self::Lines(patch.shown()),
             Some(FilePatch::Unknown(_)) => Self::Unknown,
             None => Self::Not,
         }
     }
 
-    fn patch(self) -> Option<&'a Patch> {
-        if let Self::Lines(patch) = self { Some(patch) } else { None }
+    fn lines(&self) -> Option<&diff::Shown> {
+        if let Self::Lines(lines) = self { Some(lines) } else { None }
     }
 }
 
-fn anchor(patch: &Patch, lines: LineRange) -> Option<Anchor> {
+fn anchor(shown: &diff::Shown, lines: LineRange) -> Option<Anchor> {
     let long = lines.end - lines.start >= LONGEST_RANGE;
-    patch.anchor(if long { LineRange::single(lines.start) } else { lines })
+    shown.anchor(if long { LineRange::single(lines.start) } else { lines })
 }
 
 /// A deterministic finding is compared with the base; a finding of the critique, which never saw the base, belongs to the
 /// change when the change wrote one of its lines.
-fn is_introduced(reviewed: &Reviewed, patch: Option<&Patch>, index: usize, finding: &Finding) -> bool {
+fn is_introduced(reviewed: &Reviewed, shown: Option<&diff::Shown>, index: usize, finding: &Finding) -> bool {
     if index < reviewed.head.findings.len() {
-        return reviewed.comparison.introduced.contains(&index);
+        return reviewed.is_new(index);
     }
-    match (patch, &finding.place) {
-        (Some(patch), Some(place)) if reviewed.base.is_some() => patch.added().any(|line| place.lines.contains(line)),
+    match (shown, &finding.place) {
+        (Some(shown), Some(place)) if reviewed.base.is_some() => shown.adds_to(place.lines),
         _ => true,
     }
 }
@@ -277,6 +276,7 @@ fn is_introduced(reviewed: &Reviewed, patch: Option<&Patch>, index: usize, findi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diff::{DiffLine, Hunk, Patch};
     use crate::review::testing::{added, at_line, change, missing, named, review, reviewed};
     use proptest::prelude::*;
 
@@ -427,6 +427,31 @@ mod tests {
         };
         assert_eq!(places(9), [Placement::Kept, inline(3), inline(4)]);
         assert_eq!(places(1), [Placement::Kept, Placement::Summary, Placement::Summary]);
+    }
+
+    #[test]
+    fn the_time_grows_no_faster_than_the_findings_and_the_hunks() {
+        let of = |count: u32| {
+            let hunk = |at: u32| Hunk { lines: vec![DiffLine::Deleted(at), DiffLine::Added(9 * at)] };
+            let findings = (1..=count).map(|at| at_line("MET-002", 9 * at, "words")).collect();
+            let patch = Patch { hunks: (1..=count).map(hunk).collect() };
+            review(change(&[("a.md", patch)]), vec![reviewed("a.md", findings, None)])
+        };
+        let time = |review: &Review| {
+            let start = cpu_time::ThreadTime::now();
+            assert!(place(review, 10).iter().all(|at| at.introduced));
+            start.elapsed().as_secs_f64()
+        };
+        let (small, large) = (of(1_000), of(8_000));
+        let (short, mut long) = (time(&small).min(time(&small)).max(0.005), time(&large));
+        // A machine that does something else at the moment is no defect of ours.
+        for _ in 0..4 {
+            if long < 24.0 * short {
+                break;
+            }
+            long = long.min(time(&large));
+        }
+        assert!(long < 24.0 * short, "{short:.3} s, with eight times as many {long:.3} s");
     }
 
     proptest! {

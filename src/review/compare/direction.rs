@@ -1,8 +1,11 @@
 //! Which way a commitment moved: by its numbers, by its date, by the force of its words. Looks at one pair at a time.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::Direction;
+use super::phrases::{Phrases, mark, words_of};
+use super::statement::Words;
 use crate::facts::{Bound, Commitment, CommitmentKind, Shift, unnumbered};
 use crate::text::fold::fold;
 
@@ -87,36 +90,84 @@ const WISHES: &[&str] =
     &["should", "ought", "recommended", "recommend", "expected", "encouraged", "desirable", "sollte", "sollten"];
 const LEAVES: &[&str] = &["may", "might", "can", "could", "kann"];
 
-/// How firmly `text` binds. The first of its words that says so decides, but a hedge takes the force from all of them.
-pub(super) fn force(text: &str) -> Force {
-    let low = format!(" {} ", words(text));
-    let has = |list: &[&str]| list.iter().any(|word| low.contains(&format!(" {word} ")));
-    if has(HEDGES) {
-        Force::Free
-    } else if has(BINDING) {
-        Force::Bound
-    } else if has(WISHES) {
-        Force::Wished
-    } else if has(LEAVES) {
-        Force::Free
-    } else {
-        Force::Stated
+static FORCES: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[HEDGES, BINDING, WISHES, LEAVES]));
+
+/// What a sentence is compared by, found once however often it is compared.
+#[derive(Debug, Clone)]
+pub(super) struct Says {
+    pub(super) force: Force,
+    /// How many words deny something: "must not" is no "must".
+    denials: usize,
+    /// How many exceptions it makes: what holds "unless" something happens binds less than what holds.
+    exceptions: usize,
+    /// Its words without its numbers.
+    bare: String,
+    /// What stands for those where sentences are only told apart.
+    pub(super) wording: u64,
+}
+
+impl Says {
+    pub(super) fn of(text: &str) -> Self {
+        let folded = fold(text);
+        let all = words_of(&folded);
+        let count = |list: &[&str]| all.iter().filter(|word| list.contains(word)).count();
+        let bare = words(&unnumbered(text, true));
+        Self {
+            force: force(&all),
+            denials: count(&["not", "no", "never", "without", "nicht", "kein"]),
+            exceptions: count(&["unless", "except"]),
+            wording: mark(&bare),
+            bare,
+        }
+    }
+}
+
+/// A commitment with what it is compared by besides its sentence.
+#[derive(Debug)]
+pub(super) struct Terms<'a> {
+    pub(super) of: &'a Commitment,
+    pub(super) topic: Words,
+    subject: BTreeSet<String>,
+    value: String,
+}
+
+impl<'a> Terms<'a> {
+    pub(super) fn of(of: &'a Commitment) -> Self {
+        let subject = words(&of.subject).split(' ').map(str::to_owned).collect();
+        Self { of, topic: Words::of(&of.topic), subject, value: words(&of.value) }
+    }
+}
+
+/// How firmly words bind. The strongest list decides, wherever its word stands: a hedge takes the force from all others, a word that
+/// binds stands above a wish, and a wish above a leave.
+fn force(words: &[&str]) -> Force {
+    match FORCES.strongest(words) {
+        Some(1) => Force::Bound,
+        Some(2) => Force::Wished,
+        Some(_) => Force::Free,
+        None => Force::Stated,
     }
 }
 
 fn words(text: &str) -> String {
-    let low = fold(text);
-    low.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    words_of(&fold(text)).join(" ")
 }
 
-/// How many words deny something: "must not" is no "must".
-fn denials(text: &str) -> usize {
-    words(text).split(' ').filter(|word| matches!(*word, "not" | "no" | "never" | "without" | "nicht" | "kein")).count()
-}
-
-/// How many exceptions a sentence makes: what holds "unless" something happens binds less than what holds.
-fn exceptions(text: &str) -> usize {
-    words(text).split(' ').filter(|word| matches!(*word, "unless" | "except")).count()
+/// What stands for all that two commitments of one topic that bind to the same have in common, but for how their numbers are rounded.
+pub(super) fn identity(terms: &Terms<'_>, says: &Says) -> u64 {
+    let number = |value: f64| format!("{value:.8e}");
+    let bound = |at: &Bound| {
+        let upper = at.upper.map(number);
+        format!("{} {} {upper:?} {:?} {:?}", at.scale, number(at.value), at.comparator, at.stricter)
+    };
+    let bounds = terms.of.bounds.iter().map(bound).collect::<Vec<_>>().join("; ");
+    mark(&match terms.of.kind {
+        CommitmentKind::Requirement => {
+            format!("{:?} {} {} {} {bounds}", says.force, says.denials, says.exceptions, says.wording)
+        }
+        CommitmentKind::Target | CommitmentKind::Deadline if !bounds.is_empty() => bounds,
+        _ => terms.value.clone(),
+    })
 }
 
 /// Numbers and dates, taken together in order: one that got looser decides.
@@ -133,17 +184,18 @@ pub(super) fn of_bounds(before: &[Bound], after: &[Bound]) -> Option<Shift> {
 }
 
 /// Which way sentences that bind moved; none where they bind to the same.
-pub(super) fn of_sentences(before: (&str, &[Bound]), after: (&str, &[Bound])) -> Option<Direction> {
-    let (was, is) = (force(before.0), force(after.0));
+pub(super) fn of_sentences(before: (&Says, &[Bound]), after: (&Says, &[Bound])) -> Option<Direction> {
+    let (said, says) = (before.0, after.0);
+    let (was, is) = (said.force, says.force);
     let numbers = of_bounds(before.1, after.1);
-    let (excepted, excepts) = (exceptions(before.0), exceptions(after.0));
+    let (excepted, excepts) = (said.exceptions, says.exceptions);
     if is < was || numbers == Some(Shift::Looser) || excepts > excepted {
         Some(Direction::Loosened)
-    } else if denials(before.0) != denials(after.0) {
+    } else if said.denials != says.denials {
         Some(Direction::Changed)
     } else if is > was || numbers == Some(Shift::Stricter) || excepts < excepted {
         Some(Direction::Tightened)
-    } else if numbers == Some(Shift::Same) && words(&unnumbered(before.0, true)) == words(&unnumbered(after.0, true)) {
+    } else if numbers == Some(Shift::Same) && said.bare == says.bare {
         None
     } else {
         Some(Direction::Changed)
@@ -151,11 +203,12 @@ pub(super) fn of_sentences(before: (&str, &[Bound]), after: (&str, &[Bound])) ->
 }
 
 /// Which way a commitment of two versions moved; none where it binds to the same. The sentences are those that make it.
-pub(super) fn of_pair(before: (&Commitment, &str), after: (&Commitment, &str)) -> Option<Direction> {
-    let ((was, said), (is, says)) = (before, after);
+pub(super) fn of_pair(before: (&Terms<'_>, &Says), after: (&Terms<'_>, &Says)) -> Option<Direction> {
+    let ((had, said), (has, says)) = (before, after);
+    let (was, is) = (had.of, has.of);
     match was.kind {
         CommitmentKind::Requirement => of_sentences((said, &was.bounds), (says, &is.bounds)),
-        CommitmentKind::Target if !is_one_subject(was, is) => Some(Direction::Changed),
+        CommitmentKind::Target if !is_one_subject(had, has) => Some(Direction::Changed),
         CommitmentKind::Target | CommitmentKind::Deadline if !was.bounds.is_empty() || !is.bounds.is_empty() => {
             match of_bounds(&was.bounds, &is.bounds) {
                 // The same number, for the pilot instead of the launch.
@@ -169,15 +222,14 @@ pub(super) fn of_pair(before: (&Commitment, &str), after: (&Commitment, &str)) -
                 Some(Shift::Other) | None => Some(Direction::Changed),
             }
         }
-        _ => (words(&was.value) != words(&is.value)).then_some(Direction::Changed),
+        _ => (had.value != has.value).then_some(Direction::Changed),
     }
 }
 
 /// True where two targets are of the same, but for a word more or less in many: "damaged" and "damaged parcels".
-pub(super) fn is_one_subject(was: &Commitment, now: &Commitment) -> bool {
-    let set = |text: &str| words(text).split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
-    let (a, b) = (set(&was.subject), set(&now.subject));
-    let shared = a.intersection(&b).count();
+pub(super) fn is_one_subject(was: &Terms<'_>, now: &Terms<'_>) -> bool {
+    let (a, b) = (&was.subject, &now.subject);
+    let shared = a.intersection(b).count();
     shared == a.len().min(b.len()) && 10 * shared >= 4 * (a.len() + b.len())
 }
 
@@ -188,7 +240,8 @@ mod tests {
     #[test]
     fn an_exception_loosens_and_without_it_the_sentence_is_stricter() {
         let check = |before: &str, after: &str, expected: Option<Direction>| {
-            assert_eq!(of_sentences((before, &[]), (after, &[])), expected, "{before} → {after}");
+            let found = of_sentences((&Says::of(before), &[]), (&Says::of(after), &[]));
+            assert_eq!(found, expected, "{before} → {after}");
         };
         let (plain, lifted) = ("The log MUST be kept.", "The log MUST be kept unless the disk is full.");
         check(plain, lifted, Some(Direction::Loosened));
@@ -209,8 +262,11 @@ mod tests {
             ("The log must be kept where possible", Force::Free),
             ("We aim to keep the log", Force::Free),
             ("In May the log is read", Force::Free),
+            ("The log may be read by those who must", Force::Bound),
+            ("It should be kept, and may be read", Force::Wished),
+            ("It can be read, must be kept, preferably for long", Force::Free),
         ] {
-            assert_eq!(force(text), expected, "{text}");
+            assert_eq!(Says::of(text).force, expected, "{text}");
         }
     }
 }

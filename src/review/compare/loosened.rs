@@ -1,5 +1,7 @@
 //! Commitments that a change loosens without saying why, as findings of the head. Never blocks: its confidence is medium.
 
+use std::collections::BTreeMap;
+
 use super::moved::Moved;
 use super::{Direction, Reporting};
 use crate::document::Document;
@@ -10,13 +12,16 @@ use crate::text::LineRange;
 /// One finding for each line of the head that asks for less than the base did, with no reason beside it.
 pub(super) fn findings(moved: &[Moved], head: &Document, reporting: &Reporting) -> Vec<Finding> {
     let mut groups: Vec<(LineRange, usize, Vec<&Moved>)> = Vec::new();
+    let mut known: BTreeMap<LineRange, usize> = BTreeMap::new();
     let loosened = moved.iter().filter(|at| at.change.direction == Direction::Loosened && !at.change.reasoned);
     for at in loosened {
         let Some((id, block)) = at.block.and_then(|id| Some((id, head.blocks.get(id)?))) else { continue };
         let lines = at.change.lines.unwrap_or(block.lines);
-        match groups.iter_mut().find(|(known, ..)| *known == lines) {
-            Some((.., members)) => members.push(at),
-            None => groups.push((lines, id, vec![at])),
+        if let Some((.., members)) = known.get(&lines).and_then(|group| groups.get_mut(*group)) {
+            members.push(at);
+        } else {
+            known.insert(lines, groups.len());
+            groups.push((lines, id, vec![at]));
         }
     }
     let finding = |(lines, block, members): (LineRange, usize, Vec<&Moved>)| {

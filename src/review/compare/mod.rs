@@ -4,15 +4,19 @@ mod direction;
 mod loosened;
 mod moved;
 mod pair;
+mod phrases;
 mod reason;
+mod side;
 mod statement;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, VecDeque};
+
 use crate::document::Document;
 use crate::engine::Assessment;
 use crate::facts::CommitmentKind;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fingerprint, Severity};
 use crate::text::LineRange;
 
 /// How head and base differ. Findings are named by their index in the assessment they belong to.
@@ -126,13 +130,20 @@ pub fn carry(comparison: &mut Comparison, known: impl Fn(usize) -> bool) {
 /// Commitments are compared by [`commitments`], which needs the texts.
 #[must_use]
 pub fn compare(head: &Assessment, base: Option<&Assessment>) -> Comparison {
-    let mut left: Vec<Option<&Finding>> = base.map(|base| base.findings.iter().map(Some).collect()).unwrap_or_default();
+    let old = base.map(|base| base.findings.as_slice()).unwrap_or_default();
+    // Those of one fingerprint wait apart by how bad they are, each in order: a document may have thousands that are equal.
+    let mut waiting: BTreeMap<&Fingerprint, BTreeMap<Severity, VecDeque<usize>>> = BTreeMap::new();
+    for (at, finding) in old.iter().enumerate() {
+        waiting.entry(&finding.fingerprint).or_default().entry(finding.severity).or_default().push_back(at);
+    }
+    let mut is_left = vec![true; old.len()];
     let mut result = Comparison::default();
     for (at, finding) in head.findings.iter().enumerate() {
         let mut take = |as_bad: bool| {
-            let twin =
-                |old: &Finding| old.fingerprint == finding.fingerprint && (!as_bad || old.severity >= finding.severity);
-            left.iter_mut().find(|old| old.is_some_and(twin)).and_then(Option::take)
+            let twins = waiting.get_mut(&finding.fingerprint)?.iter_mut();
+            let twins = twins.filter(|(severity, _)| !as_bad || **severity >= finding.severity).map(|(_, twins)| twins);
+            let first = twins.min_by_key(|twins| twins.front().copied().unwrap_or(usize::MAX))?.pop_front()?;
+            is_left.get_mut(first).map(|left| *left = false)
         };
         if take(true).is_some() {
             result.carried.push(at);
@@ -141,6 +152,6 @@ pub fn compare(head: &Assessment, base: Option<&Assessment>) -> Comparison {
             result.introduced.push(at);
         }
     }
-    result.fixed = left.iter().enumerate().filter(|(_, seen)| seen.is_some()).map(|(at, _)| at).collect();
+    result.fixed = is_left.iter().enumerate().filter(|(_, left)| **left).map(|(at, _)| at).collect();
     result
 }

@@ -1,13 +1,13 @@
 //! What a change promises differently: pairs, directions, and whether a reason stands beside what got looser. Reports nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::direction::{force, is_one_subject, of_pair, of_sentences};
-use super::pair::{Found, Side, pair};
+use super::direction::{Terms, is_one_subject, of_pair, of_sentences};
+use super::pair::{Found, pair};
 use super::reason;
+use super::side::{Side, headings};
 use super::statement::Statement;
 use super::{CommitmentChange, Direction, Version};
-use crate::document::Document;
 use crate::facts::{Commitment, CommitmentKind};
 use crate::text::LineRange;
 
@@ -30,49 +30,51 @@ pub(super) struct Moved {
 /// All changes, the loosest first.
 pub(super) fn changes(base: Version<'_>, head: Version<'_>) -> Vec<Moved> {
     let (base, head) = (Side::new(base), Side::new(head));
-    let mut moved: Vec<Moved> = pair(&base, &head).into_iter().filter_map(|found| one(&base, &head, found)).collect();
+    let headings = headings(&base, &head);
+    let found = pair(&base, &head).into_iter();
+    let mut moved: Vec<Moved> = found.filter_map(|found| one(&base, &head, &headings, found)).collect();
     spoken_twice(&mut moved);
-    let mut out: Vec<Moved> = Vec::new();
     moved.sort_by_key(|at| {
         (at.change.direction, at.change.kind, at.change.lines.is_none(), at.change.lines, at.change.key.clone())
     });
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
+    let mut out: Vec<Moved> = Vec::new();
     for at in moved {
-        let twin = |old: &&mut Moved| {
-            let (a, b) = (&old.change, &at.change);
-            a.kind == b.kind
-                && a.before == b.before
-                && a.after == b.after
-                && a.topic == b.topic
-                && a.direction == b.direction
-        };
+        let CommitmentChange { kind, topic, before, after, direction, reasoned, .. } = &at.change;
+        let twin = (*kind, topic.clone(), before.clone(), after.clone(), *direction);
         // A table and the text beside it promise the same: once is enough, and one reason is enough for both.
-        match out.iter_mut().find(twin) {
-            Some(old) => old.change.reasoned |= at.change.reasoned,
-            None => out.push(at),
+        if let Some(old) = known.get(&twin).and_then(|old| out.get_mut(*old)) {
+            old.change.reasoned |= reasoned;
+        } else {
+            known.insert(twin, out.len());
+            out.push(at);
         }
     }
     out
 }
 
-fn one(base: &Side<'_>, head: &Side<'_>, found: Found) -> Option<Moved> {
+/// One change; `headings` has for each section of the base the block of its heading in the head.
+fn one(base: &Side<'_>, head: &Side<'_>, headings: &[Option<usize>], found: Found) -> Option<Moved> {
     match found {
         Found::Both { base: was, head: is } => {
-            let ((was, said), (is, says)) = (base.made.get(was)?, head.made.get(is)?);
-            let direction = of_pair((was, said.text), (is, says.text))?;
-            let (before, after) = values((was, said.text), (is, says.text));
-            let given = reason::is_given((head.version.document, says), Some((base.version.document, said)));
+            let ((had, said), (has, says)) = (base.made.get(was)?, head.made.get(is)?);
+            let direction = of_pair((had, said.says()), (has, says.says()))?;
+            let (before, after) = values((had, said.text), (has, says.text));
+            let given = reason::is_given((&head.reasons, says), (&base.reasons, said));
+            let is = has.of;
             let change = change(is, direction, Some(before), Some(after), Some(is.lines), given);
             Some(Moved {
-                is_forced: force(said.text) != force(says.text),
+                is_forced: said.says().force != says.says().force,
                 ..moved(change, said.text, Some(is.block), [Some(place(says)), Some(place(said))])
             })
         }
         Found::Unbound { base: was, statement } => {
-            let ((was, said), stands) = (base.made.get(was)?, head.all.get(statement)?);
+            let ((had, said), stands) = (base.made.get(was)?, head.all.get(statement)?);
+            let was = had.of;
             let direction = match was.kind {
                 // "Must" may have become "will", which binds as well.
-                CommitmentKind::Requirement => of_sentences((said.text, &was.bounds), (stands.text, &[]))
-                    .filter(|_| force(stands.text) < force(said.text))?,
+                CommitmentKind::Requirement => of_sentences((said.says(), &was.bounds), (stands.says(), &[]))
+                    .filter(|_| stands.says().force < said.says().force)?,
                 CommitmentKind::Dataset => Direction::Gone,
                 CommitmentKind::Target | CommitmentKind::Deadline | CommitmentKind::Owner => Direction::Loosened,
             };
@@ -80,7 +82,7 @@ fn one(base: &Side<'_>, head: &Side<'_>, found: Found) -> Option<Moved> {
                 CommitmentKind::Requirement | CommitmentKind::Target => Some(clip(stands.text)),
                 _ => None,
             };
-            let given = reason::is_given((head.version.document, stands), Some((base.version.document, said)));
+            let given = reason::is_given((&head.reasons, stands), (&base.reasons, said));
             let change = change(was, direction, Some(value(was, said.text)), after, Some(stands.lines), given);
             Some(Moved {
                 is_forced: true,
@@ -88,9 +90,10 @@ fn one(base: &Side<'_>, head: &Side<'_>, found: Found) -> Option<Moved> {
             })
         }
         Found::Bound { head: is, statement } => {
-            let ((is, says), stood) = (head.made.get(is)?, base.all.get(statement)?);
-            let direction =
-                if force(says.text) > force(stood.text) { Direction::Tightened } else { Direction::Changed };
+            let ((has, says), stood) = (head.made.get(is)?, base.all.get(statement)?);
+            let is = has.of;
+            let is_firmer = says.says().force > stood.says().force;
+            let direction = if is_firmer { Direction::Tightened } else { Direction::Changed };
             let change =
                 change(is, direction, Some(clip(stood.text)), Some(value(is, says.text)), Some(is.lines), false);
             Some(Moved {
@@ -99,14 +102,17 @@ fn one(base: &Side<'_>, head: &Side<'_>, found: Found) -> Option<Moved> {
             })
         }
         Found::Gone(was) => {
-            let (was, said) = base.made.get(was)?;
-            let block = heading(base.version.document, said, head.version.document);
+            let (had, said) = base.made.get(was)?;
+            let was = had.of;
+            let section = base.version.document.blocks.get(said.block).map(|block| block.section);
+            let block = section.and_then(|section| headings.get(section).copied().flatten());
             let direction = if was.kind == CommitmentKind::Owner { Direction::Loosened } else { Direction::Gone };
             let change = change(was, direction, Some(value(was, said.text)), None, None, false);
             Some(moved(change, said.text, block, [None, Some(place(said))]))
         }
         Found::New(is) => {
-            let (is, says) = head.made.get(is)?;
+            let (has, says) = head.made.get(is)?;
+            let is = has.of;
             let change = change(is, Direction::New, None, Some(value(is, says.text)), Some(is.lines), false);
             Some(moved(change, "", Some(is.block), [Some(place(says)), None]))
         }
@@ -139,33 +145,36 @@ fn value(of: &Commitment, text: &str) -> String {
 }
 
 /// Both values; where they are of different measures, with their names.
-fn values(was: (&Commitment, &str), is: (&Commitment, &str)) -> (String, String) {
-    let named = was.0.kind == CommitmentKind::Target && !is_one_subject(was.0, is.0);
-    let one = |(of, text): (&Commitment, &str)| {
+fn values(was: (&Terms<'_>, &str), is: (&Terms<'_>, &str)) -> (String, String) {
+    let named = was.0.of.kind == CommitmentKind::Target && !is_one_subject(was.0, is.0);
+    let one = |(terms, text): (&Terms<'_>, &str)| {
+        let of = terms.of;
         if named { format!("{} {}", of.topic, value(of, text)) } else { value(of, text) }
     };
     (one(was), one(is))
 }
 
 fn clip(text: &str) -> String {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut words = String::new();
+    // No more is read than is shown: many commitments may stand in one endless sentence.
+    let mut room = LONGEST + 2;
+    for word in text.split_whitespace() {
+        if room == 0 {
+            break;
+        }
+        if !words.is_empty() {
+            words.push(' ');
+            room -= 1;
+        }
+        let before = words.len();
+        words.extend(word.chars().take(room));
+        room -= words.get(before..).map_or(0, |word| word.chars().count());
+    }
     if words.chars().count() <= LONGEST {
         return words;
     }
     let short: String = words.chars().take(LONGEST - 1).collect();
     format!("{}…", short.trim_end())
-}
-
-/// The block of the heading in the head under which the statement stood in the base; none where it is gone.
-fn heading(base: &Document, said: &Statement<'_>, head: &Document) -> Option<usize> {
-    let path = base.heading_path(base.blocks.get(said.block)?.section);
-    if path.is_empty() {
-        return None;
-    }
-    let section = (0..head.sections.len()).find(|id| head.heading_path(*id) == path)?;
-    let is_heading =
-        |block: &crate::document::Block| block.section == section && block.kind == crate::document::BlockKind::Heading;
-    head.blocks.iter().position(is_heading)
 }
 
 /// A sentence with "must" around a target or a date is one promise: it is told as a requirement only where its force changed.

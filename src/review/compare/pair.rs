@@ -1,41 +1,14 @@
 //! Which commitment of the base is which of the head: by what it is about, else by how alike the words are. A commitment that lost
 //! only its force is found among the sentences that do not bind.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::Version;
-use super::direction::of_pair;
-use super::statement::{Index, Statement, Words, of_commitment, statements};
+use super::direction::{identity, of_pair};
+use super::side::Side;
+use super::statement::Index;
 use crate::facts::{Commitment, CommitmentKind};
 
-/// One side: the commitments with the statements that make them, and all statements.
-pub(super) struct Side<'a> {
-    pub(super) version: Version<'a>,
-    /// In the order of the assessment; those whose text cannot be found are left out.
-    pub(super) made: Vec<(&'a Commitment, Statement<'a>)>,
-    pub(super) all: Vec<Statement<'a>>,
-}
-
-impl<'a> Side<'a> {
-    pub(super) fn new(version: Version<'a>) -> Self {
-        let made = version.assessment.commitments.iter();
-        let made = made.filter_map(|at| Some((at, of_commitment(version.document, at)?))).collect();
-        Self { made, all: statements(version.document), version }
-    }
-
-    /// Title of the section of a statement.
-    fn title(&self, at: &Statement<'_>) -> &str {
-        let section = self
-            .version
-            .document
-            .blocks
-            .get(at.block)
-            .and_then(|block| self.version.document.sections.get(block.section));
-        section.map_or("", |section| &section.title)
-    }
-}
-
-/// What became of a commitment: indices into [`Side::made`] and [`Side::all`].
+/// What became of a commitment: indices into `Side::made` and `Side::all`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
     /// In both, perhaps changed.
@@ -93,6 +66,13 @@ const ALIKE: f64 = 0.5;
 const ONE_METRIC: f64 = 0.3;
 /// Least likeness of a commitment and a statement that makes none.
 const WITHOUT: f64 = 0.6;
+/// Most pairs of one kind and topic that are looked at one by one, as many as two hundred commitments of the base and two hundred of the
+/// head make. No document that people read promises one thing that often; what is made to be slow would take time by the square.
+const PAIRS: usize = 40_000;
+
+fn is_few(base: &[usize], head: &[usize]) -> bool {
+    base.len().saturating_mul(head.len()) <= PAIRS
+}
 
 impl Desk<'_> {
     fn take(&mut self, base: usize, head: usize) {
@@ -105,33 +85,80 @@ impl Desk<'_> {
 
     /// What reads the same, wherever it stands.
     fn unchanged(&mut self) {
-        let by_topic = by_topic(self.base, &self.left);
-        for at in self.open.clone() {
-            let Some((now, says)) = self.head.made.get(at) else { continue };
-            let known = by_topic.get(&(now.kind, now.topic.as_str())).map(Vec::as_slice).unwrap_or_default();
-            let same = known.iter().copied().filter(|old| self.left.contains(old)).find(|old| {
-                let old = self.base.made.get(*old);
-                old.is_some_and(|(was, said)| {
-                    was.bounds.len() == now.bounds.len() && of_pair((was, said.text), (now, says.text)).is_none()
-                })
-            });
-            if let Some(old) = same {
-                self.take(old, at);
+        let (old, new) = (by_topic(self.base, &self.left), by_topic(self.head, &self.open));
+        for (topic, new) in &new {
+            let Some(old) = old.get(topic) else { continue };
+            if is_few(old, new) {
+                for at in new {
+                    let is_left = |old: &&usize| self.left.contains(*old) && self.is_unchanged(**old, *at);
+                    if let Some(old) = old.iter().find(is_left).copied() {
+                        self.take(old, *at);
+                    }
+                }
+            } else {
+                let key = |side: &Side<'_>, at: usize| {
+                    side.made.get(at).map(|(terms, statement)| identity(terms, statement.says()))
+                };
+                self.take_in_order(old, new, key, Self::is_unchanged);
             }
         }
     }
 
-    /// What is about the same; of several, those that are most alike first.
+    fn is_unchanged(&self, base: usize, head: usize) -> bool {
+        let (Some((was, said)), Some((now, says))) = (self.base.made.get(base), self.head.made.get(head)) else {
+            return false;
+        };
+        was.of.bounds.len() == now.of.bounds.len() && of_pair((was, said.says()), (now, says.says())).is_none()
+    }
+
+    /// What is about the same; of several, those that are most alike first. Of very many, those first that read the same but for their
+    /// numbers, in one section and then anywhere, in the order of the documents.
     fn by_topic(&mut self) {
-        let by_topic = by_topic(self.base, &self.left);
+        let (old, new) = (by_topic(self.base, &self.left), by_topic(self.head, &self.open));
         let mut pairs = Vec::new();
-        for at in &self.open {
-            let Some((now, _)) = self.head.made.get(*at) else { continue };
-            for old in by_topic.get(&(now.kind, now.topic.as_str())).into_iter().flatten() {
-                pairs.push((self.score(*old, *at), *old, *at));
+        for (topic, new) in &new {
+            let Some(old) = old.get(topic) else { continue };
+            if is_few(old, new) {
+                for at in new {
+                    pairs.extend(old.iter().map(|old| (self.score(*old, *at), *old, *at)));
+                }
+                continue;
             }
+            let wording = |side: &Side<'_>, at: usize| side.made.get(at).map(|(_, says)| says.says().wording);
+            let section = |side: &Side<'_>, at: usize| side.made.get(at).and_then(|(_, says)| side.title(says));
+            self.take_in_order(old, new, |side, at| Some((section(side, at), wording(side, at)?)), |_, _, _| true);
+            self.take_in_order(old, new, wording, |_, _, _| true);
+            self.take_in_order(old, new, |_, _| Some(()), |_, _, _| true);
         }
         self.settle(pairs);
+    }
+
+    /// Takes pairs that have one key, the first of the base with the first of the head, where they fit.
+    fn take_in_order<K: Ord>(
+        &mut self,
+        base: &[usize],
+        head: &[usize],
+        key: impl Fn(&Side<'_>, usize) -> Option<K>,
+        fits: impl Fn(&Self, usize, usize) -> bool,
+    ) {
+        let mut waiting: BTreeMap<K, VecDeque<usize>> = BTreeMap::new();
+        for at in base.iter().copied().filter(|at| self.left.contains(at)) {
+            if let Some(key) = key(self.base, at) {
+                waiting.entry(key).or_default().push_back(at);
+            }
+        }
+        for at in head {
+            if !self.open.contains(at) {
+                continue;
+            }
+            let Some(line) = key(self.head, *at).and_then(|key| waiting.get_mut(&key)) else { continue };
+            if let Some(first) = line.front().copied()
+                && fits(self, first, *at)
+            {
+                line.pop_front();
+                self.take(first, *at);
+            }
+        }
     }
 
     /// What reads alike.
@@ -143,6 +170,7 @@ impl Desk<'_> {
             let Some((now, says)) = self.head.made.get(*at) else { continue };
             for (old, likeness) in index.alike(&says.words, words) {
                 let Some((was, _)) = self.base.made.get(old) else { continue };
+                let (was, now) = (was.of, now.of);
                 let one_metric = now.kind == CommitmentKind::Target && metric(was) == metric(now);
                 let least = if one_metric { ONE_METRIC } else { ALIKE };
                 if was.kind == now.kind && likeness >= least {
@@ -158,7 +186,7 @@ impl Desk<'_> {
         let (Some((was, said)), Some((now, says))) = (self.base.made.get(base), self.head.made.get(head)) else {
             return 0.0;
         };
-        let topics = Words::of(&was.topic).likeness(&Words::of(&now.topic));
+        let topics = was.topic.likeness(&now.topic);
         let section = if self.base.title(said) == self.head.title(says) { 0.2 } else { 0.0 };
         said.words.likeness(&says.words) + topics + section
     }
@@ -183,7 +211,7 @@ impl Desk<'_> {
     /// Requirements of the head whose sentence stood in the base and bound nobody.
     fn bound(&mut self) {
         let of_kind =
-            |at: &usize| self.head.made.get(*at).is_some_and(|(now, _)| now.kind == CommitmentKind::Requirement);
+            |at: &usize| self.head.made.get(*at).is_some_and(|(now, _)| now.of.kind == CommitmentKind::Requirement);
         let open: BTreeSet<usize> = self.open.iter().copied().filter(of_kind).collect();
         for (head, statement) in without(self.head, &open, self.base, &requirements(self.base)) {
             self.open.remove(&head);
@@ -196,13 +224,13 @@ fn metric(at: &Commitment) -> &str {
     at.topic.split(" · ").next().unwrap_or_default()
 }
 
-type Topics<'a> = std::collections::BTreeMap<(CommitmentKind, &'a str), Vec<usize>>;
+type Topics<'a> = BTreeMap<(CommitmentKind, &'a str), Vec<usize>>;
 
 fn by_topic<'a>(side: &'a Side<'_>, of: &BTreeSet<usize>) -> Topics<'a> {
     let mut topics = Topics::new();
     for at in of {
-        if let Some((commitment, _)) = side.made.get(*at) {
-            topics.entry((commitment.kind, commitment.topic.as_str())).or_default().push(*at);
+        if let Some((terms, _)) = side.made.get(*at) {
+            topics.entry((terms.of.kind, terms.of.topic.as_str())).or_default().push(*at);
         }
     }
     topics
@@ -210,8 +238,8 @@ fn by_topic<'a>(side: &'a Side<'_>, of: &BTreeSet<usize>) -> Topics<'a> {
 
 /// Places of the sentences that bind.
 fn requirements(side: &Side<'_>) -> BTreeSet<(usize, usize)> {
-    let binding = side.made.iter().filter(|(at, _)| at.kind == CommitmentKind::Requirement);
-    binding.map(|(at, _)| (at.block, at.start)).collect()
+    let binding = side.made.iter().filter(|(at, _)| at.of.kind == CommitmentKind::Requirement);
+    binding.map(|(at, _)| (at.of.block, at.of.start)).collect()
 }
 
 /// Commitments `which` of `side` with a statement of `other` that reads alike and that `side` does not have: the best pairs first, each
@@ -230,14 +258,14 @@ fn without(
     let index = Index::new((0..other.all.len()).filter_map(|at| Some((at, &new(at)?.words))));
     let mut pairs = Vec::new();
     for at in which {
-        let Some((commitment, says)) = side.made.get(*at) else { continue };
+        let Some((terms, says)) = side.made.get(*at) else { continue };
+        let kind = terms.of.kind;
         for (statement, likeness) in index.alike(&says.words, |at| new(at).map(|at| &at.words)) {
             let Some(stands) = new(statement) else { continue };
-            let binds =
-                commitment.kind == CommitmentKind::Requirement && binding.contains(&(stands.block, stands.start));
+            let binds = kind == CommitmentKind::Requirement && binding.contains(&(stands.block, stands.start));
             let enough = says.words.shared(&stands.words) >= 2 || says.words.is_same(&stands.words);
             if likeness >= WITHOUT && enough && !binds {
-                pairs.push((likeness, *at, statement, commitment.kind));
+                pairs.push((likeness, *at, statement, kind));
             }
         }
     }

@@ -1,7 +1,12 @@
 //! Whether a text gives a reason, or names a decision, beside a commitment that changed. Never weighs the reason.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use super::phrases::{Phrases, mark, words_of};
 use super::statement::{Statement, Words};
-use crate::document::{BlockId, BlockKind, Document};
+use crate::document::{Block, BlockId, BlockKind, Document};
 use crate::text::fold::fold;
 
 /// Words that give a reason or name a decision.
@@ -85,12 +90,14 @@ const PHRASES: &[&str] = &[
     "en raison de",
 ];
 
-/// True where a sentence says why, or who decided it.
-pub(super) fn is_reason(text: &str) -> bool {
-    let low = fold(text);
-    let words: Vec<&str> = low.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let line = format!(" {} ", words.join(" "));
-    if PHRASES.iter().any(|phrase| line.contains(&format!(" {phrase} "))) {
+static GIVEN: LazyLock<Phrases> = LazyLock::new(|| Phrases::new(&[PHRASES]));
+
+/// Reasons of one block before and after a place that count as beside it. A paragraph that people read has fewer sentences.
+const BESIDE: usize = 40;
+
+/// True where the words of a sentence say why, or who decided it.
+fn is_reason(words: &[&str]) -> bool {
+    if GIVEN.strongest(words).is_some() {
         return true;
     }
     // "Since the pilot showed …", and not "since 2024", "since March", "ever since".
@@ -116,56 +123,140 @@ pub(super) fn is_reason(text: &str) -> bool {
     })
 }
 
-/// True where something near `after` says why, in words that were not near `before`.
-pub(super) fn is_given(after: (&Document, &Statement<'_>), before: Option<(&Document, &Statement<'_>)>) -> bool {
-    let old: Vec<(&str, bool)> = before.map(|(document, at)| near(document, at)).unwrap_or_default();
-    let known = |text: &str, own: bool| {
-        old.iter().filter(|(old, _)| is_reason(old)).any(|(old, was_own)| {
-            // The sentence itself has changed, since its number has: its other words tell whether the reason is new.
-            let same_words = own && *was_own && Words::of(old).likeness(&Words::of(text)) >= 0.8;
-            same_words || fold(old) == fold(text)
-        })
-    };
-    near(after.0, after.1).into_iter().any(|(text, own)| is_reason(text) && !known(text, own))
+/// A sentence that says why.
+#[derive(Debug)]
+struct Reason {
+    /// Offset in the text of its block.
+    start: usize,
+    /// What stands for its folded text.
+    mark: u64,
+    words: Words,
 }
 
-/// Sentences of the block, and of the blocks right before and after it; true marks the statement itself.
-fn near<'a>(document: &'a Document, at: &Statement<'_>) -> Vec<(&'a str, bool)> {
-    let Some(block) = document.blocks.get(at.block) else { return Vec::new() };
-    let (first, last) = match block.kind {
-        // Around a table stands what is said about its rows.
-        BlockKind::TableRow { table, .. } => {
-            let mine = |id: &BlockId| {
-                document
-                    .blocks
-                    .get(*id)
-                    .is_some_and(|other| matches!(other.kind, BlockKind::TableRow { table: of, .. } if of == table))
-            };
-            let first = (0..at.block).rev().take_while(mine).last().unwrap_or(at.block);
-            let last = (at.block + 1..document.blocks.len()).take_while(mine).last().unwrap_or(at.block);
-            (first, last)
+impl Reason {
+    fn of(text: &str, start: usize) -> Option<Self> {
+        let folded = fold(text);
+        is_reason(&words_of(&folded)).then(|| Self { start, mark: mark(&folded), words: Words::of(text) })
+    }
+}
+
+/// The reasons of one block.
+#[derive(Debug)]
+struct Given {
+    /// In order.
+    sentences: Vec<Reason>,
+    /// A row as a whole.
+    row: Option<Reason>,
+    /// All of them.
+    marks: BTreeSet<u64>,
+}
+
+impl Given {
+    fn of(block: &Block) -> Self {
+        let sentences: Vec<_> = block.sentences().filter_map(|at| Reason::of(at.text, at.start)).collect();
+        let row = if is_row(block) { Reason::of(&block.text, 0) } else { None };
+        let marks = sentences.iter().chain(&row).map(|at| at.mark).collect();
+        Self { sentences, row, marks }
+    }
+
+    /// Those that are the statement at `start` itself.
+    fn own(&self, start: usize) -> impl Iterator<Item = &Reason> {
+        let first = self.sentences.partition_point(|at| at.start < start);
+        let same = self.sentences.iter().skip(first).take_while(move |at| at.start == start);
+        same.chain(&self.row)
+    }
+
+    /// The sentences around place `start`.
+    fn around(&self, start: usize) -> impl Iterator<Item = &Reason> {
+        let at = self.sentences.partition_point(|at| at.start < start);
+        let first = at.saturating_sub(BESIDE);
+        self.sentences.iter().skip(first).take(at - first + BESIDE)
+    }
+}
+
+/// The reasons that a document gives. Each block is searched once, when something beside it is first asked for.
+pub(super) struct Reasons<'a> {
+    document: &'a Document,
+    blocks: Vec<OnceCell<Given>>,
+    /// First and last row of the rows of one table that stand together, for each row.
+    rows: Vec<Option<(BlockId, BlockId)>>,
+}
+
+impl<'a> Reasons<'a> {
+    pub(super) fn new(document: &'a Document) -> Self {
+        let blocks = document.blocks.iter().map(|_| OnceCell::new()).collect();
+        let table = |block: &Block| match block.kind {
+            BlockKind::TableRow { table, .. } => Some(table),
+            _ => None,
+        };
+        let (mut rows, mut first) = (Vec::with_capacity(document.blocks.len()), 0);
+        for run in document.blocks.chunk_by(|a, b| table(a) == table(b)) {
+            let ends = (first, first + run.len() - 1);
+            rows.extend(run.iter().map(|block| is_row(block).then_some(ends)));
+            first += run.len();
         }
-        _ => (at.block, at.block),
+        Self { document, blocks, rows }
+    }
+
+    fn of(&self, id: BlockId) -> Option<&Given> {
+        let (block, given) = (self.document.blocks.get(id)?, self.blocks.get(id)?);
+        Some(given.get_or_init(|| Given::of(block)))
+    }
+
+    /// The blocks right before and after that of a statement, and those that it belongs to.
+    fn beside(&self, at: &Statement<'_>) -> Vec<(BlockId, &Given)> {
+        let document = self.document;
+        let Some(block) = document.blocks.get(at.block) else { return Vec::new() };
+        // Around a table stands what is said about its rows.
+        let (first, last) = self.rows.get(at.block).copied().flatten().unwrap_or((at.block, at.block));
+        let parent = match block.kind {
+            BlockKind::Item { parent, .. } => parent,
+            _ => None,
+        };
+        let around = [first.checked_sub(1), last.checked_add(1), parent, block.lead];
+        let mut ids: Vec<BlockId> = around.into_iter().flatten().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.retain(|id| {
+            document.blocks.get(*id).is_some_and(|other| {
+                other.section == block.section && other.kind != BlockKind::Heading && !is_row(other)
+            })
+        });
+        ids.into_iter().filter_map(|id| Some((id, self.of(id)?))).collect()
+    }
+}
+
+fn is_row(block: &Block) -> bool {
+    matches!(block.kind, BlockKind::TableRow { .. })
+}
+
+/// True where something near `after` says why, in words that were not near `before`.
+pub(super) fn is_given(after: (&Reasons<'_>, &Statement<'_>), before: (&Reasons<'_>, &Statement<'_>)) -> bool {
+    let ((reasons, says), (old, said)) = (after, before);
+    let (was, were) = (old.of(said.block), old.beside(said));
+    let known = |at: &Reason| {
+        let all = was.iter().copied().chain(were.iter().map(|(_, given)| *given));
+        all.into_iter().any(|given| given.marks.contains(&at.mark))
     };
-    let parent = match block.kind {
-        BlockKind::Item { parent, .. } => parent,
-        _ => None,
+    // The sentence itself has changed, since its number has: its other words tell whether the reason is new.
+    let is_said_again = |at: &Reason| {
+        was.is_some_and(|given| given.own(said.start).any(|old| old.words.likeness(&at.words) >= 0.8)) || known(at)
     };
-    let around = [first.checked_sub(1), last.checked_add(1), parent, block.lead];
-    let mut ids: Vec<BlockId> = around.into_iter().flatten().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let others = ids.into_iter().filter_map(|id| document.blocks.get(id)).filter(|other| {
-        other.section == block.section && !matches!(other.kind, BlockKind::Heading | BlockKind::TableRow { .. })
-    });
-    let own = block.sentences().map(|sentence| (sentence.text, sentence.start == at.start));
-    let row = matches!(block.kind, BlockKind::TableRow { .. }).then_some((block.text.as_str(), true));
-    own.chain(row).chain(others.flat_map(|other| other.sentences().map(|sentence| (sentence.text, false)))).collect()
+    let Some(is) = reasons.of(says.block) else { return false };
+    let others = reasons.beside(says);
+    let around = others.iter().flat_map(|(id, given)| given.around(if *id < says.block { usize::MAX } else { 0 }));
+    is.own(says.start).any(|at| !is_said_again(at))
+        || is.around(says.start).any(|at| at.start != says.start && !known(at))
+        || around.into_iter().any(|at| !known(at))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_reason(text: &str) -> bool {
+        super::is_reason(&words_of(&fold(text)))
+    }
 
     #[test]
     fn reasons_are_told_from_mere_words() {

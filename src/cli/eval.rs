@@ -149,7 +149,7 @@ impl Found {
 /// The text of a file. Lines end as they do in labels, whatever the checkout made of them.
 pub(super) fn text(path: &Path, stdin: &mut dyn std::io::Read) -> Result<String, String> {
     let input = path.to_str().ok_or("the name of the file is no text")?.to_owned();
-    match file::load(&[input], stdin, MAX_BYTES).into_iter().next() {
+    match file::load(&[input], stdin, &|_| MAX_BYTES).into_iter().next() {
         Some(Loaded::Text { text, .. }) => Ok(text.replace("\r\n", "\n")),
         Some(Loaded::Unread { reason, .. }) => Err(reason),
         None => Err("it cannot be read".to_owned()),

@@ -160,7 +160,7 @@ async fn add(args: &Add, env: &Env, now: Millis, io: &mut Io<'_>) -> Result<Exit
 async fn read(input: &str, env: &Env, io: &mut Io<'_>) -> Result<(String, String, Reviewed), CliError> {
     let desk = Desk::open(Path::new(""), None, env)?;
     let inputs = [input.to_owned()];
-    let loaded = load::load(&inputs, file::LIMIT, &desk.config, &desk.root, (env, None), io).await;
+    let loaded = load::load(&inputs, &|_| file::LIMIT, &desk.config, &desk.root, (env, None), io).await;
     let text = match loaded.as_slice() {
         [Loaded::Text { text, .. }] => text.clone(),
         [Loaded::Unread { path, reason }] => {

@@ -35,7 +35,7 @@ pub(super) async fn fix(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exit,
     for code in &args.rules {
         asked_for(code, rules)?;
     }
-    let loaded = file::load(&paths, &mut io::empty(), file::LIMIT);
+    let loaded = file::load(&paths, &mut io::empty(), &|_| file::LIMIT);
     let run = desk.review(loaded, args.treat_as.is_some()).await;
     for problem in &run.problems {
         let _ = writeln!(io.err, "warning: {}", plain(&problem.to_string()));

@@ -9,6 +9,7 @@ use super::args::Fix as Args;
 use super::desk::Desk;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
+use super::put::put;
 use super::runner;
 use crate::document::Document;
 use crate::draft::{Draft, Which, can_fill, fill, open_rules};
@@ -194,24 +195,10 @@ fn tell_unplaced(path: &str, draft: &Draft, io: &mut Io<'_>) -> Result<(), CliEr
     Ok(())
 }
 
-/// Writes the file anew beside itself and puts it in its place, so that nothing is lost midway. A file that somebody changed since it was
-/// read is left alone; links keep leading where they lead.
+/// Puts the text into the place of what was read. A file that somebody changed since is left alone.
 fn replace(path: &Path, read: &str, text: &str) -> io::Result<()> {
-    let path = path.canonicalize()?;
-    if std::fs::read(&path)? != read.as_bytes() {
+    if std::fs::read(path)? != read.as_bytes() {
         return Err(io::Error::other("it changed while it was read; run the command again"));
     }
-    let about = std::fs::metadata(&path)?;
-    if about.permissions().readonly() {
-        return Err(io::ErrorKind::PermissionDenied.into());
-    }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
-    let written = std::fs::write(&beside, text)
-        .and_then(|()| std::fs::set_permissions(&beside, about.permissions()))
-        .and_then(|()| std::fs::rename(&beside, &path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
+    put(path, text)
 }

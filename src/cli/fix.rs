@@ -13,8 +13,6 @@ use super::put::put;
 use super::runner;
 use crate::document::Document;
 use crate::draft::{Draft, Which, can_fill, fill, open_rules};
-use crate::facts::Kind;
-use crate::finding::CheckState;
 use crate::output::{Entry, Run, by_reason};
 use crate::review::{Reviewed, Skipped};
 use crate::rules::{Rule, RuleSet};
@@ -49,7 +47,7 @@ pub(super) async fn fix(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exit,
             writeln!(io.err, "warning: {}: {said}", plain(&reviewed.path)).map_err(CliError::Output)?;
             continue;
         }
-        if reviewed.head.profile.kind != Kind::AiSpec && !is_judged(reviewed) {
+        if !reviewed.is_spec() {
             let why = plain(&reviewed.head.profile.because);
             let said = format!(
                 "{}: no specification, so nothing is put in: {why} (--as spec says that it is one)",
@@ -128,11 +126,6 @@ fn reviewed(run: &Run) -> impl Iterator<Item = (&Reviewed, &Document)> {
         Entry::Reviewed(reviewed, document) => Some((&**reviewed, document)),
         Entry::Unread { .. } => None,
     })
-}
-
-/// The settings, or a flag, say that it is a specification.
-fn is_judged(reviewed: &Reviewed) -> bool {
-    reviewed.head.checks.iter().any(|check| check.state != CheckState::NotApplicable)
 }
 
 /// There is such a rule, and it has a text to put in.

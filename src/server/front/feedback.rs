@@ -68,7 +68,7 @@ impl From<Unsaid> for Problem {
     fn from(unsaid: Unsaid) -> Self {
         let (field, status) = match unsaid {
             // The review is there, so this is no 404: what is said does not fit the report that it has.
-            Unsaid::NoFinding => ("finding", StatusCode::CONFLICT),
+            Unsaid::NoFinding | Unsaid::NoText => ("finding", StatusCode::CONFLICT),
             Unsaid::NoReason | Unsaid::LongReason => ("reason", StatusCode::UNPROCESSABLE_ENTITY),
             Unsaid::Name => ("by", StatusCode::UNPROCESSABLE_ENTITY),
         };

@@ -20,7 +20,7 @@ use crate::finding::Severity;
 #[command(name = "specreview", version, about, disable_help_subcommand = true, max_term_width = 100)]
 #[command(
     after_help = "Exit status: 0 nothing at or above --fail-on; 1 something is; 2 wrong usage, configuration or \
-                        input; 4 incomplete, with --require-complete."
+                        input; 4 incomplete, where --require-complete or the configuration asks for all."
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
@@ -215,7 +215,7 @@ pub(super) struct GateFlags {
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(super) fail_on: Option<FailOn>,
 
-    /// Exit with status 4 when something could not be reviewed
+    /// Exit with status 4 when something could not be reviewed [default: what the configuration says]
     #[arg(long)]
     pub(super) require_complete: bool,
 

@@ -6,7 +6,8 @@ use std::path::{Component, Path, PathBuf};
 
 use super::args::BaselineFlags;
 use super::config;
-use super::error::{CliError, count};
+use super::error::{CliError, count, larger_than};
+use super::put::put;
 use crate::output::{Entry, Run};
 use crate::review::Baseline;
 use crate::source::{file, url::recognise};
@@ -72,7 +73,7 @@ fn read(path: &Path) -> std::io::Result<String> {
     let mut text = String::new();
     std::fs::File::open(path)?.take(MAX_BYTES + 1).read_to_string(&mut text)?;
     if text.len() as u64 > MAX_BYTES {
-        return Err(std::io::Error::other("the file is larger than 64 MiB"));
+        return Err(larger_than(MAX_BYTES));
     }
     Ok(text)
 }
@@ -97,7 +98,7 @@ impl BaselineFile {
                 self.baseline.accept(name, reviewed);
             }
             self.baseline.forget(|name| is_gone(&folder, name));
-            std::fs::write(&self.path, self.baseline.render())
+            put(&self.path, &self.baseline.render())
                 .map_err(|source| CliError::Unwritten { path: self.path.clone(), source })?;
         }
         for (name, reviewed) in &mut documents {

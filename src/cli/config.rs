@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::args::{ModelFlags, Show, TableFormat};
 use super::env::{Env, Io};
-use super::error::{CliError, Exit, plain};
+use super::error::{CliError, Exit, larger_than, plain};
 use super::{model, setup};
 use crate::config::{self, Effective, Origin, PATHS};
 use crate::finding::Problem;
@@ -201,7 +201,7 @@ fn text(path: &Path) -> io::Result<String> {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder; put a file in its place"));
     }
     if about.len() > MAX_BYTES {
-        return Err(io::Error::other("it is larger than 1 MiB"));
+        return Err(larger_than(MAX_BYTES));
     }
     utf8(std::fs::read(path)?).map_err(|reason| io::Error::new(io::ErrorKind::InvalidData, reason))
 }

@@ -169,10 +169,16 @@ impl CliError {
             Self::NoToken => {
                 "set GITHUB_TOKEN to a token that may read the repository, and write pull requests to post".into()
             }
-            Self::ConfigUnread { source, .. } if matches!(source.kind(), ErrorKind::InvalidData | ErrorKind::IsADirectory) => {
+            Self::ConfigUnread { source, .. } if matches!(
+                source.kind(),
+                ErrorKind::InvalidData | ErrorKind::IsADirectory | ErrorKind::FileTooLarge
+            ) => {
                 "mend or remove it, or name another with --config; without one the defaults count".into()
             }
             Self::ConfigUnread { .. } => "check the path that was given (--config, --org, or the file to check)".into(),
+            Self::BaselineUnread { source, .. } if source.kind() == ErrorKind::FileTooLarge => {
+                "delete it and write it anew with --write-baseline, or name another with --baseline".into()
+            }
             Self::BaselineUnread { .. } => "check the path that --baseline names; --write-baseline makes the file".into(),
             Self::BaselineBroken { .. } => "mend it, or delete it and write it anew with --write-baseline".into(),
             Self::NotImported { .. } => "check the path, and have the tool write SARIF 2.1.0, rdjson, rdjsonl or the JSON of Vale; docs/import.md has examples".into(),
@@ -316,6 +322,11 @@ impl CliError {
 fn shown(text: &str) -> String {
     let short: String = text.chars().take(200).collect();
     if short.len() < text.len() { format!("{short}…") } else { short }
+}
+
+/// A file has more bytes than are read of one of its kind.
+pub(super) fn larger_than(most: u64) -> io::Error {
+    io::Error::new(ErrorKind::FileTooLarge, format!("it is larger than {} MiB", most >> 20))
 }
 
 /// `1 mistake`, `2 mistakes`.

@@ -102,16 +102,16 @@ impl Found {
         if entries.iter().any(|path| is_label(path)) {
             self.labelled(folder);
         } else {
-            for entry in entries.iter().filter(|path| is(path, true) && !path.ends_with(DECOYS)) {
+            for entry in entries.iter().filter(|path| is_folder(path) && !path.ends_with(DECOYS)) {
                 if sorted(entry)?.iter().any(|path| is_label(path)) {
                     self.labelled(entry);
                 }
             }
         }
         let decoys = folder.join(DECOYS);
-        if is(&decoys, true) {
+        if is_folder(&decoys) {
             for path in sorted(&decoys)? {
-                if path.extension().is_some_and(|ending| ending == "md") && is(&path, false) {
+                if path.extension().is_some_and(|ending| ending == "md") && is_file(&path) {
                     let decoy = self.read(&path);
                     self.decoys.extend(decoy);
                 }
@@ -125,7 +125,7 @@ impl Found {
         let name = name.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let mut file = |name: &str| {
             let path = folder.join(name);
-            if is(&path, false) { self.read(&path) } else { None }
+            if is_file(&path) { self.read(&path) } else { None }
         };
         let [spec, key, mutants, weak, weak_key] =
             ["spec.md", "key.json", "mutants.json", "weak.md", "weak_key.json"].map(&mut file);
@@ -149,7 +149,7 @@ impl Found {
 /// The text of a file. Lines end as they do in labels, whatever the checkout made of them.
 pub(super) fn text(path: &Path, stdin: &mut dyn std::io::Read) -> Result<String, String> {
     let input = path.to_str().ok_or("the name of the file is no text")?.to_owned();
-    match file::load(&[input], stdin, MAX_BYTES).into_iter().next() {
+    match file::load(&[input], stdin, &|_| MAX_BYTES).into_iter().next() {
         Some(Loaded::Text { text, .. }) => Ok(text.replace("\r\n", "\n")),
         Some(Loaded::Unread { reason, .. }) => Err(reason),
         None => Err("it cannot be read".to_owned()),
@@ -167,12 +167,17 @@ pub(super) fn sorted(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
 }
 
 fn is_label(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| LABELLED.iter().any(|label| name == *label)) && is(path, false)
+    path.file_name().is_some_and(|name| LABELLED.iter().any(|label| name == *label)) && is_file(path)
 }
 
-/// True for a folder, or for a file, that is no link.
-pub(super) fn is(path: &Path, folder: bool) -> bool {
-    std::fs::symlink_metadata(path).is_ok_and(|about| if folder { about.is_dir() } else { about.is_file() })
+/// True for a file that is no link.
+pub(super) fn is_file(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|about| about.is_file())
+}
+
+/// True for a folder that is no link.
+pub(super) fn is_folder(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
 }
 
 /// Defects planted in one specification.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::args::{Eval as Args, TableFormat};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, plain};
-use super::eval::{is, sorted, text};
+use super::eval::{is_file, is_folder, sorted, text};
 use super::{config, model, report, rules, setup};
 use crate::config::{Paths, egress};
 use crate::critique::{self, AskedRisk, Critique, Questionnaire, ReplyType};
@@ -152,7 +152,7 @@ fn thin<T>(all: &mut Vec<T>, most: usize) {
 
 /// The files of labels in a folder; links are not followed.
 fn find(folder: &Path, files: &mut Files, problems: &mut Vec<Problem>, io: &mut Io<'_>) -> Result<(), CliError> {
-    for path in sorted(folder)?.iter().filter(|path| is(path, false)) {
+    for path in sorted(folder)?.iter().filter(|path| is_file(path)) {
         let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { continue };
         if path.extension().is_none_or(|ending| ending != "jsonl") {
             continue;
@@ -170,10 +170,10 @@ fn find(folder: &Path, files: &mut Files, problems: &mut Vec<Problem>, io: &mut 
         }
     }
     let papers = if folder.ends_with(RISKS) { folder.to_owned() } else { folder.join(RISKS) };
-    if !is(&papers, true) {
+    if !is_folder(&papers) {
         return Ok(());
     }
-    for path in sorted(&papers)?.iter().filter(|path| is(path, false)) {
+    for path in sorted(&papers)?.iter().filter(|path| is_file(path)) {
         let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { continue };
         let is_text = match path.extension().and_then(|ending| ending.to_str()) {
             Some("md") if name != "README" => true,

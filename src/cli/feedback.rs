@@ -15,14 +15,15 @@ use super::jobs::Database;
 use super::{load, report, rules};
 use crate::eval::judged::{self, Judged};
 use crate::finding::{Finding, tool_of};
+use crate::job::by_hand::{Remark, Remarkable};
 use crate::output::Entry;
 use crate::review::Reviewed;
 use crate::rules::{RuleKey, Share};
 use crate::source::{Loaded, file};
 use crate::store::DAY;
-use crate::store::{Feedback as _, LONGEST_REASON, Millis, Opinion, Wanted, Worth};
+use crate::store::{Feedback as _, Millis, Opinion, Wanted, Worth};
+use crate::text::Date;
 use crate::text::nearest::nearest;
-use crate::text::{Date, sha256_hex};
 
 /// Reasons against a rule that are shown with it.
 const SHOWN: usize = 3;
@@ -124,33 +125,24 @@ pub(super) async fn feedback(command: &Feedback, env: &Env, now: Millis, io: &mu
 }
 
 async fn add(args: &Add, env: &Env, now: Millis, io: &mut Io<'_>) -> Result<Exit, CliError> {
-    let reason = args.because.as_deref().unwrap_or_default().trim().to_owned();
-    if reason.chars().count() > LONGEST_REASON {
-        let why = format!("it has more than {LONGEST_REASON} characters");
-        return Err(CliError::Setting { what: "the reason", reason: why });
-    }
     // Opened first: a store that cannot be used is no reason to read a document.
     let store = args.database.open_or_make(env).await?;
     let (text, document, reviewed) = read(&args.document, env, io).await?;
-    let finding = find(args, &reviewed)?;
-    let key = finding.key();
-    let state = reviewed.head.checks.iter().find(|check| check.key() == key).map(|check| check.state.word());
-    let opinion = Opinion {
-        document,
-        fingerprint: finding.fingerprint.as_str().to_owned(),
-        person: args.by.as_deref().or_else(|| env.get("USER")).unwrap_or_default().to_owned(),
-        rule: key,
-        state: state.unwrap_or_default().to_owned(),
+    let finding = Remarkable::of(find(args, &reviewed)?, &reviewed);
+    let remark = Remark {
+        finding: finding.fingerprint.clone(),
         worth: match args.worth {
             WorthArg::Useful => Worth::Useful,
             WorthArg::Wrong => Worth::Wrong,
             WorthArg::NotApplicable => Worth::NotApplicable,
         },
-        reason,
-        quote: finding.place.as_ref().map(|place| place.quote.clone()).unwrap_or_default(),
-        sha256: sha256_hex(text.as_bytes()),
-        at: now,
+        reason: args.because.clone().unwrap_or_default(),
+        by: args.by.as_deref().or_else(|| env.get("USER")).unwrap_or_default().to_owned(),
     };
+    let opinion = remark.of(&finding, (&document, &text), now).map_err(|unsaid| CliError::Setting {
+        what: "what was said",
+        reason: format!("{unsaid}; {}", unsaid.advice()),
+    })?;
     store.say(&opinion, Some(&text)).await?;
     report::write(&line(&opinion), Format::Text, None, io)?;
     Ok(Exit::Good)
@@ -160,7 +152,7 @@ async fn add(args: &Add, env: &Env, now: Millis, io: &mut Io<'_>) -> Result<Exit
 async fn read(input: &str, env: &Env, io: &mut Io<'_>) -> Result<(String, String, Reviewed), CliError> {
     let desk = Desk::open(Path::new(""), None, env)?;
     let inputs = [input.to_owned()];
-    let loaded = load::load(&inputs, file::LIMIT, &desk.config, &desk.root, (env, None), io).await;
+    let loaded = load::load(&inputs, &|_| file::LIMIT, &desk.config, &desk.root, (env, None), io).await;
     let text = match loaded.as_slice() {
         [Loaded::Text { text, .. }] => text.clone(),
         [Loaded::Unread { path, reason }] => {

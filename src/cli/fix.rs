@@ -9,11 +9,10 @@ use super::args::Fix as Args;
 use super::desk::Desk;
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
+use super::put::put;
 use super::runner;
 use crate::document::Document;
 use crate::draft::{Draft, Which, can_fill, fill, open_rules};
-use crate::facts::Kind;
-use crate::finding::CheckState;
 use crate::output::{Entry, Run, by_reason};
 use crate::review::{Reviewed, Skipped};
 use crate::rules::{Rule, RuleSet};
@@ -35,7 +34,7 @@ pub(super) async fn fix(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exit,
     for code in &args.rules {
         asked_for(code, rules)?;
     }
-    let loaded = file::load(&paths, &mut io::empty(), file::LIMIT);
+    let loaded = file::load(&paths, &mut io::empty(), &|_| file::LIMIT);
     let run = desk.review(loaded, args.treat_as.is_some()).await;
     for problem in &run.problems {
         let _ = writeln!(io.err, "warning: {}", plain(&problem.to_string()));
@@ -48,7 +47,7 @@ pub(super) async fn fix(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Exit,
             writeln!(io.err, "warning: {}: {said}", plain(&reviewed.path)).map_err(CliError::Output)?;
             continue;
         }
-        if reviewed.head.profile.kind != Kind::AiSpec && !is_judged(reviewed) {
+        if !reviewed.is_spec() {
             let why = plain(&reviewed.head.profile.because);
             let said = format!(
                 "{}: no specification, so nothing is put in: {why} (--as spec says that it is one)",
@@ -129,11 +128,6 @@ fn reviewed(run: &Run) -> impl Iterator<Item = (&Reviewed, &Document)> {
     })
 }
 
-/// The settings, or a flag, say that it is a specification.
-fn is_judged(reviewed: &Reviewed) -> bool {
-    reviewed.head.checks.iter().any(|check| check.state != CheckState::NotApplicable)
-}
-
 /// There is such a rule, and it has a text to put in.
 fn asked_for(code: &str, rules: &RuleSet) -> Result<(), CliError> {
     let Some(rule) = rules.get(code) else {
@@ -194,24 +188,10 @@ fn tell_unplaced(path: &str, draft: &Draft, io: &mut Io<'_>) -> Result<(), CliEr
     Ok(())
 }
 
-/// Writes the file anew beside itself and puts it in its place, so that nothing is lost midway. A file that somebody changed since it was
-/// read is left alone; links keep leading where they lead.
+/// Puts the text into the place of what was read. A file that somebody changed since is left alone.
 fn replace(path: &Path, read: &str, text: &str) -> io::Result<()> {
-    let path = path.canonicalize()?;
-    if std::fs::read(&path)? != read.as_bytes() {
+    if std::fs::read(path)? != read.as_bytes() {
         return Err(io::Error::other("it changed while it was read; run the command again"));
     }
-    let about = std::fs::metadata(&path)?;
-    if about.permissions().readonly() {
-        return Err(io::ErrorKind::PermissionDenied.into());
-    }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let beside = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
-    let written = std::fs::write(&beside, text)
-        .and_then(|()| std::fs::set_permissions(&beside, about.permissions()))
-        .and_then(|()| std::fs::rename(&beside, &path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    written
+    put(path, text)
 }

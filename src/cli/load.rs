@@ -13,10 +13,10 @@ use crate::source::{Loaded, file, url};
 use ::url::Url;
 
 /// Reads all inputs. What the configuration, whose globs start from `root`, excludes is left out of folders; an input that is named is
-/// read.
+/// read. `most` says how many bytes of the file at a path are.
 pub(super) async fn load(
     inputs: &[String],
-    max_bytes: u64,
+    most: &dyn Fn(&str) -> u64,
     config: &Config,
     root: &Path,
     (env, github_url): (&Env, Option<&str>),
@@ -26,7 +26,7 @@ pub(super) async fn load(
     let mut loaded = Vec::new();
     for group in inputs.chunk_by(|a, b| recognise(a).is_none() == recognise(b).is_none()) {
         if group.iter().any(|input| recognise(input).is_none()) {
-            loaded.extend(file::load(group, io.stdin, max_bytes));
+            loaded.extend(file::load(group, io.stdin, most));
         } else {
             loaded.extend(fetch(group, env, github_url).await);
         }

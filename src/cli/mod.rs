@@ -35,6 +35,7 @@ mod page;
 mod page_args;
 mod probe;
 mod progress;
+mod put;
 mod report;
 mod report_args;
 mod review;

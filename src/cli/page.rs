@@ -13,7 +13,7 @@ use super::serve::{Parts, Signals, bind, told, unbound};
 use super::{load, model, setup};
 use crate::job::Deps;
 use crate::job::by_hand::{Desk, Fetch, Hosts};
-use crate::job::shift::Shift;
+use crate::job::shift::{Pulse, Shift};
 use crate::server::front::Front;
 use crate::server::{self, Token};
 use crate::source::Loaded;
@@ -131,7 +131,8 @@ pub(super) async fn page(args: &Page, env: &Env, io: &mut Io<'_>) -> Result<Exit
     let desk = desk(deps, Arc::new(database), hosts)?;
 
     let (stop, stopped) = watch::channel(false);
-    let shift = Shift::new(stopped.clone(), crate::job::shift::Pulse::default());
+    let pulse = Pulse::default();
+    let shift = Shift::new(stopped.clone(), pulse.clone());
     let mut parts = Parts::default();
     start(&mut parts, &desk, &args.flags, &shift, stopped.clone());
     let fetched = match desk.hosts.names() {
@@ -144,7 +145,7 @@ pub(super) async fn page(args: &Page, env: &Env, io: &mut Io<'_>) -> Result<Exit
         |model| format!("{} is asked as well.", model.name()),
     );
     let front = Front::new(desk, token, stopped.clone());
-    parts.start("listener", server::serve_page(listener, front, told(stopped)));
+    parts.start("listener", server::serve_page(listener, front, pulse, told(stopped)));
     let said =
         format!("Open http://{address}/ in a browser. Ctrl+C ends it.\nReviews are kept in {place}. {fetched} {model}");
     writeln!(io.out, "{said}").and_then(|()| io.out.flush()).map_err(CliError::Output)?;

@@ -11,7 +11,7 @@ use crate::import::Imports;
 use crate::job::{self, Options};
 use crate::output::{Run, by_reason, exit};
 use crate::platform::local::is_unborn;
-use crate::review::{Gate, Skipped};
+use crate::review::Skipped;
 use crate::source::url::{Address, recognise};
 
 /// Reviews the inputs.
@@ -44,8 +44,9 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     let (config, more) = config::read(args.gate.config.as_deref(), args.gate.org.as_deref(), &deps.rules)?;
     problems.extend(more);
     let root = config::root(config::place(args.gate.config.as_deref()).as_deref());
+    let most = |_: &str| args.max_bytes;
     let mut loaded =
-        load::load(&args.inputs, args.max_bytes, &config, &root, (env, args.github.github_url.as_deref()), io).await;
+        load::load(&args.inputs, &most, &config, &root, (env, args.github.github_url.as_deref()), io).await;
     load::leave_out_written(&mut loaded, &args.inputs, &args.written());
     let passed_over = load::passed_over(&args.inputs, &config, &root);
     let is_survey = args.inputs.iter().any(|input| Path::new(input).is_dir());
@@ -56,7 +57,7 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     if let Some(said) = baseline.map(|file| file.apply(&mut run)).transpose()?.flatten() {
         let _ = writeln!(io.err, "{}", plain(&said));
     }
-    let gate = Gate { fail_on: options.fail_on.flatten(), require_complete: options.require_complete };
+    let gate = options.gate(&config);
     let nothing = run.reviewed().next().is_none();
     let catalogue = job::catalogue(&deps.rules);
     let exit = exit(&run, gate);
@@ -110,7 +111,7 @@ pub(super) fn ended(exit: Exit, written: Result<(), CliError>, io: &mut Io<'_>) 
     }
 }
 
-/// What the flags ask of the conductor. `review` is a report: nothing fails it unless somebody says so.
+/// What the flags ask of the conductor. `review` is a report: no finding fails it unless a flag says so.
 pub(super) fn options(args: &Args) -> Options {
     Options {
         is_spec: args.treat_as.is_some(),

@@ -187,7 +187,9 @@ fn pages(path: &Path) -> std::io::Result<Vec<PathBuf>> {
 pub(super) fn collect(path: &Path, files: &mut Vec<Source>) -> std::io::Result<()> {
     for path in pages(path)? {
         if std::fs::metadata(&path)?.len() > MAX_BYTES {
-            return Err(std::io::Error::other(format!("{} is larger than 1 MiB", path.display())));
+            let (path, most) = (path.display(), MAX_BYTES >> 20);
+            let said = format!("{path} is larger than {most} MiB; shorten the page, or move it out of the folder");
+            return Err(std::io::Error::other(said));
         }
         let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
         files.push(Source { path: path.display().to_string(), text });

@@ -128,7 +128,7 @@ impl Desk<'_> {
         let (asker, most) = if may { (Asker::Writer, MOST) } else { (Asker::Other, MOST_OF_OTHERS) };
         let (now, asked) = (worker.now(), u32::try_from(job.said.len()).unwrap_or(u32::MAX));
         let change = job.at.to_string();
-        let before = worker.decisions.count(&change, place(job), asker, asked, now, now - HOUR).await?;
+        let before = worker.decisions.count(&change, place(job), asker, asked, now - HOUR..now).await?;
         if before >= u64::from(most) + TOLD {
             return Ok(None);
         }

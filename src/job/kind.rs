@@ -19,8 +19,8 @@ pub(super) fn creates(action: &Action) -> bool {
 pub(super) const EVERYTHING: &[&str] = &["summary", "review", "comment on a file", "reply", "check"];
 
 /// True for a write that touches nothing but a check.
-pub(super) fn is_check(action: &Action) -> bool {
-    matches!(action, Action::StartCheck { .. } | Action::CancelCheck { .. } | Action::CompleteCheck { .. })
+pub(super) const fn is_check(action: &Action) -> bool {
+    action.is_of_check()
 }
 
 /// What it is called in logs and messages.

@@ -123,7 +123,8 @@ impl<'a> Library<'a> {
         let text = match &self.shelf {
             Shelf::Nowhere => None,
             Shelf::Files => {
-                file::load(&[path.to_owned()], &mut std::io::empty(), BYTES as u64).pop().and_then(|one| match one {
+                file::load(&[path.to_owned()], &mut std::io::empty(), &|_| BYTES as u64).pop().and_then(|one| match one
+                {
                     Loaded::Text { text, .. } => Some(text),
                     Loaded::Unread { .. } => None,
                 })

@@ -40,11 +40,7 @@ pub async fn review_texts(
     options: &Options,
 ) -> Run {
     let (deps, purse) = &deps.for_run(None, None);
-    let mut run = Run {
-        model: deps.model.as_ref().filter(|_| !options.no_model).map(|model| model.name().to_owned()),
-        problems,
-        ..Run::new(deps.version, &deps.rules.hash)
-    };
+    let mut run = Run { problems, ..Run::new(deps.version, &deps.rules.hash) };
     run.problems.extend(options.imports.problems.iter().cloned());
     let paths = Paths::new(config);
     let mut spent = Spent::new(None);
@@ -354,8 +350,6 @@ async fn ask_about(
     let risks = asked_risks(&deps.rules, &reviewed.head);
     let sheet = Sheet { document, facts, checks: &reviewed.head.checks, risks: &risks };
     reviewed.critique = ask::critique(&asked, options, sheet, spent).await;
-    // Another model may have taken over meanwhile.
-    reviewed.critique.model = asked.model.as_ref().map(|model| model.name().to_owned());
     tracing::debug!(
         path = %reviewed.path,
         dropped = ask::dropped(&reviewed.critique.verdicts),

@@ -169,6 +169,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_known_is_said_to_be_in_a_baseline_only_where_there_is_one() {
+        let page = |carried: bool, held: Option<Vec<usize>>| {
+            let findings = vec![at_line("MET-002", 7, "a good recall"), at_line("BIZ-001", 1, "parcels")];
+            let mut document = reviewed("a.md", findings, None);
+            crate::review::carry(&mut document.comparison, |at| carried && at == 0);
+            let known = held.iter().flatten().copied().collect::<Vec<_>>();
+            document.comparison.introduced.retain(|at| !known.contains(at));
+            document.comparison.held = held.map(|known| crate::review::Held { known, stale: Vec::new() });
+            render(&run_of(vec![document], &[]), &catalogue(), GATE)
+        };
+        for (page, title, label) in [
+            (page(true, None), "Known before", "From before this change, never fails it (1)"),
+            (page(false, Some(vec![1])), "Baseline", "In the baseline, never fails (1)"),
+            (page(true, Some(vec![1])), "Baseline", "In the baseline, or from before this change: never fails (2)"),
+        ] {
+            assert!(page.contains(&format!("<h3>{title}</h3>")) && page.contains(label), "{label}: {page}");
+        }
+    }
+
+    #[test]
     fn a_run_without_documents_is_a_page_too() {
         let page = render(&run_of(vec![], &["gone.md"]), &catalogue(), GATE);
         assert!(page.contains("</html>") && page.contains("gone.md"), "{page}");

@@ -51,11 +51,11 @@ pub(super) fn read_as(reviewed: &Reviewed) -> String {
     )
 }
 
-/// How the model took part.
-pub(super) fn model(run: &Run) -> String {
+/// How the model took part. `checklist` says where the one of rules is, as the report has it.
+pub(super) fn model(run: &Run, checklist: &str) -> String {
     let missing = run.incomplete.as_ref().map(|why| {
         let why = line(why);
-        format!("{}; the checklist above is complete without it.", why.trim_end_matches('.'))
+        format!("{}; the {checklist} is complete without it.", why.trim_end_matches('.'))
     });
     // What was said of one document stands, whatever is missing of another.
     let answered = |reviewed: &Reviewed| reviewed.critique.verdicts.iter().any(|verdict| verdict.failure.is_none());

@@ -216,9 +216,8 @@ impl Desk<'_> {
         }
     }
 
-    /// What was there before the change, and what it mended.
+    /// What was there before the change, by its base or by the word of another tool, and what the change mended.
     fn comparison(&mut self, reviewed: &Reviewed, old: &[&Finding]) {
-        let Some(base) = &reviewed.base else { return };
         if !old.is_empty() {
             self.out.push('\n');
             self.put(&self.look.paint(Ink::Strong, "From before this change (never fails it)"));
@@ -230,6 +229,7 @@ impl Desk<'_> {
                 self.put(&format!("{}{row}", if at == 0 { "  " } else { "    " }));
             }
         }
+        let Some(base) = &reviewed.base else { return };
         let mut fixed: Vec<String> =
             reviewed.comparison.fixed.iter().filter_map(|at| base.findings.get(*at)).map(Finding::key).collect();
         fixed.sort();
@@ -271,7 +271,7 @@ impl Desk<'_> {
         if !specs.is_empty() {
             self.next(&specs);
             self.out.push('\n');
-            self.faint(&said::model(self.run));
+            self.faint(&said::model(self.run, "checklist above"));
         }
     }
 
@@ -420,6 +420,16 @@ mod tests {
         let start = text.lines().find_map(|line| line.split_once("errors: ")).map_or("", |(_, list)| list);
         let started = start.split(", ").filter_map(|key| key.split(['\u{20}', '.']).next());
         assert_eq!(started.collect::<Vec<_>>(), shown.collect::<Vec<_>>(), "{text}");
+    }
+
+    #[test]
+    fn what_another_tool_knows_from_before_is_listed_without_a_base() {
+        let mut document = reviewed("old.md", vec![missing("BIZ-001"), missing("GOV-001")], None);
+        crate::review::carry(&mut document.comparison, |at| at == 1);
+        let text = render(&run_of(vec![document], &[]), &catalogue(), Look { colour: false, width: 90 });
+        let (_, listed) = text.split_once("From before this change (never fails it)\n").unwrap_or_default();
+        assert!(text.contains("1 more from before this change"), "{text}");
+        assert!(listed.trim_start().starts_with("error[GOV-001]"), "{text}");
     }
 
     #[test]

@@ -36,16 +36,18 @@ mod tests {
     #[test]
     fn a_group_fails_with_one_and_succeeds_with_all() {
         use Conclusion::{Failure, Neutral, Success};
-        let cases: &[(&[Option<Conclusion>], Conclusion, &str)] = &[
-            (&[Some(Success)], Success, "All changes of this group passed"),
-            (&[Some(Success), Some(Success)], Success, "2 changes passed"),
-            (&[Some(Success), Some(Failure), None], Failure, "#2: blocks the merge"),
-            (&[Some(Failure)], Failure, "#1: blocks the merge"),
-            (&[Some(Success), Some(Neutral)], Neutral, "#2: not everything could be read"),
-            (&[None, Some(Success)], Neutral, "#1: no check was completed"),
-            (&[], Neutral, "No change of this group is known"),
+        let (passed, blocked) = ("All changes of this group passed", "A change of this group is blocked");
+        let (open, unknown) = ("Not all changes of this group are known to pass", "No change of this group is known");
+        let cases: &[(&[Option<Conclusion>], Conclusion, &str, &str)] = &[
+            (&[Some(Success)], Success, passed, "1 change passed"),
+            (&[Some(Success), Some(Success)], Success, passed, "2 changes passed"),
+            (&[Some(Success), Some(Failure), None], Failure, blocked, "#2: blocks the merge"),
+            (&[Some(Failure)], Failure, blocked, "#1: blocks the merge"),
+            (&[Some(Success), Some(Neutral)], Neutral, open, "#2: not everything could be read"),
+            (&[None, Some(Success)], Neutral, open, "#1: no check was completed"),
+            (&[], Neutral, unknown, "No pull request of this group could be found"),
         ];
-        for (conclusions, expected, words) in cases {
+        for (conclusions, expected, title, words) in cases {
             let group: Vec<Queued> = conclusions
                 .iter()
                 .zip(1..)
@@ -53,10 +55,11 @@ mod tests {
                 .collect();
             let (conclusion, output) = queue(&group, false);
             assert_eq!(conclusion, *expected, "{conclusions:?}");
-            let strict = queue(&group, true).0;
+            let (strict, strictly) = queue(&group, true);
             assert_eq!(strict == Success, conclusion == Success, "{conclusions:?}");
             assert_ne!(strict, Neutral, "{conclusions:?}");
-            let told = format!("{}\n{}", output.title, output.summary.replace('`', ""));
+            assert_eq!((output.title.as_str(), strictly.title.as_str()), (*title, *title), "{conclusions:?}");
+            let told = output.summary.replace('`', "");
             assert!(told.contains(words), "{conclusions:?}: {told}");
             assert!(output.annotations.is_empty());
         }

@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::AppState;
+use crate::job::shift::Pulse;
 use crate::meter;
 use crate::store::{Depth, Store, StoreError};
 
@@ -55,7 +56,12 @@ impl<T: Copy> Standing<T> {
 
 /// The process answers, and no worker hangs.
 pub(super) async fn alive(State(state): State<AppState>) -> (StatusCode, Json<Value>) {
-    match state.pulse.silence(Instant::now()).filter(|(_, silence)| *silence > state.limits.silence) {
+    alive_by(&state.pulse, state.limits.silence)
+}
+
+/// The same of workers that are heard of by `pulse`: one that is silent for longer than `most` hangs.
+pub(super) fn alive_by(pulse: &Pulse, most: Duration) -> (StatusCode, Json<Value>) {
+    match pulse.silence(Instant::now()).filter(|(_, silence)| *silence > most) {
         None => (StatusCode::OK, Json(json!({ "status": "ok", "reasons": [] }))),
         Some((worker, silence)) => {
             tracing::error!(%worker, silent_s = silence.as_secs(), "a worker hangs");

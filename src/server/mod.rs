@@ -223,11 +223,21 @@ fn shown(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// Serves the page and its API alone, where there is no platform.
-pub async fn serve_page(listener: TcpListener, front: Front, shutdown: impl Future<Output = ()> + Send + 'static) {
-    let alive = || async { axum::Json(serde_json::json!({ "status": "ok" })) };
-    let app = guarded(front.router().route("/healthz", get(alive)));
-    listen::listen(listener, app, (front::LIMITS, Counted::No), shutdown).await;
+/// Serves the page and its API alone, where there is no platform. Its workers are heard of by `pulse`.
+pub async fn serve_page(
+    listener: TcpListener,
+    front: Front,
+    pulse: Pulse,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) {
+    let limits = front::LIMITS;
+    listen::listen(listener, page_alone(front, pulse, limits.silence), (limits, Counted::No), shutdown).await;
+}
+
+/// Its routes. A worker that is silent for longer than `silence` hangs.
+fn page_alone(front: Front, pulse: Pulse, silence: Duration) -> Router {
+    let alive = move || async move { health::alive_by(&pulse, silence) };
+    guarded(front.router().route("/healthz", get(alive)))
 }
 
 /// Serves until `shutdown` ends; requests that have begun are answered.
@@ -296,6 +306,27 @@ mod tests {
             assert_eq!(depth, Depth { queued: depth.queued, running: 0, dead: 0 });
             depth.queued
         }
+    }
+
+    #[tokio::test]
+    async fn a_page_alone_tells_of_a_worker_that_hangs() {
+        use crate::job::by_hand::{Desk, Hosts};
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Database::open(&folder.path().join("r.db")).await.unwrap());
+        let stop = tokio::sync::watch::channel(false).1;
+        let desk = Desk::new(crate::job::testing::deps(), store, None, Hosts::default());
+        let pulse = Pulse::default();
+        let shift = crate::job::shift::Shift::new(stop.clone(), pulse.clone());
+        let front = Front::new(desk, None, stop);
+        let ask = async |silence: Duration| {
+            let request = Request::get("/healthz").header("host", "127.0.0.1").body(Body::empty()).unwrap();
+            page_alone(front.clone(), pulse.clone(), silence).oneshot(request).await.unwrap().status()
+        };
+        assert_eq!(ask(Duration::ZERO).await, StatusCode::OK, "nobody works yet");
+        shift.beat("page-1");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        assert_eq!(ask(Duration::from_millis(1)).await, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask(front::LIMITS.silence).await, StatusCode::OK);
     }
 
     #[test]

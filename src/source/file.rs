@@ -7,7 +7,9 @@ use std::mem::replace;
 use std::path::{Component, Path, PathBuf};
 
 use super::{Loaded, decode};
+use crate::config::Limits;
 use crate::document::{Form, endings};
+use crate::office;
 use crate::text::linked_path;
 
 /// Bytes of a mebibyte.
@@ -15,9 +17,16 @@ const MEBI: u64 = 1024 * 1024;
 /// Most bytes of one file that the command line reads.
 pub const LIMIT: u64 = 64 * MEBI;
 
+/// Most bytes of the file at a path where it is read as on a pull request.
+#[must_use]
+pub fn as_on_a_change(path: &str) -> u64 {
+    (if office::is_read_apart(path) { Limits::FILE } else { Limits::MOST.file_bytes }) as u64
+}
+
 /// Reads every input, in order: files, folders (all documents below, sorted; what `.gitignore` leaves out is left out,
 /// links are not followed), and `-` for `stdin`. Every input has at least one entry; a file named twice has one, however its name is written.
-pub fn load(inputs: &[String], stdin: &mut dyn Read, limit: u64) -> Vec<Loaded> {
+/// `most` says how many bytes of the file at a path are read.
+pub fn load(inputs: &[String], stdin: &mut dyn Read, most: &dyn Fn(&str) -> u64) -> Vec<Loaded> {
     let mut loaded = Vec::new();
     let mut seen = HashSet::new();
     let mut heard = false;
@@ -28,11 +37,11 @@ pub fn load(inputs: &[String], stdin: &mut dyn Read, limit: u64) -> Vec<Loaded> 
             continue;
         }
         if input == "-" {
-            loaded.push(read(input, stdin, limit));
+            loaded.push(read(input, stdin, most(input)));
         } else if Path::new(input).is_dir() {
-            folder(input, limit, &mut seen, &mut loaded);
+            folder(input, most, &mut seen, &mut loaded);
         } else {
-            loaded.push(file(input, limit));
+            loaded.push(file(input, most(input)));
         }
     }
     loaded
@@ -114,7 +123,7 @@ fn walk(input: &str) -> ignore::Walk {
     ignore::WalkBuilder::new(input).follow_links(false).sort_by_file_path(Path::cmp).build()
 }
 
-fn folder(input: &str, limit: u64, seen: &mut HashSet<PathBuf>, loaded: &mut Vec<Loaded>) {
+fn folder(input: &str, most: &dyn Fn(&str) -> u64, seen: &mut HashSet<PathBuf>, loaded: &mut Vec<Loaded>) {
     let before = loaded.len();
     let mut any = false;
     for entry in walk(input) {
@@ -125,7 +134,7 @@ fn folder(input: &str, limit: u64, seen: &mut HashSet<PathBuf>, loaded: &mut Vec
                     any = true;
                     let path = path.strip_prefix(".").unwrap_or(path).to_string_lossy().into_owned();
                     if seen.insert(plain(&path)) {
-                        loaded.push(file(&path, limit));
+                        loaded.push(file(&path, most(&path)));
                     }
                 }
             }
@@ -244,9 +253,9 @@ mod tests {
         let (_dir, root) = tree(&[("a.md", b"# A\n"), ("b/c.md", b"# C\n")]);
         let at = |name: &str| format!("{}/{name}", root.display());
         let inputs = [at("a.md"), at("./a.md"), at("b//c.md"), at("b/./c.md"), at(".")];
-        assert_eq!(load(&inputs, &mut std::io::empty(), LIMIT).len(), 2);
+        assert_eq!(load(&inputs, &mut std::io::empty(), &|_| LIMIT).len(), 2);
         let (dashed, stdin) = (["-".to_owned(), "./-".to_owned()], &mut &b"# S\n"[..]);
-        assert_eq!(load(&dashed, stdin, LIMIT).len(), 2, "a file of that name is no standard input");
+        assert_eq!(load(&dashed, stdin, &|_| LIMIT).len(), 2, "a file of that name is no standard input");
     }
 
     /// Paths below the root, with the text or the reason.
@@ -258,7 +267,7 @@ mod tests {
         let short = |path: &str| {
             Path::new(path).strip_prefix(root).map_or(path.into(), |path| path.to_string_lossy().into_owned())
         };
-        load(&inputs, &mut &stdin[..], 100)
+        load(&inputs, &mut &stdin[..], &|_| 100)
             .into_iter()
             .map(|loaded| match loaded {
                 Loaded::Text { path, text, sha256, opened: None } => {

@@ -1,5 +1,7 @@
 //! What people decided on a change by command, and how many commands were answered. Keeps; it never judges who may.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 use sqlx::any::AnyRow;
 use sqlx::{Row as _, query};
@@ -88,8 +90,8 @@ pub trait Decisions: Send + Sync {
     /// When it cannot be written: it holds on then.
     async fn revoke(&self, change: &str, kind: DecisionKind, subject: &str) -> Result<(), StoreError>;
 
-    /// Counts the commands of a comment, once however often it is called, and says how many of the same class were counted for
-    /// other comments on the change since `since`.
+    /// Counts the commands of a comment, once however often it is called, at the end of `window`, and says how many of the same class
+    /// were counted for other comments on the change since its beginning.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -99,8 +101,7 @@ pub trait Decisions: Send + Sync {
         comment: u64,
         asker: Asker,
         commands: u32,
-        now: Millis,
-        since: Millis,
+        window: Range<Millis>,
     ) -> Result<u64, StoreError>;
 
     /// Keeps the answer to a comment that was counted, so that what it took is not done again when it has to be sent again.
@@ -164,9 +165,9 @@ impl Decisions for Database {
         comment: u64,
         asker: Asker,
         commands: u32,
-        now: Millis,
-        since: Millis,
+        window: Range<Millis>,
     ) -> Result<u64, StoreError> {
+        let Range { start: since, end: now } = window;
         let (change, comment) = (&self.today(change).await?, column(comment));
         let work = || async {
             let mut write = self.db.begin().await?;

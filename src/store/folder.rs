@@ -1,6 +1,7 @@
 //! Verdicts in a folder: one file per inputs, for the command line and for CI, where the folder is what a cache step saves.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -20,9 +21,11 @@ const LOOKED_AT: usize = 5_000;
 const REFRESHED: Millis = 24 * 60 * 60 * 1000;
 
 /// A folder of verdicts.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    /// Old files were looked for: once in a run is enough, and a run keeps a verdict after every answer.
+    pruned: AtomicBool,
 }
 
 /// One policy's verdict in a file.
@@ -37,7 +40,7 @@ impl Folder {
     /// The folder at `path`; it is made when the first verdict is kept.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), pruned: AtomicBool::new(false) }
     }
 
     /// The file for `inputs`; none for a text that is no hash, which could name a file elsewhere.
@@ -113,7 +116,9 @@ impl Verdicts for Folder {
         for verdict in verdicts {
             self.write(verdict, now).map_err(failed)?;
         }
-        self.prune(now);
+        if !self.pruned.swap(true, Ordering::Relaxed) {
+            self.prune(now);
+        }
         Ok(())
     }
 }
@@ -146,8 +151,7 @@ mod tests {
             }
         }
         let old = home.path().join("bb/0");
-        let day = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1);
-        std::fs::File::options().write(true).open(&old).unwrap().set_modified(day).unwrap();
+        age(&old);
         let now = crate::store::millis(std::time::UNIX_EPOCH.elapsed().unwrap()) & !1;
         let folder = Folder::new(home.path());
         folder.prune(now);
@@ -155,6 +159,27 @@ mod tests {
         folder.prune(now + 1);
         assert!(!old.exists());
         assert_eq!(std::fs::read_dir(home.path().join("aa")).unwrap().count(), LOOKED_AT);
+    }
+
+    /// Written long ago.
+    fn age(file: &Path) {
+        let day = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1);
+        std::fs::File::options().write(true).open(file).unwrap().set_modified(day).unwrap();
+    }
+
+    #[tokio::test]
+    async fn old_files_are_looked_for_once_in_a_run() {
+        let home = tempfile::tempdir().unwrap();
+        let now = crate::store::millis(std::time::UNIX_EPOCH.elapsed().unwrap());
+        let (one, two) = ([kept('a', "p", "1")], [kept('b', "p", "2")]);
+        let run = Folder::new(home.path());
+        run.keep(&one, now).await.unwrap();
+        let old = run.file(&one[0].inputs).unwrap();
+        age(&old);
+        run.keep(&two, now).await.unwrap();
+        assert!(old.exists(), "the same run");
+        Folder::new(home.path()).keep(&two, now).await.unwrap();
+        assert!(!old.exists(), "the next one");
     }
 
     #[tokio::test]

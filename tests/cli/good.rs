@@ -195,6 +195,16 @@ fn the_configuration_of_the_folder_applies() {
 }
 
 #[test]
+fn the_configuration_may_ask_for_a_whole_review() {
+    let world = world();
+    let args = ["review", "specs/parcel.md", "gone.md"];
+    world.run(&args).says(0, &["gone.md"]);
+    world.file(".specreview.toml", b"[review]\nrequire-complete = true\n");
+    world.run(&args).says(4, &["gone.md"]);
+    world.run(&args[..2]).says(0, &[]);
+}
+
+#[test]
 fn every_setting_is_shown_with_where_it_comes_from() {
     let world = world();
     world.file(

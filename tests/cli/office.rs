@@ -61,6 +61,34 @@ fn findings_in_a_word_file_name_the_paragraph_and_the_row() {
     }
 }
 
+/// A Word file of at least so many bytes, most of them a picture.
+fn with_picture(bytes: usize) -> Vec<u8> {
+    let mut zip = ZipWriter::new_append(Cursor::new(spec("Recall matters more than precision."))).unwrap();
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    zip.start_file("word/media/picture.png", stored).unwrap();
+    zip.write_all(&vec![7; bytes]).unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_job_reads_as_large_a_word_file_as_a_pull_request_may_have() {
+    let world = World::new(&[
+        ("docs/fraud.docx", &with_picture(2 << 20)),
+        ("docs/large.docx", &with_picture(10 << 20)),
+        ("docs/text.md", &vec![b'a'; (1 << 20) + 1]),
+    ]);
+    for args in [&["ci", "--path", "docs", "--report", "report.json"][..], &["ci", "--report", "report.json"]] {
+        let done = world.run(args);
+        let report: serde_json::Value = serde_json::from_str(&world.read("report.json")).unwrap();
+        let documents = report["documents"].as_array().unwrap();
+        let paths: Vec<&str> = documents.iter().filter_map(|document| document["path"].as_str()).collect();
+        assert!(paths.contains(&"docs/fraud.docx"), "{done:?}");
+        let skipped = report["run"]["skipped"].to_string();
+        assert!(!skipped.contains("fraud.docx"), "{skipped}");
+        assert!(skipped.contains("large.docx") && skipped.contains("text.md"), "{skipped}");
+    }
+}
+
 #[test]
 fn a_file_that_gives_no_text_is_one_message() {
     let bomb = word(&" ".repeat(80 << 20));

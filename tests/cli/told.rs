@@ -82,3 +82,21 @@ fn what_a_folder_holds_besides_and_what_is_too_large_is_told() {
     let done = world.run(&["review", "specs/parcel.md", "--max-bytes", "100"]);
     done.says(2, &[&format!("the file holds {} bytes, at most 100 bytes are read", SPEC.len())]);
 }
+
+#[test]
+fn a_file_that_is_too_large_is_told_with_its_limit_and_what_to_do() {
+    let large = |path: &str, mebibytes: u64| {
+        let world = world();
+        world.file(path, b"");
+        let file = std::fs::File::options().write(true).open(world.path(path)).unwrap();
+        file.set_len((mebibytes << 20) + 1).unwrap();
+        world.run(&["review", "specs"])
+    };
+    for (path, mebibytes, said, help) in [
+        (".specreview.toml", 1, "it is larger than 1 MiB", "help: mend or remove it, or name another with --config"),
+        (".specreview-baseline.json", 64, "it is larger than 64 MiB", "help: delete it and write it anew with --write"),
+        (".specreview/rules/a.md", 1, "a.md is larger than 1 MiB; shorten the page, or move it out", ""),
+    ] {
+        large(path, mebibytes).says(2, &[said, help]);
+    }
+}

@@ -45,20 +45,20 @@ async fn decisions_are_kept(at: &Place) {
     assert_eq!(place.decided("o/r#2").await.unwrap(), [waiver]);
 
     // Commands are counted once for each comment, by class and change, within a time.
-    let count = |change, comment, asker, now, since| place.count(change, comment, asker, 2, now, since);
-    assert_eq!(count("o/r#1", 1, Asker::Writer, 10, 0).await.unwrap(), 0);
-    assert_eq!(count("o/r#1", 1, Asker::Writer, 11, 0).await.unwrap(), 0, "another try is no other comment");
+    let count = |change, comment, asker, window| place.count(change, comment, asker, 2, window);
+    assert_eq!(count("o/r#1", 1, Asker::Writer, 0..10).await.unwrap(), 0);
+    assert_eq!(count("o/r#1", 1, Asker::Writer, 0..11).await.unwrap(), 0, "another try is no other comment");
     assert_eq!(place.answer("o/r#1", 1).await.unwrap(), None);
     place.keep_answer("o/r#1", 1, "said").await.unwrap();
     assert_eq!(place.answer("o/r#1", 1).await.unwrap().as_deref(), Some("said"));
     assert_eq!(place.answer("o/r#2", 1).await.unwrap(), None, "of another change");
-    assert_eq!(count("o/r#1", 2, Asker::Writer, 12, 0).await.unwrap(), 2);
-    assert_eq!(count("o/r#1", 3, Asker::Other, 12, 0).await.unwrap(), 0);
-    assert_eq!(count("o/r#2", 4, Asker::Writer, 12, 0).await.unwrap(), 0);
-    assert_eq!(count("o/r#1", 5, Asker::Writer, 13, 10).await.unwrap(), 2, "what is long ago counts no more");
-    assert_eq!(count("o/r#1", u64::MAX, Asker::Writer, 14, 0).await.unwrap(), 6);
+    assert_eq!(count("o/r#1", 2, Asker::Writer, 0..12).await.unwrap(), 2);
+    assert_eq!(count("o/r#1", 3, Asker::Other, 0..12).await.unwrap(), 0);
+    assert_eq!(count("o/r#2", 4, Asker::Writer, 0..12).await.unwrap(), 0);
+    assert_eq!(count("o/r#1", 5, Asker::Writer, 10..13).await.unwrap(), 2, "what is long ago counts no more");
+    assert_eq!(count("o/r#1", u64::MAX, Asker::Writer, 0..14).await.unwrap(), 6);
     let late = 10 * 24 * 60 * 60 * 1000;
-    assert_eq!(count("o/r#1", 6, Asker::Writer, late, 0).await.unwrap(), 0, "counts are forgotten after some days");
+    assert_eq!(count("o/r#1", 6, Asker::Writer, 0..late).await.unwrap(), 0, "counts are forgotten after some days");
 
     // What was decided is there after a restart.
     drop(place);
@@ -67,7 +67,7 @@ async fn decisions_are_kept(at: &Place) {
 
 async fn who_counts_at_once_sees_the_others(at: &Place) {
     let place = at.open().await;
-    let counts = (0..10).map(|comment| place.count("o/r#1", comment, Asker::Writer, 1, 10, 0));
+    let counts = (0..10).map(|comment| place.count("o/r#1", comment, Asker::Writer, 1, 0..10));
     let mut seen: Vec<u64> = futures_util::future::try_join_all(counts).await.unwrap();
     seen.sort_unstable();
     assert_eq!(seen, (0..10).collect::<Vec<u64>>());

@@ -57,7 +57,7 @@ async fn keep_all(store: &Database, change: &str) {
     store.decide(change, &pause("ann")).await.unwrap();
     store.intend(&intent(change)).await.unwrap();
     store.add(&account(change), spent(2), Ledger::default()).await.unwrap();
-    assert_eq!(store.count(change, 1, Asker::Writer, 2, 10, 0).await.unwrap(), 0);
+    assert_eq!(store.count(change, 1, Asker::Writer, 2, 0..10).await.unwrap(), 0);
     store.keep_answer(change, 1, "said").await.unwrap();
 }
 

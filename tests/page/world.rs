@@ -101,7 +101,7 @@ impl World {
         let token = how.token.map(|token| Token::new(token).unwrap());
         let front = Front::new(desk.clone(), token, stopped.clone());
         let mut told = stopped.clone();
-        let mut parts = vec![tokio::spawn(serve_page(listener, front, async move {
+        let mut parts = vec![tokio::spawn(serve_page(listener, front, Pulse::default(), async move {
             let _ = told.wait_for(|stop| *stop).await;
         }))];
         if !how.idle {

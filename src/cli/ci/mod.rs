@@ -22,15 +22,13 @@ use crate::output::{Entry, Run, exit};
 use crate::platform::local::{Checkout, Head, checked_out};
 use crate::platform::{Choice, Person, Platform, Platforms as _, Role, Worth};
 use crate::review::{ChangeRef, ConfigText, Exit, Gate};
-use crate::source::Loaded;
+use crate::source::{Loaded, file};
 use event::{Commits, Happened, Pull, happened};
 use publish::post;
 pub(super) use publish::publish;
 pub(super) use say::fail;
 use say::{Done, Lines, say};
 
-/// Limits of the server and of CI: per file.
-const MAX_BYTES: u64 = 1024 * 1024;
 /// The workspace.
 const EVERYTHING: &str = ".";
 
@@ -335,7 +333,8 @@ impl Job<'_, '_> {
         problems.extend(more);
         let named = !args.paths.is_empty();
         let paths = if named { args.paths.clone() } else { vec![EVERYTHING.to_owned()] };
-        let loaded = load::load(&paths, MAX_BYTES, &config, &root, (env, args.github.github_url.as_deref()), io).await;
+        let github_url = args.github.github_url.as_deref();
+        let loaded = load::load(&paths, &file::as_on_a_change, &config, &root, (env, github_url), io).await;
         let imports = imports.clone();
         let options = Options { root: Some(root), is_survey: !named, imports, ..options(&args.gate, &args.model) };
         let mut run = job::review_texts(deps, loaded, &config, problems, &options).await;

@@ -200,22 +200,22 @@ fn deliveries(sent: &[Sent]) -> Row {
     match (sent.first(), failed.first()) {
         (None, _) => Row::ok("deliveries", "none in GitHub's log yet"),
         (Some(_), None) => Row::ok("deliveries", format!("the latest {} arrived", sent.len())),
-        (Some(first), Some(last)) => {
+        (Some(latest), Some(newest_failed)) => {
             let said = format!(
                 "{} of the latest {} failed, last {} at {}: {} ({})",
                 failed.len(),
                 sent.len(),
-                last.event,
-                last.delivered_at,
-                last.status,
-                last.status_code
+                newest_failed.event,
+                newest_failed.delivered_at,
+                newest_failed.status,
+                newest_failed.status_code
             );
-            let mend = match last.status_code {
+            let mend = match newest_failed.status_code {
                 401 => "the webhook secret is not the same on both sides: set SPECREVIEW_WEBHOOK_SECRET to GitHub's",
                 0 => "GitHub cannot reach the server: check name, certificate, reverse proxy and firewall",
                 _ => "see the server's log of that time; missed deliveries are asked for again by the server itself",
             };
-            if (200..300).contains(&first.status_code) {
+            if (200..300).contains(&latest.status_code) {
                 Row::warn("deliveries", said, mend)
             } else {
                 Row::fail("deliveries", said, mend)

@@ -23,8 +23,8 @@ pub use compare::{Side, compare};
 pub use report::{Form, Forms, Verdict, told_before};
 pub use said::{Remark, Remarkable, Said, Unsaid};
 pub use wish::{
-    Hosts, Input, LARGEST_FILE, LARGEST_TEXT, LONGEST_ADDRESS, LONGEST_NAME, TreatAs, Unwanted, Wish, Wishes,
-    document_id,
+    Hosts, Input, LARGEST_FILE, LARGEST_TEXT, LONGEST_ADDRESS, LONGEST_NAME, MOST_PACKS, TreatAs, Unwanted, Wish,
+    Wishes, document_id,
 };
 
 /// Fetches the document at an address. Whoever makes it has the guard of addresses in it.

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use super::report::{Form, Forms};
 use super::{Desk, LONGEST_NAME};
 use crate::finding::key_of;
-use crate::store::{KeptReview, LONGEST_REASON, Opinion, StoreError, Wanted, Worth, unpack};
+use crate::review::Reviewed;
+use crate::store::{KeptReview, LONGEST_REASON, Millis, Opinion, StoreError, Wanted, Worth, unpack};
 use crate::text::sha256_hex;
 
 /// A finding of a report that something can be said of.
@@ -21,6 +22,22 @@ pub struct Remarkable {
     pub message: String,
     quote: String,
     state: String,
+}
+
+impl Remarkable {
+    /// A finding of a review that is at hand.
+    #[must_use]
+    pub fn of(finding: &crate::finding::Finding, reviewed: &Reviewed) -> Self {
+        let key = finding.key();
+        let state = reviewed.head.checks.iter().find(|check| check.key() == key).map(|check| check.state.word());
+        Self {
+            fingerprint: finding.fingerprint.as_str().to_owned(),
+            message: finding.message.clone(),
+            quote: finding.place.as_ref().map(|place| place.quote.clone()).unwrap_or_default(),
+            state: state.unwrap_or_default().to_owned(),
+            key,
+        }
+    }
 }
 
 /// The part of the report that is read back.
@@ -89,12 +106,47 @@ pub struct Remark {
     pub by: String,
 }
 
+impl Remark {
+    /// What is kept of it: said at `at` of `finding`, in the text of a document.
+    ///
+    /// # Errors
+    /// With the first thing that is wrong with it.
+    pub fn of(self, finding: &Remarkable, (document, text): (&str, &str), at: Millis) -> Said {
+        let (reason, by) = (self.reason.trim(), self.by.trim());
+        if reason.chars().count() > LONGEST_REASON {
+            return Err(Unsaid::LongReason);
+        }
+        if reason.is_empty() && self.worth != Worth::Useful {
+            return Err(Unsaid::NoReason);
+        }
+        if by.chars().count() > LONGEST_NAME || by.chars().any(char::is_control) {
+            return Err(Unsaid::Name);
+        }
+        Ok(Opinion {
+            document: document.to_owned(),
+            fingerprint: finding.fingerprint.clone(),
+            person: by.to_owned(),
+            rule: finding.key.clone(),
+            state: finding.state.clone(),
+            worth: self.worth,
+            // PostgreSQL keeps no such character.
+            reason: reason.replace('\0', ""),
+            quote: finding.quote.clone(),
+            sha256: sha256_hex(text.as_bytes()),
+            at,
+        })
+    }
+}
+
 /// A remark that is not kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unsaid {
     /// The report has no such finding.
     #[error("the report of this review has no such finding")]
     NoFinding,
+    /// Nobody could learn from it: the text that it is about is gone.
+    #[error("the text of this review is not kept any more, or cannot be read")]
+    NoText,
     /// It is against the finding, and gives no reason.
     #[error("it gives no reason")]
     NoReason,
@@ -112,6 +164,7 @@ impl Unsaid {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::NoFinding => "give the fingerprint of one of its findings, as the JSON report has it",
+            Self::NoText => "have the document reviewed once more, and say it of that report",
             Self::NoReason => "say in a few words why the finding is wrong or does not apply",
             Self::LongReason => "say it shorter",
             Self::Name => "give a shorter name, or none",
@@ -129,34 +182,16 @@ impl Desk {
     /// # Errors
     /// When the store fails.
     pub async fn say(&self, kept: &KeptReview, findings: &[Remarkable], remark: Remark) -> Result<Said, StoreError> {
-        let Remark { finding, worth, reason, by } = remark;
-        let Some(finding) = findings.iter().find(|one| one.fingerprint == finding) else {
+        let Some(finding) = findings.iter().find(|one| one.fingerprint == remark.finding) else {
             return Ok(Err(Unsaid::NoFinding));
         };
-        let (reason, by) = (reason.trim(), by.trim());
-        if reason.chars().count() > LONGEST_REASON {
-            return Ok(Err(Unsaid::LongReason));
-        }
-        if reason.is_empty() && worth != Worth::Useful {
-            return Ok(Err(Unsaid::NoReason));
-        }
-        if by.chars().count() > LONGEST_NAME || by.chars().any(char::is_control) {
-            return Ok(Err(Unsaid::Name));
-        }
-        let text = self.reviews.reviewed_text(&kept.id).await?;
-        let text = text.and_then(|packed| String::from_utf8(unpack(&packed)?).ok()).unwrap_or_default();
-        let opinion = Opinion {
-            document: kept.document.clone(),
-            fingerprint: finding.fingerprint.clone(),
-            person: by.to_owned(),
-            rule: finding.key.clone(),
-            state: finding.state.clone(),
-            worth,
-            // PostgreSQL keeps no such character.
-            reason: reason.replace('\0', ""),
-            quote: finding.quote.clone(),
-            sha256: sha256_hex(text.as_bytes()),
-            at: (self.deps.clock)(),
+        let packed = self.reviews.reviewed_text(&kept.id).await?;
+        let Some(text) = packed.and_then(|packed| String::from_utf8(unpack(&packed)?).ok()) else {
+            return Ok(Err(Unsaid::NoText));
+        };
+        let opinion = match remark.of(finding, (&kept.document, &text), (self.deps.clock)()) {
+            Ok(opinion) => opinion,
+            Err(unsaid) => return Ok(Err(unsaid)),
         };
         self.feedback.say(&opinion, Some(&text)).await?;
         Ok(Ok(opinion))
@@ -172,5 +207,71 @@ impl Desk {
             by_finding.entry(opinion.fingerprint.clone()).or_default().push(opinion);
         }
         Ok(by_finding)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding() -> Remarkable {
+        Remarkable {
+            fingerprint: "f".into(),
+            key: "MET-003".into(),
+            message: "no target".into(),
+            quote: "a good recall".into(),
+            state: "mentioned".into(),
+        }
+    }
+
+    #[test]
+    fn a_remark_is_kept_with_the_text_that_it_is_about_or_says_what_is_wrong_with_it() {
+        let remark = |worth, reason: &str, by: &str| {
+            let remark = Remark { finding: "f".into(), worth, reason: reason.into(), by: by.into() };
+            remark.of(&finding(), ("a.md", "# A"), 7)
+        };
+        let kept = remark(Worth::Wrong, " it \0says it ", " ann ").unwrap();
+        assert_eq!((kept.reason.as_str(), kept.person.as_str(), kept.at), ("it says it", "ann", 7));
+        assert_eq!((kept.rule.as_str(), kept.state.as_str()), ("MET-003", "mentioned"));
+        assert_eq!(kept.sha256, sha256_hex(b"# A"));
+        assert!(remark(Worth::Useful, "", "").is_ok());
+        for (worth, reason, by, wrong) in [
+            (Worth::Wrong, " ", "", Unsaid::NoReason),
+            (Worth::Useful, &*"x".repeat(LONGEST_REASON + 1), "", Unsaid::LongReason),
+            (Worth::Useful, "", "a\nb", Unsaid::Name),
+            (Worth::Useful, "", &*"x".repeat(LONGEST_NAME + 1), Unsaid::Name),
+        ] {
+            assert_eq!(remark(worth, reason, by), Err(wrong));
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_said_of_a_text_that_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = crate::store::Database::open(&*folder.path().join("r.db")).await.unwrap();
+        let desk = Desk::new(
+            crate::job::testing::deps(),
+            std::sync::Arc::new(store),
+            None,
+            crate::job::by_hand::Hosts::default(),
+        );
+        let kept = KeptReview {
+            id: "0".repeat(32),
+            document: "a.md".into(),
+            document_id: String::new(),
+            title: String::new(),
+            wish: String::new(),
+            state: crate::store::ReviewState::Done,
+            asked_at: 1,
+            finished_at: Some(2),
+            verdict: String::new(),
+            findings: [0; 3],
+            failure: String::new(),
+            policy: String::new(),
+        };
+        let remark = Remark { finding: "f".into(), worth: Worth::Useful, reason: String::new(), by: "ann".into() };
+        let said = desk.say(&kept, &[finding()], remark).await.unwrap();
+        assert_eq!(said, Err(Unsaid::NoText));
+        assert!(desk.said("a.md").await.unwrap().is_empty());
     }
 }

@@ -22,6 +22,9 @@ pub const LARGEST_TEXT: usize = Limits::MOST.file_bytes;
 /// Most bytes of a file, whose text may be far less: as much as is read of one of a pull request.
 pub const LARGEST_FILE: usize = Limits::FILE;
 
+/// Most packs that are named.
+pub const MOST_PACKS: usize = 32;
+
 /// The name of a text that has none: two of them have no history together. It has no ending, so that the text says which form it has.
 fn unnamed(bytes: &[u8]) -> String {
     let digest = sha256_hex(bytes);
@@ -37,11 +40,27 @@ pub struct Wishes {
     pub treat_as: Option<TreatAs>,
     /// Packs of rules beside the core, by name.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    #[schemars(with = "Vec<String>", length(max = 32))]
+    #[schemars(with = "Vec<String>", length(max = MOST_PACKS))]
     pub packs: BTreeSet<String>,
     /// `false` leaves the model out even where the operator has configured one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub llm: Option<bool>,
+}
+
+impl Wishes {
+    /// The packs that somebody names, each once.
+    ///
+    /// # Errors
+    /// When they are too many.
+    pub fn named(packs: impl IntoIterator<Item = String>) -> Result<BTreeSet<String>, Unwanted> {
+        let packs: Vec<String> = packs.into_iter().collect();
+        few(packs.len())?;
+        Ok(packs.into_iter().collect())
+    }
+}
+
+fn few(packs: usize) -> Result<(), Unwanted> {
+    if packs > MOST_PACKS { Err(Unwanted::ManyPacks) } else { Ok(()) }
 }
 
 /// What a document is said to be.
@@ -50,6 +69,19 @@ pub struct Wishes {
 pub enum TreatAs {
     /// A specification of an AI project.
     Spec,
+}
+
+impl TreatAs {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Spec];
+
+    /// As it is written.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Spec => "spec",
+        }
+    }
 }
 
 /// What is to be reviewed.
@@ -105,6 +137,9 @@ pub enum Unwanted {
     /// Nothing but white space.
     #[error("the text is empty")]
     Empty,
+    /// Too many packs.
+    #[error("more than {MOST_PACKS} packs are named")]
+    ManyPacks,
     /// No pack has this name.
     #[error("there is no pack {name:?}")]
     Pack {
@@ -129,6 +164,7 @@ impl Unwanted {
             Self::LongAddress => "give the address of the document without what follows it",
             Self::TooLarge(_) => "give the specification alone",
             Self::Empty => "write the specification first",
+            Self::ManyPacks => "name each pack that is wanted once",
             Self::Refused(Refused::Scheme(_)) => "give its https address, paste the text, or send the file",
             Self::Refused(refused) => {
                 let said = refused.to_string();
@@ -157,7 +193,7 @@ impl Unwanted {
             | Self::Foreign(_) => Some("address"),
             Self::Name => Some("name"),
             Self::TooLarge(_) | Self::Empty | Self::Unreadable(_) => Some("text"),
-            Self::Pack { .. } => Some("packs"),
+            Self::ManyPacks | Self::Pack { .. } => Some("packs"),
         }
     }
 }
@@ -240,6 +276,7 @@ impl Wish {
     /// # Errors
     /// With the first thing that is wrong.
     pub fn new(input: Input, wishes: Wishes, rules: &RuleSet, hosts: &Hosts) -> Result<Self, Unwanted> {
+        few(wishes.packs.len())?;
         for name in &wishes.packs {
             if !rules.packs.iter().any(|pack| pack.name == *name) {
                 let known = rules.packs.iter().map(|pack| pack.name.clone()).collect();
@@ -427,6 +464,19 @@ mod tests {
         assert!(wish(input(), &["genai"], "").is_ok());
         let error = wish(input(), &["genai", "gen-ai"], "").unwrap_err();
         assert!(error.to_string().contains("\"gen-ai\"") && error.advice().contains("requirement-quality"), "{error}");
+    }
+
+    #[test]
+    fn packs_are_counted_before_anybody_looks_for_them() {
+        let input = || Input::Bytes { name: "a.md".into(), bytes: b"x".to_vec() };
+        let names: Vec<String> = (0..=MOST_PACKS).map(|number| format!("pack-{number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        assert_eq!(wish(input(), &names, ""), Err(Unwanted::ManyPacks));
+        assert!(matches!(wish(input(), &names[1..], ""), Err(Unwanted::Pack { .. })));
+        let same = |times: usize| Wishes::named(std::iter::repeat_n("genai".to_owned(), times));
+        assert_eq!(same(MOST_PACKS).unwrap().len(), 1);
+        assert_eq!(same(MOST_PACKS + 1), Err(Unwanted::ManyPacks), "however often it is the same one");
+        assert_eq!((Unwanted::ManyPacks.field(), Unwanted::ManyPacks.advice().is_empty()), (Some("packs"), false));
     }
 
     #[test]

@@ -151,7 +151,10 @@ impl Desk {
         let (text, opened) = match loaded {
             Loaded::Unread { reason, .. } => return failed(&reason),
             Loaded::Text { text, .. } if text.len() > super::LARGEST_TEXT => {
-                return failed("the text of the document is larger than 1 MiB: give the specification alone");
+                let most = super::LARGEST_TEXT >> 20;
+                return failed(&format!(
+                    "the text of the document is larger than {most} MiB: give the specification alone"
+                ));
             }
             Loaded::Text { text, opened, .. } => (text, opened),
         };

@@ -60,7 +60,8 @@ struct Document {
     /// What was there before, and by what that is known.
     carried: Vec<FindingCard>,
     before: &'static str,
-    is_change: bool,
+    /// Title of the part that says so.
+    known_by: &'static str,
     /// Entries of the baseline that can go.
     stale: String,
     fixed: Vec<String>,
@@ -118,7 +119,7 @@ pub(super) fn sheet(run: &Run, catalogue: &Catalogue, gate: Gate) -> Sheet {
         problems: run.problems.iter().map(|problem| plain(&problem.to_string())).collect(),
         // One hint for all: where their forms differ, that of the first.
         waiver: waiver(specs.first().map_or(Form::Markdown, |reviewed| reviewed.form)),
-        model: said::model(run).replace("checklist above", "checklist"),
+        model: said::model(run, "checklist"),
         version: plain(&run.version),
         rules: plain(&run.rules),
         documents: specs
@@ -183,11 +184,12 @@ fn document(reviewed: &Reviewed, opened: Option<&Opened>, catalogue: &Catalogue)
         apart: parts::apart(reviewed),
         findings: cards(new),
         carried: cards(old),
-        before: match &reviewed.base {
-            Some(_) => "From before this change, never fails it",
-            None => "In the baseline, never fails",
+        before: before(reviewed),
+        known_by: match (&reviewed.base, &reviewed.comparison.held) {
+            (Some(_), _) => "This change",
+            (None, Some(_)) => "Baseline",
+            (None, None) => "Known before",
         },
-        is_change: reviewed.base.is_some(),
         stale: said::stale(reviewed),
         fixed: fixed.collect(),
         promises: promises.collect(),
@@ -196,6 +198,16 @@ fn document(reviewed: &Reviewed, opened: Option<&Opened>, catalogue: &Catalogue)
         risks_unseen: parts::risks_unseen(&risks),
         risks_apart: parts::risks_apart(&risks),
         numbers: line::rows(&head.measures, &head.places, catalogue),
+    }
+}
+
+/// By what it is known that findings are old: by the base or another tool's word, by a baseline, or some by one and some by the other.
+fn before(reviewed: &Reviewed) -> &'static str {
+    let comparison = &reviewed.comparison;
+    match (comparison.held.is_some(), comparison.carried.is_empty()) {
+        (false, _) => "From before this change, never fails it",
+        (true, true) => "In the baseline, never fails",
+        (true, false) => "In the baseline, or from before this change: never fails",
     }
 }
 

@@ -102,7 +102,7 @@ pub fn closed() -> CheckOutput {
 /// The output of the check of a group in a merge queue.
 #[must_use]
 pub fn queued(conclusion: Conclusion, group: &[Queued]) -> CheckOutput {
-    let title = words::queue_title(conclusion, !group.is_empty()).to_owned();
+    let title = words::queue_title(conclusion, group).to_owned();
     CheckOutput { title, summary: words::queue(group).into_string(), annotations: Vec::new() }
 }
 

@@ -393,6 +393,23 @@ mod tests {
         faults
     }
 
+    #[test]
+    fn a_table_of_numbers_that_is_cut_says_how_much_is_missing() {
+        let body = |measures: Vec<crate::facts::Measure>| {
+            let mut document = reviewed("a.md", vec![missing("BIZ-001")], None);
+            document.head.measures = measures;
+            let review = crate::review::testing::review(change(&[("a.md", added(1..=10))]), vec![document]);
+            let options = Options::default();
+            super::summary::summary(&super::Page::of(&review, Vec::new(), &options, true), 200_000).text.into_string()
+        };
+        let rows = |count: usize| (0..count).map(|n| measure(&format!("metric{n}"), Role::Target, 0.5, 3)).collect();
+        assert!(body(rows(63)).contains("\n\n- and 3 more\n"), "{}", body(rows(63)));
+        assert!(!body(rows(60)).contains(" more\n"));
+        let lines = |count: u32| (1..=count).map(|n| measure("recall", Role::Target, 0.5, n)).collect();
+        assert!(body(lines(6)).contains(" and 2 more |\n"), "{}", body(lines(6)));
+        assert!(!body(lines(4)).contains(" more |\n"));
+    }
+
     const HOSTILE: &[&str] = &[
         "\n\n![x](https://evil.example/p.png)\n",
         " [x](https://evil.example) ",

@@ -3,6 +3,11 @@
 use crate::facts::{Measure, Quantity, Role, Unit};
 use crate::text::LineRange;
 
+/// Rows that a summary shows; the rest is counted.
+pub const ROWS: usize = 60;
+/// Lines that a row of it names; the rest is counted.
+pub const LINES: usize = 4;
+
 /// One row of the table of numbers. Plain text, not escaped.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Row {

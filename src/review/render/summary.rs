@@ -359,15 +359,16 @@ fn figures(sheet: &mut Sheet, page: &Page<'_>, document: &Reviewed) {
         return;
     }
     let mut table = Md::from(words::NUMBERS_HEAD);
-    for row in rows.iter().take(60) {
+    for row in rows.iter().take(numbers::ROWS) {
         table.push("| ");
         for cell in [&row.measure, &row.baseline, &row.poc, &row.target, &row.other] {
             table.push(md![prose(cell, 120), " | "]);
         }
-        let lines = row.lines.iter().take(4);
-        let lines = lines.map(|at| lines_link(page, document, *at));
-        table.push(md![Md::join(lines, ", "), " |\n"]);
+        let lines = row.lines.iter().take(numbers::LINES).map(|at| lines_link(page, document, *at));
+        let more = words::more_lines(row.lines.len().saturating_sub(numbers::LINES));
+        table.push(md![Md::join(lines, ", "), more, " |\n"]);
     }
+    table.push(words::more_rows(rows.len().saturating_sub(numbers::ROWS)));
     sheet.fold(words::numbers_title(rows.len()), &[table]);
 }
 

@@ -11,8 +11,8 @@ pub mod tally;
 pub use asked::model;
 pub use check::{CLOSED, CLOSED_TITLE, SUMMARY_REFUSED, SUPERSEDED_TITLE, queue, queue_title, short, superseded};
 pub use limits::{
-    PROPOSED, and_more, brief, none_read, overflow, problems, proposed_mistakes, proposed_settings, skipped, unread,
-    waived, waived_title,
+    PROPOSED, and_more, brief, more_lines, more_rows, none_read, overflow, problems, proposed_mistakes,
+    proposed_settings, skipped, unread, waived, waived_title,
 };
 pub use promises::{PROMISES_HEAD, SAY_WHY, loosened, more_promises, promise, promises_title, uncounted_promises};
 pub use reading::{

@@ -15,7 +15,7 @@ use crate::output::json;
 use crate::store::{KeptReview, PAGE, ReviewFilter, ReviewState};
 
 /// Longest idempotency key.
-const LONGEST_KEY: usize = 255;
+pub(super) const LONGEST_KEY: usize = 255;
 
 /// Puts a review into the queue.
 pub(super) async fn submit(State(front): State<Front>, request: Request) -> Result<Response, Problem> {

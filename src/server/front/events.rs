@@ -27,28 +27,15 @@ const LONGEST: Duration = Duration::from_mins(10);
 /// So that a proxy does not take a quiet line for a dead one.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// For programs.
-pub(super) async fn of_api(
+/// For programs, and for the script of the page.
+pub(super) async fn events(
     State(front): State<Front>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    events(front, &id, &headers).await
-}
-
-/// For the script of the page.
-pub(super) async fn of_page(
-    State(front): State<Front>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    events(front, &id, &headers).await
-}
-
-async fn events(front: Front, id: &str, headers: &HeaderMap) -> Result<Response, Problem> {
     // Before the store is asked: a review that ends in between is still on the track.
-    let (begun, track) = (front.0.desk.board.begun(), front.0.desk.board.track(id));
-    let kept = front.kept(id).await?;
+    let (begun, track) = (front.0.desk.board.begun(), front.0.desk.board.track(&id));
+    let kept = front.kept(&id).await?;
     let place = front.0.listeners.clone().try_acquire_owned();
     let place = place.map_err(|_| Problem::busy("too many listen to events"))?;
     let heard = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());

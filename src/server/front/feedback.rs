@@ -12,8 +12,8 @@ use super::page::{Answer, with_some_cookie};
 use super::problem::{Kind, Problem};
 use super::say::Say;
 use super::{Front, input, session, time};
-use crate::job::by_hand::{Remark, Remarkable, Unsaid};
-use crate::store::{KeptReview, Opinion, Worth};
+use crate::job::by_hand::{LONGEST_NAME, Remark, Remarkable, Unsaid};
+use crate::store::{KeptReview, LONGEST_REASON, Opinion, Worth};
 
 /// A remark that is not taken.
 const KIND: Kind = ("feedback", "This cannot be said of a finding");
@@ -29,11 +29,11 @@ pub(super) struct FeedbackIn {
     /// What the finding is worth.
     worth: Worth,
     /// Why. Whoever says `wrong` or `not-applicable` says it.
-    #[schemars(length(max = 1000))]
+    #[schemars(length(max = LONGEST_REASON))]
     #[serde(default)]
     reason: String,
     /// Who says it. What the same says later of the same finding takes its place.
-    #[schemars(length(max = 200), extend("pattern" = "^[ -~]*$"))]
+    #[schemars(length(max = LONGEST_NAME), extend("pattern" = input::LINE))]
     #[serde(default)]
     by: String,
 }
@@ -68,7 +68,7 @@ impl From<Unsaid> for Problem {
     fn from(unsaid: Unsaid) -> Self {
         let (field, status) = match unsaid {
             // The review is there, so this is no 404: what is said does not fit the report that it has.
-            Unsaid::NoFinding => ("finding", StatusCode::CONFLICT),
+            Unsaid::NoFinding | Unsaid::NoText => ("finding", StatusCode::CONFLICT),
             Unsaid::NoReason | Unsaid::LongReason => ("reason", StatusCode::UNPROCESSABLE_ENTITY),
             Unsaid::Name => ("by", StatusCode::UNPROCESSABLE_ENTITY),
         };

@@ -14,7 +14,9 @@ use tokio::sync::SemaphorePermit;
 
 use super::problem::{Kind, Problem, UNWANTED};
 use super::{Front, LIMITS};
-use crate::job::by_hand::{Input, TreatAs, Unwanted, Wish, Wishes};
+use crate::job::by_hand::{
+    Input, LARGEST_TEXT, LONGEST_ADDRESS, LONGEST_NAME, MOST_PACKS, TreatAs, Unwanted, Wish, Wishes,
+};
 use crate::server::body;
 
 /// Fields of one form: every pack there is, and the rest.
@@ -22,22 +24,32 @@ const FIELDS: usize = 64;
 /// Most bytes of a field that is no document.
 const SHORT: usize = 16 << 10;
 
+/// Addresses as the description has them: of a host by its name, or by four numbers, with or without a port. Whether it is fetched from
+/// is for the operator to say.
+pub(super) const ADDRESS: &str = concat!(
+    r"^https?://(([a-z0-9]+(-[a-z0-9]+)*\.)*[a-z][a-z0-9]*(-[a-z0-9]+)*",
+    r"|((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9]))",
+    r"(:([1-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?(/[!-~]*)?$",
+);
+/// One line of text, as the description has it.
+pub(super) const LINE: &str = "^[ -~]*$";
+
 /// A review that is asked for: exactly one of `address` and `text`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "ReviewRequest", extend("oneOf" = [{"required": ["address"]}, {"required": ["text"]}]))]
 pub(super) struct Ask {
     /// Address of a document, whose host the operator allows; other schemes and ports only where the operator trusts the host.
-    #[schemars(with = "String", length(max = 2000), extend("pattern" = r"^https://([a-z0-9]+(-[a-z0-9]+)*\.)+[a-z]{2,}(/[!-~]*)?$"))]
+    #[schemars(with = "String", length(max = LONGEST_ADDRESS), extend("pattern" = ADDRESS))]
     #[serde(default)]
     address: Option<String>,
     /// The text of a document.
-    #[schemars(with = "String", length(min = 1, max = 1_048_576), extend("pattern" = "[!-~]"))]
+    #[schemars(with = "String", length(min = 1, max = LARGEST_TEXT), extend("pattern" = "[!-~]"))]
     #[serde(default)]
     text: Option<String>,
     /// Name of the text; its ending says which form it has (`spec.md`, `spec.rst`). Reviews of the same name are the history of one
     /// document.
-    #[schemars(with = "String", length(max = 200), extend("pattern" = "^[ -~]*$"))]
+    #[schemars(with = "String", length(max = LONGEST_NAME), extend("pattern" = LINE))]
     #[serde(default)]
     name: Option<String>,
     /// `spec` treats the document as a specification whatever it looks like.
@@ -45,7 +57,7 @@ pub(super) struct Ask {
     #[serde(default, rename = "as")]
     treat_as: Option<TreatAs>,
     /// Packs of rules beside the core.
-    #[schemars(length(max = 32))]
+    #[schemars(length(max = MOST_PACKS))]
     #[serde(default)]
     packs: Vec<String>,
     /// `false` leaves the model out even where the operator has configured one.
@@ -60,8 +72,9 @@ pub(super) struct Form {
     pub(super) address: String,
     pub(super) text: String,
     pub(super) name: String,
-    /// Name and content of the file.
-    file: Option<(String, Vec<u8>)>,
+    /// Name and content of the file, until it is wished for: it is held once.
+    file: Option<(String, Bytes)>,
+    is_file: bool,
     pub(super) is_spec: bool,
     pub(super) packs: Vec<String>,
     /// What it says about the model; nothing where it was not asked.
@@ -73,19 +86,19 @@ pub(super) struct Form {
 impl Form {
     /// A file was chosen.
     pub(super) fn is_file(&self) -> bool {
-        self.file.is_some()
+        self.is_file
     }
 
-    /// What it asks for.
-    pub(super) fn wish(&self) -> Result<(Input, Wishes), Unwanted> {
+    /// What it asks for. The file goes with it.
+    pub(super) fn wish(&mut self) -> Result<(Input, Wishes), Unwanted> {
         let address = Some(self.address.trim()).filter(|address| !address.is_empty());
         let text = Some(&self.text).filter(|text| !text.trim().is_empty());
-        let input = match (address, text, &self.file) {
+        let input = match (address, text, self.file.take()) {
             (Some(address), None, None) => Input::Address(address.to_owned()),
             (None, Some(text), None) => Wish::text(Some(self.name.clone()), text.clone())?,
             (None, None, Some((name, bytes))) => Input::Bytes {
-                name: if self.name.trim().is_empty() { name.clone() } else { self.name.clone() },
-                bytes: bytes.clone(),
+                name: if self.name.trim().is_empty() { name } else { self.name.clone() },
+                bytes: bytes.into(),
             },
             // A file without a word in it is said to be empty, and not to be missing.
             (None, None, None) if !self.text.is_empty() => return Err(Unwanted::Empty),
@@ -93,7 +106,7 @@ impl Form {
             _ => return Err(Unwanted::Several),
         };
         let treat_as = self.is_spec.then_some(TreatAs::Spec);
-        let packs = self.packs.iter().cloned().collect();
+        let packs = Wishes::named(self.packs.iter().cloned())?;
         Ok((input, Wishes { treat_as, packs, llm: self.llm }))
     }
 }
@@ -106,7 +119,7 @@ impl Ask {
             (None, None) => return Err(Unwanted::Nothing),
             (Some(_), Some(_)) => return Err(Unwanted::Several),
         };
-        Ok((input, Wishes { treat_as: self.treat_as, packs: self.packs.into_iter().collect(), llm: self.llm }))
+        Ok((input, Wishes { treat_as: self.treat_as, packs: Wishes::named(self.packs)?, llm: self.llm }))
     }
 }
 
@@ -123,7 +136,7 @@ pub(super) async fn of_program(front: &Front, request: Request) -> Result<((Inpu
             Ok((ask.wish()?, false, room))
         }
         "multipart/form-data" => {
-            let (form, room) = form(front, request, &kind).await?;
+            let (mut form, room) = form(front, request, &kind).await?;
             Ok((form.wish()?, form.is_file(), room))
         }
         _ => Err(Problem::media_type(
@@ -233,13 +246,13 @@ async fn form<'a>(front: &'a Front, request: Request, kind: &str) -> Result<(For
             // Browsers send an empty part where no file was chosen.
             let file = file.unwrap_or_default();
             if !file.is_empty() || !bytes.is_empty() {
-                if form.file.is_some() {
+                if form.is_file {
                     return Err(Problem::bad(
                         "there are two files",
                         "send each by itself: a review is about one document",
                     ));
                 }
-                form.file = Some((base(&file), bytes.to_vec()));
+                (form.file, form.is_file) = (Some((base(&file), bytes)), true);
             }
             continue;
         }
@@ -253,7 +266,7 @@ async fn form<'a>(front: &'a Front, request: Request, kind: &str) -> Result<(For
             "text" => form.text = value,
             "name" => form.name = value,
             "as" if value.is_empty() => {}
-            "as" if value == "spec" => form.is_spec = true,
+            "as" if value == TreatAs::Spec.word() => form.is_spec = true,
             "packs" => form.packs.push(value),
             "llm" if matches!(value.as_str(), "true" | "false") => form.llm = Some(value == "true"),
             "token" => form.token = value,
@@ -353,6 +366,16 @@ mod tests {
         let taken = page::submit(State(front.clone()), request).await.unwrap_or_else(|_| panic!("it is taken"));
         assert_eq!(taken.status(), StatusCode::SEE_OTHER);
         look(long, "a person");
+    }
+
+    #[test]
+    fn a_file_is_handed_on_as_it_is_held() {
+        let held = Bytes::from(b"# A spec".to_vec());
+        let at = held.as_ptr();
+        let mut form = Form { file: Some(("a.md".into(), held)), is_file: true, ..Form::default() };
+        let Ok((Input::Bytes { name, bytes }, _)) = form.wish() else { panic!("it is a file") };
+        assert_eq!((name.as_str(), bytes.as_slice(), bytes.as_ptr()), ("a.md", &b"# A spec"[..], at));
+        assert!(form.is_file(), "what is said of it later names its field");
     }
 
     #[test]

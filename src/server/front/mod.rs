@@ -90,7 +90,7 @@ impl Front {
         let api = Router::new()
             .route("/api/v1/reviews", get(api::list).post(api::submit))
             .route("/api/v1/reviews/{id}", get(api::review))
-            .route("/api/v1/reviews/{id}/events", get(events::of_api))
+            .route("/api/v1/reviews/{id}/events", get(events::events))
             .route("/api/v1/reviews/{id}/feedback", post(feedback::of_program))
             .route("/api/v1/reviews/{id}/{report}", get(api::report))
             .route("/api/v1/documents/{id}/changes", get(api::changes));
@@ -98,7 +98,7 @@ impl Front {
             .route("/", get(page::form))
             .route("/reviews", get(page::list).post(page::submit))
             .route("/reviews/{id}", get(page::review))
-            .route("/reviews/{id}/events", get(events::of_page))
+            .route("/reviews/{id}/events", get(events::events))
             .route("/reviews/{id}/feedback", post(feedback::of_person))
             .route("/reviews/{id}/{report}", get(page::report))
             .route("/documents/{id}", get(page::document))

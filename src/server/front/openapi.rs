@@ -5,11 +5,12 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::api::LONGEST_KEY;
 use super::feedback::{FeedbackIn, FeedbackOut};
-use super::input::Ask;
+use super::input::{Ask, LINE};
 use super::problem::ProblemOut;
 use super::shape::{EventOut, ReviewOut, ReviewsOut};
-use crate::job::by_hand::{LONGEST_ADDRESS, PHASES, Verdict, Wish};
+use crate::job::by_hand::{Form, LONGEST_ADDRESS, LONGEST_NAME, MOST_PACKS, PHASES, TreatAs, Verdict, Wish};
 use crate::store::{PAGE, ReviewState};
 
 /// The description, with the names of the packs that there are.
@@ -123,7 +124,7 @@ fn submit(packs: &Value) -> Value {
             "name": "Idempotency-Key",
             "in": "header",
             "description": "The same key with the same body is the same review, however often it is sent; with another body it is refused",
-            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+            "schema": { "type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$" },
         }],
         "requestBody": { "required": true, "content": {
             "application/json": { "schema": { "$ref": "#/components/schemas/ReviewRequest" } },
@@ -133,9 +134,9 @@ fn submit(packs: &Value) -> Value {
                 "additionalProperties": false,
                 "properties": {
                     "file": { "type": "string", "format": "binary", "minLength": 1, "description": "The document; its name says which form it has" },
-                    "name": { "type": "string", "maxLength": 200, "pattern": "^[ -~]*$" },
-                    "as": { "type": "string", "enum": ["spec"] },
-                    "packs": { "type": "array", "items": packs, "maxItems": 32 },
+                    "name": { "type": "string", "maxLength": LONGEST_NAME, "pattern": LINE },
+                    "as": { "type": "string", "enum": TreatAs::ALL.map(TreatAs::word) },
+                    "packs": { "type": "array", "items": packs, "maxItems": MOST_PACKS },
                     "llm": { "type": "string", "enum": ["true", "false"] },
                 },
             }},
@@ -168,7 +169,7 @@ fn list() -> Value {
         "summary": "Reviews, the latest first",
         "parameters": [
             query("document", "Part of the address, name or title of the document, in any case",
-                json!({ "type": "string", "maxLength": LONGEST_ADDRESS, "pattern": "^[ -~]*$" })),
+                json!({ "type": "string", "maxLength": LONGEST_ADDRESS, "pattern": LINE })),
             query("verdict", "What they came to", json!({ "type": "string", "enum": verdicts })),
             query("state", "Where they are", json!({ "type": "string", "enum": states })),
             query("since", "Asked for on this day (UTC) or later", json!({ "type": "string", "format": "date" })),
@@ -243,7 +244,7 @@ fn side(name: &str) -> Value {
 fn form() -> Value {
     json!({
         "name": "form", "in": "path", "required": true, "description": "Form of the report",
-        "schema": { "type": "string", "enum": ["html", "json", "md", "sarif"] },
+        "schema": { "type": "string", "enum": Form::ALL.map(Form::ending) },
     })
 }
 
@@ -274,4 +275,82 @@ fn responses(good: Value, problems: &[StatusCode]) -> Value {
         all.insert(status.as_str().to_owned(), problem);
     }
     Value::Object(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::by_hand::{LARGEST_TEXT, LONGEST_ADDRESS};
+    use crate::store::{LONGEST_REASON, Worth};
+
+    /// What stands at a place.
+    fn at(place: &str) -> Value {
+        openapi(&["genai"]).pointer(place).cloned().unwrap_or_default()
+    }
+
+    /// Words that one may say at a place of the schemas: in a list, or each with its description.
+    fn words(place: &str) -> Vec<String> {
+        let schema = at(place);
+        let one = |value: &Value| Some(value.get("const").unwrap_or(value).as_str()?.to_owned());
+        let listed = schema.get("enum").or_else(|| schema.get("oneOf")).and_then(Value::as_array);
+        listed.map_or_else(|| one(&schema).into_iter().collect(), |all| all.iter().filter_map(one).collect())
+    }
+
+    #[test]
+    fn the_words_of_the_description_are_those_of_the_types() {
+        let submit = "/paths/~1api~1v1~1reviews/post/requestBody/content/multipart~1form-data/schema/properties";
+        let list = "/paths/~1api~1v1~1reviews/get/parameters";
+        let form = "/paths/~1api~1v1~1reviews~1{id}~1report.{form}/get";
+        let events = "/paths/~1api~1v1~1reviews~1{id}~1events/get/responses/200/content/text~1event-stream/schema";
+        let form_of = "/paths/~1api~1v1~1reviews~1{id}~1report.{form}/parameters/1/schema";
+        assert!(at(form).is_object());
+        for (place, expected) in [
+            ("/components/schemas/TreatAs".to_owned(), TreatAs::ALL.map(TreatAs::word).to_vec()),
+            (format!("{submit}/as"), TreatAs::ALL.map(TreatAs::word).to_vec()),
+            ("/components/schemas/Worth".to_owned(), Worth::ALL.map(Worth::word).to_vec()),
+            ("/components/schemas/ReviewState".to_owned(), ReviewState::ALL.map(ReviewState::word).to_vec()),
+            (format!("{list}/1/schema"), Verdict::ALL.map(Verdict::word).to_vec()),
+            (format!("{list}/2/schema"), ReviewState::ALL.map(ReviewState::word).to_vec()),
+            (form_of.to_owned(), Form::ALL.map(Form::ending).to_vec()),
+            (format!("{events}/properties/event"), PHASES.to_vec()),
+        ] {
+            assert_eq!(words(&place), expected, "{place}");
+        }
+    }
+
+    #[test]
+    fn the_limits_of_the_description_are_those_that_hold() {
+        let ask = "/components/schemas/ReviewRequest/properties";
+        let say = "/components/schemas/FeedbackRequest/properties";
+        for (place, expected) in [
+            (format!("{ask}/address/maxLength"), LONGEST_ADDRESS),
+            (format!("{ask}/text/maxLength"), LARGEST_TEXT),
+            (format!("{ask}/name/maxLength"), LONGEST_NAME),
+            (format!("{ask}/packs/maxItems"), MOST_PACKS),
+            (format!("{say}/reason/maxLength"), LONGEST_REASON),
+            (format!("{say}/by/maxLength"), LONGEST_NAME),
+        ] {
+            assert_eq!(at(&place), json!(expected), "{place}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_a_host_that_an_operator_may_trust_is_described() {
+        let pattern = at("/components/schemas/ReviewRequest/properties/address/pattern");
+        let pattern = regex::Regex::new(pattern.as_str().unwrap()).unwrap();
+        for (address, is_one) in [
+            ("https://example.org/specs/a.md?x=1#part", true),
+            ("https://docs-2.example.org", true),
+            ("http://wiki:8080/spec.md", true),
+            ("http://127.0.0.1:9090/a", true),
+            ("https://example.org:65535/a", true),
+            ("https://example.org:65536/a", false),
+            ("https://256.0.0.1/a", false),
+            ("https://", false),
+            ("ftp://example.org/a", false),
+            ("a.md", false),
+        ] {
+            assert_eq!(pattern.is_match(address), is_one, "{address}");
+        }
+    }
 }

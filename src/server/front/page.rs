@@ -74,7 +74,7 @@ pub(super) async fn form(State(front): State<Front>, uri: Uri, headers: HeaderMa
 /// `POST /reviews`.
 pub(super) async fn submit(State(front): State<Front>, request: Request) -> Answer {
     let headers = request.headers().clone();
-    let (form, _room) = match input::of_person(&front, request).await {
+    let (mut form, _room) = match input::of_person(&front, request).await {
         Ok(sent) => sent,
         // What is too large as a whole is so by its file.
         Err(problem) => return Ok(front.again(&headers, &Typed::default(), problem.of_file(true))),

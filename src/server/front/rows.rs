@@ -8,6 +8,7 @@ use crate::job::by_hand::{Phase, Told, Verdict};
 use crate::output::Run;
 use crate::review::Direction;
 use crate::review::render::words::tally::plural;
+use crate::source::url::recognise;
 use crate::store::{KeptReview, ReviewState};
 use crate::text::show_hidden;
 
@@ -68,7 +69,7 @@ impl Row {
 
 /// Where the form stands with this document in it.
 fn again(document: &str) -> String {
-    let field = if document.starts_with("https://") { "address" } else { "name" };
+    let field = if recognise(document).is_some() { "address" } else { "name" };
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair(field, document).finish();
     format!("/?{query}")
 }
@@ -216,6 +217,17 @@ impl Changes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_asked_once_more_stands_in_its_field() {
+        for (document, link) in [
+            ("https://example.org/a.md", "/?address=https%3A%2F%2Fexample.org%2Fa.md"),
+            ("http://wiki:8080/a", "/?address=http%3A%2F%2Fwiki%3A8080%2Fa"),
+            ("parcel.md", "/?name=parcel.md"),
+        ] {
+            assert_eq!(again(document), link);
+        }
+    }
 
     #[test]
     fn phases_show_what_was_what_is_and_what_comes() {

@@ -24,7 +24,7 @@ pub(super) struct Seal(Hmac<Sha256>);
 impl Seal {
     pub(super) fn new(key: &[u8]) -> Self {
         // HMAC takes a key of any length.
-        let mac = Hmac::<Sha256>::new_from_slice(key).or_else(|_| Hmac::new_from_slice(b"none"));
+        let mac = Hmac::<Sha256>::new_from_slice(key);
         Self(mac.unwrap_or_else(|_| Hmac::<Sha256>::new(&sha2::digest::Key::<Hmac<Sha256>>::default())))
     }
 

@@ -222,10 +222,9 @@ impl Decisions for Shaky {
         comment: u64,
         asker: Asker,
         commands: u32,
-        now: Millis,
-        since: Millis,
+        window: std::ops::Range<Millis>,
     ) -> Result<u64, StoreError> {
-        self.life.stored(self.inner.count(change, comment, asker, commands, now, since)).await
+        self.life.stored(self.inner.count(change, comment, asker, commands, window)).await
     }
 
     async fn keep_answer(&self, change: &str, comment: u64, body: &str) -> Result<(), StoreError> {

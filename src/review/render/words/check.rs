@@ -41,14 +41,15 @@ pub const CLOSED_TITLE: &str = "Closed before the review ended";
 /// What it says.
 pub const CLOSED: &str = "The change was closed before its review ended. When it is opened again, it is reviewed.\n";
 
-/// Title of the check of a merge queue.
+/// Title of the check of a merge queue. It goes by the changes: a check that must know everything fails also where none of them does.
 #[must_use]
-pub fn queue_title(conclusion: Conclusion, known: bool) -> &'static str {
+pub fn queue_title(conclusion: Conclusion, group: &[Queued]) -> &'static str {
+    let is_blocked = group.iter().any(|at| at.conclusion == Some(Conclusion::Failure));
     match conclusion {
         Conclusion::Success => "All changes of this group passed",
-        Conclusion::Failure => "A change of this group is blocked",
-        Conclusion::Neutral if known => "Not all changes of this group are known to pass",
-        Conclusion::Neutral => "No change of this group is known",
+        _ if is_blocked => "A change of this group is blocked",
+        _ if group.is_empty() => "No change of this group is known",
+        _ => "Not all changes of this group are known to pass",
     }
 }
 

@@ -53,7 +53,7 @@ pub fn answer(verb: Option<Verb>, text: Md) -> Md {
 /// The commands of a comment came to nothing.
 #[must_use]
 pub fn given_up(reason: &str) -> Md {
-    md!["this could not be done: ", prose(reason, SENTENCE), " It may be asked again."]
+    md!["this could not be done: ", prose(reason.trim_end_matches('.'), SENTENCE), ". It may be asked again."]
 }
 
 /// What can be asked.

@@ -50,6 +50,18 @@ pub fn and_more(count: usize) -> Md {
     if count > 0 { md!["- and ", count, " more\n"] } else { Md::default() }
 }
 
+/// The same below a table.
+#[must_use]
+pub fn more_rows(count: usize) -> Md {
+    if count > 0 { md!["\n", and_more(count)] } else { Md::default() }
+}
+
+/// The same within a cell, behind the lines that it names.
+#[must_use]
+pub fn more_lines(count: usize) -> Md {
+    if count > 0 { md![" and ", count, " more"] } else { Md::default() }
+}
+
 /// Title of the fold of what is left out on purpose.
 #[must_use]
 pub fn waived_title(count: usize) -> Md {

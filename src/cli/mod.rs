@@ -20,6 +20,7 @@ mod eval_args;
 mod eval_model;
 mod feedback;
 mod fix;
+mod gate_args;
 mod given;
 mod import;
 mod jobs;
@@ -202,7 +203,7 @@ fn dispatch(command: &Command, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliEr
         Command::Eval(args) => eval::eval(args, io),
         Command::Config(Config::Show(args)) => {
             let rules = runtime()?.block_on(rules::all(true, &args.gate.rules, env))?.0;
-            config::show(args, &rules, env, io)
+            config::show(&args.settled(), &rules, env, io)
         }
         Command::Config(Config::Check { file }) => config::check(file.as_deref(), &rules::known()?.0, io),
         Command::Model(Model::Probe(args)) => runtime()?.block_on(probe::probe(args, env, io)),

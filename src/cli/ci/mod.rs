@@ -391,7 +391,7 @@ pub(super) fn token(env: &Env) -> Option<&str> {
 fn options(gate: &GateFlags, model: &ModelFlags) -> Options {
     Options {
         no_model: model.no_llm,
-        fail_on: gate.fail_on.map(super::args::FailOn::severity),
+        fail_on: gate.fail_on.and_then(super::args::FailOn::asked),
         require_complete: gate.require_complete,
         ..Options::default()
     }

@@ -7,13 +7,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use super::desk_args::{Completions, Fix, Lsp, Man, New};
 pub(super) use super::eval_args::{Eval, EvalCommand};
+pub(super) use super::gate_args::{FailOn, GateFlags};
 pub(super) use super::import::ImportFlags;
 pub(super) use super::model_args::Model;
 pub(super) use super::report_args::{Also, BaselineFlags, Format, MoreReports};
 pub(super) use super::rules_args::Rules;
 pub(super) use super::serve_args::Serve;
 use super::setup_args::{Doctor, Setup};
-use crate::finding::Severity;
 
 /// Reviews technical specifications of AI projects: what is missing, contradictory or cannot be measured.
 #[derive(Debug, Parser)]
@@ -189,6 +189,12 @@ pub(super) struct Ci {
 /// it; the report says which commit was looked at, and that commit is read and reviewed once more, as data. No code of the fork is checked
 /// out or run
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("fail_on", |arg| arg.help("Least severity of a sure finding that makes the verdict a failure [default: config]")),
+    mut_arg("require_complete", |arg| arg.help("Make the verdict a failure when something could not be reviewed")),
+    after_help = "Exit status: 0 posted, or nothing to post, whatever the verdict: the job that analysed has failed or not; 2 wrong \
+                  usage, configuration or input, or it could not be posted. The verdict stands in the summary and among the outputs of the step."
+)]
 pub(super) struct Publish {
     /// The report of that run, taken from its artifact
     #[arg(value_name = "REPORT")]
@@ -206,31 +212,6 @@ pub(super) struct Publish {
 
     #[command(flatten)]
     pub(super) github: GitHubFlags,
-}
-
-/// What fails, and by which configuration.
-#[derive(Debug, Args)]
-pub(super) struct GateFlags {
-    /// Least severity of a sure finding that makes the exit status 1 [default: never; ci: error]
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    pub(super) fail_on: Option<FailOn>,
-
-    /// Exit with status 4 when something could not be reviewed [default: what the configuration says]
-    #[arg(long)]
-    pub(super) require_complete: bool,
-
-    /// Configuration file [default: .specreview.toml or .github/specreview.toml, here or above in the repository]
-    #[arg(long, value_name = "FILE")]
-    pub(super) config: Option<PathBuf>,
-
-    /// Further rule pages: a folder, a .tar.gz or .zip, or https://HOST/PACK.zip#sha256=DIGEST (may be repeated)
-    #[arg(long, value_name = "FOLDER|ARCHIVE")]
-    pub(super) rules: Vec<String>,
-
-    /// Configuration file of the organisation, which that of the repository stands above [default: on pull requests that of the owner's
-    /// .github repository]
-    #[arg(long, value_name = "FILE")]
-    pub(super) org: Option<PathBuf>,
 }
 
 /// The model of the critique. The key comes from the environment only.
@@ -358,14 +339,6 @@ pub(super) enum PostMode {
     Summary,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    Never,
-    Error,
-    Warning,
-    Info,
-}
-
 impl Command {
     /// The file of settings that was named.
     pub(super) fn env_file(&self) -> Option<&Path> {
@@ -378,15 +351,11 @@ impl Command {
     }
 }
 
-impl FailOn {
-    /// Least severity that fails; none never fails.
-    pub(super) fn severity(self) -> Option<Severity> {
-        match self {
-            Self::Never => None,
-            Self::Error => Some(Severity::Error),
-            Self::Warning => Some(Severity::Warning),
-            Self::Info => Some(Severity::Info),
-        }
+impl Show {
+    /// Without what changes no key: `--fail-on config`.
+    pub(super) fn settled(&self) -> Self {
+        let fail_on = self.gate.fail_on.filter(|wish| wish.asked().is_some());
+        Self { gate: GateFlags { fail_on, ..self.gate.clone() }, ..*self }
     }
 }
 

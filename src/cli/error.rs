@@ -39,6 +39,8 @@ pub(super) enum CliError {
     CheckedOut { folder: PathBuf },
     #[error("nobody can tell whose code is in a job that has the secrets of the repository: {why}")]
     NoEvent { why: String },
+    #[error("nobody can tell what was commented on: {why}")]
+    NoComment { why: String },
     #[error("there is no run whose pull request could be found: {0}")]
     NoRun(String),
     #[error("{} is not taken for a report: {why}", path.display())]
@@ -145,7 +147,7 @@ pub(super) enum CliError {
 
 impl CliError {
     /// The next step, where there is one to name.
-    fn advice(&self) -> Option<String> {
+    pub(super) fn advice(&self) -> Option<String> {
         let text = match self {
             Self::ForeignHost { host } => {
                 format!("for GitHub Enterprise, name its API: --github-url {}/api/v3", shown(host))
@@ -160,7 +162,7 @@ impl CliError {
                  through the API and needs no checkout"
                     .into()
             }
-            Self::NoEvent { .. } => {
+            Self::NoEvent { .. } | Self::NoComment { .. } => {
                 "run it where GITHUB_EVENT_PATH names the event file that GitHub wrote for this job".into()
             }
             Self::NoRun(_) => "call it in a workflow that runs `on: workflow_run` of the one that analyses; see docs/action.md".into(),
@@ -253,7 +255,7 @@ impl CliError {
     }
 
     /// What is listed below the message.
-    fn details(&self) -> Vec<String> {
+    pub(super) fn details(&self) -> Vec<String> {
         match self {
             Self::NothingReviewed(inputs) => {
                 let inputs = by_reason(inputs).into_iter();

@@ -20,6 +20,7 @@ mod eval_args;
 mod eval_model;
 mod feedback;
 mod fix;
+mod gate_args;
 mod given;
 mod import;
 mod jobs;
@@ -112,7 +113,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, io: &mut Io<'_>)
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(said) => return usage(&said, is_of_job(&args), env, io),
+        Err(said) => return usage(&said, Some(&args[..]).filter(|args| is_of_job(args)), env, io),
     };
     let is_server = matches!(cli.command, Command::Serve(_) | Command::Page(_));
     let loaded = env_file::load(cli.command.env_file(), env);
@@ -143,11 +144,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, io: &mut Io<'_>)
         },
         Err(CliError::Output(error)) if is_enough(&error) => Exit::Good,
         Err(error) => {
-            if matches!(cli.command, Command::Ci(_) | Command::Publish(_)) {
-                ci::fail(io, &error.line(), env);
+            match ci::end::asked(&cli.command) {
+                // A job has one log: the message stands there once.
+                Some(files) => ci::end::with(&error, files, env, io),
+                None => {
+                    let _ = io.out.flush();
+                    let _ = io.err.write_all(error.report().as_bytes());
+                }
             }
-            let _ = io.out.flush();
-            let _ = io.err.write_all(error.report().as_bytes());
             Exit::Unusable
         }
     }
@@ -203,7 +207,7 @@ fn dispatch(command: &Command, env: &Env, io: &mut Io<'_>) -> Result<Exit, CliEr
         Command::Eval(args) => eval::eval(args, io),
         Command::Config(Config::Show(args)) => {
             let rules = runtime()?.block_on(rules::all(true, &args.gate.rules, env))?.0;
-            config::show(args, &rules, env, io)
+            config::show(&args.settled(), &rules, env, io)
         }
         Command::Config(Config::Check { file }) => config::check(file.as_deref(), &rules::known()?.0, io),
         Command::Model(Model::Probe(args)) => runtime()?.block_on(probe::probe(args, env, io)),
@@ -239,18 +243,19 @@ fn is_of_job(args: &[OsString]) -> bool {
 }
 
 /// Help and version go to standard output; a wrong command line to standard error, with status 2, and in a job to its log and outputs.
-fn usage(said: &clap::Error, of_job: bool, env: &Env, io: &mut Io<'_>) -> Exit {
+fn usage(said: &clap::Error, of_job: Option<&[OsString]>, env: &Env, io: &mut Io<'_>) -> Exit {
     let text = said.render();
     if said.use_stderr() {
-        if of_job {
+        if let Some(args) = of_job {
             // What is wrong and what would be right, without the lines that show how the command is called.
             let text = text.to_string();
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
             let lines: Vec<_> =
                 lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more")).collect();
             let line = lines.join(" ");
-            ci::fail(io, &plain(line.strip_prefix("error: ").unwrap_or(&line)), env);
-            let _ = io.out.flush();
+            let line = plain(line.strip_prefix("error: ").unwrap_or(&line));
+            ci::end::of_usage(&line, args, env, io);
+            return Exit::Unusable;
         }
         let _ = write!(io.err, "{text}");
         return Exit::Unusable;

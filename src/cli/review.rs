@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::args::Review as Args;
+use super::args::{FailOn, Review as Args};
 use super::env::{Env, Io};
 use super::error::{CliError, Exit, count, plain};
 use super::report::{self, Report};
 use super::{baseline, change, compared, config, import, load, model, progress, rules, setup};
 use crate::import::Imports;
 use crate::job::{self, Options};
-use crate::output::{Run, by_reason, exit};
+use crate::output::{Entry, Run, by_reason, exit};
 use crate::platform::local::is_unborn;
 use crate::review::Skipped;
 use crate::source::url::{Address, recognise};
@@ -27,14 +27,20 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         _ if args.base.is_some() => {}
         _ => return Err(CliError::MixedInputs),
     }
+    let mut inputs = args.inputs.clone();
     if let Some(base) = &args.base {
-        if base != "HEAD" || args.inputs.is_empty() || !is_unborn(Path::new(".")) {
+        if base != "HEAD" || !is_unborn(Path::new(".")) {
             return compared::review(args, base, env, io).await;
         }
         let _ = writeln!(io.err, "note: there is no commit yet to compare with: everything is new");
     }
+    // Only a repository without a commit gets here with nothing named: all of it is meant.
+    let is_whole = inputs.is_empty();
+    if is_whole {
+        inputs.push(everything());
+    }
     let baseline = baseline::open(&args.baseline)?;
-    let imports = import::read(&args.import, args.inputs.iter().any(|input| input == "-"), io)?;
+    let imports = import::read(&args.import, inputs.iter().any(|input| input == "-"), io)?;
     let mut asked = model::asked(&args.model, env, io);
     let left_out = asked.left_out.take();
     let mut deps = setup::deps(asked, env, "specreview");
@@ -46,21 +52,30 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     let root = config::root(config::place(args.gate.config.as_deref()).as_deref());
     let most = |_: &str| args.max_bytes;
     let mut loaded =
-        load::load(&args.inputs, &most, &config, &root, (env, args.github.github_url.as_deref()), io).await;
-    load::leave_out_written(&mut loaded, &args.inputs, &args.written());
-    let passed_over = load::passed_over(&args.inputs, &config, &root);
-    let is_survey = args.inputs.iter().any(|input| Path::new(input).is_dir());
-    let options = Options { root: Some(root), is_survey, progress, imports: imports.clone(), ..options(args) };
+        load::load(&inputs, &most, &config, &root, (env, args.github.github_url.as_deref()), io).await;
+    load::leave_out_written(&mut loaded, &inputs, &args.written());
+    let passed_over = load::passed_over(&inputs, &config, &root);
+    let is_survey = inputs.iter().any(|input| Path::new(input).is_dir());
+    let wished = options(args);
+    // By the configuration, where that is wished.
+    let fail_on = Some(wished.fail_on.unwrap_or(config.fail_on));
+    let options = Options { root: Some(root), is_survey, progress, imports: imports.clone(), fail_on, ..wished };
     let mut run = job::review_texts(&deps, loaded, &config, problems, &options).await;
     drop(line);
     run.incomplete = run.incomplete.or(left_out);
+    if is_whole {
+        // A folder without documents is not something that could not be read.
+        run.skipped.retain(|skipped| !inputs.contains(&skipped.what));
+        run.documents.retain(|entry| !matches!(entry, Entry::Unread { path, .. } if inputs.contains(path)));
+    }
     if let Some(said) = baseline.map(|file| file.apply(&mut run)).transpose()?.flatten() {
         let _ = writeln!(io.err, "{}", plain(&said));
     }
     let gate = options.gate(&config);
     let nothing = run.reviewed().next().is_none();
     let catalogue = job::catalogue(&deps.rules);
-    let exit = exit(&run, gate);
+    let is_quiet = nothing && is_whole && run.is_complete();
+    let exit = if is_quiet { Exit::Good } else { exit(&run, gate) };
     let told = Report { run: &run, catalogue: &catalogue, rules: &deps.rules, gate, exit };
     let mut written = Ok(());
     if !nothing || args.format.is_kept() {
@@ -68,7 +83,9 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         written = report::write(&told.render(args.format, look), args.format, args.output.as_deref(), io);
     }
     warn(told.also(&args.more.also), io);
-    if nothing {
+    if is_quiet {
+        let _ = writeln!(io.err, "there is no document here");
+    } else if nothing {
         return Err(CliError::NothingReviewed(run.unopened()));
     }
     not_whole(&run, io);
@@ -77,6 +94,13 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
         let _ = writeln!(io.err, "note: {files} of other forms passed over; name a file to have it read");
     }
     import::whole(&imports, ended(exit, written, io)?)
+}
+
+/// The folder of the repository, as it is spelled from here.
+fn everything() -> String {
+    let root = config::nearest(|folder| folder.join(".git").exists().then(|| folder.to_owned()));
+    let root = root.filter(|root| !root.as_os_str().is_empty());
+    root.map_or_else(|| ".".to_owned(), |root| root.to_string_lossy().into_owned())
 }
 
 /// What was not reviewed, what became of other tools' findings, and mistakes of the configuration.
@@ -116,7 +140,7 @@ pub(super) fn options(args: &Args) -> Options {
     Options {
         is_spec: args.treat_as.is_some(),
         no_model: args.model.no_llm,
-        fail_on: Some(args.gate.fail_on.and_then(super::args::FailOn::severity)),
+        fail_on: args.gate.fail_on.map_or(Some(None), FailOn::asked),
         require_complete: args.gate.require_complete,
         ..Options::default()
     }

@@ -91,9 +91,18 @@ async fn a_push_and_a_merge_queue_count_what_they_bring() {
     told.dedup();
     assert_eq!(told.len(), 1, "the same, wherever it was read from");
     // Nothing to compare with: all that lies there is reviewed.
-    let done = Job::new(shallow.path(), "push", push).run(&[BINARY]);
+    let done = Job::new(shallow.path(), "push", push.clone()).run(&[BINARY]);
     assert_eq!((done.status, done.outputs["specifications"].as_str()), (1, "2"), "{done:?}");
     assert!(done.said("notice").iter().any(|text| text.contains("of the workspace are reviewed")), "{done:?}");
+    // A commit that the push has replaced is nowhere any more, which is no mistake.
+    let mut forced = push.clone();
+    forced["before"] = json!("0123456789012345678901234567890123456789");
+    let done = Job::new(shallow.path(), "push", forced).with_token(&forge.api(), &token).run(&[BINARY]);
+    assert_eq!((done.status, done.outputs["specifications"].as_str()), (1, "2"), "{done:?}");
+    // A token that is no good is so the next time, too.
+    let done = Job::new(shallow.path(), "push", push).with_token(&forge.api(), "ghs_old").run(&[BINARY]);
+    assert_eq!((done.status, done.outputs["verdict"].as_str()), (2, "error"), "{done:?}");
+    assert!(done.said("error").iter().any(|text| text.contains("Bad credentials")), "{done:?}");
     assert_eq!(forge.writes(), 0);
     forge.finish();
 }
@@ -109,14 +118,23 @@ async fn a_job_with_secrets_refuses_where_the_code_of_the_pull_request_lies() {
         Job::new(folder, "pull_request_target", of_pull(&made, &pull)).with_token(&forge.api(), &token)
     };
     let (merge, head, base) = (made.merged("parcels"), made.clone_of("parcels", &[]), made.clone_of("main", &[]));
-    let below = tempfile::tempdir().unwrap();
+    let (below, deep, tree) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), made.clone_of("main", &[]));
     std::fs::rename(made.clone_of("parcels", &[]).keep(), below.path().join("code")).unwrap();
-    for checkout in [merge.path(), head.path(), below.path()] {
+    std::fs::create_dir_all(deep.path().join("a/.b/c")).unwrap();
+    std::fs::rename(made.clone_of("parcels", &[]).keep(), deep.path().join("a/.b/c/code")).unwrap();
+    // A further working tree has a file in the place of the folder `.git`.
+    let further = std::process::Command::new("git")
+        .current_dir(tree.path())
+        .args(["worktree", "add", "-q", "vendor/code", "origin/parcels"])
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .status();
+    assert!(further.unwrap().success() && tree.path().join("vendor/code/.git").is_file());
+    for checkout in [merge.path(), head.path(), below.path(), deep.path(), tree.path()] {
         let done = job(checkout).run(&[BINARY, ("comment", "review")]);
         assert_eq!((done.status, done.outputs["verdict"].as_str()), (2, "error"), "{done:?}");
         let reason = "the code of the pull request is checked out";
         assert!(done.said("error").iter().any(|text| text.contains(reason)), "{done:?}");
-        assert!(done.stderr.contains("help: under pull_request_target leave the checkout out"), "{done:?}");
+        assert!(done.stdout.contains("under pull_request_target leave the checkout out"), "{done:?}");
         assert_eq!(forge.calls(), 0, "nothing was asked");
     }
     let nothing = tempfile::tempdir().unwrap();
@@ -152,8 +170,22 @@ async fn a_comment_asks_for_a_review_when_its_author_may_write() {
         assert!(done.said("notice").iter().any(|text| text.contains(word)), "{done:?}");
         assert_eq!(forge.writes(), 0);
     }
-    let done = comment("acme", on_pull).run(&[BINARY, ("comment", "review")]);
+    let done = comment("acme", on_pull.clone()).run(&[BINARY, ("comment", "review")]);
     assert_eq!((done.status, pull.reviews().len()), (1, 1), "{done:?}");
+    // While nobody listens nothing is known, and nothing is blocked; a token that is no good is so the next time, too.
+    for (api, token, status, verdict) in
+        [("http://127.0.0.1:9", token.as_str(), 0, "neutral"), (&forge.api(), "ghs_old", 2, "error")]
+    {
+        let mut job = comment("acme", on_pull.clone());
+        job.env.clear();
+        let done = job.with_token(api, token).run(&[BINARY]);
+        assert_eq!((done.status, done.outputs["verdict"].as_str()), (status, verdict), "{done:?}");
+    }
+    // An event that tells nothing is a mistake of whoever set up the job.
+    let done = Job::new(checkout.path(), "issue_comment", json!({})).with_token(&forge.api(), &token).run(&[BINARY]);
+    assert_eq!((done.status, done.outputs["verdict"].as_str()), (2, "error"), "{done:?}");
+    let [said] = done.said("error")[..] else { panic!("{done:?}") };
+    assert!(said.contains("what was commented on") && said.contains("GITHUB_EVENT_PATH"), "{said}");
     pull.look_away();
     forge.finish();
 }

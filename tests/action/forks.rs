@@ -72,7 +72,12 @@ async fn the_review_of_a_fork_is_made_without_secrets_and_posted_from_the_truste
     assert_eq!((story.pull.comments().len(), story.pull.reviews().len()), (1, 1), "{done:?}");
     assert!(done.said("warning").is_empty() && done.on_lines("specs/parcel.md") == 0, "{done:?}");
     let writes = story.forge.writes();
-    story.publish(&story.run(), &story.report(), &token);
+    // The review of a large change fills many megabytes.
+    let mut told: Value = serde_json::from_str(&std::fs::read_to_string(story.report()).unwrap()).unwrap();
+    told["documents"][0]["findings"][0]["message"] = json!("word ".repeat(4 << 20));
+    std::fs::write(story.report(), told.to_string()).unwrap();
+    let done = story.publish(&story.run(), &story.report(), &token);
+    assert!(done.status == 0 && done.said("warning").is_empty(), "{:?}", done.said);
     assert_eq!(story.forge.writes(), writes, "nothing is posted twice");
     story.pull.look_away();
     story.forge.finish();
@@ -106,12 +111,13 @@ async fn nothing_of_a_hostile_report_is_believed_or_shown() {
     // What is no report, or none of this run.
     let mut other: Value = serde_json::from_str(&good).unwrap();
     other["change"]["head"] = json!("0123456789012345678901234567890123456789");
-    let large = vec![b' '; 17 << 20];
+    let large = at("large.json", b"");
+    std::fs::File::options().write(true).open(&large).unwrap().set_len(371 << 20).unwrap();
     for (path, word) in [
         (at("other.json", other.to_string().as_bytes()), "of another commit"),
         (at("empty.json", b""), "not taken for a report"),
         (at("deep.json", "[".repeat(100_000).as_bytes()), "not taken for a report"),
-        (at("large.json", &large), "larger than 16 MiB"),
+        (large, "larger than 370 MiB"),
         (story.folder.path().join("gone.json"), "not taken for a report"),
         (story.folder.path().to_owned(), "no file"),
     ] {

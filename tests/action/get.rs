@@ -127,7 +127,7 @@ fn a_release_that_is_not_what_it_was_or_is_not_there_ends_with_status_two() {
     fs::write(&archive, bytes).unwrap();
     for word in ["its SHA-256 differs", "could not be downloaded"] {
         let done = shop.run("Linux-X64");
-        assert_eq!((done.status, done.outputs["verdict"].as_str()), (2, ""), "{done:?}");
+        assert_eq!((done.status, done.outputs["verdict"].as_str()), (2, "error"), "{done:?}");
         assert!(done.said("error").iter().any(|text| text.contains(word)), "{word}: {done:?}");
         let _ = fs::remove_file(&archive);
     }
@@ -142,7 +142,7 @@ fn without_a_row_for_the_runner_it_is_built_from_source() {
     assert!(done.stdout.contains("is built from source") && shop.asked().is_empty(), "{done:?}");
     fs::remove_file(shop.action.path().join("Cargo.toml")).unwrap();
     let done = shop.run("Linux-X64");
-    assert_eq!(done.status, 2, "{done:?}");
+    assert_eq!((done.status, done.outputs["verdict"].as_str()), (2, "error"), "{done:?}");
     assert!(done.said("error").iter().any(|text| text.contains("could not be built")), "{done:?}");
 }
 

@@ -22,6 +22,7 @@ mod get;
 mod runner;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -79,22 +80,65 @@ fn fail_on_never_reports_and_passes() {
 
 #[test]
 fn a_missing_binary_and_an_unknown_mode_are_clear_errors_with_status_two() {
-    let folder = workspace(&[("specs/parcel.md", SPEC)]);
+    let folder = workspace(&[("specs/parcel.md", SPEC), ("dies", "#!/bin/sh\nkill -9 $$\n")]);
+    fs::set_permissions(folder.path().join("dies"), fs::Permissions::from_mode(0o755)).unwrap();
     for (inputs, word) in [
         (&[("binary", "/nowhere/specreview")][..], "there is no specreview binary"),
         (&[BINARY, ("comment", "loudly")], "comment is none, summary or review"),
-        (&[BINARY, ("fail-on", "often")], ""),
+        (&[BINARY, ("require-complete", "yes")], "require-complete is true or false"),
+        (&[BINARY, ("import-counts", "1")], "import-counts is true or false"),
+        (&[BINARY, ("working-directory", "gone")], "working-directory is no folder"),
+        (&[BINARY, ("rules", "gone-rules")], "gone-rules"),
+        (&[("binary", "dies")], "could not be run to its end (status 137)"),
+        (&[BINARY, ("fail-on", "often")], "invalid value 'often'"),
         (&[BINARY, ("paths", "gone.md")], "nothing could be reviewed"),
         (&[BINARY, ("config", "gone.toml")], "gone.toml"),
         (&[BINARY, ("paths", "specs"), ("import", "gone.json")], "gone.json"),
     ] {
         let done = run(folder.path(), inputs);
-        assert_eq!(done.status, 2, "{done:?}");
-        assert!(done.stdout.contains(word), "{word}: {done:?}");
-        assert!(done.stdout.contains("::error"), "{done:?}");
-        // The program tells the next steps; what comes before it ends the job by itself.
-        let is_reached = !["binary", "comment is"].iter().any(|early| word.contains(early));
-        assert_eq!(done.outputs["verdict"] == "error", is_reached, "{done:?}");
+        assert_eq!((done.status, done.outputs["verdict"].as_str()), (2, "error"), "{done:?}");
+        let [said] = done.said("error")[..] else { panic!("{word}: {done:?}") };
+        assert!(said.contains(word), "{word}: {done:?}");
+        assert!(!done.stderr.contains(said), "twice in the log: {done:?}");
+    }
+}
+
+#[test]
+fn whatever_ends_the_review_is_told_in_summary_and_report() {
+    let folder = workspace(&[("specs/parcel.md", SPEC), (".specreview-baseline.json", "[]")]);
+    for (inputs, word) in [
+        (&[BINARY][..], ".specreview-baseline.json cannot be used"),
+        (&[BINARY, ("config", "gone.toml")], "gone.toml"),
+        (&[BINARY, ("fail-on", "often")], "invalid value 'often'"),
+        (&[BINARY, ("paths", "gone.md")], "gone.md"),
+    ] {
+        let done = run(folder.path(), inputs);
+        assert_eq!((done.status, done.outputs["verdict"].as_str()), (2, "error"), "{done:?}");
+        for part in ["The review could not be made", word] {
+            assert!(done.summary.contains(part), "{part}: {done:?}");
+        }
+        let report: Value = serde_json::from_str(&fs::read_to_string(&done.outputs["report"]).unwrap()).unwrap();
+        assert_eq!((&report["schema"], &report["run"]["complete"]), (&json!("specreview/report/v1"), &json!(false)));
+        assert!(report["run"]["skipped"].to_string().contains(word), "{report}");
+        let sarif = fs::read_to_string(&done.outputs["sarif"]).unwrap();
+        assert!(sarif.contains("\"executionSuccessful\": false"), "{sarif}");
+    }
+}
+
+#[test]
+fn inputs_are_taken_as_people_write_them() {
+    let page = include_str!("../../docs/rules.md");
+    let page = page.split("````markdown\n").nth(1).unwrap().split("\n````").next().unwrap();
+    let folder = workspace(&[("specs/parcel.md", SPEC), ("-a b.md", SPEC), ("own/retention.md", page)]);
+    let inputs = [BINARY, ("paths", "  specs \r\n\n\t-a b.md\r\n"), ("fail-on", "never")];
+    let done = run(folder.path(), &[&inputs[..], &[("rules", " own \r\n"), ("import-counts", "False")]].concat());
+    assert_eq!((done.status, done.outputs["specifications"].as_str()), (0, "2"), "{done:?}");
+    assert!(done.stdout.contains("ACME-001"), "{done:?}");
+    // One of them cannot be read.
+    fs::write(folder.path().join("specs/more.md"), b"\xff\xfe\0").unwrap();
+    for (word, status) in [("True", 4), ("TRUE", 4), ("false", 0), ("False", 0), ("", 0)] {
+        let done = run(folder.path(), &[&inputs[..], &[("require-complete", word)]].concat());
+        assert_eq!(done.status, status, "{word}: {done:?}");
     }
 }
 

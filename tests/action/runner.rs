@@ -163,8 +163,9 @@ impl Job {
             "a token is shown"
         );
         let of = |output: &Output| {
-            let expression = output.value.trim_start_matches("${{").trim_end_matches("}}").trim();
-            known.get(expression).cloned().unwrap_or_default()
+            let expression = output.value.trim_start_matches("${{").trim_end_matches("}}");
+            let mut ways = expression.split("||").map(|way| known.get(way.trim()).cloned().unwrap_or_default());
+            ways.find(|value| !value.is_empty()).unwrap_or_default()
         };
         let outputs = action.outputs.iter().map(|(name, output)| (name.clone(), of(output))).collect();
         let summary = fs::read_to_string(at("summary.md")).unwrap_or_default();

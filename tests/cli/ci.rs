@@ -32,6 +32,22 @@ fn commands(done: &Done) -> Vec<&str> {
     rest
 }
 
+/// The job ends without a verdict: one line of its log says why, and so does everything that it leaves behind.
+#[track_caller]
+fn ends(world: &World, args: &[&str], words: &[&str]) -> Done {
+    let done = world.run(args);
+    assert_eq!((done.status, done.err.as_str()), (2, ""), "{done:?}");
+    let said: Vec<_> = done.out.lines().filter(|line| line.starts_with("::error::specreview: ")).collect();
+    assert_eq!(said.len(), 1, "{done:?}");
+    assert_eq!(output(world, "verdict"), "error");
+    let summary = world.read("summary.md");
+    assert!(summary.contains("The review could not be made"), "{summary}");
+    for word in words {
+        assert!(said[0].contains(word) && !said[0].contains("Usage"), "{word}: {done:?}");
+    }
+    done
+}
+
 #[test]
 fn named_paths_are_annotated_summed_up_and_fail_on_errors() {
     let world = world("{}");
@@ -104,13 +120,25 @@ fn an_unreachable_forge_blocks_nothing_and_says_so() {
 fn a_job_with_secrets_stops_where_the_event_does_not_tell_whose_code_it_has() {
     for event in ["", "{}", r#"{"repository":{"name":"r","owner":{"login":"o"}}}"#] {
         let world = world(event).with("GITHUB_EVENT_NAME", "pull_request_target");
-        let done = world.run(&["ci", "--fail-on", "never"]);
-        done.says(2, &["has the secrets of the repository", "GITHUB_EVENT_PATH"]);
-        assert!(done.out.contains("::error::specreview: ") && !done.out.contains("parcel.md"), "{done:?}");
-        assert_eq!(output(&world, "verdict"), "error");
+        let words = ["has the secrets of the repository", "GITHUB_EVENT_PATH"];
+        let done = ends(&world, &["ci", "--fail-on", "never"], &words);
+        assert!(!done.out.contains("parcel.md"), "{done:?}");
+        assert!(world.read("summary.md").contains("**What to do:** run it where GITHUB"), "{}", world.read("summary.md"));
     }
     let world = world(PULL).with("GITHUB_EVENT_NAME", "pull_request_target").with("GITHUB_EVENT_PATH", "/nonexistent");
-    world.run(&["ci"]).says(2, &["cannot be read"]);
+    ends(&world, &["ci"], &["cannot be read"]);
+}
+
+#[test]
+fn a_comment_of_which_nobody_can_tell_where_it_stands_is_no_success() {
+    for event in ["", "{}"] {
+        let world = world(event).with("GITHUB_EVENT_NAME", "issue_comment");
+        for args in [&["ci"][..], &["ci", "--path", "specs"]] {
+            ends(&world, args, &["what was commented on", "tells of no repository", "GITHUB_EVENT_PATH"]);
+        }
+    }
+    let world = world("{}").with("GITHUB_EVENT_NAME", "issue_comment").with("GITHUB_EVENT_PATH", "/nonexistent");
+    ends(&world, &["ci"], &["what was commented on", "cannot be read"]);
 }
 
 #[test]
@@ -121,13 +149,16 @@ fn a_wrong_command_line_is_annotated_and_told_to_the_next_steps() {
         (&["publish"], &["<REPORT>"]),
     ] {
         let world = world(PULL);
-        let done = world.run(args);
-        let lines: Vec<_> = done.says(2, &["error: "]).out.lines().collect();
-        assert!(lines.len() == 1 && lines[0].starts_with("::error::specreview: "), "{done:?}");
-        assert!(words.iter().all(|word| lines[0].contains(word)) && !lines[0].contains("Usage"), "{done:?}");
-        assert_eq!(output(&world, "verdict"), "error");
+        let done = ends(&world, args, words);
+        assert_eq!(done.out.lines().count(), 1, "{done:?}");
     }
+    // What was understood of it counts.
     let world = world(PULL);
+    ends(&world, &["ci", "--report", "r.json", "--fail-on", "errors"], &["invalid value"]);
+    assert_eq!(output(&world, "report"), "r.json");
+    let report: serde_json::Value = serde_json::from_str(&world.read("r.json")).unwrap();
+    assert_eq!(report["run"]["complete"], false);
+    std::fs::remove_file(world.path("output")).unwrap();
     assert_eq!(world.run(&["review", "ci", "--fail-on", "errors"]).says(2, &[]).out, "");
     assert!(!world.path("output").exists());
 }
@@ -172,7 +203,7 @@ fn a_pull_request_cannot_choose_its_own_configuration() {
         let told = done.out.contains("default");
         assert_eq!(told, status == 1, "whoever loses a configuration is told: {done:?}");
     }
-    unreachable().run(&["ci", "--config", "gone.toml"]).says(2, &["gone.toml", "--config"]);
+    ends(&unreachable(), &["ci", "--config", "gone.toml"], &["gone.toml", "--config"]);
 }
 
 #[test]
@@ -231,10 +262,7 @@ fn a_workspace_without_specifications_passes() {
 
 #[test]
 fn nothing_that_could_be_reviewed_is_an_annotated_error() {
-    let world = World::new(&[]);
-    let done = world.run(&["ci", "--path", "gone.md"]);
-    done.says(2, &["gone.md"]);
-    assert!(done.out.contains("::error::specreview: nothing could be reviewed"), "{done:?}");
+    ends(&world("{}"), &["ci", "--path", "gone.md"], &["nothing could be reviewed", "gone.md"]);
 }
 
 #[test]
@@ -269,7 +297,39 @@ fn what_is_missing_or_cannot_be_written_is_said_and_changes_no_verdict() {
     }
     // What ends the job with a message leaves its outputs behind as well.
     let world = world(PULL);
-    world.run(&["ci", "--path", "gone.md", "--report", "report.json"]).says(2, &["gone.md"]);
-    assert_eq!((output(&world, "verdict").as_str(), output(&world, "report").as_str()), ("error", "report.json"));
+    ends(&world, &["ci", "--path", "gone.md", "--report", "report.json"], &["gone.md"]);
+    assert_eq!(output(&world, "report"), "report.json");
     assert!(world.read("report.json").contains("gone.md"));
+}
+
+#[test]
+fn what_ends_the_job_stands_in_every_report_that_was_asked_for() {
+    let world = world("{}");
+    world.file(".specreview-baseline.json", b"[]");
+    let args = ["ci", "--report", "r.json", "--also", "sarif=r.sarif", "--also", "junit=r.xml", "--also", "text=r.txt"];
+    ends(&world, &args, &["the baseline .specreview-baseline.json cannot be used", "--write-baseline"]);
+    assert_eq!((output(&world, "report").as_str(), output(&world, "sarif").as_str()), ("r.json", "r.sarif"));
+    let report: serde_json::Value = serde_json::from_str(&world.read("r.json")).unwrap();
+    assert_eq!((&report["run"]["complete"], &report["documents"]), (&false.into(), &serde_json::json!([])));
+    assert_eq!(report["run"]["skipped"][0]["path"], "the review");
+    for file in ["r.json", "r.sarif"] {
+        assert!(world.read(file).contains("cannot be used"), "{file}: {}", world.read(file));
+    }
+    assert!(!world.path("r.txt").exists(), "a text that nobody needs");
+    // Words of others become no markup.
+    let strange = "[x](https://evil.example) @everyone <b>.toml";
+    ends(&world, &["ci", "--config", strange], &["cannot be read"]);
+    let summary = world.read("summary.md");
+    assert!(!summary.contains("](https://evil") && !summary.contains("<b>"), "{summary}");
+    // Where the log takes nothing the reason is not lost.
+    let done = world.run_unread(&["ci"]);
+    assert!(done.status == 2 && done.err.contains("cannot be used"), "{done:?}");
+}
+
+#[test]
+fn the_messenger_says_what_it_does_not_fail_on() {
+    let help = World::new(&[]).run(&["publish", "--help"]);
+    assert!(help.out.contains("whatever the verdict") && !help.out.contains("exit status 1"), "{help:?}");
+    let world = world("{}").with("GITHUB_EVENT_NAME", "push");
+    ends(&world, &["publish", "report.json"], &["there is no run", "docs/action.md"]);
 }

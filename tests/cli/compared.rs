@@ -127,10 +127,25 @@ fn the_base_configures_and_the_working_tree_does_not() {
 fn before_the_first_commit_everything_is_new() {
     let world = World::new(&[("specs/parcel.md", SPEC.as_bytes())]);
     git(&world, &["init", "-q", "-b", "main"]);
-    let hook = ["review", "--no-llm", "--fail-on", "error", "--base", "HEAD"];
+    let hook = ["review", "--no-llm", "--fail-on", "config", "--base", "HEAD"];
     let on = |files: &[&str]| world.run(&[&hook[..], files].concat());
-    on(&["specs/parcel.md"]).says(1, &["there is no commit yet to compare with: everything is new"]);
-    on(&[]).says(2, &["is no commit of the repository"]);
+    let told = "there is no commit yet to compare with: everything is new";
+    on(&["specs/parcel.md"]).says(1, &[told]);
+    // Nothing is named: all of the repository is meant, wherever in it the work is done.
+    for folder in [".", "specs"] {
+        let done = world.run_in(folder, &hook, b"");
+        assert!(done.says(1, &[told]).out.contains("specs/parcel.md") || folder == "specs", "{done:?}");
+    }
+    // The files that lie there configure.
+    world.file(".specreview.toml", b"[review]\nfail-on = \"never\"\n");
+    on(&["specs/parcel.md"]).says(0, &[told]);
+    on(&[]).says(0, &[told]);
+    on(&["--fail-on", "error"]).says(1, &[told]);
+    std::fs::remove_file(world.path(".specreview.toml")).unwrap();
+    let empty = World::new(&[("main.rs", b"fn main() {}\n")]);
+    git(&empty, &["init", "-q", "-b", "main"]);
+    let done = empty.run(&[&hook[..], &["--format", "json", "--require-complete"]].concat());
+    assert_eq!(done.says(0, &[told, "there is no document here"]).json()["run"]["complete"], true);
     git(&world, &["add", "-A"]);
     git(&world, &["commit", "-q", "-m", "one"]);
     // A word of an old document is nobody's fault, as on the pull request that follows.

@@ -25,6 +25,8 @@ pub(super) enum Happened {
     Untold(String),
     /// The same in a job with the rights and secrets of the target branch.
     Unsafe(String),
+    /// A comment of which nobody can tell where it stands, and why.
+    Unknown(String),
     /// Something that concerns no change, and how that is known.
     Elsewhere(String),
 }
@@ -229,7 +231,7 @@ pub(super) fn happened(env: &Env) -> Happened {
             Ok(_) => Happened::Elsewhere("the event merge_group names no commits".to_owned()),
             Err(why) => Happened::Elsewhere(format!("the event merge_group cannot be told: {why}")),
         },
-        "issue_comment" => event.map_or_else(Happened::Nothing, Event::comment),
+        "issue_comment" => event.map_or_else(Happened::Unknown, Event::comment),
         other => Happened::Elsewhere(format!("the event {} has no change", plain(other))),
     }
 }

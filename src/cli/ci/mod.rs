@@ -1,10 +1,12 @@
 //! `ci`: reviews in a job of GitHub Actions. What the event tells is data; nothing of the change is executed.
 
 mod claim;
+pub(super) mod end;
 mod event;
 mod guard;
 mod publish;
 mod say;
+mod source;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,15 +21,16 @@ use crate::finding::Problem;
 use crate::import::Imports;
 use crate::job::{self, ChangeReview, Deps, Options};
 use crate::output::{Entry, Run, exit};
-use crate::platform::local::{Checkout, Head, checked_out};
-use crate::platform::{Choice, Person, Platform, Platforms as _, Role, Worth};
+use crate::platform::local::checked_out;
+use crate::platform::{Choice, Platform, Platforms as _, Worth};
 use crate::review::{ChangeRef, ConfigText, Exit, Gate};
 use crate::source::{Loaded, file};
-use event::{Commits, Happened, Pull, happened};
+use event::{Happened, Pull, happened};
+use guard::Looked;
 use publish::post;
 pub(super) use publish::publish;
-pub(super) use say::fail;
 use say::{Done, Lines, say};
+use source::is_passing;
 
 /// The workspace.
 const EVERYTHING: &str = ".";
@@ -67,8 +70,14 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
     let unposted = unposted(&happened, named);
     let done = match happened {
         Happened::Pull(pull) => {
-            if pull.is_trusted {
-                guard::refuse_checked_out(&pull, env)?;
+            if pull.is_trusted
+                && let Looked::At(folders) = guard::refuse_checked_out(&pull, env)?
+            {
+                let text = format!(
+                    "only {folders} folders were looked into for the code of the pull request, and there are more; under \
+                     pull_request_target leave the checkout out"
+                );
+                say(job.io, "warning", &text)?;
             }
             if named { job.named_of_pull(&pull).await? } else { job.pull(&pull).await? }
         }
@@ -80,6 +89,7 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
             quiet(&job.deps)
         }
         Happened::Unsafe(why) => return Err(CliError::NoEvent { why }),
+        Happened::Unknown(why) => return Err(CliError::NoComment { why }),
         Happened::Untold(why) => job.untold(&why).await?,
         Happened::Elsewhere(why) => job.workspace(Some(&why)).await?,
         Happened::Commits(_) | Happened::Nothing(_) => job.workspace(None).await?,
@@ -94,105 +104,6 @@ pub(super) async fn ci(args: &Ci, env: &Env, io: &mut Io<'_>) -> Result<Exit, Cl
 }
 
 impl Job<'_, '_> {
-    /// The change of a pull request: through the platform, else from the commits that were checked out.
-    async fn pull(&mut self, pull: &Pull) -> Result<Done, CliError> {
-        let at = &pull.at;
-        let Some(token) = token(self.env) else {
-            let why = "there is no GITHUB_TOKEN".to_owned();
-            return match self.of_checkout(at, pull.base.as_deref(), pull.head.as_deref(), &why).await? {
-                Some(done) => Ok(done),
-                None => self.untold(&why).await,
-            };
-        };
-        match self.through_github(at, token, None).await {
-            Ok(done) => Ok(done),
-            // A hiccup of the platform is no fault of the change, and documents that it does not touch must not block it.
-            Err(error) => {
-                let found = self.of_checkout(at, pull.base.as_deref(), pull.head.as_deref(), &error.line()).await?;
-                match found {
-                    Some(done) => Ok(done),
-                    None => self.unread(at, error).await,
-                }
-            }
-        }
-    }
-
-    /// What a push or a merge queue brings.
-    async fn commits(&mut self, commits: &Commits) -> Result<Done, CliError> {
-        let Commits { at, base, head } = commits;
-        let why = match token(self.env) {
-            Some(token) => match self.through_github(at, token, Some(commits)).await {
-                Ok(done) => return Ok(done),
-                Err(error) => error.line(),
-            },
-            None => "there is no GITHUB_TOKEN".to_owned(),
-        };
-        match self.of_checkout(at, Some(base), Some(head), &why).await? {
-            Some(done) => Ok(done),
-            None => self.workspace(Some(&why)).await,
-        }
-    }
-
-    /// The pull request that somebody asks for who may write: a job of this event has the secrets of the repository.
-    async fn comment(&mut self, at: &ChangeRef, by: &Person) -> Result<Done, CliError> {
-        let token = token(self.env).ok_or(CliError::NoToken)?;
-        let api = setup::github_url(&self.args.github, self.env);
-        let role = setup::github(token, &api, &self.deps.marker)?.open(at, None).await?.role(at, by).await?;
-        if role < Role::Write {
-            let text = format!("nothing is reviewed: {} may not write in this repository", by.login);
-            say(self.io, "notice", &text)?;
-            self.post_told = true;
-            return Ok(quiet(&self.deps));
-        }
-        if !self.args.paths.is_empty() {
-            return self.workspace(None).await;
-        }
-        match self.through_github(at, token, None).await {
-            Ok(done) => Ok(done),
-            Err(error) => self.unread(at, error).await,
-        }
-    }
-
-    async fn through_github(
-        &mut self,
-        at: &ChangeRef,
-        token: &str,
-        commits: Option<&Commits>,
-    ) -> Result<Done, CliError> {
-        let github = setup::github(token, &setup::github_url(&self.args.github, self.env), &self.deps.marker)?;
-        let platform = match commits {
-            Some(commits) => github.open_range(at, &commits.base, &commits.head).await?,
-            None => github.open(at, None).await?,
-        };
-        let post = self.args.post.filter(|_| commits.is_none());
-        self.change(platform, at, post).await
-    }
-
-    /// The same change, from the objects of the repository that was checked out; none where they are not all there.
-    async fn of_checkout(
-        &mut self,
-        at: &ChangeRef,
-        base: Option<&str>,
-        head: Option<&str>,
-        why: &str,
-    ) -> Result<Option<Done>, CliError> {
-        let (Some(base), Some(head)) = (base, head) else { return Ok(None) };
-        let Ok(checkout) = Checkout::open(Path::new(EVERYTHING), base, &Head::Commit(head.to_owned()), &[]) else {
-            return Ok(None);
-        };
-        let text = format!("{why}: the change is read from the commits that were checked out");
-        say(self.io, "notice", &text)?;
-        match self.change(Box::new(checkout), at, None).await {
-            Ok(done) => Ok(Some(done)),
-            // The commits are there and what they hold is not: a checkout that leaves files out.
-            Err(CliError::Platform(error)) => {
-                say(self.io, "notice", &format!("the commits cannot be read: {error}"))?;
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     /// The baseline in the checkout belongs to the change, which must not lift its own findings.
     fn without_baseline(&mut self) -> Result<(), CliError> {
         if self.args.baseline.is_asked_for() && !std::mem::replace(&mut self.baseline_told, true) {
@@ -308,7 +219,7 @@ impl Job<'_, '_> {
     /// The review that could not be made because the platform did not answer: nothing is known about the change, so nothing is said against
     /// it. What will be no better next time is an error of whoever set up the job.
     async fn unread(&self, at: &ChangeRef, error: CliError) -> Result<Done, CliError> {
-        if !matches!(&error, CliError::Platform(error) if error.is_retryable()) {
+        if !is_passing(&error) {
             return Err(error);
         }
         let options = options(&self.args.gate, &self.args.model);
@@ -390,7 +301,7 @@ pub(super) fn token(env: &Env) -> Option<&str> {
 fn options(gate: &GateFlags, model: &ModelFlags) -> Options {
     Options {
         no_model: model.no_llm,
-        fail_on: gate.fail_on.map(super::args::FailOn::severity),
+        fail_on: gate.fail_on.and_then(super::args::FailOn::asked),
         require_complete: gate.require_complete,
         ..Options::default()
     }

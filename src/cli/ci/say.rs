@@ -132,7 +132,12 @@ pub(super) fn outputs(
     append_outputs(values, random, env).or_else(|error| say(io, "warning", &error.line()))
 }
 
-fn append_outputs(values: &[(&str, String)], random: &dyn Fn() -> String, env: &Env) -> Result<(), CliError> {
+/// The same, where nobody is told that they cannot be.
+pub(super) fn append_outputs(
+    values: &[(&str, String)],
+    random: &dyn Fn() -> String,
+    env: &Env,
+) -> Result<(), CliError> {
     let Some(to) = env.get("GITHUB_OUTPUT") else { return Ok(()) };
     let mut text = String::new();
     for (name, value) in values {
@@ -149,14 +154,7 @@ pub(super) fn say(io: &mut Io<'_>, level: &str, text: &str) -> Result<(), CliErr
     writeln!(io.out, "::{level}::{text}").map_err(CliError::Output)
 }
 
-/// The message that ends the job, as an annotation, and what is known of its outputs.
-pub(in super::super) fn fail(io: &mut Io<'_>, line: &str, env: &Env) {
-    // Standard output may be gone: the message stands on standard error too.
-    let _ = say(io, "error", &format!("specreview: {line}"));
-    let _ = append_outputs(&[("verdict", "error".to_owned())], &super::super::setup::random, env);
-}
-
-fn append(path: &str, text: &str) -> Result<(), CliError> {
+pub(super) fn append(path: &str, text: &str) -> Result<(), CliError> {
     let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
     file.and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|source| CliError::Unwritten { path: Path::new(path).to_owned(), source })

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks the reports for programs against what their readers expect, on ordinary, waived, compared and unreadable documents.
 
-SARIF against the schema of OASIS, the limits of GitHub and a second reader (sarif-tools), reviewdog's format by its validator, JUnit against the elements and
+SARIF against the schema of OASIS, the rules of Microsoft's validator (its own and those of GitHub), the limits of GitHub and a second
+reader (sarif-tools), reviewdog's format by its validator, JUnit against the elements and
 attributes that readers share, GitLab's list against the fields that it needs.
 usage: formats.py PROGRAM NODE_MODULES SPEC      needs: pip install jsonschema rumdl sarif-tools, npm install of package.json
 """
@@ -20,6 +21,7 @@ import jsonschema
 
 PROGRAM, MODULES, SPEC = (os.path.abspath(path) for path in sys.argv[1:4])
 SCHEMA = os.path.join(MODULES, "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json")
+MULTITOOL = os.path.join(MODULES, "@microsoft/sarif-multitool-linux/Sarif.Multitool")
 RDFORMAT = os.path.join(MODULES, "@umbrelladocs/rdformat-validator/bin/rdformat-validator.js")
 FORMATS = ("sarif", "gitlab", "junit", "rdjson")
 
@@ -88,6 +90,39 @@ def sarif(text, fault):
         if len(result.get("relatedLocations", [])) > 100:
             fault("more related places than GitHub shows")
     second_reader(text, run["results"], fault)
+    validator(text, run, fault)
+
+
+def validator(text, ours_run, fault):
+    """The validator of Microsoft has nothing to say: no error, no warning. What it only notes are matters of taste."""
+    # Standard input has no address, and is uploaded to nobody.
+    is_placed = all("uri" in one["locations"][0]["physicalLocation"]["artifactLocation"] for one in ours_run["results"])
+    rules = ours_run["tool"]["driver"]["rules"]
+    with tempfile.TemporaryDirectory() as folder:
+        ours, theirs = (os.path.join(folder, name) for name in ("ours.sarif", "theirs.sarif"))
+        with open(ours, "w", encoding="utf-8") as file:
+            file.write(text)
+        # npm was asked to run no script of a package, and one of this makes it a program. A bare Debian has no ICU.
+        os.chmod(MULTITOOL, 0o755)
+        variables = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1", "DOTNET_BUNDLE_EXTRACT_BASE_DIR": folder}
+        kind = "Sarif;Ghas" if is_placed else "Sarif"
+        done = subprocess.run([MULTITOOL, "validate", ours, "--rule-kind", kind, "--output", theirs], cwd=folder, capture_output=True,
+                              text=True, env=variables, check=False)
+        said = (done.stdout + done.stderr).strip()
+        if done.returncode != 0 or not os.path.exists(theirs):
+            fault(f"the validator ends with {done.returncode}: {said[-600:]}")
+            return
+        with open(theirs, encoding="utf-8-sig") as file:
+            (run,) = json.load(file)["runs"]
+        told = run.get("results", []) + [one for call in run.get("invocations", []) for one in call.get("toolExecutionNotifications", [])]
+        for result in told:
+            # Of a rule of another tool nothing is known but its name.
+            at = re.search(r"rules\[(\d+)\]", json.dumps(result["message"]))
+            if result.get("ruleId") == "GH2012" and at and "/" in rules[int(at[1])]["id"]:
+                continue
+            # What names no level is a warning.
+            if result.get("level", "warning") in ("error", "warning"):
+                fault(f"{result.get('ruleId') or result.get('descriptor')}: {json.dumps(result['message'])[:300]}")
 
 
 def second_reader(text, results, fault):

@@ -4,6 +4,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use super::api::is_id;
 use super::problem::Problem;
 use super::rows::{Changes, Row};
 use super::say::Below;
@@ -191,8 +192,13 @@ impl Front {
     pub(super) async fn pair(&self, document_id: &str, uri: &Uri) -> Result<(KeptReview, KeptReview), Problem> {
         let query: Vec<_> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
         let side = async |wanted: &str| {
-            let given = query.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.as_ref());
-            let kept = self.kept(given).await?;
+            let mut given = query.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_ref());
+            let (Some(id), None) = (given.next().filter(|id| is_id(id)), given.next()) else {
+                let detail = format!("`{wanted}` is not the id of one review");
+                let advice = "give the ids of two reviews of the document as `from` and `to`";
+                return Err(Problem::bad(detail, advice).at(wanted));
+            };
+            let kept = self.kept(id).await?;
             let is_side = kept.document_id == document_id && kept.state == ReviewState::Done;
             if is_side { Ok(kept) } else { Err(Problem::not_found()) }
         };

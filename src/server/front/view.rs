@@ -5,7 +5,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use super::problem::Problem;
-use super::rows::{Changes, PhaseRow, Row, phases, says, show};
+use super::rows::{Changes, PhaseRow, Row, phases, says, sentence, show};
 use crate::job::by_hand::{Desk, Form, Told, Verdict, Wish};
 use crate::output::html;
 use crate::store::{KeptReview, ReviewState};
@@ -76,11 +76,9 @@ pub(super) struct ProblemRow<'a> {
 impl<'a> ProblemRow<'a> {
     /// What happened begins a sentence here.
     pub(super) fn new(problem: &'a Problem) -> Self {
-        let mut rest = problem.detail.chars();
-        let first = rest.next().map_or_else(String::new, |first| first.to_uppercase().collect());
         Self {
             title: problem.title,
-            detail: first + rest.as_str(),
+            detail: sentence(&problem.detail),
             advice: &problem.advice,
             field: problem.field.as_deref().unwrap_or_default(),
         }

@@ -149,11 +149,8 @@ pub(super) async fn review(State(front): State<Front>, Path(id): Path<String>, h
     Ok(match kept.state {
         ReviewState::Done => {
             let forms = front.forms(&kept).await.map_err(|problem| front.failed(problem))?;
-            let bar = front.0.view.bar(
-                &kept.document_id,
-                Some(&kept.id),
-                &format!("Reviewed {}", time::plain(kept.asked_at)),
-            );
+            let about = format!("Reviewed {}", time::plain(kept.asked_at));
+            let around = front.0.view.around(&kept.document_id, Some(&kept.id), &about);
             let said = front.0.desk.said(&kept.document).await.map_err(|error| front.failed(error))?;
             let (reader, _) = session::reader(&headers, "");
             let (token, cookie) = front.token(&headers);
@@ -161,7 +158,7 @@ pub(super) async fn review(State(front): State<Front>, Path(id): Path<String>, h
             let page = front.apart(move || {
                 let findings = forms.findings();
                 let below = Below { id: &kept.id, token: &token, reader: &reader, said: &said };
-                view.0.view.report(forms.get(Form::Html), &bar, &findings, &below)
+                view.0.view.report(forms.get(Form::Html), &around, &findings, &below)
             });
             let page = page.await.map_err(|problem| front.failed(problem))?;
             with_some_cookie(Front::handed_out(Form::Html, &page), cookie)
@@ -264,11 +261,11 @@ pub(super) async fn changes(State(front): State<Front>, Path(id): Path<String>, 
     let (from, to) = front.pair(&id, &uri).await.map_err(failed)?;
     let run = front.compared(&from, &to).await.map_err(failed)?;
     let about = format!("What changed from {} to {}", time::plain(from.asked_at), time::plain(to.asked_at));
-    let (view, bar) = (front.clone(), front.0.view.bar(&id, None, &about));
+    let (view, [bar, about]) = (front.clone(), front.0.view.around(&id, None, &about));
     let page = front.apart(move || {
         let catalogue = crate::job::catalogue(&view.0.desk.deps.rules);
         let page = html::render(&run, &catalogue, Gate::NEVER);
-        html::with_bar(&page, &bar)
+        html::with_bar(&page, &bar, &about)
     });
     Ok(Front::handed_out(Form::Html, &page.await.map_err(failed)?))
 }

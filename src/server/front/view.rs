@@ -24,6 +24,8 @@ const TEMPLATES: &[(&str, &str)] = templates!(
     "login.html",
     "problem.html",
     "bar.html",
+    "about.html",
+    "said_by.html",
     "say.html",
     "feedback.html",
 );
@@ -249,8 +251,8 @@ impl View {
         self.page("problem.html", "", "", Some(problem), Values {})
     }
 
-    /// What stands above a report: where one came from, and the report's other forms where it has an id.
-    pub(super) fn bar(&self, document_id: &str, id: Option<&str>, about: &str) -> String {
+    /// What stands above a report, and what below its verdict: where one came from; what it is of, and its other forms where it has an id.
+    pub(super) fn around(&self, document_id: &str, id: Option<&str>, about: &str) -> [String; 2] {
         #[derive(Serialize)]
         struct Values<'a> {
             document_id: &'a str,
@@ -259,7 +261,8 @@ impl View {
             forms: Vec<&'static str>,
         }
         let forms = Form::ALL.into_iter().map(Form::ending).collect();
-        self.page("bar.html", "", "", None, Values { document_id, id, about, forms })
+        let values = Values { document_id, id, about, forms };
+        ["bar.html", "about.html"].map(|name| self.rendered(name, &values))
     }
 }
 
@@ -328,7 +331,8 @@ mod tests {
                 );
                 assert!(!["<b>", "<i>", "<u>", "\u{202e}"].iter().any(|evil| page.contains(evil)), "{page}");
             }
-            assert!(view.bar(&kept.document_id, Some(&kept.id), "<b>").trim_end().ends_with("</nav>"));
+            let [bar, about] = view.around(&kept.document_id, Some(&kept.id), "<b>");
+            assert!(bar.trim_end().ends_with("</nav>") && about.trim_end().ends_with("</p>") && !about.contains("<b>"));
         }
     }
 }

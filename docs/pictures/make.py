@@ -146,12 +146,16 @@ PAGES = {"form": "form", "progress": "progress", "history": "history", "comparis
 
 
 def pages(taken):
-    from PIL import Image
+    from PIL import Image, ImageChops
 
     for name, of in PAGES.items():
         target = os.path.join(ROOT, f"docs/pictures/page-{name}.png")
         image = Image.open(os.path.join(taken, f"{of}.png")).convert("RGB")
-        image.quantize(96, dither=Image.Dither.NONE).save(target, optimize=True)
+        # Below the last word there is nothing to see.
+        background = Image.new("RGB", image.size, image.getpixel((image.width - 1, image.height - 1)))
+        end = min(image.height, ImageChops.difference(image, background).getbbox()[3] + 24)
+        image = image.crop((0, 0, image.width, end))
+        image.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(target, optimize=True)
         print(f"{target}: {image.width} x {image.height}, {os.path.getsize(target) // 1000} kB")
 
 

@@ -57,9 +57,9 @@ process.on("unhandledRejection", (error) => {
   end(1);
 });
 setTimeout(() => {
-  console.log(faults.join("\n"), "it took longer than three minutes");
+  console.log(faults.join("\n"), "it took longer than four minutes");
   end(1);
-}, 180_000);
+}, 240_000);
 const { home } = await start({});
 const browser = await chromium.launch({
   executablePath,
@@ -83,7 +83,15 @@ const check = async (page, name) => {
   const { violations } = await page.evaluate(() => globalThis.axe.run({ rules: { "target-size": { enabled: true } } }));
   for (const { id, nodes } of violations) fault(`${name}: axe: ${id}: ${nodes.length} times, as ${nodes[0].html.slice(0, 160)}`);
 };
-const picture = (page, name, fullPage = false) => page.screenshot({ path: join(pictures, `${name}.png`), fullPage });
+// In a picture the document lies where a company's would.
+const elsewhere = ([here, there]) => {
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (words.nextNode()) words.currentNode.data = words.currentNode.data.replaceAll(`http://${here}`, `https://${there}`).replaceAll(here, there);
+};
+const picture = async (page, name, fullPage = false) => {
+  await page.evaluate(elsewhere, [host, "docs.example.org"]);
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage });
+};
 const over = (page) => page.waitForFunction(() => globalThis.document.querySelector("header.top") !== null, null, { timeout: 20000 });
 
 // An address, with a script: progress, then the report in its place.

@@ -125,9 +125,7 @@ pub(super) async fn of_program(front: &Front, request: Request) -> Result<((Inpu
             Ok((ask.wish()?, false, room))
         }
         "multipart/form-data" => {
-            // What is too large as a whole is so by its file.
-            let sent = form(front, request, &kind).await;
-            let (form, room) = sent.map_err(|problem| problem.of_file(true))?;
+            let (form, room) = form(front, request, &kind).await?;
             Ok((form.wish()?, form.is_file(), room))
         }
         _ => Err(Problem::media_type(
@@ -223,7 +221,8 @@ async fn form<'a>(front: &'a Front, request: Request, kind: &str) -> Result<(For
         Problem::bad(format!("the form is broken: {error}"), "send it as multipart/form-data with its boundary")
     };
     let boundary = multer::parse_boundary(kind).map_err(|error| broken(&error))?;
-    let (body, room) = read(front, request).await?;
+    // What is too large as a whole is so by its file.
+    let (body, room) = read(front, request).await.map_err(|problem| problem.of_file(true))?;
     let mut parts = Multipart::new(stream::iter([Ok::<_, std::convert::Infallible>(body)]), boundary);
     let (mut form, mut fields, mut seen) = (Form::default(), 0, Vec::new());
     while let Some(field) = parts.next_field().await.map_err(|error| broken(&error))? {

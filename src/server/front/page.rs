@@ -77,8 +77,7 @@ pub(super) async fn submit(State(front): State<Front>, request: Request) -> Answ
     let headers = request.headers().clone();
     let (form, _room) = match input::of_person(&front, request).await {
         Ok(sent) => sent,
-        // What is too large as a whole is so by its file.
-        Err(problem) => return Ok(front.again(&headers, &Typed::default(), problem.of_file(true))),
+        Err(problem) => return Ok(front.again(&headers, &Typed::default(), problem)),
     };
     front.is_bound(&headers, &form.token).map_err(|problem| front.failed(problem))?;
     let taken = match form.wish() {
@@ -188,18 +187,24 @@ impl Front {
     /// The two reviews of a document that the query names as `from` and `to`.
     pub(super) async fn pair(&self, document_id: &str, uri: &Uri) -> Result<(KeptReview, KeptReview), Problem> {
         let query: Vec<_> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
-        let side = async |wanted: &str| {
+        let named = |wanted: &str| {
             let mut given = query.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_ref());
-            let (Some(id), None) = (given.next().filter(|id| is_id(id)), given.next()) else {
-                let detail = format!("`{wanted}` is not the id of one review");
-                let advice = "give the ids of two reviews of the document as `from` and `to`";
-                return Err(Problem::bad(detail, advice).at(wanted));
-            };
+            match (given.next().filter(|id| is_id(id)), given.next()) {
+                (Some(id), None) => Ok(id),
+                _ => {
+                    let detail = format!("`{wanted}` is not the id of one review");
+                    let advice = "give the ids of two reviews of the document as `from` and `to`";
+                    Err(Problem::bad(detail, advice).at(wanted))
+                }
+            }
+        };
+        let (from, to) = (named("from")?, named("to")?);
+        let side = async |id: &str| {
             let kept = self.kept(id).await?;
             let is_side = kept.document_id == document_id && kept.state == ReviewState::Done;
             if is_side { Ok(kept) } else { Err(Problem::not_found()) }
         };
-        Ok((side("from").await?, side("to").await?))
+        Ok((side(from).await?, side(to).await?))
     }
 
     /// Two reviews of one document, compared by the rules that the later one asked for.

@@ -111,7 +111,7 @@ async fn a_later_version_is_compared_with_the_one_before() {
 async fn what_is_wrong_with_a_form_is_said_and_what_was_typed_stays() {
     let world = World::open().await;
     let answer = send(&world, &[("file", Some("a.md"), b"# A"), ("file", Some("b.md"), b"# B")]).await;
-    assert_eq!(answer.status().as_u16(), 400);
+    assert_eq!(answer.status().as_u16(), 422);
     assert!(answer.text().await.unwrap().contains("There are two files"));
     let answer =
         send(&world, &[("text", None, b"<b>my text</b>"), ("packs", None, b"no-such-pack"), ("name", None, b"my.md")])
@@ -270,8 +270,8 @@ async fn every_answer_tells_browsers_what_to_hold_to() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_word_file_is_waived_in_no_settings_and_a_host_keeps_its_small_letters() {
     let world = World::new(How { hosts: "docs.example.org", ..How::default() }).await;
-    let spec = specreview_docx();
-    let (kind, body) = multipart(&[("file", Some("parcel.docx"), &spec)]);
+    let spec = word();
+    let (kind, body) = multipart(&[("file", Some("parcel.docx"), &spec), ("as", None, b"spec")]);
     let answer = world.post("/api/v1/reviews").header("content-type", kind).body(body).send().await.unwrap();
     let id = told(answer).await.1["id"].as_str().unwrap().to_owned();
     assert_eq!(world.over_with(&id).await["state"], "done");
@@ -289,7 +289,7 @@ async fn a_word_file_is_waived_in_no_settings_and_a_host_keeps_its_small_letters
 }
 
 /// The smallest Word file that is a specification.
-fn specreview_docx() -> Vec<u8> {
+fn word() -> Vec<u8> {
     use std::io::Write as _;
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let plain = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
@@ -299,7 +299,10 @@ fn specreview_docx() -> Vec<u8> {
          <w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>Parcel damage detection</w:t></w:r></w:p>\
          <w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:body></w:document>"
     );
-    zip.start_file("word/document.xml", plain).unwrap();
-    zip.write_all(document.as_bytes()).unwrap();
+    let relations = "<Relationships><Relationship Id=\"r1\" Type=\"x/officeDocument\" Target=\"word/document.xml\"/></Relationships>";
+    for (path, text) in [("_rels/.rels", relations), ("word/document.xml", &document)] {
+        zip.start_file(path, plain).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
     zip.finish().unwrap().into_inner()
 }

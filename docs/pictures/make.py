@@ -5,6 +5,7 @@ The words are those that a story posts about docs/examples/parcel-damage.md; Git
 sheet make a page of them, and a browser without a window takes the picture. Look at the pictures before they are committed.
 
 usage: python3 docs/pictures/make.py      needs: npm, chromium (apt install npm chromium); the rest goes below target/pictures
+       target/pictures/venv/bin/python docs/pictures/make.py pages FOLDER     those of the page, where tests/oracle/page.mjs left them
 """
 
 import html
@@ -139,7 +140,29 @@ def page():
     print(f"{target}: {os.path.getsize(target) // 1000} kB")
 
 
+# Those of the page that the program serves, as tests/oracle/page.mjs has taken them.
+PAGES = {"form": "form", "progress": "progress", "history": "history", "comparison": "comparison", "phone": "phone-report",
+         "dark": "dark-report"}
+
+
+def pages(taken):
+    from PIL import Image, ImageChops
+
+    for name, of in PAGES.items():
+        target = os.path.join(ROOT, f"docs/pictures/page-{name}.png")
+        image = Image.open(os.path.join(taken, f"{of}.png")).convert("RGB")
+        # Below the last word there is nothing to see.
+        background = Image.new("RGB", image.size, image.getpixel((image.width - 1, image.height - 1)))
+        end = min(image.height, ImageChops.difference(image, background).getbbox()[3] + 24)
+        image = image.crop((0, 0, image.width, end))
+        image.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(target, optimize=True)
+        print(f"{target}: {image.width} x {image.height}, {os.path.getsize(target) // 1000} kB")
+
+
 def main():
+    if sys.argv[1:2] == ["pages"]:
+        pages(sys.argv[2])
+        return
     if sys.argv[1:] != ["prepared"]:
         prepare()
     summary, inline = posted()

@@ -290,10 +290,10 @@ fn json(opinions: &[Opinion]) -> String {
     format!("{:#}\n", serde_json::Value::Array(all))
 }
 
-/// Writes what readers said of a rule, for `rules explain`; nothing where no store is given, or nobody said anything. A store that cannot
+/// Writes what readers said of a rule, for `rules explain`; nothing where no store is there, or nobody said anything. A store that cannot
 /// be asked takes nothing from the explanation: one line says so.
 pub(super) async fn of_rule(code: &str, database: &Database, env: &Env, io: &mut Io<'_>) -> Result<(), CliError> {
-    if !database.is_given(env) {
+    if !database.is_there(env) {
         return Ok(());
     }
     match opinions_of(&RuleKey::parse(code).to_string(), database, env).await {

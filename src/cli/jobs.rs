@@ -48,8 +48,14 @@ pub(super) struct Database {
 
 impl Database {
     /// True where somebody says which one.
-    pub(super) fn is_given(&self, env: &Env) -> bool {
+    fn is_given(&self, env: &Env) -> bool {
         self.database.is_some() || env.get("SPECREVIEW_DATABASE").is_some()
+    }
+
+    /// True where it is there to be read: a file that nobody names may be missing.
+    pub(super) fn is_there(&self, env: &Env) -> bool {
+        let address = setup::database(self.database.as_ref(), env);
+        self.is_given(env) || address.is_ok_and(|address| address.path().is_some_and(std::path::Path::exists))
     }
 
     /// The store, which must be there: one that is not would be made by looking.

@@ -186,6 +186,12 @@ pub enum FetchError {
     /// Out of time.
     #[error("no complete answer within {} s", .0.as_secs())]
     TimedOut(Duration),
+    /// What listens there speaks no TLS, or another one.
+    #[error("what answers there does not speak https")]
+    NoTls,
+    /// The server does not prove that it is the one that was asked for.
+    #[error("its certificate is not trusted: {0}")]
+    Certificate(String),
     /// No connection, or one that broke.
     #[error("the server could not be reached: {0}")]
     Unreachable(String),
@@ -350,7 +356,7 @@ impl Fetcher {
         if error.is_timeout() {
             FetchError::TimedOut(self.limits.total)
         } else {
-            FetchError::Unreachable(innermost(error))
+            super::unreached::unreached(innermost(error))
         }
     }
 }

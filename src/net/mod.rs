@@ -4,3 +4,4 @@ pub mod client;
 pub mod credential;
 pub mod guard;
 pub mod retry;
+mod unreached;

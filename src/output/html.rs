@@ -42,8 +42,8 @@ pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate) -> String {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    // The template is our own, and a test renders every part of it.
-    environment.render_named_str("page.html", PAGE, Serde(&values)).unwrap_or_default()
+    // The template is our own, and a test renders every part of it. It writes slashes as numbers: nothing ends at one, and they cost bytes.
+    environment.render_named_str("page.html", PAGE, Serde(&values)).unwrap_or_default().replace("&#x2f;", "/")
 }
 
 /// A hash as a content security policy names it.
@@ -189,6 +189,40 @@ mod tests {
     }
 
     #[test]
+    fn the_document_and_what_was_found_come_first() {
+        let page = render(&sample(), &catalogue(), GATE);
+        assert!(page.contains("<h1>Parcel sorting</h1>\n<p class=\"verdict\">2 errors"), "{page}");
+        assert!(page.contains("specs/parcel.md</span></h2>"), "its path is not lost: {page}");
+        let at = |id: &str| page.find(&format!("id=\"{id}-1\"")).unwrap();
+        assert!(at("findings") < at("coverage") && at("coverage") < at("checklist"));
+        // Whoever goes to a place of the page has all of it laid out: nothing else lets a link land where it leads.
+        let lazy =
+            STYLE.lines().filter(|line| line.contains("content-visibility: auto") || line.contains("scroll-behavior"));
+        assert!(lazy.clone().count() == 1 && lazy.clone().all(|line| line.starts_with(":root:not(:has(:target)) ")));
+    }
+
+    #[test]
+    fn what_findings_of_one_rule_have_in_common_is_said_once() {
+        let finding = |line| {
+            let mut finding = at_line("MET-002", line, "a good recall");
+            finding.why = "Nobody can check it.".into();
+            finding.suggestion = Some("Recall: ‹value›".into());
+            finding
+        };
+        let mut other = at_line("MET-009", 11, "x");
+        other.why = "Nobody can check it.".into();
+        let run = run_of(vec![reviewed("a.md", vec![finding(7), other, finding(9)], None)], &[]);
+        let page = render(&run, &catalogue(), GATE);
+        assert_eq!(
+            (page.matches("Nobody can check it.").count(), page.matches("Recall: ‹value›").count()),
+            (2, 1),
+            "{page}"
+        );
+        let link = "<a href=\"#finding-1-0\">Why it matters, and text to paste: as for the first MET-002</a>";
+        assert!(page.split_once("id=\"finding-1-2\"").unwrap().1.contains(link), "{page}");
+    }
+
+    #[test]
     fn a_run_without_documents_is_a_page_too() {
         let page = render(&run_of(vec![], &["gone.md"]), &catalogue(), GATE);
         assert!(page.contains("</html>") && page.contains("gone.md"), "{page}");
@@ -214,7 +248,8 @@ mod tests {
     fn a_server_puts_its_own_below_each_finding_and_the_policy_allows_just_that() {
         let page = render(&sample(), &catalogue(), GATE);
         let below = |number: usize| Some(format!("<p>below {number}</p>"));
-        let around = Around { bar: "<nav>bar</nav>", style: "p{}", script: "say()", below: &below };
+        let around =
+            Around { bar: "<nav>bar</nav>", about: "<p>about</p>", style: "p{}", script: "say()", below: &below };
         let with = hosted(&page, &around);
         let cards = page.matches("id=\"finding-1-").count();
         assert!(cards > 2 && with.matches("<p>below ").count() == cards, "{with}");
@@ -227,6 +262,7 @@ mod tests {
             assert!(policy.contains(part), "{part}: {policy}");
         }
         assert!(!policy.contains("unsafe") && policy.matches("sha256-").count() == 4, "{policy}");
+        assert!(with.split_once("<main").unwrap().0.contains("<p>about</p></div>\n</header>"), "below the verdict");
         assert!(with.contains("<nav>bar</nav><header") && with.contains("<script>say()</script>\n</body>"));
     }
 

@@ -38,6 +38,7 @@ pub fn render(run: &Run, catalogue: &Catalogue, gate: Gate, limit: usize) -> Str
         rules: &run.rules,
         cost: &cost,
         checks: false,
+        answered: run.answered,
     };
     let mut text = summary::summary(&page, limit.saturating_sub(rest.units())).text;
     text.push(rest);

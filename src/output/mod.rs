@@ -54,6 +54,8 @@ pub struct Run {
     pub imported: Option<Imported>,
     /// Where people open the documents that were read by their address, by path.
     pub opened: BTreeMap<String, Opened>,
+    /// Readers answer below each finding where the report is shown, and no settings apply: a review by hand.
+    pub answered: bool,
 }
 
 /// The commits of a change.
@@ -97,6 +99,7 @@ impl Run {
             commits: None,
             imported: None,
             opened: BTreeMap::new(),
+            answered: false,
         }
     }
 

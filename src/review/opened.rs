@@ -7,19 +7,27 @@ pub struct Opened {
     pub address: String,
     /// What stands between it and the number of a line; none where lines have no address.
     pub line: Option<&'static str>,
+    /// The document itself says that this is its address, and may say so: it lies on the host that it was read from.
+    pub is_own: bool,
 }
 
 impl Opened {
     /// A page whose lines have no address.
     #[must_use]
     pub fn page(address: impl Into<String>) -> Self {
-        Self { address: address.into(), line: None }
+        Self { address: address.into(), line: None, is_own: false }
+    }
+
+    /// A page that gives itself this address.
+    #[must_use]
+    pub fn own(address: impl Into<String>) -> Self {
+        Self { is_own: true, ..Self::page(address) }
     }
 
     /// A file whose lines have one.
     #[must_use]
     pub fn file(address: impl Into<String>, line: &'static str) -> Self {
-        Self { address: address.into(), line: Some(line) }
+        Self { address: address.into(), line: Some(line), is_own: false }
     }
 
     /// The address of line `number`, counted from 1; that of the document where there is none.

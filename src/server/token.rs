@@ -39,7 +39,11 @@ impl Token {
     /// True when exactly one `Authorization` header bears it.
     pub(super) fn is_borne_by(&self, headers: &HeaderMap) -> bool {
         let mut given = headers.get_all(header::AUTHORIZATION).iter();
-        let bearer = given.next().and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+        let bearer = given.next().and_then(|value| {
+            // The name of a scheme is the same in any case (RFC 9110), the token behind it is not.
+            let (scheme, token) = value.as_bytes().split_at_checked(b"Bearer ".len())?;
+            scheme.eq_ignore_ascii_case(b"Bearer ").then(|| token.trim_ascii_start())
+        });
         given.next().is_none() && bearer.is_some_and(|bearer| self.fits(bearer))
     }
 
@@ -52,5 +56,37 @@ impl Token {
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Token(***)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scheme_has_any_case_and_a_token_its_own() {
+        let token = Token::new("A-token-of-16-ch").unwrap();
+        let borne =
+            |given: &str| token.is_borne_by(&HeaderMap::from_iter([(header::AUTHORIZATION, given.parse().unwrap())]));
+        for good in ["Bearer A-token-of-16-ch", "bearer A-token-of-16-ch", "BEARER  A-token-of-16-ch"] {
+            assert!(borne(good), "{good}");
+        }
+        for bad in [
+            "Bearer a-token-of-16-ch",
+            "BearerA-token-of-16-ch",
+            "Basic A-token-of-16-ch",
+            "Bearer",
+            "A-token-of-16-ch",
+            "",
+        ] {
+            assert!(!borne(bad), "{bad}");
+        }
+        let twice =
+            [(header::AUTHORIZATION, "Bearer A-token-of-16-ch"), (header::AUTHORIZATION, "bearer A-token-of-16-ch")];
+        let mut headers = HeaderMap::new();
+        for (name, value) in twice {
+            headers.append(name, value.parse().unwrap());
+        }
+        assert!(!token.is_borne_by(&headers), "two of them");
     }
 }

@@ -19,6 +19,17 @@ fn a_rule_is_explained_whatever_becomes_of_the_database() {
 }
 
 #[test]
+fn what_readers_said_is_shown_without_naming_the_database_that_is_there() {
+    let world = world();
+    let add = ["feedback", "add", "specs/parcel.md", "ALG-001", "useful", "--by", "ann"];
+    let known = world.run(&["rules", "explain", "ALG-001"]);
+    assert!(known.says(0, &[]).err.is_empty(), "nothing is there to be read: {known:?}");
+    world.run(&add).says(0, &[]);
+    let told = world.run(&["rules", "explain", "ALG-001"]);
+    assert!(told.out.contains("usefulness to readers 1.00") && told.err.is_empty(), "{told:?}");
+}
+
+#[test]
 fn a_database_that_is_not_there_is_told_alike_everywhere() {
     let world = world();
     for args in [

@@ -8,6 +8,7 @@ use crate::place::Place;
 
 promises!(
     a_review_waits_is_worked_on_and_is_kept,
+    a_document_that_says_which_it_is_is_kept_under_that,
     a_key_means_one_review,
     the_queue_is_bounded_by_number_and_bytes,
     a_review_whose_process_stopped_is_taken_again_and_given_up_at_last,
@@ -36,6 +37,7 @@ fn new(id: &str, document: &str) -> NewReview {
 
 fn done(verdict: &str) -> Ended {
     Ended::Done {
+        document: None,
         title: "Parcels".into(),
         verdict: verdict.into(),
         findings: [2, 3, 1],
@@ -81,6 +83,21 @@ async fn a_review_waits_is_worked_on_and_is_kept(at: &Place) {
     assert_eq!((kept.state, kept.failure.as_str()), (ReviewState::Failed, "it is empty; write it first"));
     assert_eq!(unpack(&store.report("b").await.unwrap().unwrap()).unwrap(), b"how far");
     assert_eq!(store.kept("c").await.unwrap(), None);
+}
+
+async fn a_document_that_says_which_it_is_is_kept_under_that(at: &Place) {
+    let store = at.open().await;
+    for (id, asked) in [("a", "https://a.example/spec?x=1"), ("b", "https://a.example/spec?x=2")] {
+        store.submit(&new(id, asked), ROOM, 1).await.unwrap();
+        let taken = store.take("w", 2, 100).await.unwrap().unwrap();
+        let Ended::Done { title, verdict, findings, policy, report, text, .. } = done("clean") else { unreachable!() };
+        let document = Some(("https://a.example/spec".to_owned(), "short".to_owned()));
+        let ended = Ended::Done { document, title, verdict, findings, policy, report, text };
+        assert!(store.conclude(&taken, &ended, 3).await.unwrap());
+        assert_eq!(store.kept(id).await.unwrap().unwrap().document, "https://a.example/spec");
+    }
+    let filter = ReviewFilter { document_id: "short".into(), most: PAGE, ..ReviewFilter::default() };
+    assert_eq!(store.list(&filter).await.unwrap().len(), 2, "both have one history");
 }
 
 async fn a_key_means_one_review(at: &Place) {

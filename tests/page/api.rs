@@ -64,6 +64,18 @@ async fn a_file_and_an_address_are_reviewed_and_only_allowed_hosts_are_asked() {
         read.to_string().contains("https://docs.example.org/shown"),
         "whoever reads it gets back to the source: {read}"
     );
+    // Two addresses of one page have one history: the page says itself which it is.
+    let mut histories = Vec::new();
+    for address in ["https://docs.example.org/page?utm_source=mail", "https://docs.example.org/page?session=7"] {
+        let (_, body) = ask(address).await;
+        assert_eq!(body["document"]["key"], address, "before it was read");
+        let done = world.over_with(body["id"].as_str().unwrap()).await;
+        assert_eq!(done["document"]["key"], "https://docs.example.org/page", "{done}");
+        histories.push(done["links"]["history"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(histories[0], histories[1]);
+    let history = world.get(&histories[0]).send().await.unwrap().text().await.unwrap();
+    assert!(history.contains("What changed last"), "{history}");
     let (_, body) = ask("https://docs.example.org/gone.md").await;
     let failed = world.over_with(body["id"].as_str().unwrap()).await;
     assert_eq!((failed["state"].as_str(), failed["report"].is_null()), (Some("failed"), true));
@@ -209,6 +221,9 @@ async fn without_the_token_nothing_is_told() {
             );
         }
     }
+    // The name of a scheme has any case.
+    let any_case = world.client.get(world.url("/api/v1/reviews")).header("authorization", format!("bearer {TOKEN}"));
+    assert_eq!(any_case.send().await.unwrap().status().as_u16(), 200);
     let answer = world.client.get(world.url("/api/v1/openapi.json")).send().await.unwrap();
     assert_eq!(told(answer).await.1["openapi"], "3.1.0", "what is described is no secret");
     world.end().await;
@@ -234,15 +249,15 @@ async fn every_problem_says_what_to_do() {
         (json_of(r#"{"text": "  "}"#), 422, "empty"),
         (json_of(r#"{"text": "a", "as": "poem"}"#), 422, "poem"),
         (json_of(r#"{"address": "file:///etc/passwd"}"#), 422, "not an address"),
-        (json_of(r#"{"address": "https://169.254.169.254/"}"#), 403, "not among"),
+        (json_of(r#"{"address": "https://169.254.169.254/"}"#), 403, "fetches no documents"),
         (json_of(r#"{"text": "\u0000"}"#), 422, "binary"),
         (("text/plain", b"a".to_vec()), 415, "neither"),
         (("multipart/form-data", b"a".to_vec()), 400, "boundary"),
         (("multipart/form-data; boundary=XbX", b"--XbX\r\nbroken".to_vec()), 400, "broken"),
         (form(&[]), 422, "nothing was given"),
         (form(&[("file", Some("a.md"), b"")]), 422, "empty"),
-        (form(&[("colour", None, b"x")]), 400, "colour"),
-        (form(&[("text", None, b"\xff")]), 400, "UTF-8"),
+        (form(&[("colour", None, b"x")]), 422, "colour"),
+        (form(&[("text", None, b"\xff")]), 422, "UTF-8"),
     ];
     for ((kind, body), expected, part) in cases {
         let shown = String::from_utf8_lossy(&body).into_owned();
@@ -282,5 +297,80 @@ async fn every_problem_says_what_to_do() {
     let answer = world.ask(reqwest::Method::DELETE, "/api/v1/reviews").send().await.unwrap();
     assert!(answer.headers()["allow"].to_str().unwrap().contains("POST"));
     assert_eq!(told(answer).await.0, 405);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_problem_names_its_field_however_it_was_sent() {
+    let world = World::open().await;
+    let big = vec![b'x'; (10 << 20) + (65 << 10)];
+    let spec: &[u8] = SPEC.as_bytes();
+    let (as_poem, llm, colour) =
+        (("as", None, &b"poem"[..]), ("llm", None, &b"perhaps"[..]), ("colour", None, &b"red"[..]));
+    let file = |name: &'static str| ("file", Some(name), spec);
+    let forms: [(&[(&str, Option<&str>, &[u8])], u16, &str); 6] = [
+        (&[("file", Some("big.md"), &big)], 413, "file"),
+        (&[file("a.md"), file("b.md")], 422, "file"),
+        (&[file("a.md"), as_poem], 422, "as"),
+        (&[file("a.md"), llm], 422, "llm"),
+        (&[file("a.md"), colour], 422, "colour"),
+        (&[("text", None, spec), ("text", None, spec)], 422, "text"),
+    ];
+    for (parts, status, field) in forms {
+        let (kind, body) = multipart(parts);
+        let answer = world.post("/api/v1/reviews").header("content-type", kind).body(body).send().await.unwrap();
+        let (found, problem) = told(answer).await;
+        assert_eq!((found, problem["field"].as_str()), (status, Some(field)), "{problem}");
+    }
+    for (body, field) in [(r#"{"text": "a", "as": "poem"}"#, "as"), (r#"{"text": "a", "llm": "perhaps"}"#, "llm")] {
+        let sent = world.post("/api/v1/reviews").header("content-type", "application/json").body(body);
+        let (status, problem) = told(sent.send().await.unwrap()).await;
+        assert!(status == 422 && problem["field"] == field, "as in a form: {problem}");
+    }
+    let id = "0123456789abcdef0123456789abcdef";
+    for (path, field) in [
+        ("reviews?limit=0", "limit"),
+        ("reviews?since=nope", "since"),
+        ("reviews?verdict=bad", "verdict"),
+        ("reviews?cursor=zz", "cursor"),
+        ("reviews?colour=red", "colour"),
+        ("documents/0123456789abcdef/changes", "from"),
+        ("documents/0123456789abcdef/changes?from=x", "from"),
+        (&format!("documents/0123456789abcdef/changes?from={id}"), "to"),
+    ] {
+        let (status, problem) = told(world.get(&format!("/api/v1/{path}")).send().await.unwrap()).await;
+        assert_eq!((status, problem["field"].as_str()), (400, Some(field)), "{path}: {problem}");
+    }
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_report_is_small_and_goes_out_packed_to_whoever_takes_that() {
+    let world = World::open().await;
+    // A client that unpacks nothing by itself.
+    let client = reqwest::Client::builder().no_proxy().no_gzip().build().unwrap();
+    let get = |path: &str, takes: &str| client.get(world.url(path)).header("accept-encoding", takes).send();
+    // Every second line away: much is missing then, and much is found.
+    let half: String = SPEC.lines().step_by(2).map(|line| format!("{line}\n")).collect();
+    for (text, packs) in [(SPEC, vec![]), (&half, vec!["genai", "requirement-quality"])] {
+        let body = json!({ "text": text, "packs": packs, "as": "spec" });
+        let (_, body) = told(world.post("/api/v1/reviews").json(&body).send().await.unwrap()).await;
+        let done = world.over_with(body["id"].as_str().unwrap()).await;
+        let plain = get(done["links"]["page"].as_str().unwrap(), "identity").await.unwrap();
+        assert!(!plain.headers().contains_key("content-encoding"), "nobody has asked for it");
+        let plain = plain.bytes().await.unwrap();
+        assert!(plain.len() < 150_000, "{} bytes of {:?}", plain.len(), done["findings"]);
+        for path in [done["links"]["page"].as_str().unwrap(), done["links"]["self"].as_str().unwrap()] {
+            let packed = get(path, "gzip").await.unwrap();
+            assert_eq!(packed.headers()["content-encoding"], "gzip", "{path}");
+            let packed = packed.bytes().await.unwrap();
+            let mut whole = Vec::new();
+            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&*packed), &mut whole).unwrap();
+            assert!(packed.len() * 3 < whole.len(), "{path}: {} of {}", packed.len(), whole.len());
+        }
+        let events = format!("{}/events", done["links"]["self"].as_str().unwrap());
+        let events = get(&events, "gzip").await.unwrap();
+        assert!(!events.headers().contains_key("content-encoding"), "events go out as they come");
+    }
     world.end().await;
 }

@@ -57,25 +57,27 @@ impl Browser<'_> {
 async fn a_reader_says_what_a_finding_is_worth_and_sees_it_said() {
     let world = World::open().await;
     let (id, findings) = reviewed(&world).await;
-    let print = findings[1]["fingerprint"].as_str().unwrap();
     let mut ann = Browser { world: &world, id: &id, cookies: Vec::new() };
     let page = ann.page().await;
     assert_eq!(page.matches("class=\"say\"").count(), findings.len(), "a form below each finding");
-    let form = page.split_once("id=\"say-1\"").unwrap().1;
-    assert!(form.split_once("</form>").unwrap().0.contains(print), "the form names the finding that it stands below");
+    let say = page.split_once("id=\"say-1\"").unwrap().1.split_once("</article>").unwrap().0;
+    assert_eq!(say.matches(" 1\">").count(), 3, "each button names the finding that it stands below: {say}");
+    assert_eq!(page.matches("id=\"say\"").count(), 1, "one form for all");
     let token = field(&page, "token");
 
     // Against a finding somebody says why; what is wrong is said, and the form is still there.
-    let answer =
-        ann.say(&[("token", &token), ("finding", print), ("worth", "wrong"), ("reason", " ")], "text/html").await;
+    let answer = ann.say(&[("token", &token), ("worth", "wrong 1"), ("why-1", " "), ("why-0", "")], "text/html").await;
     assert_eq!(answer.status().as_u16(), 422);
     let again = answer.text().await.unwrap();
     assert!(
-        again.contains("It gives no reason") && again.contains("role=\"alert\"") && again.contains(print),
+        again.contains("It gives no reason") && again.contains("role=\"alert\"") && again.contains("\"wrong 1\""),
         "{again}"
     );
     let answer = ann
-        .say(&[("token", &token), ("finding", print), ("worth", "wrong"), ("reason", "4 <b>says</b> it")], "text/html")
+        .say(
+            &[("token", &token), ("worth", "wrong 1"), ("why-0", "elsewhere"), ("why-1", "4 <b>says</b> it")],
+            "text/html",
+        )
         .await;
     assert_eq!(answer.status().as_u16(), 303);
     assert_eq!(answer.headers()["location"].to_str().unwrap(), format!("/reviews/{id}#finding-1-1"));
@@ -83,13 +85,13 @@ async fn a_reader_says_what_a_finding_is_worth_and_sees_it_said() {
     assert!(page.contains("Thanks. You said: wrong</b>, because “4 &lt;b&gt;says&lt;&#x2f;b&gt; it”"), "{page}");
 
     // The same reader thinks better of it, with a script; another says something else.
-    let answer = ann.say(&[("token", &token), ("finding", print), ("worth", "useful")], "application/json").await;
+    let answer = ann.say(&[("token", &token), ("worth", "useful 1")], "application/json").await;
     let (status, body) = told(answer).await;
     let html = body["html"].as_str().unwrap();
     assert!(status == 200 && html.contains("You said: useful</b>") && !html.contains("Others"), "{body}");
     let mut bob = Browser { world: &world, id: &id, cookies: Vec::new() };
     let token = field(&bob.page().await, "token");
-    let pairs = [("token", token.as_str()), ("finding", print), ("worth", "not-applicable"), ("reason", "no people")];
+    let pairs = [("token", token.as_str()), ("worth", "not-applicable 1"), ("why-1", "no people")];
     let (_, body) = told(bob.say(&pairs, "application/json").await).await;
     let html = body["html"].as_str().unwrap();
     assert!(html.contains("You said: not applicable</b>, because “no people”") && html.contains("Others: 1 useful"));
@@ -110,19 +112,20 @@ async fn a_reader_says_what_a_finding_is_worth_and_sees_it_said() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_form_of_another_site_or_with_nonsense_keeps_nothing() {
     let world = World::open().await;
-    let (id, findings) = reviewed(&world).await;
-    let print = findings[0]["fingerprint"].as_str().unwrap();
+    let (id, _) = reviewed(&world).await;
     let mut ann = Browser { world: &world, id: &id, cookies: Vec::new() };
     let token = field(&ann.page().await, "token");
     let mut other = Browser { world: &world, id: &id, cookies: Vec::new() };
-    let pairs = [("token", token.as_str()), ("finding", print), ("worth", "useful")];
+    let pairs = [("token", token.as_str()), ("worth", "useful 0")];
     assert_eq!(other.say(&pairs, "text/html").await.status().as_u16(), 403, "another browser's token");
     let (status, body) = told(other.say(&pairs, "application/json").await).await;
     assert!(status == 403 && body["advice"].as_str().unwrap().contains("open the page again"), "{body}");
     for (pairs, expected) in [
-        ([("token", token.as_str()), ("finding", print), ("worth", "splendid")], 400),
-        ([("token", &token), ("finding", "0000"), ("worth", "useful")], 409),
-        ([("token", ""), ("finding", print), ("worth", "useful")], 403),
+        ([("token", token.as_str()), ("worth", "splendid 0")], 400),
+        ([("token", &token), ("worth", "useful")], 400),
+        ([("token", &token), ("worth", "useful 9999")], 409),
+        ([("token", &token), ("worth", "useful one")], 409),
+        ([("token", ""), ("worth", "useful 0")], 403),
     ] {
         for accept in ["text/html", "application/json"] {
             assert_eq!(ann.say(&pairs, accept).await.status().as_u16(), expected, "{pairs:?}");

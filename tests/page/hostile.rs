@@ -104,7 +104,9 @@ async fn files_that_are_no_text_are_refused_at_once_or_fail_with_one_clear_reaso
         assert!(failed["error"].as_str().unwrap().contains(part), "{name}: {failed}");
         assert!(begun.elapsed() < Duration::from_secs(5), "{name}: {:?}", begun.elapsed());
         let page = world.get(failed["links"]["page"].as_str().unwrap()).send().await.unwrap().text().await.unwrap();
-        assert!(page.contains("No report about") && page.contains(part), "{name}: {page}");
+        assert!(page.contains("No report about") && page.contains("<p>The file is damaged"), "{name}: {page}");
+        let list = world.get("/reviews").send().await.unwrap().text().await.unwrap();
+        assert!(list.contains("<p class=\"failure\">The file is damaged"), "the list says why: {list}");
     }
     world.end().await;
 }

@@ -1,6 +1,6 @@
 //! What people do in a browser without a script: send the form, watch, read, compare, log in; and what other sites cannot do.
 
-use crate::world::{How, SPEC, TOKEN, World, field, multipart};
+use crate::world::{How, SPEC, TOKEN, World, field, multipart, told};
 
 /// Sends the form of the page; where it leads.
 async fn send(world: &World, parts: &[(&str, Option<&str>, &[u8])]) -> reqwest::Response {
@@ -47,7 +47,8 @@ async fn a_person_sends_a_file_watches_and_reads_the_report() {
         "id=\"findings-1\"",
         "/reviews\">Reviews</a>",
         &format!("/reviews/{id}/report.sarif"),
-        "History of this document",
+        ">History</a>",
+        "<h1>Parcel damage detection</h1>",
     ] {
         assert!(page.contains(part), "{part}");
     }
@@ -99,11 +100,10 @@ async fn a_later_version_is_compared_with_the_one_before() {
     // Reviews of another document are not compared with it.
     let other = world.submit("other.md", SPEC).await;
     world.over_with(&other).await;
-    for at in
-        [format!("{history}/changes?from={other}&to={second}"), format!("{history}/changes"), "/documents/xyz".into()]
-    {
+    for at in [format!("{history}/changes?from={other}&to={second}"), "/documents/xyz".into()] {
         assert_eq!(world.get(&at).send().await.unwrap().status().as_u16(), 404, "{at}");
     }
+    assert_eq!(world.get(&format!("{history}/changes")).send().await.unwrap().status().as_u16(), 400);
     world.end().await;
 }
 
@@ -111,7 +111,7 @@ async fn a_later_version_is_compared_with_the_one_before() {
 async fn what_is_wrong_with_a_form_is_said_and_what_was_typed_stays() {
     let world = World::open().await;
     let answer = send(&world, &[("file", Some("a.md"), b"# A"), ("file", Some("b.md"), b"# B")]).await;
-    assert_eq!(answer.status().as_u16(), 400);
+    assert_eq!(answer.status().as_u16(), 422);
     assert!(answer.text().await.unwrap().contains("There are two files"));
     let answer =
         send(&world, &[("text", None, b"<b>my text</b>"), ("packs", None, b"no-such-pack"), ("name", None, b"my.md")])
@@ -192,6 +192,11 @@ async fn a_name_that_was_pointed_at_this_machine_is_not_answered() {
             assert_eq!(answer.status().as_u16(), expected, "{host} {path}");
         }
     }
+    for (name, value) in [("x-forwarded-for", "192.0.2.7"), ("via", "1.1 proxy")] {
+        let (status, body) = told(world.get("/api/v1/reviews").header(name, value).send().await.unwrap()).await;
+        assert!(status == 421 && body["title"] == "A proxy has handed this on", "{name}: {body}");
+        assert!(body["advice"].as_str().unwrap().contains("SPECREVIEW_PAGE_TOKEN"), "{body}");
+    }
     let open = World::new(How { token: Some(TOKEN), ..How::default() }).await;
     assert_eq!(open.get("/login").header("host", "specs.example.org").send().await.unwrap().status().as_u16(), 200);
     open.end().await;
@@ -260,4 +265,44 @@ async fn every_answer_tells_browsers_what_to_hold_to() {
         assert!(!text.contains(" style=\"") && !text.contains(" onclick") && !text.contains("<script>"), "{path}");
     }
     world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_word_file_is_waived_in_no_settings_and_a_host_keeps_its_small_letters() {
+    let world = World::new(How { hosts: "docs.example.org", ..How::default() }).await;
+    let spec = word();
+    let (kind, body) = multipart(&[("file", Some("parcel.docx"), &spec), ("as", None, b"spec")]);
+    let answer = world.post("/api/v1/reviews").header("content-type", kind).body(body).send().await.unwrap();
+    let id = told(answer).await.1["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.over_with(&id).await["state"], "done");
+    for form in ["", "/report.html", "/report.md"] {
+        let report = world.get(&format!("/reviews/{id}{form}")).send().await.unwrap().text().await.unwrap();
+        assert!(
+            report.contains("“not applicable” below it") && !report.contains(".specreview.toml"),
+            "{form}: {report}"
+        );
+    }
+    let answer = send(&world, &[("address", None, b"https://other.example.org/a.md")]).await;
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("This server fetches no documents from other.example.org"), "{page}");
+    world.end().await;
+}
+
+/// The smallest Word file that is a specification.
+fn word() -> Vec<u8> {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let plain = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let words = "The machine learning model detects damaged parcels. We train a classifier on labelled images. Recall must be high.";
+    let document = format!(
+        "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>\
+         <w:p><w:pPr><w:pStyle w:val=\"Heading1\"/></w:pPr><w:r><w:t>Parcel damage detection</w:t></w:r></w:p>\
+         <w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:body></w:document>"
+    );
+    let relations = "<Relationships><Relationship Id=\"r1\" Type=\"x/officeDocument\" Target=\"word/document.xml\"/></Relationships>";
+    for (path, text) in [("_rels/.rels", relations), ("word/document.xml", &document)] {
+        zip.start_file(path, plain).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
 }

@@ -86,6 +86,9 @@ impl World {
                 match address.as_str() {
                     "https://docs.example.org/parcel.md" => Loaded::text(&address, SPEC.to_owned())
                         .opened_at(Opened::page("https://docs.example.org/shown")),
+                    page if page.starts_with("https://docs.example.org/page?") => {
+                        Loaded::text(&address, SPEC.to_owned()).opened_at(Opened::own("https://docs.example.org/page"))
+                    }
                     _ => Loaded::Unread {
                         path: address,
                         reason: "the server answered with status 404; check the address".into(),

@@ -43,6 +43,7 @@ pub async fn compare(deps: &Deps, document: &str, before: Side, after: Side, wis
     let reviewed = Reviewed { path, form, sha256, comparison, head, base, critique: Critique::default() };
     Run {
         documents: vec![Entry::Reviewed(Box::new(reviewed), read)],
+        answered: true,
         commits: Some(Commits { head: Some(after.name), base: before.name }),
         ..Run::new(deps.version, &deps.rules.hash)
     }

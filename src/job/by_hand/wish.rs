@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::config::Limits;
 use crate::document::Form;
 use crate::net::guard::{Policy, Refused};
+use crate::review::Opened;
 use crate::rules::RuleSet;
 use crate::source::url::{Address, recognise};
 use crate::source::{foreign, give, unfit};
@@ -114,7 +115,7 @@ pub enum Unwanted {
     #[error("this is the address of a pull request")]
     Change,
     /// The operator does not let this host be fetched from.
-    #[error("{0} is not among the hosts that this server fetches from")]
+    #[error("this server fetches no documents from {0}")]
     Host(String),
     /// It is not fetched from there, or not in this way.
     #[error("{}", parted(&.0.to_string()).0)]
@@ -350,6 +351,18 @@ pub fn document_id(document: &str) -> String {
     digest
 }
 
+/// What a document is kept under that was asked for as `asked` and gives itself an address: that one, where it is of the same host. Whoever
+/// asks for the same page by another address finds its history.
+pub(super) fn own_key(asked: &str, opened: &Opened) -> Option<String> {
+    let host = |address: &str| {
+        let (scheme, rest) = address.split_once("://")?;
+        Some(format!("{scheme}://{}", rest.split(['/', '?', '#']).next()?))
+    };
+    let own = opened.address.split('#').next().filter(|_| opened.is_own)?;
+    let good = host(own).is_some() && host(own) == host(asked) && own.chars().count() <= LONGEST_ADDRESS;
+    (good && own != asked).then(|| own.to_owned())
+}
+
 /// What a document is called before it was read: the last part of its address or name.
 fn title(document: &str) -> String {
     let without = document.split(['?', '#']).next().unwrap_or(document);
@@ -411,10 +424,10 @@ mod tests {
             ("https://2130706433/a", "*", refused("127.0.0.1 is not a public address")),
             ("https://wiki.internal/a", "*", refused("not a public host")),
             ("https://example.org/spec.PPTX?raw=1", "*", refused("ends with .pptx")),
-            ("https://example.org/a", "", refused("example.org is not among")),
-            ("https://example.org/a", "*.example.org", refused("example.org is not among")),
-            ("https://evilexample.org/a", "*.example.org", refused("evilexample.org is not among")),
-            ("https://example.org:8443/a", "other.org", refused("example.org:8443 is not among")),
+            ("https://example.org/a", "", refused("fetches no documents from example.org")),
+            ("https://example.org/a", "*.example.org", refused("fetches no documents from example.org")),
+            ("https://evilexample.org/a", "*.example.org", refused("fetches no documents from evilexample.org")),
+            ("https://example.org:8443/a", "other.org", refused("fetches no documents from example.org:8443")),
             ("https://github.com/o/r/pull/7", "*", refused("pull request")),
             ("file:///etc/passwd", "*", refused("not an address of the web")),
             ("ftp://example.org/", "*", refused("not an address of the web")),
@@ -456,6 +469,23 @@ mod tests {
         assert!(bytes("a.docx", b"PK\x03\x04").is_ok(), "what is in an archive is seen when it is read");
         assert_eq!(bytes("a.md", &vec![b'x'; LARGEST_FILE + 1]), Err(Unwanted::TooLarge(LARGEST_FILE)));
         assert_eq!(Wish::text(None, "x".repeat(LARGEST_TEXT + 1)), Err(Unwanted::TooLarge(LARGEST_TEXT)));
+    }
+
+    #[test]
+    fn a_page_is_kept_under_the_address_that_it_gives_itself_on_its_own_host() {
+        let asked = "https://docs.example.org/spec?utm_source=mail";
+        for (opened, expected) in [
+            (Opened::own("https://docs.example.org/spec#top"), Some("https://docs.example.org/spec")),
+            (Opened::own("https://docs.example.org"), Some("https://docs.example.org")),
+            (Opened::own(asked), None),
+            (Opened::own("https://evil.example/spec"), None),
+            (Opened::own("http://docs.example.org/spec"), None),
+            (Opened::own("https://docs.example.org:8443/spec"), None),
+            (Opened::own(format!("https://docs.example.org/{}", "a".repeat(LONGEST_ADDRESS))), None),
+            (Opened::page("https://docs.example.org/after-a-redirect"), None),
+        ] {
+            assert_eq!(own_key(asked, &opened).as_deref(), expected, "{opened:?}");
+        }
     }
 
     #[test]

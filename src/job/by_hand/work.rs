@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::board::{Phase, Turn};
 use super::report::{Forms, Verdict, packed};
-use super::wish::{TreatAs, Wishes};
+use super::wish::{TreatAs, Wishes, document_id, own_key};
 use super::{Board, Desk};
 use crate::config::Config;
 use crate::job::linked::apart;
@@ -162,6 +162,7 @@ impl Desk {
             tell(Phase::Fetched { bytes: text.len() });
         }
         tell(Phase::Read { lines: text.lines().count() });
+        let own = opened.as_ref().and_then(|opened| own_key(&taken.document, opened));
         let read = Loaded::text(&taken.document, text.clone());
         let read = opened.into_iter().fold(read, Loaded::opened_at);
         let run = self.run(taken, &wishes, read).await;
@@ -177,6 +178,7 @@ impl Desk {
             return failed("the report is larger than the server keeps: give a part of the document");
         }
         Ended::Done {
+            document: own.map(|key| (key.clone(), document_id(&key))),
             title,
             verdict: verdict.word().to_owned(),
             findings: [tally.errors, tally.warnings, tally.notes].map(|n| u32::try_from(n).unwrap_or(u32::MAX)),
@@ -197,7 +199,8 @@ impl Desk {
             }),
             ..options(wishes)
         };
-        review_texts(&self.deps, vec![read], &config(wishes), Vec::new(), &options).await
+        let run = review_texts(&self.deps, vec![read], &config(wishes), Vec::new(), &options).await;
+        Run { answered: true, ..run }
     }
 }
 

@@ -5,8 +5,10 @@ use super::source_hash;
 /// What a server puts around a report. All of it is markup that escapes what it shows.
 #[derive(Clone, Copy)]
 pub struct Around<'a> {
-    /// What leads back to where it is shown.
+    /// What leads back to where it is shown, above everything.
     pub bar: &'a str,
+    /// What there is to say of it, below its verdict.
+    pub about: &'a str,
     /// A style beside the report's own.
     pub style: &'a str,
     /// A script beside the report's own.
@@ -18,7 +20,7 @@ pub struct Around<'a> {
 /// The report with that around it. Its policy allows the added style and script by their hashes, and forms that lead to the server itself.
 #[must_use]
 pub fn hosted(page: &str, around: &Around<'_>) -> String {
-    let page = with_bar(page, around.bar);
+    let page = with_bar(page, around.bar, around.about);
     let page = page.replacen("style-src '", &format!("style-src '{}' '", source_hash(around.style)), 1);
     let page = page.replacen("script-src '", &format!("script-src '{}' '", source_hash(around.script)), 1);
     let page = page.replacen("form-action 'none'", "form-action 'self'; connect-src 'self'", 1);
@@ -27,11 +29,12 @@ pub fn hosted(page: &str, around: &Around<'_>) -> String {
     below_cards(&page, around.below)
 }
 
-/// The page with a bar of our own markup above it, which leads back to where it is shown.
+/// The page with a bar of our own markup above it, which leads back to where it is shown, and something about it below its verdict.
 #[must_use]
-pub fn with_bar(page: &str, bar: &str) -> String {
+pub fn with_bar(page: &str, bar: &str, about: &str) -> String {
     const TOP: &str = "<header class=\"top";
-    page.replacen(TOP, &format!("{bar}{TOP}"), 1)
+    const END: &str = "</div>\n</header>";
+    page.replacen(TOP, &format!("{bar}{TOP}"), 1).replacen(END, &format!("{about}{END}"), 1)
 }
 
 /// Words of a document are escaped: what looks like a card is one, and the next end of an article is its own.

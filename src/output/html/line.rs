@@ -19,8 +19,6 @@ pub(super) struct Row {
     pub(super) points: Vec<Point>,
     /// None where there is nothing to compare.
     pub(super) line: Option<Line>,
-    /// The whole in words.
-    pub(super) words: String,
 }
 
 /// One number.
@@ -30,7 +28,7 @@ pub(super) struct Point {
     pub(super) class: &'static str,
     pub(super) role: &'static str,
     pub(super) value: String,
-    /// Where it stands, in words.
+    /// Where it stands, in words: everywhere that it does.
     pub(super) at: String,
     /// Where on the line, from the left.
     pub(super) x: f64,
@@ -79,23 +77,27 @@ fn row(group: &mut [&Measure], places: &Places, catalogue: &Catalogue) -> Option
         let part = (number - low) / (high - low);
         tenth(MARGIN + (WIDTH - 2.0 * MARGIN) * if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 })
     };
-    let points: Vec<Point> = group
-        .iter()
-        .map(|measure| {
-            let (low, upper) = ends(measure);
-            let (x, to) = (at(low), upper.map(at));
-            let (class, role) = sign(measure.role);
-            Point {
-                class,
-                role,
-                value: numbers::value(measure),
-                at: places.say(LineRange::single(measure.lines.start)),
-                x,
-                to,
-            }
-        })
-        .collect();
-    let said: Vec<String> = points.iter().map(|point| format!("{} {}", point.role, point.value)).collect();
+    let found = group.iter().map(|measure| {
+        let (low, upper) = ends(measure);
+        let (x, to) = (at(low), upper.map(at));
+        let (class, role) = sign(measure.role);
+        Point {
+            class,
+            role,
+            value: numbers::value(measure),
+            at: places.say(LineRange::single(measure.lines.start)),
+            x,
+            to,
+        }
+    });
+    // A number that a long document repeats is one number, with every place of it.
+    let mut points: Vec<Point> = Vec::new();
+    for point in found {
+        match points.iter_mut().find(|known| (known.role, &known.value) == (point.role, &point.value)) {
+            Some(known) => known.at = format!("{}, {}", known.at, point.at),
+            None => points.push(point),
+        }
+    }
     let line = scale.map(|(low, high)| {
         let target = group.iter().find(|measure| measure.role == Role::Target);
         let goal = target.and_then(|measure| {
@@ -108,8 +110,7 @@ fn row(group: &mut [&Measure], places: &Places, catalogue: &Catalogue) -> Option
         });
         Line { low: short(low), high: short(high), goal }
     });
-    let words = format!("{name}: {}", said.join(", "));
-    Some(Row { name, points, line, words })
+    Some(Row { name, points, line })
 }
 
 /// Both ends of the line; none where fewer than two different numbers are to be told apart.
@@ -189,7 +190,12 @@ mod tests {
         assert_eq!(rows.len(), 2);
         let xs: Vec<f64> = rows[0].points.iter().map(|point| point.x).collect();
         assert_eq!(xs, [204.5, 563.2, 532.8]);
-        assert_eq!(rows[0].words, "recall: baseline ≥ 0.31, proof of concept ≥ 0.90, target ≥ 0.85");
+        let said: Vec<String> = rows[0].points.iter().map(|point| format!("{} {}", point.role, point.value)).collect();
+        assert_eq!(
+            said,
+            ["baseline ≥ 0.31", "proof of concept ≥ 0.90", "target ≥ 0.85"],
+            "what the picture shows, in words"
+        );
         let line = rows[0].line.as_ref().unwrap();
         assert_eq!((line.low.as_str(), line.high.as_str(), line.goal), ("0", "1", Some((532.8, 91.2))));
         assert!(rows[1].line.is_none(), "one number has nothing to be compared with");
@@ -202,6 +208,14 @@ mod tests {
         let rows = rows(&[percent, measure("recall", Role::Baseline, 0.31, 1)], &Places::default(), &catalogue());
         let xs: Vec<f64> = rows.iter().flat_map(|row| &row.points).map(|point| point.x).collect();
         assert!(xs.iter().all(|x| (MARGIN..=WIDTH - MARGIN).contains(x)), "{xs:?}");
+    }
+
+    #[test]
+    fn a_number_that_is_repeated_is_one_number_with_all_its_places() {
+        let all = [3, 7, 12].map(|line| measure("recall", Role::Target, 0.85, line));
+        let rows = rows(&all, &Places::default(), &catalogue());
+        let said: Vec<(&str, &str)> = rows[0].points.iter().map(|one| (one.value.as_str(), one.at.as_str())).collect();
+        assert_eq!(said, [("≥ 0.85", "line 3, line 7, line 12")]);
     }
 
     #[test]

@@ -10,7 +10,9 @@ use crate::document::{Form, waiver_setting};
 use crate::facts::Kind;
 use crate::finding::{CheckState, Finding, Severity};
 use crate::output::paint::line as plain;
-use crate::output::{Run, by_reason, said};
+use crate::output::{Entry, Run, by_reason, said};
+use crate::review::render::escape::clip;
+use crate::review::render::words::ANSWER;
 use crate::review::render::words::tally::{Tally, plural};
 use crate::review::{Catalogue, Conclusion, Gate, Opened, Reviewed};
 
@@ -30,7 +32,7 @@ pub(super) struct Sheet {
     unread: Vec<Other>,
     problems: Vec<String>,
     model: String,
-    /// How an item is left out on purpose.
+    /// What to do about what is left out on purpose, and the words that do it, where there are some.
     waiver: (&'static str, String),
     version: String,
     rules: String,
@@ -45,6 +47,8 @@ struct Other {
 /// One specification.
 #[derive(Serialize)]
 struct Document {
+    /// Its first heading, or else its path.
+    name: String,
     path: String,
     /// Where people open it, where it was read by its address.
     url: Option<String>,
@@ -96,9 +100,12 @@ pub(super) fn sheet(run: &Run, catalogue: &Catalogue, gate: Gate) -> Sheet {
         ([_], Some(found)) => found,
         (many, Some(found)) => format!("{found} in {}", plural(many.len(), "specification", "specifications")),
     };
-    let title = match specs.as_slice() {
-        [only] => plain(&only.path),
-        many => plural(many.len(), "specification", "specifications"),
+    let names = names(run);
+    let title = match (specs.as_slice(), names.as_slice()) {
+        ([only], _) => name(&names, only),
+        ([], [only]) => only.1.clone(),
+        ([], _) => "Nothing to review".to_owned(),
+        (many, _) => plural(many.len(), "specification", "specifications"),
     };
     let others = run.reviewed().filter(|reviewed| !reviewed.is_spec()).map(|reviewed| Other {
         path: plain(&reviewed.path),
@@ -118,22 +125,45 @@ pub(super) fn sheet(run: &Run, catalogue: &Catalogue, gate: Gate) -> Sheet {
         unread: unread.collect(),
         problems: run.problems.iter().map(|problem| plain(&problem.to_string())).collect(),
         // One hint for all: where their forms differ, that of the first.
-        waiver: waiver(specs.first().map_or(Form::Markdown, |reviewed| reviewed.form)),
+        waiver: waiver(specs.first().map_or(Form::Markdown, |reviewed| reviewed.form), run.answered),
         model: said::model(run, "checklist"),
         version: plain(&run.version),
         rules: plain(&run.rules),
         documents: specs
             .into_iter()
-            .map(|reviewed| document(reviewed, run.opened.get(&reviewed.path), catalogue))
+            .map(|reviewed| document(reviewed, name(&names, reviewed), run.opened.get(&reviewed.path), catalogue))
             .collect(),
     }
 }
 
-/// Where an item is left out on purpose, and the words that do it.
-fn waiver(form: Form) -> (&'static str, String) {
+/// Longest name of a document, in characters.
+const NAME: usize = 120;
+
+/// What each document that was read is called: by its path, its first heading.
+fn names(run: &Run) -> Vec<(&str, String)> {
+    let read = run.documents.iter().filter_map(|entry| match entry {
+        Entry::Reviewed(reviewed, document) => Some((reviewed.path.as_str(), document)),
+        Entry::Unread { .. } => None,
+    });
+    let named = read.map(|(path, document)| {
+        let heading =
+            document.sections.iter().map(|section| plain(section.title.trim())).find(|title| !title.is_empty());
+        (path, heading.map_or_else(|| plain(path), |title| clip(&title, NAME)))
+    });
+    named.collect()
+}
+
+fn name(names: &[(&str, String)], reviewed: &Reviewed) -> String {
+    let own = names.iter().find(|(path, _)| *path == reviewed.path);
+    own.map_or_else(|| plain(&reviewed.path), |(_, name)| name.clone())
+}
+
+/// What to do about what is left out on purpose, and the words that do it.
+fn waiver(form: Form, answered: bool) -> (&'static str, String) {
     match form.comment("specreview: waive CODE reason=\"…\"") {
-        Some(comment) => ("the document", comment),
-        None => (".specreview.toml", waiver_setting("CODE").join("\n")),
+        Some(comment) => ("Left out on purpose? Say so in the document", comment),
+        None if answered => (ANSWER, String::new()),
+        None => ("Left out on purpose? Say so in .specreview.toml", waiver_setting("CODE").join("\n")),
     }
 }
 
@@ -149,11 +179,11 @@ fn consequence(run: &Run, gate: Gate) -> &'static str {
     }
 }
 
-fn document(reviewed: &Reviewed, opened: Option<&Opened>, catalogue: &Catalogue) -> Document {
+fn document(reviewed: &Reviewed, name: String, opened: Option<&Opened>, catalogue: &Catalogue) -> Document {
     let head = &reviewed.head;
     let (new, old): (Vec<_>, Vec<_>) = reviewed.findings().enumerate().partition(|(at, _)| reviewed.is_new(*at));
     let cards = |all: Vec<(usize, &Finding)>| -> Vec<FindingCard> {
-        all.into_iter().map(|(at, finding)| parts::finding(at, finding, opened, catalogue)).collect()
+        parts::once(all.into_iter().map(|(at, finding)| parts::finding(at, finding, opened, catalogue)).collect())
     };
     let risks = reviewed.risks();
     let families = parts::families(reviewed, catalogue);
@@ -168,6 +198,7 @@ fn document(reviewed: &Reviewed, opened: Option<&Opened>, catalogue: &Catalogue)
         direction: change.direction.word(),
     });
     Document {
+        name,
         path: plain(&reviewed.path),
         url: opened.and_then(|opened| parts::address(&opened.address)),
         verdict: said::verdict(reviewed),

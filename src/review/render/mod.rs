@@ -58,6 +58,8 @@ pub struct Page<'a> {
     pub checks: bool,
     /// What is left out for want of room on the platform.
     pub pressure: Pressure,
+    /// Readers answer below each finding, and no settings apply.
+    pub answered: bool,
 }
 
 impl<'a> Page<'a> {
@@ -86,6 +88,7 @@ impl<'a> Page<'a> {
             cost: &options.cost,
             checks,
             pressure: options.pressure,
+            answered: false,
         }
     }
 

@@ -68,7 +68,7 @@ fn footer(page: &Page<'_>) -> Md {
     let critiques = page.documents.iter().map(|document| &document.critique);
     // One hint for all: where their forms differ, that of the first.
     let form = page.documents.first().map_or(Form::Markdown, |document| document.form);
-    words::footer(words::model(critiques, page.cost), page.rules, page.version, form)
+    words::footer(words::model(critiques, page.cost), page.rules, page.version, form, page.answered)
 }
 
 /// The summary, with `kept` units left free for what does not fit; the footer is left to the caller then.

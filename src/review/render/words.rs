@@ -3,6 +3,7 @@
 mod asked;
 mod check;
 pub mod commands;
+mod left_out;
 mod limits;
 mod promises;
 mod reading;
@@ -10,6 +11,7 @@ pub mod tally;
 
 pub use asked::model;
 pub use check::{CLOSED, CLOSED_TITLE, SUMMARY_REFUSED, SUPERSEDED_TITLE, queue, queue_title, short, superseded};
+pub use left_out::{ANSWER, waive};
 pub use limits::{
     PROPOSED, and_more, brief, more_lines, more_rows, none_read, overflow, problems, proposed_mistakes,
     proposed_settings, skipped, unread, waived, waived_title,
@@ -22,7 +24,7 @@ pub use reading::{
 
 use super::escape::{Md, code, md, prose};
 use super::links::Links;
-use crate::document::{Form, waiver_setting};
+use crate::document::Form;
 use crate::facts::{Profile, Stage};
 use crate::finding::{CheckState, Confidence, Finding, Source};
 use crate::review::{Catalogue, Conclusion};
@@ -268,22 +270,6 @@ pub fn skeleton_title() -> Md {
 /// Above a suggestion with text to fill in.
 pub const FILL_IN: &str = "Commit this and fill in what stands between ‹ and ›, or change it before:\n\n";
 
-/// How to waive one rule in a document of this form.
-#[must_use]
-pub fn waive(rule: &str, form: Form) -> Md {
-    md!["<sub>", left_out(rule, form), "</sub>\n"]
-}
-
-/// How to say that something is left out on purpose: in the document, or in the configuration where that takes no comments.
-fn left_out(rule: &str, form: Form) -> Md {
-    let Some(comment) = form.comment(&format!("specreview: waive {rule} reason=\"…\"")) else {
-        let lines = waiver_setting(rule).map(|line| code(&line, NAME));
-        let lines = Md::join(lines, ", ");
-        return md!["Left out on purpose? Say so at the end of `.specreview.toml`, a line each: ", lines];
-    };
-    md!["Left out on purpose? Say so in the document: ", code(&comment, NAME)]
-}
-
 /// Findings that stand in inline comments, new and earlier ones alike: the first of them by name.
 #[must_use]
 pub fn inline_pointer(places: Vec<Md>, more: usize) -> Md {
@@ -352,8 +338,8 @@ pub const NUMBERS_HEAD: &str =
 
 /// The last lines: how to waive, what ran.
 #[must_use]
-pub fn footer(model: Md, rules: &str, version: &str, form: Form) -> Md {
-    let mut line = md!["---\n<sub>", model, " ", left_out("CODE", form), "."];
+pub fn footer(model: Md, rules: &str, version: &str, form: Form, answered: bool) -> Md {
+    let mut line = md!["---\n<sub>", model, " ", left_out::left_out("CODE", form, answered), "."];
     if !rules.is_empty() {
         line.push(md![" Rules ", code(rules, NAME), "."]);
     }

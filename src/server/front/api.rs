@@ -71,8 +71,7 @@ impl Front {
 
     /// The review with this id.
     pub(super) async fn kept(&self, id: &str) -> Result<KeptReview, Problem> {
-        let is_id = id.len() == 32 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        let kept = if is_id { self.0.desk.reviews.kept(id).await? } else { None };
+        let kept = if is_id(id) { self.0.desk.reviews.kept(id).await? } else { None };
         kept.ok_or_else(Problem::not_found)
     }
 
@@ -97,6 +96,11 @@ impl Front {
             Problem::defect("the report that is kept cannot be read")
         })
     }
+}
+
+/// What the id of a review looks like.
+pub(super) fn is_id(id: &str) -> bool {
+    id.len() == 32 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// One review, with its report.
@@ -160,11 +164,11 @@ pub(super) fn asked(uri: &Uri, is_lenient: bool) -> Result<Asked, Problem> {
     let mut asked = Asked { filter: ReviewFilter { most: PAGE, ..ReviewFilter::default() }, since: String::new() };
     let filter = &mut asked.filter;
     let advice = if is_lenient { "choose it from the form" } else { "/api/v1/openapi.json describes it" };
-    let bad = |name: &str, what: &str| Problem::bad(format!("`{name}` is not {what}"), advice);
+    let bad = |name: &str, what: &str| Problem::bad(format!("`{name}` is not {what}"), advice).at(name);
     let mut seen = Vec::new();
     for (name, value) in url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
         if seen.contains(&name) {
-            return Err(Problem::bad(format!("`{name}` is given more than once"), "give it once"));
+            return Err(Problem::bad(format!("`{name}` is given more than once"), "give it once").at(&name));
         }
         seen.push(name.clone());
         if is_lenient && value.is_empty() {
@@ -197,7 +201,7 @@ pub(super) fn asked(uri: &Uri, is_lenient: bool) -> Result<Asked, Problem> {
             }
             _ => {
                 let advice = "there are document, verdict, state, since, cursor and limit";
-                return Err(Problem::bad(format!("`{name}` is not understood"), advice));
+                return Err(Problem::bad(format!("`{name}` is not understood"), advice).at(&name));
             }
         }
     }
@@ -263,8 +267,15 @@ mod tests {
             "document=%00",
             "limit=1&limit=2",
         ] {
-            assert_eq!(read(bad, false).map(|_| ()).unwrap_err().status, StatusCode::BAD_REQUEST, "{bad}");
+            let problem = read(bad, false).map(|_| ()).unwrap_err();
+            assert_eq!(
+                (problem.status, problem.field.as_deref()),
+                (StatusCode::BAD_REQUEST, bad.split('=').next()),
+                "{bad}"
+            );
         }
+        let long = "x".repeat(65);
+        assert_eq!(read(&long, false).map(|_| ()).unwrap_err().field, None, "nothing long is said again");
         assert!(read("verdict=&state=&since=&document=", true).is_ok() && read("verdict=x", true).is_err());
     }
 

@@ -157,19 +157,23 @@ impl Front {
         let field = |wanted: &str| {
             pairs.iter().find(|(name, _)| name == wanted).map_or_else(String::new, |(_, value)| value.clone())
         };
-        let (token, reason) = (field("token"), field("reason"));
+        let token = field("token");
         self.is_bound(headers, &token)?;
-        let worth = Worth::of(&field("worth")).ok_or_else(|| {
+        // One form serves the whole report: the button that was pressed says what, and of which finding.
+        let (worth, at) =
+            field("worth").split_once(' ').map(|(worth, at)| (worth.to_owned(), at.to_owned())).unwrap_or_default();
+        let reason = field(&format!("why-{at}"));
+        let worth = Worth::of(&worth).ok_or_else(|| {
             let known = Worth::ALL.map(Worth::word).join(", ");
-            Problem::bad("`worth` is not what a finding can be", format!("it is one of {known}"))
+            Problem::bad("`worth` is not what a finding can be", format!("it is one of {known}")).at("worth")
         })?;
         let kept = self.kept(id).await?;
         let findings = self.forms(&kept).await?.findings();
-        let remark = Remark { finding: field("finding"), worth, reason: reason.clone(), by: reader.to_owned() };
-        let meant = findings.iter().position(|one| one.fingerprint == remark.finding);
+        let index: usize = at.parse().map_err(|_| Unsaid::NoFinding)?;
+        let finding = findings.get(index).cloned().ok_or(Unsaid::NoFinding)?;
+        let said = finding.fingerprint.clone();
+        let remark = Remark { finding: said, worth, reason: reason.clone(), by: reader.to_owned() };
         let opinion = self.0.desk.say(&kept, &findings, remark).await?;
-        let index = meant.ok_or(Unsaid::NoFinding)?;
-        let finding = findings.into_iter().nth(index).ok_or(Unsaid::NoFinding)?;
         Ok((Sent { kept, index, finding, reason, token }, opinion))
     }
 }

@@ -63,7 +63,15 @@ fn check(front: &Front, request: &Request) -> Result<(), Problem> {
     // Without a token whoever reaches the page is trusted: a name that somebody has pointed at this machine is not, and neither is
     // whoever a proxy speaks for.
     let is_handed_on = PROXIED.iter().any(|name| headers.contains_key(*name));
-    if front.0.token.is_none() && (is_handed_on || !host.is_some_and(is_loopback)) {
+    if front.0.token.is_none() && is_handed_on {
+        return Err(Problem::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            ("host-header", "A proxy has handed this on"),
+            "without a token only this machine is answered, and nobody whom a proxy speaks for",
+            "have the operator set SPECREVIEW_PAGE_TOKEN, or open the page on its own machine without the proxy",
+        ));
+    }
+    if front.0.token.is_none() && !host.is_some_and(is_loopback) {
         let advice = "open http://127.0.0.1 with the server's port, or have the operator set SPECREVIEW_PAGE_TOKEN";
         return Err(Problem::new(
             StatusCode::MISDIRECTED_REQUEST,

@@ -21,6 +21,8 @@ use crate::server::body;
 
 /// Fields of one form: every pack there is, and the rest.
 const FIELDS: usize = 64;
+/// Most bytes of a form without files: that of a report has a field for each finding, nearly all of them empty.
+const PAIRS: usize = 256 << 10;
 /// Most bytes of a field that is no document.
 const SHORT: usize = 16 << 10;
 
@@ -232,9 +234,10 @@ async fn form<'a>(front: &'a Front, request: Request, kind: &str) -> Result<(For
         Problem::bad(format!("the form is broken: {error}"), "send it as multipart/form-data with its boundary")
     };
     let boundary = multer::parse_boundary(kind).map_err(|error| broken(&error))?;
-    let (body, room) = read(front, request).await?;
+    // What is too large as a whole is so by its file.
+    let (body, room) = read(front, request).await.map_err(|problem| problem.of_file(true))?;
     let mut parts = Multipart::new(stream::iter([Ok::<_, std::convert::Infallible>(body)]), boundary);
-    let (mut form, mut fields) = (Form::default(), 0);
+    let (mut form, mut fields, mut seen) = (Form::default(), 0, Vec::new());
     while let Some(field) = parts.next_field().await.map_err(|error| broken(&error))? {
         fields += 1;
         if fields > FIELDS {
@@ -247,20 +250,22 @@ async fn form<'a>(front: &'a Front, request: Request, kind: &str) -> Result<(For
             let file = file.unwrap_or_default();
             if !file.is_empty() || !bytes.is_empty() {
                 if form.is_file {
-                    return Err(Problem::bad(
-                        "there are two files",
-                        "send each by itself: a review is about one document",
-                    ));
+                    let advice = "send each by itself: a review is about one document";
+                    return Err(unwanted("file", "there are two files", advice));
                 }
                 (form.file, form.is_file) = (Some((base(&file), bytes)), true);
             }
             continue;
         }
         if name != "text" && bytes.len() > SHORT {
-            return Err(Problem::bad(format!("the field {name:?} is longer than {SHORT} bytes"), "shorten it"));
+            return Err(unwanted(&name, &format!("the field {name:?} is longer than {SHORT} bytes"), "shorten it"));
         }
-        let utf8 = || Problem::bad(format!("the field {name:?} is not UTF-8"), "send it as UTF-8");
+        let utf8 = || unwanted(&name, &format!("the field {name:?} is not UTF-8"), "send it as UTF-8");
         let value = String::from_utf8(bytes.to_vec()).map_err(|_| utf8())?;
+        if name != "packs" && seen.contains(&name) {
+            return Err(unwanted(&name, &format!("the field {name:?} is there twice"), "give it once"));
+        }
+        seen.push(name.clone());
         match name.as_str() {
             "address" => form.address = value,
             "text" => form.text = value,
@@ -270,16 +275,23 @@ async fn form<'a>(front: &'a Front, request: Request, kind: &str) -> Result<(For
             "packs" => form.packs.push(value),
             "llm" if matches!(value.as_str(), "true" | "false") => form.llm = Some(value == "true"),
             "token" => form.token = value,
+            "as" => return Err(unwanted("as", "`as` is another word than `spec`", "send `spec`, or leave it out")),
+            "llm" => {
+                return Err(unwanted("llm", "`llm` is neither true nor false", "send one of them, or leave it out"));
+            }
             _ => {
-                let known = "file, address, text, name, as (spec), packs, llm (true or false)";
-                return Err(Problem::bad(
-                    format!("the field {name:?} is not understood"),
-                    format!("there are {known}"),
-                ));
+                let advice = "there are file, address, text, name, as, packs and llm";
+                let name: String = name.chars().take(LONGEST_FIELD + 1).collect();
+                return Err(unwanted(&name, &format!("there is no field {name:?}"), advice));
             }
         }
     }
     Ok((form, room))
+}
+
+/// The same mistake in a form is the same problem as in JSON.
+fn unwanted(field: &str, detail: &str, advice: &str) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, UNWANTED, detail, advice).at(field)
 }
 
 /// The last part of a path: some browsers send the whole.
@@ -294,7 +306,7 @@ pub(super) async fn pairs(front: &Front, request: Request) -> Result<Vec<(String
         return Err(Problem::media_type("the body is no form", "send the form of the page"));
     }
     let (parts, body) = request.into_parts();
-    let short = Body::new(http_body_util::Limited::new(body, SHORT));
+    let short = Body::new(http_body_util::Limited::new(body, PAIRS));
     let (body, _room) = read(front, Request::from_parts(parts, short)).await?;
     Ok(url::form_urlencoded::parse(&body).into_owned().collect())
 }

@@ -25,6 +25,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use tokio::sync::{Semaphore, watch};
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 use self::session::Seal;
 use super::{Limits, Token, body};
@@ -46,6 +48,13 @@ pub const LIMITS: Limits = Limits {
 
 /// Listeners of events at the same time: they hold their connections, and others have to come through.
 const LISTENERS: usize = 256;
+
+/// Answers of at least so many bytes are packed.
+const WORTH_PACKING: u64 = 1400;
+
+fn packed() -> impl Predicate {
+    SizeAbove::new(WORTH_PACKING).and(NotForContentType::SSE)
+}
 
 /// The page and its API.
 #[derive(Clone)]
@@ -115,6 +124,9 @@ impl Front {
         let app = Router::new().merge(page).merge(api).merge(open);
         app.fallback(gate::nothing)
             .layer(from_fn_with_state(self.clone(), gate::gate))
+            // What is longer than one packet is sent packed to whoever takes that; events go out as they come. Its length tells another site
+            // nothing: for whoever is sent from there the token of a form is a new one each time.
+            .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(packed()))
             // Bodies are read within limits of our own.
             .layer(DefaultBodyLimit::disable())
             .with_state(self)

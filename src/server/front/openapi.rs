@@ -88,7 +88,7 @@ pub fn openapi(packs: &[&str]) -> Value {
                 "responses": responses(json!({ "200": {
                     "description": "The comparison, as a report",
                     "content": { "application/json": { "schema": { "type": "object" } } },
-                }}), &[StatusCode::NOT_FOUND]),
+                }}), &[StatusCode::BAD_REQUEST, StatusCode::NOT_FOUND]),
             }},
             "/api/v1/openapi.json": { "get": {
                 "operationId": "getDescription",

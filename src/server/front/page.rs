@@ -4,6 +4,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
+use super::api::is_id;
 use super::problem::Problem;
 use super::rows::{Changes, Row};
 use super::say::Below;
@@ -76,8 +77,7 @@ pub(super) async fn submit(State(front): State<Front>, request: Request) -> Answ
     let headers = request.headers().clone();
     let (mut form, _room) = match input::of_person(&front, request).await {
         Ok(sent) => sent,
-        // What is too large as a whole is so by its file.
-        Err(problem) => return Ok(front.again(&headers, &Typed::default(), problem.of_file(true))),
+        Err(problem) => return Ok(front.again(&headers, &Typed::default(), problem)),
     };
     front.is_bound(&headers, &form.token).map_err(|problem| front.failed(problem))?;
     let taken = match form.wish() {
@@ -148,11 +148,8 @@ pub(super) async fn review(State(front): State<Front>, Path(id): Path<String>, h
     Ok(match kept.state {
         ReviewState::Done => {
             let forms = front.forms(&kept).await.map_err(|problem| front.failed(problem))?;
-            let bar = front.0.view.bar(
-                &kept.document_id,
-                Some(&kept.id),
-                &format!("Reviewed {}", time::plain(kept.asked_at)),
-            );
+            let about = format!("Reviewed {}", time::plain(kept.asked_at));
+            let around = front.0.view.around(&kept.document_id, Some(&kept.id), &about);
             let said = front.0.desk.said(&kept.document).await.map_err(|error| front.failed(error))?;
             let (reader, _) = session::reader(&headers, "");
             let (token, cookie) = front.token(&headers);
@@ -160,7 +157,7 @@ pub(super) async fn review(State(front): State<Front>, Path(id): Path<String>, h
             let page = front.apart(move || {
                 let findings = forms.findings();
                 let below = Below { id: &kept.id, token: &token, reader: &reader, said: &said };
-                view.0.view.report(forms.get(Form::Html), &bar, &findings, &below)
+                view.0.view.report(forms.get(Form::Html), &around, &findings, &below)
             });
             let page = page.await.map_err(|problem| front.failed(problem))?;
             with_some_cookie(Front::handed_out(Form::Html, &page), cookie)
@@ -190,13 +187,24 @@ impl Front {
     /// The two reviews of a document that the query names as `from` and `to`.
     pub(super) async fn pair(&self, document_id: &str, uri: &Uri) -> Result<(KeptReview, KeptReview), Problem> {
         let query: Vec<_> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
-        let side = async |wanted: &str| {
-            let given = query.iter().find(|(name, _)| name == wanted).map_or("", |(_, value)| value.as_ref());
-            let kept = self.kept(given).await?;
+        let named = |wanted: &str| {
+            let mut given = query.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_ref());
+            match (given.next().filter(|id| is_id(id)), given.next()) {
+                (Some(id), None) => Ok(id),
+                _ => {
+                    let detail = format!("`{wanted}` is not the id of one review");
+                    let advice = "give the ids of two reviews of the document as `from` and `to`";
+                    Err(Problem::bad(detail, advice).at(wanted))
+                }
+            }
+        };
+        let (from, to) = (named("from")?, named("to")?);
+        let side = async |id: &str| {
+            let kept = self.kept(id).await?;
             let is_side = kept.document_id == document_id && kept.state == ReviewState::Done;
             if is_side { Ok(kept) } else { Err(Problem::not_found()) }
         };
-        Ok((side("from").await?, side("to").await?))
+        Ok((side(from).await?, side(to).await?))
     }
 
     /// Two reviews of one document, compared by the rules that the later one asked for.
@@ -258,11 +266,11 @@ pub(super) async fn changes(State(front): State<Front>, Path(id): Path<String>, 
     let (from, to) = front.pair(&id, &uri).await.map_err(failed)?;
     let run = front.compared(&from, &to).await.map_err(failed)?;
     let about = format!("What changed from {} to {}", time::plain(from.asked_at), time::plain(to.asked_at));
-    let (view, bar) = (front.clone(), front.0.view.bar(&id, None, &about));
+    let (view, [bar, about]) = (front.clone(), front.0.view.around(&id, None, &about));
     let page = front.apart(move || {
         let catalogue = crate::job::catalogue(&view.0.desk.deps.rules);
         let page = html::render(&run, &catalogue, Gate::NEVER);
-        html::with_bar(&page, &bar)
+        html::with_bar(&page, &bar, &about)
     });
     Ok(Front::handed_out(Form::Html, &page.await.map_err(failed)?))
 }

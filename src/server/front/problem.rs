@@ -66,6 +66,13 @@ impl Problem {
         Self { status, name, title, detail: detail.into(), advice: advice.into(), field: None }
     }
 
+    /// It is about this field of the request. None of ours has a long name, and others may be as long as the request.
+    pub(super) fn at(self, field: &str) -> Self {
+        const LONGEST: usize = 64;
+        let field = (field.chars().count() <= LONGEST).then(|| field.to_owned().into());
+        Self { field, ..self }
+    }
+
     /// What was sent was a file, where a text might have been.
     pub(super) fn of_file(self, is_file: bool) -> Self {
         let field = self.field.map(|field| if is_file && field == "text" { "file".into() } else { field });

@@ -60,7 +60,7 @@ impl Row {
             says,
             mood,
             counts: counts.into_iter().filter(|(n, _)| *n > 0).map(|(_, words)| words).collect::<Vec<_>>().join(", "),
-            failure: show(&kept.failure),
+            failure: sentences(&show(&kept.failure)),
             again: again(&kept.document),
             before: None,
         }
@@ -91,6 +91,26 @@ const LONGEST: usize = 400;
 /// What a reader would not see is shown.
 pub(super) fn show(text: &str) -> String {
     show_hidden(text, LONGEST)
+}
+
+/// Words that begin a sentence; the name of a host, a file or a field stays as it is written.
+pub(super) fn sentence(text: &str) -> String {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    if !first.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | ',')) {
+        return text.to_owned();
+    }
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
+}
+
+/// What happened, and what to do, of a reason that says both, as two sentences.
+fn sentences(reason: &str) -> String {
+    let said = |text: &str| format!("{}.", sentence(text.trim_end_matches('.')));
+    match reason.split_once("; ") {
+        _ if reason.is_empty() => String::new(),
+        Some((what, advice)) => format!("{} {}", said(what), said(advice)),
+        None => said(reason),
+    }
 }
 
 /// A phase of a review under way.
@@ -227,6 +247,23 @@ mod tests {
         ] {
             assert_eq!(again(document), link);
         }
+    }
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_and_a_name_as_it_is_written() {
+        for (text, expected) in [
+            ("the text is empty", "The text is empty"),
+            ("it's late", "It's late"),
+            ("example.org is not a public host", "example.org is not a public host"),
+            ("`limit` is not a number", "`limit` is not a number"),
+            ("127.0.0.1 is not a public address", "127.0.0.1 is not a public address"),
+            ("", ""),
+        ] {
+            assert_eq!(sentence(text), expected);
+        }
+        let reason = "this is an archive and no Word document; give a .docx file";
+        assert_eq!(sentences(reason), "This is an archive and no Word document. Give a .docx file.");
+        assert_eq!((sentences("no answer").as_str(), sentences("").as_str()), ("No answer.", ""));
     }
 
     #[test]

@@ -55,7 +55,6 @@ struct Values<'a> {
     id: &'a str,
     token: &'a str,
     index: usize,
-    finding: &'a str,
     key: String,
     message: String,
     said: Option<SaidRow>,
@@ -64,6 +63,13 @@ struct Values<'a> {
     problem: Option<String>,
     opened: bool,
     longest: usize,
+}
+
+/// The form that sends what is said of any finding of one report.
+#[derive(Serialize)]
+struct Sender<'a> {
+    id: &'a str,
+    token: &'a str,
 }
 
 /// What a worth is called.
@@ -83,7 +89,6 @@ impl<'a> Say<'a> {
             id: self.id,
             token: self.token,
             index: self.index,
-            finding: &self.finding.fingerprint,
             key: show(&self.finding.key),
             message: show(&self.finding.message),
             said: own
@@ -109,13 +114,23 @@ impl View {
         self.page("feedback.html", "", token, None, say.values(&AllSaid::new()))
     }
 
-    /// A report with its bar, and a form below each finding.
-    pub(super) fn report(&self, page: &str, bar: &str, findings: &[Remarkable], of: &Below<'_>) -> String {
+    /// A report with what is told above it, and below each finding what is said with the one form of the page.
+    pub(super) fn report(
+        &self,
+        page: &str,
+        [bar, about]: &[String; 2],
+        findings: &[Remarkable],
+        of: &Below<'_>,
+    ) -> String {
         let Below { id, token, reader, said } = *of;
         let below = |index: usize| {
             let finding = findings.get(index)?;
             Some(self.say(&Say { id, token, index, finding, reader, reason: "", problem: None }, said))
         };
-        html::hosted(page, &Around { bar, style: STYLE, script: SCRIPT, below: &below })
+        let form = self.rendered("said_by.html", &Sender { id, token });
+        html::hosted(
+            page,
+            &Around { bar: &[bar.as_str(), &form].concat(), about, style: STYLE, script: SCRIPT, below: &below },
+        )
     }
 }

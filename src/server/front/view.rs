@@ -5,7 +5,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
 use super::problem::Problem;
-use super::rows::{Changes, PhaseRow, Row, phases, says, show};
+use super::rows::{Changes, PhaseRow, Row, phases, says, sentence, show};
 use crate::job::by_hand::{Desk, Form, Told, Verdict, Wish};
 use crate::output::html;
 use crate::store::{KeptReview, ReviewState};
@@ -24,6 +24,8 @@ const TEMPLATES: &[(&str, &str)] = templates!(
     "login.html",
     "problem.html",
     "bar.html",
+    "about.html",
+    "said_by.html",
     "say.html",
     "feedback.html",
 );
@@ -76,11 +78,9 @@ pub(super) struct ProblemRow<'a> {
 impl<'a> ProblemRow<'a> {
     /// What happened begins a sentence here.
     pub(super) fn new(problem: &'a Problem) -> Self {
-        let mut rest = problem.detail.chars();
-        let first = rest.next().map_or_else(String::new, |first| first.to_uppercase().collect());
         Self {
             title: problem.title,
-            detail: first + rest.as_str(),
+            detail: sentence(&problem.detail),
             advice: &problem.advice,
             field: problem.field.as_deref().unwrap_or_default(),
         }
@@ -251,8 +251,8 @@ impl View {
         self.page("problem.html", "", "", Some(problem), Values {})
     }
 
-    /// What stands above a report: where one came from, and the report's other forms where it has an id.
-    pub(super) fn bar(&self, document_id: &str, id: Option<&str>, about: &str) -> String {
+    /// What stands above a report, and what below its verdict: where one came from; what it is of, and its other forms where it has an id.
+    pub(super) fn around(&self, document_id: &str, id: Option<&str>, about: &str) -> [String; 2] {
         #[derive(Serialize)]
         struct Values<'a> {
             document_id: &'a str,
@@ -261,7 +261,8 @@ impl View {
             forms: Vec<&'static str>,
         }
         let forms = Form::ALL.into_iter().map(Form::ending).collect();
-        self.page("bar.html", "", "", None, Values { document_id, id, about, forms })
+        let values = Values { document_id, id, about, forms };
+        ["bar.html", "about.html"].map(|name| self.rendered(name, &values))
     }
 }
 
@@ -330,7 +331,8 @@ mod tests {
                 );
                 assert!(!["<b>", "<i>", "<u>", "\u{202e}"].iter().any(|evil| page.contains(evil)), "{page}");
             }
-            assert!(view.bar(&kept.document_id, Some(&kept.id), "<b>").trim_end().ends_with("</nav>"));
+            let [bar, about] = view.around(&kept.document_id, Some(&kept.id), "<b>");
+            assert!(bar.trim_end().ends_with("</nav>") && about.trim_end().ends_with("</p>") && !about.contains("<b>"));
         }
     }
 }

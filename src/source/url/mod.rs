@@ -158,6 +158,8 @@ fn advice_on_page(error: &FetchError) -> &'static str {
         }
         FetchError::Redirects(_) | FetchError::Redirect(Refused::Crossing(_)) => "give the address it ends at",
         FetchError::TooLarge(_) => "give the specification alone",
+        FetchError::NoTls => "check the host and the port, paste the text, or send the file",
+        FetchError::Certificate(_) => "have whoever runs that server mend it, paste the text, or send the file",
         FetchError::Refused(_) | FetchError::Redirect(_) => ELSE,
         FetchError::Status(_) | FetchError::TimedOut(_) | FetchError::Unreachable(_) => {
             "try again later, paste the text, or send the file"
@@ -180,6 +182,10 @@ fn advice(error: &FetchError) -> &'static str {
         FetchError::Redirects(_) | FetchError::Redirect(Refused::Crossing(_)) => "give the address it ends at",
         FetchError::Refused(_) | FetchError::Redirect(_) => "download the document and give its path instead",
         FetchError::TooLarge(_) => "give the specification alone",
+        FetchError::NoTls => "check the host and the port, or download the document and give its path",
+        FetchError::Certificate(_) => {
+            "have whoever runs that server mend it, or download the document and give its path"
+        }
         FetchError::Status(_) | FetchError::TimedOut(_) | FetchError::Unreachable(_) => {
             "try again later, or download the document and give its path"
         }
@@ -202,6 +208,8 @@ mod audience {
                 FetchError::Page,
                 FetchError::TimedOut(Duration::from_secs(1)),
                 FetchError::TooLarge(1 << 20),
+                FetchError::NoTls,
+                FetchError::Certificate("expired".into()),
                 FetchError::Refused(Refused::Port(8443)),
                 FetchError::Refused(Refused::NotAllowed("a.example".into())),
                 FetchError::Redirect(Refused::Crossing("a.example".into())),

@@ -32,8 +32,9 @@ impl Place for Page {
         }
         let is_page = matches!(answer.kind.as_str(), "text/html" | "application/xhtml+xml");
         let named = is_page.then(|| std::str::from_utf8(&utf8(&answer)).ok().and_then(canonical)).flatten();
-        let opened = named.and_then(|named| own(&named, &answer.address)).unwrap_or_else(|| answer.address.clone());
-        Ok(vec![piece(&self.0, &answer, Opened::page(opened)).await])
+        let named = named.and_then(|named| own(&named, &answer.address));
+        let opened = named.map_or_else(|| Opened::page(answer.address.clone()), Opened::own);
+        Ok(vec![piece(&self.0, &answer, opened).await])
     }
 }
 

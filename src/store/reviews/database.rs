@@ -133,7 +133,7 @@ impl Reviews for Database {
                 Ended::Failed { reason, .. } => (ReviewState::Failed, reason.as_str()),
             };
             let (title, verdict, findings, policy, report, text) = match ended {
-                Ended::Done { title, verdict, findings, policy, report, text } => {
+                Ended::Done { title, verdict, findings, policy, report, text, document: _ } => {
                     (title.as_str(), verdict.as_str(), *findings, policy.as_str(), report.as_str(), text.as_str())
                 }
                 Ended::Failed { told, .. } => (taken.title.as_str(), "", [0; 3], "", told.as_str(), ""),
@@ -141,7 +141,12 @@ impl Reviews for Database {
             let [errors, warnings, infos] = findings.map(i64::from);
             let conclude = query(sql::CONCLUDE).bind(&taken.id).bind(&taken.lease).bind(state.word()).bind(now);
             let conclude = conclude.bind(verdict).bind(errors).bind(warnings).bind(infos).bind(failure).bind(policy);
-            conclude.bind(report).bind(text).bind(title)
+            let own = match ended {
+                Ended::Done { document, .. } => document.as_ref(),
+                Ended::Failed { .. } => None,
+            };
+            let conclude = conclude.bind(report).bind(text).bind(title);
+            conclude.bind(own.map(|(key, _)| key.as_str())).bind(own.map(|(_, id)| id.as_str()))
         };
         Ok(self.db.change("keeping a report", statement).await? == 1)
     }

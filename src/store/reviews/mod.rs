@@ -182,6 +182,8 @@ impl TakenReview {
 pub enum Ended {
     /// With a report.
     Done {
+        /// Key and short word of the document, where it says itself which it is: that is what it is kept under from now on.
+        document: Option<(String, String)>,
         /// What the document is called, now that it was read.
         title: String,
         /// The word of the verdict.

@@ -51,7 +51,8 @@ pub(super) const HAND_BACK: &str = "UPDATE review SET state = 'queued', tries = 
 
 /// The input of an address stays what was fetched: two reviews can be compared later.
 pub(super) const CONCLUDE: &str = "UPDATE review SET state = $3, finished_at = $4, verdict = $5, errors = $6, warnings = $7, infos = $8, \
-     failure = $9, policy = $10, report = $11, input = $12, title = $13, lease = NULL, lease_until = NULL \
+     failure = $9, policy = $10, report = $11, input = $12, title = $13, \
+     document = COALESCE($14, document), document_id = COALESCE($15, document_id), lease = NULL, lease_until = NULL \
      WHERE id = $1 AND lease = $2 AND state = 'running'";
 
 pub(super) const ONE: &str = concat!("SELECT ", columns!(), " FROM review WHERE id = $1");

@@ -1,5 +1,6 @@
 // Opens the HTML report in a browser as a reader does: no request, no message on the console, no violation that axe-core knows, in light
-// and dark, on a phone and printed, and everything can be reached by the keyboard. Writes pictures to look at.
+// and dark, on a phone and printed; everything can be reached by the keyboard, each link lands where it leads, and the first finding is
+// seen at once. Writes pictures to look at.
 // usage: page.mjs PAGE.html NODE_MODULES CHROMIUM PICTURES
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -41,8 +42,33 @@ for (const { name, ...view } of VIEWS) {
   for (const details of await page.locator("details").all()) await details.evaluate((one) => { one.open = true; });
   // Evaluated by the browser itself: the policy of the page would refuse a script element, and rightly.
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ rules: { "target-size": { enabled: true } } }));
   for (const { id, nodes } of violations) fault(`axe: ${id}: ${nodes.length} times, as ${nodes[0].html.slice(0, 160)}`);
+  await context.close();
+}
+
+// Each link of the page lands where it leads: with the mouse and by the keyboard, on a wide window and on a phone.
+for (const viewport of [{ width: 1100, height: 850 }, { width: 375, height: 740 }]) {
+  const context = await browser.newContext({ viewport });
+  const page = await context.newPage();
+  await page.goto(address);
+  const seen = await page.evaluate(() => document.querySelector(".card").getBoundingClientRect().top);
+  if (seen > viewport.height - 60) faults.push(`${viewport.width}: the first finding begins at ${Math.round(seen)} of ${viewport.height}`);
+  const hashes = await page.evaluate(() => [...new Set([...document.querySelectorAll("main a[href^='#']")].map((a) => a.hash))]);
+  for (const hash of hashes) {
+    for (const how of ["click", "keyboard"]) {
+      await page.goto(address);
+      const link = page.locator(`main a[href="${hash}"]`).first();
+      if (how === "click") await link.click(); else { await link.focus(); await page.keyboard.press("Enter"); }
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      const { top, end } = await page.evaluate((to) => ({
+        top: Math.round(document.querySelector(to).getBoundingClientRect().top),
+        // The last parts cannot come up to the top.
+        end: scrollY + innerHeight >= document.documentElement.scrollHeight - 2,
+      }), hash);
+      if (top < -2 || top > (end ? viewport.height : 80)) faults.push(`${viewport.width}, ${how}: ${hash} lands at ${top} of ${viewport.height}`);
+    }
+  }
   await context.close();
 }
 

@@ -1,5 +1,7 @@
 //! The parts of a document's page: checklist with its picture, findings, chains, risks.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::mood_of;
@@ -9,7 +11,6 @@ use crate::finding::{
 use crate::output::paint::line as plain;
 use crate::review::render::escape::{Address, clip, visible};
 use crate::review::render::links::Links;
-use crate::review::render::words;
 use crate::review::{Catalogue, Opened, Reviewed};
 
 /// Longest quotation in the checklist, in characters: the page stays small enough to be sent by mail.
@@ -37,6 +38,18 @@ fn place(evidence: &Evidence, most: usize) -> Place {
     Place { at, quote: clip(&words, most), url: None }
 }
 
+/// The first quotations of a check; what a document says twice is quoted once.
+fn places(evidence: &[Evidence]) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for found in evidence.iter().take(QUOTES).map(|at| place(at, QUOTE)) {
+        match places.iter_mut().find(|known| known.quote == found.quote) {
+            Some(known) => known.at = format!("{}, {}", known.at, found.at),
+            None => places.push(found),
+        }
+    }
+    places
+}
+
 /// An address that a page may link.
 pub(super) fn address(url: &str) -> Option<String> {
     Address::checked(url).map(|address| address.as_str().to_owned())
@@ -61,6 +74,22 @@ pub(super) struct FindingCard {
     related: Vec<Place>,
     paste: String,
     docs: Option<String>,
+    /// The card before it that says why, and has the text to paste: it is the same for both.
+    as_before: Option<usize>,
+}
+
+/// Cards that say nothing twice: what many findings of one rule have in common stands on the first of them.
+pub(super) fn once(mut cards: Vec<FindingCard>) -> Vec<FindingCard> {
+    let mut first: HashMap<(String, String, String), usize> = HashMap::new();
+    for card in &mut cards {
+        if card.why.is_empty() && card.paste.is_empty() {
+            continue;
+        }
+        let common = (card.key.clone(), card.why.clone(), card.paste.clone());
+        card.as_before = first.get(&common).copied();
+        first.entry(common).or_insert(card.index);
+    }
+    cards
 }
 
 /// The card of one finding.
@@ -90,6 +119,7 @@ pub(super) fn finding(index: usize, finding: &Finding, opened: Option<&Opened>, 
         related: finding.related.iter().map(|at| place(at, QUOTE)).collect(),
         paste: finding.suggestion.as_deref().map(|text| visible(text.trim(), true)).unwrap_or_default(),
         docs: docs.map(|address| address.as_str().to_owned()),
+        as_before: None,
     }
 }
 
@@ -104,7 +134,6 @@ pub(super) struct Family {
 struct CheckRow {
     rule: String,
     item: String,
-    sign: &'static str,
     /// `good`, `doubtful` or `bad`.
     mood: &'static str,
     state: &'static str,
@@ -154,7 +183,6 @@ fn row(check: &Check, reviewed: &Reviewed, catalogue: &Catalogue) -> CheckRow {
     CheckRow {
         rule: plain(&check.rule),
         item: plain(&item),
-        sign: words::sign(check.state),
         mood: match check.state {
             CheckState::Specified | CheckState::Waived => "good",
             CheckState::Mentioned => "doubtful",
@@ -166,7 +194,7 @@ fn row(check: &Check, reviewed: &Reviewed, catalogue: &Catalogue) -> CheckRow {
             CheckState::Mentioned => "named only",
             CheckState::Absent | CheckState::NotApplicable => "missing",
         },
-        places: check.evidence.iter().take(QUOTES).map(|at| place(at, QUOTE)).collect(),
+        places: places(&check.evidence),
         note,
         finding: reviewed.findings().position(same),
     }
@@ -262,8 +290,8 @@ pub(super) fn chain(chain: &Chain) -> ChainRow {
 pub(super) struct RiskRow {
     id: String,
     risk: String,
-    /// 0 to 3: nothing, named, something is done, and a number watches it.
-    level: u8,
+    /// How far it is covered, as a picture: nothing, named, something is done, and a number watches it.
+    signs: &'static str,
     mood: &'static str,
     word: &'static str,
     done: Option<Place>,
@@ -292,17 +320,17 @@ pub(super) fn risks_apart(risks: &[Risk]) -> usize {
 }
 
 fn risk_row(risk: &Risk) -> RiskRow {
-    let (level, mood, word) = match risk.level {
-        RiskLevel::Absent | RiskLevel::NotApplicable => (0, "bad", "open"),
-        RiskLevel::Mentioned => (1, "doubtful", "named only"),
-        RiskLevel::Mitigated => (2, "good", "covered"),
-        RiskLevel::Measured => (3, "good", "covered, measured"),
+    let (level, signs, mood, word) = match risk.level {
+        RiskLevel::Absent | RiskLevel::NotApplicable => (0, "□□□", "bad", "open"),
+        RiskLevel::Mentioned => (1, "■□□", "doubtful", "named only"),
+        RiskLevel::Mitigated => (2, "■■□", "good", "covered"),
+        RiskLevel::Measured => (3, "■■■", "good", "covered, measured"),
     };
     let words = risk.risk.strip_prefix(&risk.id).map_or(risk.risk.as_str(), str::trim_start);
     RiskRow {
         id: plain(&risk.id),
         risk: plain(words),
-        level,
+        signs,
         mood,
         word,
         done: risk.mitigation.as_ref().or(risk.place.as_ref()).map(|at| place(at, QUOTE)),

@@ -50,6 +50,7 @@ impl FailOn {
     }
 
     /// The same; none where the configuration says it.
+    #[expect(clippy::option_option, reason = "never is a wish of its own, beside none")]
     pub(super) fn asked(self) -> Option<Option<Severity>> {
         match self {
             Self::Never => Some(None),

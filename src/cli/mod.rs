@@ -144,13 +144,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, io: &mut Io<'_>)
         },
         Err(CliError::Output(error)) if is_enough(&error) => Exit::Good,
         Err(error) => {
-            match ci::end::asked(&cli.command) {
-                // A job has one log: the message stands there once.
-                Some(files) => ci::end::with(&error, files, env, io),
-                None => {
-                    let _ = io.out.flush();
-                    let _ = io.err.write_all(error.report().as_bytes());
-                }
+            // A job has one log: the message stands there once.
+            if let Some(files) = ci::end::asked(&cli.command) {
+                ci::end::with(&error, files, env, io);
+            } else {
+                let _ = io.out.flush();
+                let _ = io.err.write_all(error.report().as_bytes());
             }
             Exit::Unusable
         }

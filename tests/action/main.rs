@@ -97,22 +97,25 @@ fn a_missing_binary_and_an_unknown_mode_are_clear_errors_with_status_two() {
     ] {
         let done = run(folder.path(), inputs);
         assert_eq!((done.status, done.outputs["verdict"].as_str()), (2, "error"), "{done:?}");
-        let [said] = done.said("error")[..] else { panic!("{word}: {done:?}") };
-        assert!(said.contains(word), "{word}: {done:?}");
-        assert!(!done.stderr.contains(said), "twice in the log: {done:?}");
+        // Findings have a place; what ends the job has none.
+        let ends = done.said.iter().filter(|one| one.command == "error" && one.properties.is_empty());
+        let [end] = ends.collect::<Vec<_>>()[..] else { panic!("{word}: {done:?}") };
+        assert!(end.text.contains(word), "{word}: {done:?}");
+        assert!(!done.stderr.contains("error:"), "twice in the log: {done:?}");
     }
 }
 
 #[test]
 fn whatever_ends_the_review_is_told_in_summary_and_report() {
-    let folder = workspace(&[("specs/parcel.md", SPEC), (".specreview-baseline.json", "[]")]);
+    let folder = workspace(&[("specs/parcel.md", SPEC), ("broken/.specreview-baseline.json", "[]")]);
     for (inputs, word) in [
-        (&[BINARY][..], ".specreview-baseline.json cannot be used"),
+        (&[BINARY, ("working-directory", "broken")][..], ".specreview-baseline.json cannot be used"),
         (&[BINARY, ("config", "gone.toml")], "gone.toml"),
         (&[BINARY, ("fail-on", "often")], "invalid value 'often'"),
         (&[BINARY, ("paths", "gone.md")], "gone.md"),
     ] {
-        let done = run(folder.path(), inputs);
+        let job = Job::new(folder.path(), "workflow_dispatch", event(&json!({})));
+        let done = job.run(inputs);
         assert_eq!((done.status, done.outputs["verdict"].as_str()), (2, "error"), "{done:?}");
         for part in ["The review could not be made", word] {
             assert!(done.summary.contains(part), "{part}: {done:?}");

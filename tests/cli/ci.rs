@@ -123,7 +123,11 @@ fn a_job_with_secrets_stops_where_the_event_does_not_tell_whose_code_it_has() {
         let words = ["has the secrets of the repository", "GITHUB_EVENT_PATH"];
         let done = ends(&world, &["ci", "--fail-on", "never"], &words);
         assert!(!done.out.contains("parcel.md"), "{done:?}");
-        assert!(world.read("summary.md").contains("**What to do:** run it where GITHUB"), "{}", world.read("summary.md"));
+        assert!(
+            world.read("summary.md").contains("**What to do:** run it where GITHUB"),
+            "{}",
+            world.read("summary.md")
+        );
     }
     let world = world(PULL).with("GITHUB_EVENT_NAME", "pull_request_target").with("GITHUB_EVENT_PATH", "/nonexistent");
     ends(&world, &["ci"], &["cannot be read"]);

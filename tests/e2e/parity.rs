@@ -77,7 +77,10 @@ fn cases() -> Vec<Case> {
             "a warning fails by the base",
             vec![
                 ("specs/a.md", mended.clone()),
-                (".specreview.toml", "[review]\nfail-on = \"warning\"\n[rules]\nseverity = { ARI-004 = \"warning\" }\n".into()),
+                (
+                    ".specreview.toml",
+                    "[review]\nfail-on = \"warning\"\n[rules]\nseverity = { ARI-004 = \"warning\" }\n".into(),
+                ),
             ],
             &[],
             vec![("specs/a.md", SPEC.into())],

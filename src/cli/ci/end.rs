@@ -19,6 +19,8 @@ use crate::rules;
 
 /// What was not done, in a report.
 const REVIEW: &str = "the review";
+/// What stands above the reason.
+const NOT_MADE: &str = "The review could not be made";
 /// Longest reason in a summary, in characters.
 const REASON: usize = 4_000;
 /// Most reasons in a summary.
@@ -26,6 +28,8 @@ const REASONS: usize = 50;
 
 /// Why a job ends without a verdict.
 struct End<'a> {
+    /// What stands above it in the summary.
+    title: &'static str,
     /// On one line, with what to do.
     line: &'a str,
     /// What happened.
@@ -60,14 +64,16 @@ fn asked_by(args: &[OsString]) -> Vec<Also> {
 pub(in super::super) fn with(error: &CliError, files: Vec<Also>, env: &Env, io: &mut Io<'_>) {
     let is_written = matches!(error, CliError::NotImported { .. } | CliError::NothingReviewed(_) | CliError::Output(_));
     let (line, files) = (error.line(), if is_written { Vec::new() } else { files });
+    let title = if matches!(error, CliError::NotImported { .. }) { "The review is not whole" } else { NOT_MADE };
     let (reason, details, advice) = (error.to_string(), error.details(), error.advice());
-    End { line: &line, reason, details, advice, files }.tell(env, io);
+    End { title, line: &line, reason, details, advice, files }.tell(env, io);
 }
 
 /// Ends the job with what is wrong with its command line.
 pub(in super::super) fn of_usage(line: &str, args: &[OsString], env: &Env, io: &mut Io<'_>) {
     let advice = Some("correct the step that calls it; docs/action.md lists the inputs".to_owned());
-    End { line, reason: line.to_owned(), details: Vec::new(), advice, files: asked_by(args) }.tell(env, io);
+    let files = asked_by(args);
+    End { title: NOT_MADE, line, reason: line.to_owned(), details: Vec::new(), advice, files }.tell(env, io);
 }
 
 impl End<'_> {
@@ -103,7 +109,7 @@ impl End<'_> {
     }
 
     fn summary(&self) -> Md {
-        let mut text = md!["### The review could not be made\n\n", prose(&self.reason, REASON), "\n\n"];
+        let mut text = md!["### ", self.title, "\n\n", prose(&self.reason, REASON), "\n\n"];
         for detail in self.details.iter().take(REASONS) {
             text.push(md!["- ", prose(detail, REASON), "\n"]);
         }

@@ -31,9 +31,9 @@ pub(super) fn refuse_checked_out(pull: &Pull, env: &Env) -> Result<Looked, CliEr
 }
 
 fn walk(pull: &Pull, tops: &[PathBuf], most: usize) -> Result<Looked, CliError> {
-    let refuse = |folder: &Path| match checked_out(folder).is_some_and(|found| is_of(pull, &found)) {
-        true => Err(CliError::CheckedOut { folder: folder.to_owned() }),
-        false => Ok(()),
+    let refuse = |folder: &Path| {
+        let found = checked_out(folder).filter(|found| is_of(pull, found));
+        found.map_or(Ok(()), |_| Err(CliError::CheckedOut { folder: folder.to_owned() }))
     };
     let mut seen = HashSet::new();
     let mut folders = VecDeque::new();

@@ -300,6 +300,12 @@ impl Document {
         index.span_of(lines.start).to(index.span_of(lines.end)).of(text)
     }
 
+    /// Level of the headings that no other stands above.
+    #[must_use]
+    pub fn shallowest_level(&self) -> u8 {
+        outline::shallowest(&self.sections)
+    }
+
     /// Title of the document: `title` of the front matter, else the first heading.
     #[must_use]
     pub fn title(&self) -> Option<&str> {

@@ -3,6 +3,7 @@
 mod families;
 mod found;
 mod laws;
+mod tables;
 
 use std::time::{Duration, Instant};
 

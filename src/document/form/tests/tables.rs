@@ -31,6 +31,18 @@ fn a_table_in_a_box_is_one() {
 }
 
 #[test]
+fn a_table_in_a_cell_of_asciidoc_stands_below_its_row() {
+    let text =
+        "|===\n|Part |Says\n\n|Goals\na|\n[%header]\n!===\n!Metric !Goal\n!Recall !0.8\n!===\n|Owner |Ann\n|===\n";
+    let shown = show("a.adoc", text);
+    assert!(
+        shown.contains(&"8 t0 Metric | Goal".to_owned()) && shown.contains(&"9 t1 Recall | 0.8".to_owned()),
+        "{shown:?}"
+    );
+    assert!(shown.iter().any(|line| line.starts_with("11 ") && line.ends_with("Owner | Ann")), "{shown:?}");
+}
+
+#[test]
 fn programs_of_a_notebook_are_code_whatever_it_says_of_itself() {
     let with = |metadata: &str| {
         format!(

@@ -8,6 +8,7 @@ mod directive;
 mod form;
 mod front;
 mod html;
+mod html_table;
 mod mark;
 mod outline;
 mod parse;

@@ -43,6 +43,42 @@ fn a_table_in_a_cell_of_asciidoc_stands_below_its_row() {
 }
 
 #[test]
+fn a_table_of_html_in_markdown_is_a_table() {
+    let table = "<table>\n<tr><th rowspan=\"2\">Metric</th><th colspan=2>Values</th></tr>\n<tr><th>Today</th><th>Goal</th></tr>\n<tr><td>Recall\nper case</td><td>0.6</td><td rowspan=2><b>0.8</b></td></tr>\n<tr><td>F1</td><td>0.5</td></tr>\n</table>\n";
+    for path in ["a.md", "a.mdx"] {
+        let shown = show(path, &format!("Words.\n\n{table}"));
+        let words: Vec<&str> = shown.iter().filter_map(|line| line.split_once(' ')).map(|(_, words)| words).collect();
+        assert_eq!(
+            words,
+            [
+                "p Words.",
+                "t0 Metric | Values Today | Values Goal",
+                "t1 Recall per case | 0.6 | 0.8",
+                "t2 F1 | 0.5 | 0.8"
+            ],
+            "{path}"
+        );
+    }
+    let text = format!("Words.\n\n{table}");
+    let document = Document::read("a.md", &text);
+    let cell = &document.tables[0].rows[0].cells[0];
+    assert_eq!(cell.span.of(&document.source), "Recall\nper case");
+    assert_eq!(cell.map.span(7, 10).of(&document.source), "per");
+    // What is in no cell stays words; a row that hides, a list of one column and a table within a cell make none.
+    check(
+        "a.md",
+        "<div>Before <table><tr><td>a<td>1</tr></table> after</div>\n",
+        &["1 html Before after", "1 t0  | ", "1 t1 a | 1"],
+    );
+    check("a.md", "<table><tr><td>a</td></tr><tr><td>b</td></tr></table>\n", &["1 html a/b"]);
+    check(
+        "a.md",
+        "<table><tr><td>a</td><td><table><tr><td>x</td><td>y</td></tr></table></td></tr></table>\n",
+        &["1 t0  | ", "1 t1 a | x y"],
+    );
+}
+
+#[test]
 fn programs_of_a_notebook_are_code_whatever_it_says_of_itself() {
     let with = |metadata: &str| {
         format!(

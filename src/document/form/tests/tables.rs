@@ -79,6 +79,17 @@ fn a_table_of_html_in_markdown_is_a_table() {
 }
 
 #[test]
+fn a_value_in_words_stands_as_it_was_written() {
+    check(
+        "a.mdx",
+        "Customers who {verb}.\n\n{children}\n\n- {item.name}\n",
+        &["1 p Customers who {verb}.", "5 i0 {item.name}"],
+    );
+    check("a.mdx", "A {list.map(x => <b>{x}</b>)} b {/* c */}.\n", &["1 p A  b ."]);
+    check("a.mdx", "Recall of {0.9} and {\"F1\"} {`x`}.\n", &["1 p Recall of 0.9 and F1 x."]);
+}
+
+#[test]
 fn programs_of_a_notebook_are_code_whatever_it_says_of_itself() {
     let with = |metadata: &str| {
         format!(

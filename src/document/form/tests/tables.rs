@@ -79,6 +79,16 @@ fn a_table_of_html_in_markdown_is_a_table() {
 }
 
 #[test]
+fn the_head_of_a_table_of_html_is_said_by_its_place() {
+    let rows = "<tr><td>Recall</td><td>0.8</td></tr></tbody></table>";
+    check(
+        "a.html",
+        &format!("<table><thead><tr><td>Metric</td><td>Goal of 2027</td></tr></thead><tbody>{rows}"),
+        &["1 t0 Metric | Goal of 2027", "1 t1 Recall | 0.8"],
+    );
+}
+
+#[test]
 fn a_value_in_words_stands_as_it_was_written() {
     check(
         "a.mdx",
@@ -87,6 +97,35 @@ fn a_value_in_words_stands_as_it_was_written() {
     );
     check("a.mdx", "A {list.map(x => <b>{x}</b>)} b {/* c */}.\n", &["1 p A  b ."]);
     check("a.mdx", "Recall of {0.9} and {\"F1\"} {`x`}.\n", &["1 p Recall of 0.9 and F1 x."]);
+}
+
+#[test]
+fn a_box_that_asks_for_cookies_is_no_content() {
+    for begin in [
+        "<div class=\"cookie-banner\">",
+        "<div id=\"CookieConsent\" role=\"dialog\">",
+        "<section class=\"x gdpr-notice\">",
+        "<div aria-label=\"Cookie consent\">",
+        "<div id=\"cookie_bar\">",
+    ] {
+        let end = if begin.starts_with("<div") { "</div>" } else { "</section>" };
+        check(
+            "a.html",
+            &format!("<body>{begin}<p>We use cookies.</p>{end}<h1>A</h1><p>b</p></body>"),
+            &["1 h1 A", "1 p b"],
+        );
+    }
+    // A part of the text about them.
+    for begin in [
+        "<section id=\"cookie-banner\">",
+        "<div class=\"section\">",
+        "<div class=\"has-cookie-banner\">",
+        "<div class=\"consent\">",
+    ] {
+        let end = if begin.starts_with("<div") { "</div>" } else { "</section>" };
+        let shown = show("a.html", &format!("<body>{begin}<h1>A</h1><p>We use cookies.</p>{end}</body>"));
+        assert_eq!(shown, ["1 h1 A", "1 p We use cookies."], "{begin}");
+    }
 }
 
 #[test]

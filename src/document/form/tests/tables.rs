@@ -129,6 +129,32 @@ fn a_box_that_asks_for_cookies_is_no_content() {
 }
 
 #[test]
+fn a_table_of_plain_text_may_have_no_name_for_its_first_column() {
+    for text in [
+        "Goals.\n\n             Today   Goal\n  ---------- ------- ------\n  Recall     0.6     0.8\n  F1         0.5     0.7\n\nEnd.\n",
+        "Goals.\n\n  -----------------------------\n             Today     Goal\n  ---------- --------- --------\n  Recall     0.6       0.8\n\n  F1         0.5       0.7\n  -----------------------------\n\nEnd.\n",
+    ] {
+        let shown = show("a.txt", text);
+        let words: Vec<&str> = shown.iter().filter_map(|line| line.split_once(' ')).map(|(_, words)| words).collect();
+        assert_eq!(
+            words,
+            ["p Goals.", "t0  | Today | Goal", "t1 Recall | 0.6 | 0.8", "t2 F1 | 0.5 | 0.7", "p End."],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn lines_of_a_table_of_plain_text_mark_no_titles() {
+    let table = "  ---------------------\n  Metric     Goal\n  ---------- ----------\n  Recall     0.8\n\n  F1         0.7\n  ---------------------\n";
+    let text = format!(
+        "Leaks in heating: from the air\n\nWhy now?\n\nThey cost much.\n\nTargets\n\n{table}\nWhat is kept\n\nAll of it.\n"
+    );
+    let shown: Vec<String> = show("a.txt", &text).into_iter().filter(|line| line.contains(" h")).collect();
+    assert_eq!(shown, ["1 h1 Leaks in heating: from the air", "3 h2 Why now?", "7 h2 Targets", "17 h2 What is kept"]);
+}
+
+#[test]
 fn programs_of_a_notebook_are_code_whatever_it_says_of_itself() {
     let with = |metadata: &str| {
         format!(

@@ -2,16 +2,20 @@
 
 use std::iter::Peekable;
 
+use super::html_table::{Rows, Sheet, push};
 use super::writer::{Style, Writer};
 use crate::text::Span;
+
+/// Bytes of the attributes of a tag that are looked at.
+const ATTRIBUTES: usize = 200;
 
 /// Where the reader stands.
 #[derive(Debug, Default)]
 enum State {
     #[default]
     Text,
-    /// In a tag: its name so far, and the quote that is open in an attribute.
-    Tag { name: String, named: bool, quote: Option<char> },
+    /// In a tag: its name so far, its attributes, and the quote that is open in one.
+    Tag { name: String, attributes: String, named: bool, quote: Option<char> },
     /// In a comment that began at this offset.
     Comment { start: usize, text: String },
     /// In `<!…>` or `<?…>`.
@@ -30,6 +34,8 @@ pub(super) struct Html {
     hidden: Option<&'static str>,
     /// The strongest separator since the last word: blank, cell border, line break.
     gap: Option<(Gap, Span)>,
+    /// A table under way.
+    sheet: Sheet,
     /// Whole comments with their place.
     pub(super) comments: Vec<(String, Span)>,
 }
@@ -79,22 +85,27 @@ impl Html {
                         self.state = State::Text;
                     }
                 }
-                State::Tag { name, named, quote } => match (c, *quote) {
-                    (c, Some(open)) if c == open => *quote = None,
-                    (_, Some(_)) => {}
-                    ('"' | '\'', None) => *quote = Some(c),
-                    ('>', None) => {
-                        let name = std::mem::take(name);
-                        self.state = State::Text;
-                        self.end_tag(&name, Span::new(here, next));
+                State::Tag { name, attributes, named, quote } => {
+                    if *named && attributes.len() < ATTRIBUTES {
+                        attributes.push(c);
                     }
-                    (c, None) => {
-                        *named |= c.is_whitespace();
-                        if !*named && name.len() < 16 {
-                            name.extend(c.to_lowercase());
+                    match (c, *quote) {
+                        (c, Some(open)) if c == open => *quote = None,
+                        (_, Some(_)) => {}
+                        ('"' | '\'', None) => *quote = Some(c),
+                        ('>', None) => {
+                            let (name, attributes) = (std::mem::take(name), std::mem::take(attributes));
+                            self.state = State::Text;
+                            self.end_tag(&name, &attributes, Span::new(here, next));
+                        }
+                        (c, None) => {
+                            *named |= c.is_whitespace();
+                            if !*named && name.len() < 16 {
+                                name.extend(c.to_lowercase());
+                            }
                         }
                     }
-                },
+                }
                 State::Text => {
                     let rest = piece.get(at..).unwrap_or_default();
                     let follows = rest.chars().nth(1);
@@ -104,7 +115,8 @@ impl Html {
                     } else if c == '<' && follows.is_some_and(|c| matches!(c, '!' | '?')) {
                         self.state = State::Declaration;
                     } else if c == '<' && follows.is_some_and(|c| c == '/' || c.is_ascii_alphabetic()) {
-                        self.state = State::Tag { name: String::new(), named: false, quote: None };
+                        self.state =
+                            State::Tag { name: String::new(), attributes: String::new(), named: false, quote: None };
                     } else if self.hidden.is_some() || self.veiled {
                     } else if c.is_whitespace() {
                         self.widen(Gap::Blank, Span::new(here, next));
@@ -126,7 +138,13 @@ impl Html {
     }
 
     fn word(&mut self, word: &str, at: Span, out: &mut Writer) {
-        match self.gap.take().filter(|_| out.len() > 0) {
+        let gap = self.gap.take();
+        let blank = gap.map(|(_, place)| place);
+        match self.sheet.cell() {
+            Some(cell) => push(cell, word, blank, at),
+            None => push(&mut self.sheet.outside, word, blank, at),
+        }
+        match gap.filter(|_| out.len() > 0) {
             Some((Gap::Blank, place)) => out.push(" ", place, Style::default()),
             Some((Gap::Cell, place)) => out.push(" | ", place, Style::default()),
             Some((Gap::Line, place)) => out.push("\n", place, Style::default()),
@@ -135,9 +153,17 @@ impl Html {
         out.push(word, at, Style::default());
     }
 
-    fn end_tag(&mut self, name: &str, at: Span) {
+    /// The table that the block holds; none where it holds none.
+    pub(super) fn table(&mut self) -> Option<Rows> {
+        std::mem::take(&mut self.sheet).finish()
+    }
+
+    fn end_tag(&mut self, name: &str, attributes: &str, at: Span) {
         let (closing, name) = name.strip_prefix('/').map_or((false, name), |name| (true, name));
         let name = name.trim_end_matches('/');
+        if self.hidden.is_none() {
+            self.sheet.tag(name, closing, attributes, at.end());
+        }
         match (self.hidden, closing) {
             (Some(hidden), true) if hidden == name => self.hidden = None,
             (Some(_), _) => {}

@@ -8,6 +8,7 @@ mod directive;
 mod form;
 mod front;
 mod html;
+mod html_table;
 mod mark;
 mod outline;
 mod parse;
@@ -298,6 +299,12 @@ impl Document {
         let (text, index) =
             written.map_or((self.source.as_str(), &self.lines), |written| (&*written.text, &written.lines));
         index.span_of(lines.start).to(index.span_of(lines.end)).of(text)
+    }
+
+    /// Level of the headings that no other stands above.
+    #[must_use]
+    pub fn shallowest_level(&self) -> u8 {
+        outline::shallowest(&self.sections)
     }
 
     /// Title of the document: `title` of the front matter, else the first heading.

@@ -66,9 +66,18 @@ pub(super) fn measure(sections: &mut [Section], len: usize) {
     }
 }
 
-/// The one heading of the first level, above everything else: it names the document and announces nothing.
+/// Level of the headings that no other stands above: documents need not begin at the first. One heading alone has none below it, so that
+/// nothing tells whether it is a title or that of a part.
+pub(super) fn shallowest(sections: &[Section]) -> u8 {
+    let mut levels = sections.iter().map(|section| section.level).filter(|level| *level > 0);
+    let first = levels.next().unwrap_or(1);
+    levels.map(|level| level.min(first)).min().unwrap_or(1)
+}
+
+/// The one heading of the shallowest level, above everything else: it names the document and announces nothing.
 pub(super) fn title(sections: &[Section]) -> Option<SectionId> {
+    let level = shallowest(sections);
     let first = sections.iter().position(|section| section.level > 0)?;
-    let is_alone = sections.iter().filter(|section| section.level == 1).count() == 1;
-    (is_alone && sections.len() > 2 && sections.get(first)?.level == 1).then_some(first)
+    let is_alone = sections.iter().filter(|section| section.level == level).count() == 1;
+    (is_alone && sections.len() > 2 && sections.get(first)?.level == level).then_some(first)
 }

@@ -319,20 +319,31 @@ impl<'a> Reader<'a> {
 
     /// Ends a code block or raw HTML.
     pub(super) fn end_leaf(&mut self, span: Span) {
-        let Some(leaf) = self.leaf.take() else { return };
+        let Some(mut leaf) = self.leaf.take() else { return };
         let id = leaf.block;
         let lead = self.above;
-        if let LeafKind::Html(html) = leaf.kind {
+        let mut table = None;
+        if let LeafKind::Html(mut html) = leaf.kind {
+            if let Some(mut rows) = html.table() {
+                leaf.writer = std::mem::take(&mut rows.outside);
+                table = Some(rows);
+            }
             for (comment, place) in html.comments {
                 self.comment(&comment, place);
             }
             if leaf.writer.text().trim().is_empty() {
                 self.drop_last(id);
                 self.above = lead;
+                if let Some(rows) = table {
+                    self.written_table(rows, span);
+                }
                 return;
             }
         }
         self.fill(id, leaf.writer, span);
         self.above = None;
+        if let Some(rows) = table {
+            self.written_table(rows, span);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Tables while a document is read: rows and cells as they come. Never looks at what a column means.
 
+use super::html_table::{Rows, Slot};
 use super::reader::{Container, Leaf, LeafKind, OpenRow, Reader};
 use super::writer::Writer;
 use super::{BlockKind, Cell, Row, Table, TableId, TextMap};
@@ -72,4 +73,71 @@ impl Reader<'_> {
             }
         }
     }
+
+    /// A table that is written as HTML. Rows that name the columns together are read as one.
+    pub(super) fn written_table(&mut self, written: Rows, span: Span) {
+        let Rows { cells, rows, heads, .. } = written;
+        let cells: Vec<Cell> = cells
+            .into_iter()
+            .map(|cell| {
+                let span = Span::new(cell.start, cell.writer.end());
+                let (text, map) = cell.writer.finish();
+                Cell { text, map, span }
+            })
+            .collect();
+        let of = |slot: &Slot| match slot {
+            Slot::Cell(at) | Slot::Again(at) => cells.get(*at).cloned().unwrap_or_default(),
+            Slot::Reached(_) | Slot::Empty => Cell::default(),
+        };
+        self.start_table(span);
+        let (above, below) = rows.split_at_checked(heads).unwrap_or((&rows, &[]));
+        let columns = rows.first().map_or(0, Vec::len);
+        let place = |row: &[Slot]| {
+            let own = row.iter().filter_map(|slot| match slot {
+                Slot::Cell(at) => cells.get(*at).map(|cell| cell.span),
+                _ => None,
+            });
+            own.reduce(Span::to).unwrap_or(Span::new(span.start(), span.start()))
+        };
+        let header = match above {
+            [] => vec![Cell::default(); columns],
+            [one] => one.iter().map(of).collect(),
+            many => (0..columns).map(|column| joined(many, column, &cells)).collect(),
+        };
+        let top = above.iter().map(|row| place(row)).reduce(Span::to);
+        self.written_row(header, top.unwrap_or(Span::new(span.start(), span.start())));
+        for row in below {
+            self.written_row(row.iter().map(of).collect(), place(row));
+        }
+        self.end_table();
+    }
+
+    fn written_row(&mut self, cells: Vec<Cell>, span: Span) {
+        self.start_row(span);
+        if let Some(row) = &mut self.row {
+            row.cells = cells;
+        }
+        self.end_row(span);
+    }
+}
+
+/// The name of a column that several rows say: what stands over it, from the top; what stands over the whole table is none.
+fn joined(rows: &[Vec<Slot>], column: usize, cells: &[Cell]) -> Cell {
+    let mut name = Cell::default();
+    for row in rows {
+        let is_title = row.iter().skip(1).all(|slot| matches!(slot, Slot::Reached(_)));
+        let at = match row.get(column) {
+            Some(Slot::Cell(at)) => at,
+            Some(Slot::Reached(at)) if !is_title => at,
+            _ => continue,
+        };
+        let Some(cell) = cells.get(*at).filter(|cell| !cell.text.is_empty()) else { continue };
+        if !name.text.is_empty() {
+            name.text.push(' ');
+        }
+        name.map.append(name.text.len(), &cell.map);
+        name.text.push_str(&cell.text);
+        name.span = if name.span == Span::default() { cell.span } else { name.span.to(cell.span) };
+    }
+    name
 }

@@ -109,14 +109,36 @@ impl Places {
     /// Where a line stands in the file; none where lines are said.
     #[must_use]
     pub fn spot(&self, line: u32) -> Option<Spot> {
-        let before = self.spots.partition_point(|(from, _)| *from <= line).saturating_sub(1);
-        self.spots.get(before).map(|(_, spot)| *spot)
+        self.entry(line).map(|(_, spot)| spot)
     }
 
-    /// The place of lines in the file, in words ("page 4", "table 2, rows 3–5"); none where lines are said.
+    /// The place of a line, and the line on which it begins.
+    fn entry(&self, line: u32) -> Option<(u32, Spot)> {
+        let before = self.spots.partition_point(|(from, _)| *from <= line).saturating_sub(1);
+        self.spots.get(before).copied()
+    }
+
+    /// The place of lines in the file, in words ("page 4", "table 2, rows 3–5", "cell 2, line 7"); none where lines are said.
     #[must_use]
     pub fn words(&self, lines: LineRange) -> Option<String> {
-        self.spot(lines.start).map(|from| from.words(self.spot(lines.end)))
+        let (first, from) = self.entry(lines.start)?;
+        let (last, to) = self.entry(lines.end)?;
+        // A cell may be long: its lines are counted from its first one.
+        let within = |line: u32, first: u32| line.saturating_sub(first) + 1;
+        Some(match (from, to) {
+            (Spot::Cell(_), Spot::Cell(_)) if from == to => {
+                let (start, end) = (within(lines.start, first), within(lines.end, first));
+                if start == end {
+                    format!("{from}, line {start}")
+                } else {
+                    format!("{from}, lines {start}\u{2013}{end}")
+                }
+            }
+            (Spot::Cell(_), Spot::Cell(_)) => {
+                format!("{from}, line {}, to {to}, line {}", within(lines.start, first), within(lines.end, last))
+            }
+            _ => from.words(Some(to)),
+        })
     }
 
     /// The place of lines in words: "line 7", "lines 7–9", "paragraph 12".
@@ -167,8 +189,9 @@ mod tests {
             (6, 8, "table 2, rows 1\u{2013}2"),
             (5, 6, "paragraph 2 to table 2, row 1"),
             (10, 99, "pages 3\u{2013}5"),
-            (101, 103, "cell 1"),
-            (100, 104, "cells 1\u{2013}3"),
+            (101, 103, "cell 1, lines 2\u{2013}4"),
+            (100, 100, "cell 1, line 1"),
+            (101, 104, "cell 1, line 2, to cell 3, line 1"),
         ] {
             assert_eq!(places.say(LineRange::new(start, end)), said);
         }

@@ -166,8 +166,9 @@ impl Manuscript {
         self.last = Last::Nothing;
     }
 
-    /// A table: each row with its place and its cells. `is_headed` where the file says that its first row names the columns; else it is judged by its look.
-    pub fn table(&mut self, rows: &[(Spot, Vec<Phrase>)], is_headed: bool) {
+    /// A table: each row with its place and its cells. `heads` of the first rows name the columns, as
+    /// the file says; where it says of none, the first one is judged by its look.
+    pub fn table(&mut self, rows: &[(Spot, Vec<Phrase>)], heads: usize) {
         let Some((first, _)) = rows.first() else { return };
         let start = self.begin(*first);
         let mut written = Vec::with_capacity(rows.len());
@@ -188,7 +189,12 @@ impl Manuscript {
             }
             written.push(cells);
         }
-        write(&mut self.page, start, &written, if is_headed { Header::First } else { Header::Unsaid });
+        let header = match heads {
+            0 => Header::Unsaid,
+            1 => Header::First,
+            count => Header::Rows(count),
+        };
+        write(&mut self.page, start, &written, header);
         self.last = Last::Nothing;
         for (spot, phrase) in hidden {
             self.paragraph(spot, &phrase);
@@ -304,7 +310,7 @@ mod tests {
         script.code(at(8), "x = 1");
         script.code(at(9), "```\ny");
         let row = |row, cells: [&str; 2]| (Spot::Row { table: 1, row }, cells.map(said).to_vec());
-        script.table(&[row(1, ["Metric", "Target"]), row(2, ["Rec|all", "0.9"])], false);
+        script.table(&[row(1, ["Metric", "Target"]), row(2, ["Rec|all", "0.9"])], 0);
         let mut with_note = said("see");
         with_note.refer("n1");
         script.paragraph(at(10), &with_note);
@@ -334,7 +340,7 @@ mod tests {
     fn without_words_there_is_no_manuscript() {
         let mut script = Manuscript::new(Form::Pdf);
         script.paragraph(Spot::Page(1), &said(" \u{a0} "));
-        script.table(&[(Spot::Page(1), vec![said("")])], true);
+        script.table(&[(Spot::Page(1), vec![said("")])], 1);
         script.code(Spot::Page(1), "");
         assert_eq!(script.finish(), None);
     }
@@ -347,7 +353,7 @@ mod tests {
         script.heading(Spot::Paragraph(1), 2, &phrase);
         script.paragraph(Spot::Paragraph(2), &phrase);
         script.item(Spot::Paragraph(3), 0, Bullet::Sign, &phrase);
-        script.table(&[(Spot::Row { table: 1, row: 1 }, vec![phrase])], true);
+        script.table(&[(Spot::Row { table: 1, row: 1 }, vec![phrase])], 1);
         let document = Document::read("a", &script.finish().unwrap());
         let hidden: Vec<_> =
             document.unseen.iter().filter(|one| one.span.of(&document.source).contains("veiled")).collect();

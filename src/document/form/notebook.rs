@@ -25,12 +25,29 @@ struct Cell<'a> {
 struct Metadata {
     #[serde(default)]
     language_info: Language,
+    #[serde(default)]
+    kernelspec: Kernel,
 }
 
 #[derive(Deserialize, Default)]
 struct Language {
     #[serde(default)]
     name: String,
+}
+
+#[derive(Deserialize, Default)]
+struct Kernel {
+    #[serde(default)]
+    language: String,
+}
+
+impl Metadata {
+    /// The language of its programs. A notebook that was never run may not say it: what its cells hold is code all the same.
+    fn language(&self) -> String {
+        let plain = |name: &str| name.chars().filter(|c| c.is_alphanumeric()).take(20).collect::<String>();
+        let said = [&self.language_info.name, &self.kernelspec.language].map(|name| plain(name));
+        said.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "code".to_owned())
+    }
 }
 
 fn parsed(text: &str) -> Option<Notebook<'_>> {
@@ -50,8 +67,7 @@ pub(super) fn rewrite(text: &str, page: &mut Page) -> Option<(Places, Option<usi
         let at = raw.get().as_ptr().addr().saturating_sub(text.as_ptr().addr());
         lines.line_of(at).saturating_sub(1) as usize
     };
-    let language: String =
-        notebook.metadata.language_info.name.chars().filter(|c| c.is_alphanumeric()).take(20).collect();
+    let language = notebook.metadata.language();
     // For each cell its lines, with their lines of the text.
     let mut cells: Vec<Vec<(usize, String)>> = notebook.cells.iter().map(|cell| parts(cell, line_of)).collect();
     // A program that saves several on one leaves nothing to say of lines: those of the cells are counted instead.

@@ -38,6 +38,11 @@ impl Cell {
             && own.zip(other.pieces.iter().rev()).all(|(own, (_, text))| own == text)
     }
 
+    /// A number with what belongs to it, and no words.
+    fn is_value(&self) -> bool {
+        self.has_digits() && !self.pieces.iter().any(|(_, text)| text.chars().any(char::is_alphabetic))
+    }
+
     fn has_digits(&self) -> bool {
         self.pieces.iter().any(|(_, text)| text.chars().any(|c| c.is_ascii_digit()))
     }
@@ -65,11 +70,21 @@ fn named(rows: &[&Vec<Cell>], header: Header) -> usize {
     let goes_on = |at: usize| {
         let Some((row, rest)) = rows.get(at).and_then(|row| Some((row, rows.get(at + 1..)?))) else { return false };
         let reaches = || rows.get(at - 1).is_some_and(|above| above.iter().any(|cell| cell.is_reached));
-        let is_said = match header {
-            Header::Rows(count) => at < count && !rest.is_empty(),
-            Header::First | Header::Unsaid => reaches() && rest.iter().any(|row| numbers(row)),
-        };
-        is_said && !numbers(row)
+        match header {
+            // Names may hold years; what are values makes no name.
+            Header::Rows(count) => at < count && !rest.is_empty() && !row.iter().any(Cell::is_value),
+            Header::First | Header::Unsaid => {
+                // A name that reaches down to the row says that it is one of names, even with a year in it.
+                let goes_down = rows.get(at - 1).is_some_and(|above| {
+                    above
+                        .iter()
+                        .zip(row.iter())
+                        .any(|(above, own)| !own.is_empty() && own.ends_with(above) && above.ends_with(own))
+                });
+                let are_names = !numbers(row) || (goes_down && !row.iter().any(Cell::is_value));
+                reaches() && rest.iter().any(|row| numbers(row)) && are_names
+            }
+        }
     };
     if header == Header::Unsaid && rows.first().is_some_and(|row| numbers(row)) {
         return 1;
@@ -118,6 +133,7 @@ pub(super) fn write(page: &mut Page, line: usize, rows: &[Vec<Cell>], header: He
     };
     let numbers = |row: &[Cell]| row.iter().any(Cell::has_digits);
     let names = match (header, rows.split_first()) {
+        _ if together.is_some() => true,
         (Header::First | Header::Rows(_), _) => true,
         (Header::Unsaid, Some((first, rest))) => {
             !rest.is_empty() && !numbers(first) && rest.iter().any(|row| numbers(row))

@@ -3,6 +3,7 @@
 mod families;
 mod found;
 mod laws;
+mod tables;
 
 use std::time::{Duration, Instant};
 
@@ -173,7 +174,7 @@ fn mdx_shows_what_stands_in_components_and_no_program() {
     check(
         "a.mdx",
         "import A from 'a'\nexport const x = 1\n\n# Spec\n\n{/* recall 0.9 */}\n\n<Note\n  kind=\"x\">\n    Recall <b>must</b> be {0.9} {x}.\n\n    - a\n</Note>\n\n```js\nconst a = {<b>}\n```\n<div style={{display: 'none'}}>0.8</div>\n\nb <Badge a={{b: '>'}} /> `{c}` d\n",
-        &["4 h1 Spec", "10 p Recall must be 0.9 .", "12 i0 a", "15-17 f:js const a = {<b>}", "20 p b  {c} d"],
+        &["4 h1 Spec", "10 p Recall must be 0.9 {x}.", "12 i0 a", "15-17 f:js const a = {<b>}", "20 p b  {c} d"],
     );
     check("a.mdx", "a {b\n\n<C\n", &["1 p a {b", "3 p <C"]);
     // White space makes no code, but says what belongs to an item.

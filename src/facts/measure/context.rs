@@ -86,9 +86,10 @@ pub(super) fn names_launch(text: &str) -> bool {
 
 /// The first section, where no other has its level.
 pub(super) fn title(document: &Document) -> Option<SectionId> {
-    let alone = document.sections.iter().filter(|section| section.level == 1).count() == 1;
+    let level = document.shallowest_level();
+    let alone = document.sections.iter().filter(|section| section.level == level).count() == 1;
     let first = document.sections.iter().position(|section| section.level > 0)?;
-    let is_top = document.sections.get(first).is_some_and(|section| section.level == 1);
+    let is_top = document.sections.get(first).is_some_and(|section| section.level == level);
     (alone && is_top).then_some(first)
 }
 

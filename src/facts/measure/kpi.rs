@@ -43,8 +43,8 @@ fn goal_section(reader: &Reader<'_>, section: SectionId) -> bool {
 fn read_goal_section(reader: &Reader<'_>, section: SectionId) -> bool {
     let mut at = Some(section);
     for _ in 0..6 {
-        let Some(section) = at.and_then(|at| reader.document.sections.get(at)) else { return false };
-        if section.level > 1 && goal::announces(&section.title) {
+        let Some((id, section)) = at.and_then(|at| Some((at, reader.document.sections.get(at)?))) else { return false };
+        if section.level > 1 && reader.said.title != Some(id) && goal::announces(&section.title) {
             return true;
         }
         at = section.parent;

@@ -102,7 +102,7 @@ impl Table {
         let shows = |row: &Vec<Phrase>| row.iter().any(|cell| !cell.is_empty());
         let all = (1..).zip(self.rows).filter(|(_, row)| shows(row));
         let rows: Vec<_> = all.map(|(row, cells)| (Spot::Row { table: number, row }, cells)).collect();
-        script.table(&rows, self.is_headed);
+        script.table(&rows, usize::from(self.is_headed));
         !rows.is_empty()
     }
 }

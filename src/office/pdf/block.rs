@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::group::{Cell, Group};
+use super::group::Group;
 use super::line::Fragment;
 use super::margin::Sheet;
+use super::table::{Rows, Words, flow};
 use crate::document::{Bullet, Form, Manuscript, Phrase};
 use crate::text::Spot;
 
@@ -16,8 +17,6 @@ const HEADING: usize = 160;
 const PITCH: f64 = 1.62;
 /// How far lines of one indent may lie apart, in points.
 const EDGE: f64 = 3.0;
-/// Gap between two rows of a table, in parts of the size, at which the table ends.
-const APART: f64 = 5.0;
 /// Most levels of headings by size.
 const LEVELS: usize = 4;
 
@@ -47,15 +46,16 @@ pub(super) struct Writer {
     open: Option<Passage>,
     /// Left edges of the lists that are open, from the outermost on.
     indents: Vec<f64>,
-    rows: Vec<(u32, Vec<Cell>)>,
+    rows: Rows,
+    words: Words,
 }
 
 impl Writer {
     pub(super) fn new(pages: &[Sheet]) -> Self {
         let mut chars: BTreeMap<i64, usize> = BTreeMap::new();
-        for line in
-            pages.iter().flat_map(|(_, groups)| groups).flat_map(|group| &group.cells).flat_map(|cell| &cell.lines)
-        {
+        let mut words = Words::default();
+        for line in pages.iter().flat_map(|(_, groups)| groups).flat_map(Group::lines) {
+            words.add(line);
             *chars.entry(tenths(line.size)).or_default() += line.chars;
         }
         let body = chars.iter().max_by_key(|(_, count)| **count).map_or(0, |(size, _)| *size);
@@ -67,22 +67,26 @@ impl Writer {
                 sizes.push(size);
             }
         }
-        Self { script: Manuscript::new(Form::Pdf), body, sizes, open: None, indents: Vec::new(), rows: Vec::new() }
+        let script = Manuscript::new(Form::Pdf);
+        Self { script, body, sizes, open: None, indents: Vec::new(), rows: Rows::default(), words }
     }
 
     /// Takes what stands on a page.
     pub(super) fn page(&mut self, number: u32, groups: Vec<Group>) {
         let mut bottom: Option<f64> = None;
-        for group in groups {
+        let mut groups = groups.into_iter().peekable();
+        while let Some(group) = groups.next() {
             let (top, end) = (group.top(), group.bottom());
             let gap = bottom.map(|bottom| top - bottom);
-            bottom = Some(end);
-            if group.is_row() {
+            bottom = Some(end).filter(|_| end > 0.0).or(bottom);
+            if group.is_row() || group.grid.is_some() {
                 self.end_passage();
-                if gap.is_some_and(|gap| gap > APART * self.body || gap < -APART * self.body) {
+                if !self.rows.goes_on(&group, gap, self.body) {
                     self.end_table();
                 }
-                self.rows.push((number, group.cells));
+                self.rows.push(number, group);
+            } else if self.rows.takes(&group, gap, groups.peek()) {
+                self.rows.push(number, group);
             } else if let Some(line) = group.cells.into_iter().flat_map(|cell| cell.lines).next() {
                 self.end_table();
                 self.line(number, line, gap);
@@ -98,7 +102,14 @@ impl Writer {
 
     fn line(&mut self, page: u32, line: Fragment, gap: Option<f64>) {
         let text = line.phrase.text();
-        let kind = self.kind(&line, text.trim());
+        let mut kind = self.kind(&line, text.trim());
+        if let Some(open) = self.open.as_ref().filter(|_| matches!(kind, Kind::Item(_, Bullet::Number)))
+            && !begins_list(text.trim())
+            && is_unfinished(open)
+            && self.goes_on(open, &line, Kind::Paragraph, gap, text.trim())
+        {
+            kind = Kind::Paragraph;
+        }
         let goes_on = self.open.as_ref().is_some_and(|open| self.goes_on(open, &line, kind, gap, text.trim()));
         if !goes_on {
             self.end_passage();
@@ -137,7 +148,9 @@ impl Writer {
                 // A bold line stands alone: it is a heading of its kind.
                 let same = last.strong == line.strong || !open.lines.iter().all(|line| line.strong);
                 let indented = line.left > last.left + self.body * 0.8 && open.lines.len() > 1;
-                is_near && same && !indented
+                // `(b) …` begins a passage of its own, unless a sentence goes on with it.
+                let labelled = is_labelled(text) && !is_unfinished(open);
+                is_near && same && !indented && !labelled
             }
             (Kind::Item(left, _), Kind::Paragraph) => is_near && line.left > left + EDGE,
             _ => false,
@@ -180,70 +193,29 @@ impl Writer {
         self.indents.clear();
     }
 
-    /// Writes the rows so far: a table where there are two or more, else a line.
+    /// Writes the rows so far.
     fn end_table(&mut self) {
-        let rows = std::mem::take(&mut self.rows);
-        if rows.is_empty() {
-            return;
-        }
-        let columns = rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
-        if let [(page, cells)] = rows.as_slice() {
-            let mut phrase = Phrase::default();
-            for cell in cells {
-                flow(&mut phrase, words(cell));
-            }
-            self.script.paragraph(Spot::Page(*page), &phrase);
+        if !self.rows.is_empty() && std::mem::take(&mut self.rows).write(&mut self.script, &self.words) {
             self.indents.clear();
-            return;
         }
-        // Where each column lies, as the rows that have all of them show.
-        let mut extents = vec![(f64::MAX, 0.0_f64); columns];
-        for (_, cells) in rows.iter().filter(|(_, cells)| cells.len() == columns) {
-            for (extent, cell) in extents.iter_mut().zip(cells) {
-                *extent = (extent.0.min(cell.left()), extent.1.max(cell.right()));
-            }
-        }
-        let mut table = Vec::with_capacity(rows.len());
-        for (page, cells) in &rows {
-            let mut row = vec![Phrase::default(); columns];
-            for (index, cell) in cells.iter().enumerate() {
-                let at = if cells.len() == columns { index } else { column(&extents, cell) };
-                if let Some(place) = row.get_mut(at) {
-                    flow(place, words(cell));
-                }
-            }
-            table.push((Spot::Page(*page), row));
-        }
-        // The first row names the columns where it alone is bold.
-        let is_bold = |cells: &Vec<Cell>| cells.iter().flat_map(|cell| &cell.lines).all(|line| line.strong);
-        let mut bold = rows.iter().map(|(_, cells)| is_bold(cells));
-        let is_headed = bold.next() == Some(true) && !bold.all(|bold| bold);
-        self.script.table(&table, is_headed);
-        self.indents.clear();
     }
 }
 
-fn words(cell: &Cell) -> Phrase {
-    let mut phrase = Phrase::default();
-    for line in &cell.lines {
-        flow(&mut phrase, line.phrase.clone());
-    }
-    phrase
+/// The number is one that lists begin with: others may be words of a sentence that stand at the beginning of a line.
+fn begins_list(text: &str) -> bool {
+    let number: String = text.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+    matches!(number.as_str(), "0" | "1" | "a" | "i")
 }
 
-/// Adds the words of the next line. Where a line ends in a hyphen the word goes on.
-fn flow(phrase: &mut Phrase, line: Phrase) {
-    if phrase.last().is_some_and(|last| !matches!(last, '-' | '\u{2010}' | '\u{ad}' | ' ')) {
-        phrase.blank();
-    }
-    phrase.extend(line);
+/// `(b) …`
+fn is_labelled(text: &str) -> bool {
+    let label = text.strip_prefix('(').and_then(|rest| rest.split_once(") ")).map_or("", |(label, _)| label);
+    (1..=4).contains(&label.len()) && label.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
-/// The column that a cell of an incomplete row lies in: the one it shares most with, else the nearest.
-fn column(extents: &[(f64, f64)], cell: &Cell) -> usize {
-    let shared = |(left, right): &(f64, f64)| right.min(cell.right()) - left.max(cell.left());
-    let best = extents.iter().enumerate().max_by(|(_, a), (_, b)| shared(a).total_cmp(&shared(b)));
-    best.map_or(0, |(at, _)| at)
+/// The last line of a passage does not end a sentence.
+fn is_unfinished(open: &Passage) -> bool {
+    open.lines.last().is_some_and(|line| !line.phrase.text().trim_end().ends_with(['.', '!', '?', ':', ';', ',']))
 }
 
 /// The sign of a list item at the beginning of a text, and its bytes with the blank behind it.

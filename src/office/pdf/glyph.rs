@@ -3,8 +3,9 @@
 use hayro_interpret::font::{Glyph as Drawn, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
 use hayro_interpret::hayro_syntax::Pdf;
+use hayro_interpret::hayro_syntax::object::Dict;
 use hayro_interpret::hayro_syntax::page::Page;
-use hayro_interpret::kurbo::{BezPath, Point, Rect, Shape as _};
+use hayro_interpret::kurbo::{BezPath, PathSeg, Point, Rect, Shape as _};
 use hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
     InterpreterSettings, Paint, SoftMask, TransformExt as _, interpret_page,
@@ -12,6 +13,7 @@ use hayro_interpret::{
 
 use super::super::Unreadable;
 use super::super::limits::TEXT;
+use super::rule::Rules;
 use crate::document::Look;
 
 /// Units of a font in one em.
@@ -40,6 +42,8 @@ pub(super) struct Glyph {
     pub(super) y: f64,
     pub(super) size: f64,
     pub(super) look: Look,
+    /// The number of the marked part of the page that it is drawn in, which the tags of the file speak of.
+    pub(super) part: Option<i32>,
 }
 
 /// What was drawn on a page.
@@ -47,6 +51,10 @@ pub(super) struct Glyph {
 pub(super) struct Found {
     pub(super) glyphs: Vec<Glyph>,
     pub(super) has_pictures: bool,
+    /// Lines that are drawn.
+    pub(super) rules: Rules,
+    /// Marked parts that are open, from the outermost on.
+    parts: Vec<Option<i32>>,
     /// Characters that are drawn invisibly: what a scanner recognised, or what hides.
     invisible: usize,
     grounds: Vec<Rect>,
@@ -104,11 +112,25 @@ impl Found {
 
 impl<'a> Device<'a> for Found {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        if !Self::is_white(&props.paint) {
+            match mode {
+                DrawMode::Invisible => {}
+                DrawMode::Fill(_) => self.rules.area(props.transform.transform_rect_bbox(path.bounding_box())),
+                DrawMode::Stroke(_) | DrawMode::FillAndStroke(..) => {
+                    for segment in path.segments() {
+                        if let PathSeg::Line(line) = segment {
+                            self.rules.line(props.transform * line.p0, props.transform * line.p1);
+                        }
+                    }
+                }
+            }
+        }
         if matches!(mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..)) {
             let area = props.transform.transform_rect_bbox(path.bounding_box());
             self.ground(area, Some(&props.paint));
             if !Self::is_white(&props.paint) {
-                self.glyphs.extend(dot(area));
+                let part = self.parts.last().copied().flatten();
+                self.glyphs.extend(dot(area).map(|dot| Glyph { part, ..dot }));
             }
         }
     }
@@ -121,6 +143,7 @@ impl<'a> Device<'a> for Found {
         let is_light = Self::is_white(&props.paint) && !matches!(mode, DrawMode::Invisible);
         let is_invisible = matches!(mode, DrawMode::Invisible);
         let hidden = look.hidden;
+        let part = self.parts.last().copied().flatten();
         for glyph in run.glyphs() {
             let Some(text) = text_of(glyph) else { continue };
             let at = props.transform * glyph.transform();
@@ -136,13 +159,22 @@ impl<'a> Device<'a> for Found {
             self.bytes += text.len();
             self.invisible += usize::from(is_invisible);
             let (left, right) = (start.x.min(end.x), start.x.max(end.x));
-            self.glyphs.push(Glyph { text, left, right, y: start.y, size, look });
+            self.glyphs.push(Glyph { text, left, right, y: start.y, size, look, part });
         }
     }
 
     fn draw_image(&mut self, _image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         self.has_pictures = true;
         self.ground(props.transform.transform_rect_bbox(Rect::new(0.0, 0.0, 1.0, 1.0)), None);
+    }
+
+    fn begin_marked_content(&mut self, _: &[u8], properties: Option<&Dict<'_>>) {
+        let number = properties.and_then(|properties| properties.get::<i32>("MCID"));
+        self.parts.push(number.or_else(|| self.parts.last().copied().flatten()));
+    }
+
+    fn end_marked_content(&mut self) {
+        self.parts.pop();
     }
 
     fn push_clip_path(&mut self, _: &ClipPath) {}
@@ -163,6 +195,7 @@ fn dot(area: Rect) -> Option<Glyph> {
         y: area.y1 + RISE * size,
         size,
         look: Look::default(),
+        part: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Characters of a page as pieces of lines: what stands on one baseline without a gap that parts columns.
 
 use super::glyph::Glyph;
+use super::rule::Rules;
 use crate::document::{Look, Phrase};
 
 /// Gap between characters, in parts of their size, from which on a blank stands between them.
@@ -9,6 +10,9 @@ const BLANK: f64 = 0.17;
 const COLUMN: f64 = 0.85;
 /// How far baselines of one line may differ, in parts of the size: indices stand higher and lower.
 const SAME_LINE: f64 = 0.45;
+
+/// Most blanks that are kept within a line of code.
+const CODE_BLANKS: usize = 80;
 
 /// A piece of a line.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,15 +27,25 @@ pub(super) struct Fragment {
     pub(super) strong: bool,
     pub(super) code: bool,
     pub(super) chars: usize,
+    /// The marked part of the page that it begins in.
+    pub(super) part: Option<i32>,
 }
 
-/// Puts characters together, in the order in which they were drawn.
-pub(super) fn fragments(glyphs: Vec<Glyph>) -> Vec<Fragment> {
+/// Blanks that were drawn behind a piece.
+#[derive(Debug, Default)]
+struct Blanks {
+    count: usize,
+    /// Where they end.
+    right: f64,
+}
+
+/// Puts characters together, in the order in which they were drawn. A line between two characters parts them.
+pub(super) fn fragments(glyphs: impl IntoIterator<Item = Glyph>, rules: &Rules) -> Vec<Fragment> {
     let mut found: Vec<Fragment> = Vec::new();
-    let mut open: Option<(Fragment, bool)> = None;
+    let mut open: Option<(Fragment, Blanks)> = None;
     for glyph in glyphs {
         let is_blank = glyph.text.trim().is_empty();
-        let goes_on = open.as_ref().is_some_and(|(fragment, _)| follows(fragment, &glyph));
+        let goes_on = open.as_ref().is_some_and(|(fragment, blanks)| follows(fragment, blanks, &glyph, rules));
         if !goes_on {
             found.extend(open.take().map(|(fragment, _)| fragment));
         }
@@ -46,15 +60,20 @@ pub(super) fn fragments(glyphs: Vec<Glyph>) -> Vec<Fragment> {
                     size: glyph.size,
                     strong: true,
                     code: true,
+                    part: glyph.part,
                     ..Fragment::default()
                 };
-                fragment.add(&glyph, false);
-                open = Some((fragment, false));
+                fragment.add(&glyph, 0);
+                open = Some((fragment, Blanks::default()));
             }
-            Some((_, blank)) if is_blank => *blank = true,
-            Some((fragment, blank)) => {
+            Some((_, blanks)) if is_blank => {
+                blanks.count += 1;
+                blanks.right = glyph.right;
+            }
+            Some((fragment, blanks)) => {
                 let gap = glyph.left - fragment.right > BLANK * glyph.size.min(fragment.size);
-                fragment.add(&glyph, std::mem::take(blank) || gap);
+                let Blanks { count, .. } = std::mem::take(blanks);
+                fragment.add(&glyph, count.max(usize::from(gap)));
             }
         }
     }
@@ -63,17 +82,22 @@ pub(super) fn fragments(glyphs: Vec<Glyph>) -> Vec<Fragment> {
 }
 
 /// The character stands behind the piece, on its line.
-fn follows(fragment: &Fragment, glyph: &Glyph) -> bool {
+fn follows(fragment: &Fragment, blanks: &Blanks, glyph: &Glyph, rules: &Rules) -> bool {
     let size = glyph.size.max(fragment.size);
-    let gap = glyph.left - fragment.right;
-    (glyph.y - fragment.y).abs() < SAME_LINE * size && gap > -0.6 * size && gap < COLUMN * size
+    // Blanks within a line of code are drawn one by one; between columns of a table no more than one is.
+    let is_code = fragment.code && glyph.look.code && blanks.count > 1;
+    let gap = glyph.left - if is_code { blanks.right.max(fragment.right) } else { fragment.right };
+    let is_on_line = (glyph.y - fragment.y).abs() < SAME_LINE * size;
+    is_on_line && gap > -0.6 * size && gap < COLUMN * size && !rules.part(fragment.right, glyph.left, glyph.y, size)
 }
 
 impl Fragment {
-    fn add(&mut self, glyph: &Glyph, blank: bool) {
+    fn add(&mut self, glyph: &Glyph, blanks: usize) {
         let look = Look { code: false, ..glyph.look };
-        if blank {
-            self.phrase.push(" ", look, None);
+        // The blanks of a program tell its columns.
+        let blanks = blanks.min(if self.code && glyph.look.code { CODE_BLANKS } else { 1 });
+        if blanks > 0 {
+            self.phrase.push(&" ".repeat(blanks), look, None);
         }
         let text = ligatures(&glyph.text);
         self.phrase.push(&text, look, None);

@@ -14,7 +14,32 @@ struct Entry {
     down: usize,
 }
 
-/// Writes the table between two lines `end`; the first of `lines` has the number `first`.
+/// A table within a cell: the place of its first line, what was said of it, and its lines.
+type Inner<'a> = (usize, &'a str, Vec<&'a str>);
+
+/// The tables within cells, and the lines without them.
+fn parted<'a>(lines: &[&'a str]) -> (Vec<&'a str>, Vec<Inner<'a>>) {
+    let mut outer = lines.to_vec();
+    let mut inner: Vec<Inner<'a>> = Vec::new();
+    let is_end = |at: usize| lines.get(at).is_some_and(|line| line.trim() == "!===");
+    let mut at = 0;
+    while at < lines.len() {
+        let end = if is_end(at) { (at + 1..lines.len()).find(|end| is_end(*end)) } else { None };
+        let Some(end) = end else {
+            at += 1;
+            continue;
+        };
+        let said = at.checked_sub(1).and_then(|above| lines.get(above)).map_or("", |line| line.trim());
+        let said = said.strip_prefix('[').and_then(|said| said.strip_suffix(']'));
+        let from = at - usize::from(said.is_some());
+        outer.iter_mut().take(end + 1).skip(from).for_each(|line| *line = "");
+        inner.push((at + 1, said.unwrap_or_default(), lines.get(at + 1..end).unwrap_or_default().to_vec()));
+        at = end + 1;
+    }
+    (outer, inner)
+}
+
+/// Writes the table between two lines `end`; the first of `lines` has the number `first`. A table within a cell stands below its row.
 pub(super) fn write(page: &mut Page, said: &str, end: &str, lines: &[&str], first: usize, attributes: &Attributes) {
     let separator = match (end.chars().next(), setting(said, "format"), setting(said, "separator")) {
         (_, _, Some(own)) if own.chars().count() == 1 => own.chars().next().unwrap_or('|'),
@@ -25,6 +50,7 @@ pub(super) fn write(page: &mut Page, said: &str, end: &str, lines: &[&str], firs
         _ => '|',
     };
     let is_list = matches!(separator, ',' | ':' | '\t');
+    let (lines, inner) = if separator == '|' { parted(lines) } else { (lines.to_vec(), Vec::new()) };
     let mut rows_of_lines = Vec::new();
     let entries = if is_list {
         for (at, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
@@ -32,7 +58,7 @@ pub(super) fn write(page: &mut Page, said: &str, end: &str, lines: &[&str], firs
         }
         Vec::new()
     } else {
-        entries(lines, separator, first, attributes)
+        entries(&lines, separator, first, attributes)
     };
     let filled: Vec<usize> =
         (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|line| !line.trim().is_empty())).collect();
@@ -41,12 +67,24 @@ pub(super) fn write(page: &mut Page, said: &str, end: &str, lines: &[&str], firs
         entries.iter().take_while(of_line).map(|entry| entry.across).sum()
     });
     let columns = columns(said).unwrap_or(on_first).clamp(1, 256);
-    let rows = if is_list { rows_of_lines } else { rows(entries, columns, &attributes.spare) };
+    let mut rows = if is_list { rows_of_lines } else { rows(entries, columns, &attributes.spare) };
     // One line of names, a blank one, then the values.
     let stands_apart =
         on_first == columns && filled.first() == Some(&0) && filled.get(1).is_some_and(|second| *second > 1);
     let names = said.contains("header") || stands_apart;
-    write_table(page, first.saturating_sub(1), &rows, if names { Header::First } else { Header::Unsaid });
+    let mut header = if names { Header::First } else { Header::Unsaid };
+    let mut line = first.saturating_sub(1);
+    for (at, said, within) in inner {
+        let is_above = |row: &Vec<Cell>| {
+            row.iter().flat_map(|cell| &cell.pieces).map(|(line, _)| *line).min().is_none_or(|line| line < first + at)
+        };
+        let below = rows.split_off(rows.iter().take_while(|row| is_above(row)).count());
+        write_table(page, line, &rows, header);
+        rows = below;
+        write(page, said, "!===", &within, first + at, attributes);
+        (line, header) = (first + at + within.len(), Header::Unsaid);
+    }
+    write_table(page, line, &rows, header);
 }
 
 /// The value of `name="…"` or `name=…`.

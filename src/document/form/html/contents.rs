@@ -35,9 +35,58 @@ impl Part {
             "main" => Some(Self::Main),
             "article" => Some(Self::Article),
             name if ASIDE.contains(&name) => Some(Self::Aside),
+            name if is_banner(name, tag) => Some(Self::Aside),
             _ => None,
         }
     }
+}
+
+/// A box that asks for consent to cookies. What a text says of cookies has a heading, and no such box around it.
+fn is_banner(name: &str, tag: &StartTag<usize>) -> bool {
+    const ABOUT: &[&str] =
+        &["cookie", "cookies", "cookiebar", "cookiebanner", "cookieconsent", "consent", "gdpr", "ccpa"];
+    const BOX: &[&str] = &[
+        "banner",
+        "bar",
+        "notice",
+        "popup",
+        "pop",
+        "modal",
+        "overlay",
+        "toast",
+        "prompt",
+        "wall",
+        "dialog",
+        "alert",
+        "message",
+        "consent",
+        "cookiebar",
+        "cookiebanner",
+        "cookieconsent",
+    ];
+    // Classes of the whole page that say that there is one.
+    const STATE: &[&str] = &["has", "with", "no", "open", "shown", "accepted", "page"];
+    if !matches!(name, "div" | "section" | "form" | "p" | "ul" | "span") {
+        return false;
+    }
+    // Titles of a text become names of its parts.
+    let value = |key: &[u8]| {
+        tag.attributes
+            .get(key)
+            .map(|value| String::from_utf8_lossy(&value.value).to_ascii_lowercase())
+            .unwrap_or_default()
+    };
+    let (class, label) = (value(b"class"), value(b"aria-label"));
+    let id = if name == "div" { value(b"id") } else { String::new() };
+    let mut said = class.split_whitespace().chain([id.as_str(), label.as_str()]);
+    said.any(|name| {
+        let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
+        let about = words.iter().filter(|word| ABOUT.contains(word)).count();
+        let is_box =
+            words.iter().any(|word| BOX.contains(word) && (about > 1 || !ABOUT.contains(word) || word.len() > 8));
+        about > 0 && is_box && !has(STATE)
+    })
 }
 
 /// What a first look at a page tells.

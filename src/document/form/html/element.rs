@@ -13,6 +13,11 @@ impl Reader<'_> {
     ) -> Option<usize> {
         let size = |key: &[u8]| value(key).and_then(|value| value.trim().parse().ok());
         match name {
+            "thead" | "tbody" | "tfoot" => {
+                if let Some(table) = &mut self.table {
+                    table.in_head = name == "thead";
+                }
+            }
             "tr" | "td" | "th" => {
                 if let Some(table) = &mut self.table {
                     if name == "tr" {
@@ -100,6 +105,11 @@ impl Reader<'_> {
             "td" | "th" => {
                 if let Some(table) = self.table.as_mut().filter(|table| table.inner == 0) {
                     table.close(&mut self.words);
+                }
+            }
+            "thead" => {
+                if let Some(table) = self.table.as_mut().filter(|table| table.inner == 0) {
+                    table.in_head = false;
                 }
             }
             "table" => match &mut self.table {

@@ -20,6 +20,8 @@ pub(super) struct Table {
     cell: Option<(usize, usize)>,
     /// Of each row, whether all of its cells are headers, and whether any is.
     headers: Vec<(bool, bool)>,
+    /// Rows that name the columns are open, whatever their cells are called.
+    pub(super) in_head: bool,
     /// Tables within this one: their cells are words of the cell.
     pub(super) inner: usize,
     /// What may be shown again.
@@ -55,6 +57,7 @@ impl Table {
         if self.rows.is_empty() {
             self.row();
         }
+        let is_header = is_header || self.in_head;
         if let Some((all, any)) = self.headers.last_mut() {
             *all &= is_header;
             *any |= is_header;

@@ -150,7 +150,23 @@ pub(super) fn is_sure(lines: &[&str]) -> bool {
 /// those are a list.
 fn bare_titles(lines: &[&str]) -> Vec<usize> {
     let line = |at: usize| lines.get(at).map_or("", |line| line.trim_end());
-    let filled: Vec<usize> = (0..lines.len()).filter(|at| !line(*at).trim().is_empty()).collect();
+    // The lines of a table have rules below them and are no titles.
+    let mut filled: Vec<usize> = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let is_apart = at == 0 || line(at - 1).trim().is_empty();
+        let table = if is_apart { table::len(lines, at) } else { None };
+        if let Some(len) = table {
+            at += len;
+            // Something stands there that parts titles.
+            filled.push(at - 1);
+            continue;
+        }
+        if !line(at).trim().is_empty() {
+            filled.push(at);
+        }
+        at += 1;
+    }
     let stands_alone = |at: usize| (at == 0 || line(at - 1).trim().is_empty()) && line(at + 1).trim().is_empty();
     let is_marked = |at: usize| {
         let words = line(at).trim_start();
@@ -160,11 +176,13 @@ fn bare_titles(lines: &[&str]) -> Vec<usize> {
     };
     let are_whole = are_whole(lines);
     let is_short = |at: usize| (are_whole || stands_alone(at)) && is_name(line(at));
-    let own = filled.first().copied().filter(|at| is_short(*at) && !is_marked(*at));
+    // The title of the whole may have two parts.
+    let is_whole_title = |at: usize| (are_whole || stands_alone(at)) && is_name(&line(at).replacen(": ", " ", 1));
+    let own = filled.first().copied().filter(|at| is_whole_title(*at) && !is_marked(*at));
     if are_whole || filled.iter().any(|at| is_marked(*at)) {
         return own.into_iter().collect();
     }
-    let short: Vec<bool> = filled.iter().map(|at| is_short(*at)).collect();
+    let short: Vec<bool> = filled.iter().map(|at| is_short(*at) || Some(*at) == own).collect();
     let at = |nth: usize| short.get(nth).copied().unwrap_or_default();
     let is_title = |nth: usize| match nth {
         0 => at(0) && !(at(1) && at(2)) && filled.len() > 2,
@@ -175,8 +193,9 @@ fn bare_titles(lines: &[&str]) -> Vec<usize> {
     filled.iter().enumerate().filter(|(nth, _)| is_title(*nth)).map(|(_, at)| *at).collect()
 }
 
-/// A few words that begin large and say nothing whole.
+/// A few words that begin large and say nothing whole; they may ask what the words below answer.
 fn is_name(words: &str) -> bool {
+    let words = words.strip_suffix('?').unwrap_or(words);
     words.chars().count() <= 60
         && words.split_whitespace().count() <= 8
         && words.starts_with(char::is_uppercase)

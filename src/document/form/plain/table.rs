@@ -14,6 +14,11 @@ pub(super) fn is_there(lines: &[&str], at: usize) -> bool {
     drawn(lines, at).is_some()
 }
 
+/// How many lines the table takes that begins at line `at`.
+pub(super) fn len(lines: &[&str], at: usize) -> Option<usize> {
+    drawn(lines, at).map(|table| table.len)
+}
+
 /// Reads the table that begins at line `at`, where there is one; how many lines it takes.
 pub(super) fn read(lines: &[&str], at: usize, first: usize, page: &mut Page) -> Option<usize> {
     let table = drawn(lines, at)?;

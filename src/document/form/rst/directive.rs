@@ -250,7 +250,10 @@ impl Reader<'_> {
             let begin = directive.content.iter().position(|line| !line.is_blank()).unwrap_or(0);
             let content = directive.content.get(begin..).unwrap_or_default();
             let text = content.first().map(|line| format!("{label}{}", line.text)).unwrap_or_default();
-            let starts_words = content.first().is_some_and(|line| super::mark::mark(line.text, None).is_none());
+            let starts_words = content.first().is_some_and(|line| {
+                let is_block = line.text.starts_with("..") || table::is_grid(line.text) || table::is_ruled(line.text);
+                !is_block && super::mark::mark(line.text, None).is_none()
+            });
             let mut lines: Vec<Line<'_>> = content.to_vec();
             if let Some(slot) = lines.first_mut().filter(|_| starts_words && !label.is_empty()) {
                 slot.text = &text;

@@ -158,14 +158,16 @@ fn cell(words: &[(usize, &str)], names: &Names) -> Cell {
     cell
 }
 
-/// Reads a table of rules. A row whose first cell is empty goes on with the one above.
-pub(super) fn ruled(lines: &[Line<'_>], names: &Names) -> Read {
-    let Some(first) = lines.first() else { return (Vec::new(), Header::Unsaid) };
+/// A column of a table of rules, in characters: where it begins and ends, and how many columns it reaches over.
+type Reach = (usize, usize, usize);
+
+/// The pieces of a line of `=` or `-`.
+fn rules_of(text: &str) -> Vec<(usize, usize)> {
     let mut spans: Vec<(usize, usize)> = Vec::new();
     let mut start = None;
-    for (at, c) in first.text.trim_end().chars().chain([' ']).enumerate() {
+    for (at, c) in text.trim_end().chars().chain([' ']).enumerate() {
         match (c, start) {
-            ('=', None) => start = Some(at),
+            ('=' | '-', None) => start = Some(at),
             (' ', Some(from)) => {
                 spans.push((from, at));
                 start = None;
@@ -174,31 +176,77 @@ pub(super) fn ruled(lines: &[Line<'_>], names: &Names) -> Read {
         }
     }
     spans.truncate(128);
-    let last = spans.len().saturating_sub(1);
-    let rules: Vec<usize> =
-        (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|line| is_ruled(line.text))).collect();
-    let header = if rules.len() > 2 { Header::First } else { Header::Unsaid };
-    let mut rows: Vec<Vec<Vec<(usize, &str)>>> = Vec::new();
-    let mut parted = true;
-    for line in lines.iter().skip(1) {
+    spans
+}
+
+/// The cells of a row below which a line is drawn: a piece of it that is longer than a column joins several.
+fn reaches(columns: &[(usize, usize)], below: Option<&str>) -> Vec<Reach> {
+    let single = || columns.iter().map(|(from, to)| (*from, *to, 1)).collect::<Vec<Reach>>();
+    let Some(drawn) = below.map(rules_of) else { return single() };
+    let mut all: Vec<Reach> = Vec::new();
+    for (from, to) in columns {
+        let joins = |(start, end): &&(usize, usize)| start < from && from < end;
+        match (drawn.iter().find(joins), all.last_mut()) {
+            (Some(_), Some((_, end, count))) => (*end, *count) = (*to, *count + 1),
+            _ => all.push((*from, *to, 1)),
+        }
+    }
+    // A line that does not follow the columns is none of this table.
+    let fits = drawn.len() == all.len() && drawn.iter().zip(&all).all(|(drawn, reach)| drawn.0 == reach.0);
+    if fits { all } else { single() }
+}
+
+/// Reads a table of rules. A row whose first cell is empty goes on with the one above.
+pub(super) fn ruled(lines: &[Line<'_>], names: &Names) -> Read {
+    let Some(first) = lines.first() else { return (Vec::new(), Header::Unsaid) };
+    let spans = rules_of(first.text);
+    let is_drawn = |text: &str| {
+        let text = text.trim_end();
+        is_ruled(text) || (text.len() > 1 && text.chars().all(|c| matches!(c, '-' | ' ')))
+    };
+    // For each line of a row the one below the row that is drawn.
+    let mut below: Vec<Option<&str>> = vec![None; lines.len()];
+    let mut drawn = None;
+    let begins = |text: &str| {
+        let (from, to) = (spans.first().map_or(0, |span| span.0), spans.get(1).map_or(usize::MAX, |span| span.0));
+        !Ruler::of(text).slice(from, to).trim().is_empty()
+    };
+    for (slot, line) in below.iter_mut().zip(lines).rev() {
+        match line.text.trim_end() {
+            "" => drawn = None,
+            text if is_drawn(text) => drawn = Some(text),
+            text if begins(text) => *slot = drawn.take(),
+            _ => *slot = drawn,
+        }
+    }
+    let mut rows: Vec<(Vec<Reach>, Vec<Vec<(usize, &str)>>)> = Vec::new();
+    let (mut parted, mut rules, mut headed) = (true, 1, 0);
+    for (line, below) in lines.iter().zip(below).skip(1) {
         let text = line.text.trim_end();
-        let is_span = text.len() > 1 && text.chars().all(|c| matches!(c, '-' | ' '));
-        if text.trim().is_empty() || is_ruled(line.text) || is_span {
+        if text.trim().is_empty() || is_drawn(text) {
             parted = true;
+            if is_ruled(text) {
+                rules += 1;
+                headed = if rules == 2 { rows.len() } else { headed };
+            }
             continue;
         }
+        let reaches = reaches(&spans, below);
         let ruler = Ruler::of(text);
-        let parts = spans.iter().enumerate().map(|(at, (from, to))| {
+        let last = reaches.len().saturating_sub(1);
+        let parts = reaches.iter().enumerate().map(|(at, (from, to, _))| {
             // The last column has no end; words may run into the gap between columns.
-            let next = spans.get(at + 1).map_or(*to, |(next, _)| *next);
+            let next = reaches.get(at + 1).map_or(*to, |(next, ..)| *next);
             ruler.slice(*from, if at == last { usize::MAX } else { next }).trim()
         });
-        let goes_on = parts.clone().next().is_some_and(str::is_empty) && !rows.is_empty() && !parted;
+        let goes_on = parts.clone().next().is_some_and(str::is_empty)
+            && !parted
+            && rows.last().is_some_and(|(own, _)| own.len() == reaches.len());
         if !goes_on {
-            rows.push(Vec::new());
+            rows.push((reaches.clone(), Vec::new()));
         }
         parted = false;
-        let Some(row) = rows.last_mut() else { continue };
+        let Some((_, row)) = rows.last_mut() else { continue };
         for (at, part) in parts.enumerate().filter(|(_, part)| !part.is_empty() && *part != "\\") {
             if row.len() <= at {
                 row.resize_with(at + 1, Vec::new);
@@ -208,8 +256,20 @@ pub(super) fn ruled(lines: &[Line<'_>], names: &Names) -> Read {
             }
         }
     }
-    let rows = rows.iter().map(|row| row.iter().map(|words| cell(words, names)).collect()).collect();
-    (rows, header)
+    let header = match headed {
+        _ if rules < 3 => Header::Unsaid,
+        2..=3 => Header::Rows(headed),
+        _ => Header::First,
+    };
+    let rows = rows.iter().map(|(reaches, row)| {
+        let mut cells = Vec::new();
+        for (words, (.., count)) in row.iter().zip(reaches) {
+            cells.push(cell(words, names));
+            cells.extend((1..*count).map(|_| Cell { is_reached: true, ..Cell::default() }));
+        }
+        cells
+    });
+    (rows.collect(), header)
 }
 
 /// Reads `.. list-table::`: items of items.

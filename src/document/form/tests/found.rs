@@ -215,7 +215,7 @@ fn a_notebook_says_its_cells() {
     let cells = "[{\"cell_type\":\"markdown\",\"source\":[\"# Spec\\n\",\"\\n\",\"Recall of 0.9.\"]},{\"cell_type\":\"code\",\"source\":\"\"},{\"cell_type\":\"markdown\",\"source\":\"F1 of 0.8.\"}]";
     let document = Document::read("a.ipynb", &format!("{{\"cells\":{cells},\"nbformat\":4}}"));
     let said: Vec<_> = document.blocks.iter().map(|block| document.places.say(block.lines)).collect();
-    assert_eq!(said, ["cell 1", "cell 1", "cell 3"]);
+    assert_eq!(said, ["cell 1, line 1", "cell 1, line 3", "cell 3, line 1"]);
     assert_eq!(document.line_text(LineRange::single(3)).trim(), "Recall of 0.9.");
     // Where each line stands on one of the file, it is that line.
     let apart = format!(
@@ -224,7 +224,7 @@ fn a_notebook_says_its_cells() {
     );
     let document = Document::read("a.ipynb", &apart);
     assert_eq!((document.blocks[0].lines.start, document.blocks[1].lines.start), (3, 5), "{apart}");
-    assert_eq!(document.places.say(document.blocks[2].lines), "cell 3");
+    assert_eq!(document.places.say(document.blocks[2].lines), "cell 3, line 1");
     let damaged = Document::read("a.ipynb", "{\"cells\": [<<<<<<< HEAD");
     assert!(damaged.limits[0].contains("damaged"), "{:?}", damaged.limits);
     assert!(Form::Notebook.is_damaged("{\"worksheets\": []}") && !Form::Notebook.is_damaged("\u{feff}{\"cells\": []}"));

@@ -75,19 +75,21 @@ pub(super) fn statements<'a>(cx: &Context<'a>) -> impl Iterator<Item = Statement
 pub(super) fn requirements<'a>(cx: &Context<'a>) -> impl Iterator<Item = Statement<'a>> {
     let mut last: Option<(usize, bool)> = None;
     let document = cx.document;
+    let level = document.shallowest_level();
     statements(cx).filter(move |statement| {
         let section = document.blocks.get(statement.block).map_or(0, |block| block.section);
         let below = match last {
             Some((known, below)) if known == section => below,
-            _ => is_below_a_heading(document, section),
+            _ => is_below_a_heading(document, section, level),
         };
         last = Some((section, below));
         !statement.text.trim_end().ends_with('?') && (below || is_requirement(statement.text))
     })
 }
 
-fn is_below_a_heading(document: &Document, section: SectionId) -> bool {
-    let mut first = document.sections.iter().enumerate().filter(|(_, section)| section.level == 1);
+/// `level` is the shallowest of the document.
+fn is_below_a_heading(document: &Document, section: SectionId, level: u8) -> bool {
+    let mut first = document.sections.iter().enumerate().filter(|(_, section)| section.level == level);
     let title = first.next().map(|(id, _)| id).filter(|_| first.next().is_none());
     let mut at = Some(section);
     while let Some((id, section)) = at.and_then(|id| Some((id, document.sections.get(id)?))) {
@@ -131,13 +133,16 @@ mod tests {
         for (source, expected) in [
             ("# Software Requirements Specification\n\n## Goal\n\nText.\n", false),
             ("# Software Requirements Specification\n\nText.\n", false),
+            ("## Software Requirements Specification\n\n### Goal\n\nText.\n", false),
             ("# Plan\n\n## Requirements\n\n### Export\n\nText.\n", true),
+            ("## Plan\n\n### Requirements\n\n#### Export\n\nText.\n", true),
             ("# Goal\n\nWords.\n\n# Requirements\n\nText.\n", true),
             ("## Requirements\n\nText.\n", true),
         ] {
             let document = Document::parse(source);
             let last = document.blocks.last().unwrap().section;
-            assert_eq!(is_below_a_heading(&document, last), expected, "{source}");
+            let level = document.shallowest_level();
+            assert_eq!(is_below_a_heading(&document, last, level), expected, "{source}");
         }
     }
 }

@@ -1,6 +1,9 @@
 //! MDX as Markdown: components show what stands within them, comments and programs nothing. A line stays a line.
 
-use super::page::{Page, push_anchor};
+mod value;
+
+use self::value::{attributes, named, shown};
+use super::page::Page;
 use crate::document::unseen::is_void;
 
 /// Longest code within a line, in bytes.
@@ -138,6 +141,8 @@ impl<'a> Reader<'a, '_> {
         let before = self.indents.len();
         let mut out = String::new();
         let (mut tags, mut others) = (0, 0);
+        // Values that only a program knows, and where they stand.
+        let mut values: Vec<(usize, String)> = Vec::new();
         while let Some(c) = self.rest().chars().next() {
             let rest = self.rest();
             match c {
@@ -161,7 +166,11 @@ impl<'a> Reader<'a, '_> {
                 }
                 '{' if !self.endless => {
                     if let Some(expression) = self.expression() {
-                        out.push_str(&shown(&expression));
+                        let text = shown(&expression);
+                        if text.is_empty() {
+                            values.extend(named(&expression).map(|value| (out.len(), value)));
+                        }
+                        out.push_str(&text);
                     } else {
                         out.push('{');
                         self.from += 1;
@@ -200,6 +209,10 @@ impl<'a> Reader<'a, '_> {
         // Tags within words begin nothing.
         if others > 0 && self.indents.len() > before {
             self.indents.truncate(before);
+        }
+        // Within words a reader sees a value: where it stands alone it may be whole parts of a page.
+        for (at, value) in values.into_iter().rev().filter(|_| others > 0) {
+            out.insert_str(at, &value);
         }
         out.truncate(out.trim_end_matches('\r').len());
         self.page.push(&out);
@@ -281,68 +294,6 @@ impl<'a> Reader<'a, '_> {
         );
         Some(Tag { name, closes, empty, html })
     }
-}
-
-/// The attributes of a tag that Markdown knows how to read: those with plain values. A style that hides does so here too.
-fn attributes(text: &str) -> String {
-    let mut out = String::new();
-    let (mut depth, mut quote) = (0_usize, None);
-    let mut word = String::new();
-    for c in text.chars().chain([' ']) {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '{') => depth += 1,
-            (None, '}') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        let c = if c == '\n' { ' ' } else { c };
-        if !c.is_whitespace() || depth > 0 || quote.is_some() {
-            word.push(c);
-            continue;
-        }
-        let value = word.split_once('=').map_or("", |(_, value)| value);
-        if value.starts_with('{') {
-            let plain: String =
-                value.to_lowercase().chars().filter(|c| !c.is_whitespace() && !"'\"`".contains(*c)).collect();
-            let hides = (word.starts_with("style")
-                && ["display:none", "visibility:hidden", "opacity:0}", "opacity:0,", "fontsize:0"]
-                    .iter()
-                    .any(|style| plain.contains(style)))
-                || (word.starts_with("hidden") && plain != "{false}");
-            if hides {
-                out.push_str(" hidden");
-            }
-        } else if !word.is_empty() {
-            out.push(' ');
-            out.push_str(&word);
-        }
-        word.clear();
-    }
-    out
-}
-
-/// What a reader sees of an expression: of a comment and of a program nothing, of a plain value the value.
-fn shown(expression: &str) -> String {
-    let inner = expression.get(1..expression.len() - 1).unwrap_or_default().trim();
-    if let Some(comment) = inner.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/")) {
-        let words = comment.split_whitespace().collect::<Vec<_>>().join(" ");
-        return format!("<!-- {} -->", words.replace("--", "\u{2013}"));
-    }
-    for quote in ['"', '\'', '`'] {
-        let text = inner.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-        if let Some(text) = text.filter(|text| !text.contains([quote, '\\', '\n']) && !text.contains("${")) {
-            return text.to_owned();
-        }
-    }
-    // `# Title {#name}`.
-    if let Some(name) = inner.strip_prefix('#').filter(|name| !name.contains(char::is_whitespace)) {
-        let mut anchor = String::new();
-        push_anchor(&mut anchor, name);
-        return anchor;
-    }
-    let is_number = !inner.is_empty() && inner.len() <= 30 && inner.parse::<f64>().is_ok();
-    if is_number { inner.to_owned() } else { String::new() }
 }
 
 fn starts_tag(rest: &str) -> bool {

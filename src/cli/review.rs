@@ -51,8 +51,7 @@ pub(super) async fn review(args: &Args, env: &Env, io: &mut Io<'_>) -> Result<Ex
     problems.extend(more);
     let root = config::root(config::place(args.gate.config.as_deref()).as_deref());
     let most = |_: &str| args.max_bytes;
-    let mut loaded =
-        load::load(&inputs, &most, &config, &root, (env, args.github.github_url.as_deref()), io).await;
+    let mut loaded = load::load(&inputs, &most, &config, &root, (env, args.github.github_url.as_deref()), io).await;
     load::leave_out_written(&mut loaded, &inputs, &args.written());
     let passed_over = load::passed_over(&inputs, &config, &root);
     let is_survey = inputs.iter().any(|input| Path::new(input).is_dir());

@@ -60,7 +60,7 @@ impl Announcer<'_> {
     }
 
     async fn start(&mut self) -> Result<(), PlatformError> {
-        take_back(self.deps, self.platform, &self.at, &self.head).await?;
+        take_back(self.deps, self.platform, &self.at, (&self.head, Some(&self.key))).await?;
         intend(self.deps, self.intent(None)).await?;
         let start = Action::StartCheck { commit: self.head.clone(), key: self.key.clone() };
         match self.platform.carry_out(&self.at, &start).await {
@@ -106,15 +106,17 @@ fn unwritten(error: &StoreError) -> PlatformError {
     PlatformError::Unavailable { what: "the journal of what is posted".into(), detail: error.to_string() }
 }
 
-/// Ends the check that a run of another head than `head` left under way, if it did.
+/// Ends the check that a run of another head than `head` left under way, if it did; where a run is named, also that of another run of this
+/// head: with other settings, which may have been away for a moment, a review is another run.
 pub(super) async fn take_back(
     deps: &Deps,
     platform: &dyn Platform,
     at: &ChangeRef,
-    head: &str,
+    (head, run): (&str, Option<&str>),
 ) -> Result<(), PlatformError> {
     let Some(last) = last(deps, at).await? else { return Ok(()) };
-    let broke_off = !last.done && last.head != head;
+    let is_other = last.head != head || run.is_some_and(|key| key != last.key);
+    let broke_off = !last.done && is_other;
     let own = if broke_off { started(deps, platform, at, &last).await? } else { None };
     end_checks(deps, platform, at, &last, own, &check::superseded(head)).await?;
     if broke_off { intend(deps, Intent { done: true, ..last }).await } else { Ok(()) }

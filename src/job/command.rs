@@ -376,7 +376,13 @@ impl Desk<'_> {
             Outcome::Rejected(reason) if Refusal::of(&reason) == Refusal::Hurried => {
                 Err(Failure::Passing { reason, wait: Some(LOOK) })
             }
-            // The comment is gone, or the conversation is locked: there is nobody to be told.
+            // The change is not here any more, or not yet: reading it says so. Else the comment is gone.
+            Outcome::Rejected(reason) if Refusal::of(&reason) == Refusal::Gone => {
+                platform.head(&job.at).await?;
+                tracing::info!(change = %job.at, comment = job.comment, %reason, "a comment is gone before its answer");
+                Ok(())
+            }
+            // The conversation is locked: there is nobody to be told.
             Outcome::Rejected(reason) => {
                 tracing::warn!(change = %job.at, comment = job.comment, %reason, "an answer was refused");
                 Ok(())

@@ -53,8 +53,6 @@ pub(super) async fn tell(worker: &Worker, job: &Leased, reason: &str) -> Told {
             tracing::warn!(job = %job.key, %error, "nobody could be told that the review was given up");
             // A right that the App is given back is told to nobody: the review is done by then.
             match error {
-                // It was looked for as often as anything is: the change is gone.
-                PlatformError::NotFound { .. } => Told::Never,
                 PlatformError::Denied { .. } if is_awaited => Told::Later,
                 error => match Failure::from(error) {
                     Failure::Passing { .. } | Failure::Limited { .. } => Told::Later,
@@ -139,7 +137,7 @@ async fn ended(
     head: String,
 ) -> Result<(), PlatformError> {
     // A run that broke off on an older head may have left a check there.
-    take_back(&worker.deps, platform, change_at, &head).await?;
+    take_back(&worker.deps, platform, change_at, (&head, None)).await?;
     let (change, key, at) = (change_at.to_string(), KEY.to_owned(), worker.now());
     let last = last(&worker.deps, change_at).await?.unwrap_or_default();
     intend(&worker.deps, Intent { change, key, head, done: true, at, check: None, ..last }).await

@@ -58,7 +58,7 @@ pub async fn publish(
 ) -> Result<Published, PlatformError> {
     let review = &reviewed.review;
     let at = &review.change.at;
-    take_back(deps, platform, at, &review.change.head).await?;
+    take_back(deps, platform, at, (&review.change.head, Some(&review.key))).await?;
     let last = last(deps, at).await?;
     // What was written a moment ago, by whichever run, may not show yet.
     let wrote = last.as_ref().filter(|last| last.wrote_at > (deps.clock)() - SHOWS_WITHIN);
@@ -227,7 +227,7 @@ impl Press<'_> {
 
     /// Nothing is posted for an older head, and what says that it is under way is ended.
     async fn superseded(&self, head: String) -> Result<Published, PlatformError> {
-        take_back(self.deps, self.platform, &self.review.change.at, &head).await?;
+        take_back(self.deps, self.platform, &self.review.change.at, (&head, None)).await?;
         Ok(Published::Superseded { head })
     }
 

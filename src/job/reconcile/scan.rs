@@ -1,5 +1,7 @@
 //! Finds open changes whose head has no review. Sees what no event told of: it was too large, never sent, or forgotten.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{BACK, Broken, MARGIN, Pass, Reconciler};
@@ -25,9 +27,9 @@ struct Round {
     began: Millis,
     /// The repository to go on with, where the last pass did not reach the end.
     next: Option<String>,
-    /// Some repository gave no answer: what this round was to see is looked for once more.
+    /// Repositories, by id, that could not be read, and what of them is still to be seen: from when on.
     #[serde(default)]
-    unread: bool,
+    behind: BTreeMap<u64, Moment>,
 }
 
 impl Round {
@@ -35,15 +37,14 @@ impl Round {
     fn at(self, now: Millis) -> Self {
         match self.next {
             Some(_) => self,
-            None if self.unread => Self { began: now, unread: false, ..self },
             // Clocks differ, and a list may be a little behind.
-            None => Self { since: self.began - MARGIN, began: now, next: None, unread: false },
+            None => Self { since: self.began - MARGIN, began: now, ..self },
         }
     }
 
-    /// All was seen that the round was to see.
-    fn is_whole(&self) -> bool {
-        self.next.is_none() && !self.unread
+    /// From when on the changes of a repository are looked at. What happened before GitHub's log ends is over.
+    fn since(&mut self, repository: u64) -> Moment {
+        self.behind.remove(&repository).unwrap_or(self.since).max(self.began - BACK)
     }
 }
 
@@ -60,10 +61,7 @@ impl Reconciler {
         let mut rounds = Vec::new();
         for installation in self.longest_unseen().await? {
             match self.look(installation, &mut room, &mut found).await {
-                Ok(Some(round)) => {
-                    pass.left += usize::from(!round.is_whole());
-                    rounds.push((installation.id, round));
-                }
+                Ok(Some(round)) => rounds.push((installation.id, round)),
                 Ok(None) => pass.left += 1,
                 // Of one the rights may be gone, or its limits used up: that concerns no other.
                 Err(error) => {
@@ -116,7 +114,8 @@ impl Reconciler {
         let now = self.worker.now();
         let round: Option<Round> = self.note(&note_of(installation.id)).await?;
         // Changes that were opened before the App was installed are not reviewed: nobody asked for it.
-        let first = || Round { since: installation.since.max(now - BACK), began: now, next: None, unread: false };
+        let since = installation.since.max(now - BACK);
+        let first = || Round { since, began: now, next: None, behind: BTreeMap::new() };
         let mut round = round.map_or_else(first, |round| round.at(now));
         let places = self.watch.places(installation.id).await?;
         let from = round.next.take();
@@ -133,26 +132,27 @@ impl Reconciler {
             }
             *room -= 1;
             let Some(place) = self.heeded(place).await? else { continue };
-            let changes = match self.watch.open_changes(&place, round.since).await {
-                Ok(changes) => changes,
-                // Gone, blocked, or without pull requests: that concerns no other repository.
-                Err(error @ (PlatformError::NotFound { .. } | PlatformError::Denied { .. })) => {
-                    tracing::warn!(repository = %place.named.repo, %error, "its open changes cannot be read: passed over");
+            let since = round.since(place.named.id);
+            let unread = match self.watch.open_changes(&place, since).await {
+                Ok(changes) => {
+                    silent = 0;
+                    for change in changes {
+                        if self.is_unseen(&change).await? {
+                            found.push((change, installation.id));
+                        }
+                    }
                     continue;
                 }
+                // Gone, blocked, or without pull requests: that concerns no other repository.
+                Err(error @ (PlatformError::NotFound { .. } | PlatformError::Denied { .. })) => error,
                 Err(error @ PlatformError::Unavailable { .. }) if silent + 1 < SILENT => {
-                    tracing::warn!(repository = %place.named.repo, %error, "its open changes could not be read: once more in the next pass");
-                    (silent, round.unread) = (silent + 1, true);
-                    continue;
+                    silent += 1;
+                    error
                 }
                 Err(error) => return Err(error.into()),
             };
-            silent = 0;
-            for change in changes {
-                if self.is_unseen(&change).await? {
-                    found.push((change, installation.id));
-                }
-            }
+            tracing::warn!(repository = %place.named.repo, error = %unread, "its open changes could not be read: once more in the next pass");
+            round.behind.insert(place.named.id, since);
         }
         Ok(Some(round))
     }
@@ -188,12 +188,12 @@ mod tests {
 
     #[test]
     fn a_round_begins_where_the_last_one_began_and_goes_on_where_a_pass_broke_off() {
-        let done = Round { since: 0, began: 1_000_000, next: None, unread: false };
+        let done = Round { since: 0, began: 1_000_000, next: None, behind: BTreeMap::new() };
         let next = Round { since: 1_000_000 - MARGIN, began: 9_000_000, ..done.clone() };
         assert_eq!(done.clone().at(9_000_000), next);
         let cut = Round { next: Some("m".into()), ..done.clone() };
         assert_eq!(cut.clone().at(9_000_000), cut);
-        let unread = Round { unread: true, ..done.clone() };
-        assert_eq!(unread.at(9_000_000), Round { began: 9_000_000, ..done }, "the same is looked for once more");
+        let mut behind = Round { behind: [(1, 7)].into(), ..done }.at(9_000_000);
+        assert_eq!((behind.since(2), behind.since(1), behind.since(1)), (1_000_000 - MARGIN, 7, 1_000_000 - MARGIN));
     }
 }

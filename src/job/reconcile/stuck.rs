@@ -53,8 +53,9 @@ impl Reconciler {
             }
             match self.take_up(&at, &intent, pass).await {
                 Ok(()) => {}
-                // The right to look may come back as well.
-                Err(Broken::Platform(PlatformError::Denied { .. })) if !intent.left.is_empty() => {}
+                // What is not found, or not for us, may be in a moment, or once a right is back; else a check would stand for ever.
+                Err(Broken::Platform(PlatformError::NotFound { .. } | PlatformError::Denied { .. }))
+                    if intent.at >= self.worker.now() - millis(LEFT_FOR) => {}
                 Err(Broken::Platform(error @ (PlatformError::NotFound { .. } | PlatformError::Denied { .. }))) => {
                     tracing::info!(change = %at, %error, "a review broke off on a change that is gone");
                     self.finish(intent).await?;

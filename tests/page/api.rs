@@ -229,6 +229,8 @@ async fn without_the_token_nothing_is_told() {
     world.end().await;
 }
 
+/// One part of a form: name, file name where it is a file, content.
+type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
 /// Media type and body, the status of the answer, and a part of what it says.
 type Case<'a> = ((&'a str, Vec<u8>), u16, &'a str);
 
@@ -308,7 +310,7 @@ async fn a_problem_names_its_field_however_it_was_sent() {
     let (as_poem, llm, colour) =
         (("as", None, &b"poem"[..]), ("llm", None, &b"perhaps"[..]), ("colour", None, &b"red"[..]));
     let file = |name: &'static str| ("file", Some(name), spec);
-    let forms: [(&[(&str, Option<&str>, &[u8])], u16, &str); 6] = [
+    let forms: [(&[Part<'_>], u16, &str); 6] = [
         (&[("file", Some("big.md"), &big)], 413, "file"),
         (&[file("a.md"), file("b.md")], 422, "file"),
         (&[file("a.md"), as_poem], 422, "as"),
@@ -351,7 +353,7 @@ async fn a_report_is_small_and_goes_out_packed_to_whoever_takes_that() {
     let client = reqwest::Client::builder().no_proxy().no_gzip().build().unwrap();
     let get = |path: &str, takes: &str| client.get(world.url(path)).header("accept-encoding", takes).send();
     // Every second line away: much is missing then, and much is found.
-    let half: String = SPEC.lines().step_by(2).map(|line| format!("{line}\n")).collect();
+    let half = SPEC.lines().step_by(2).collect::<Vec<_>>().join("\n");
     for (text, packs) in [(SPEC, vec![]), (&half, vec!["genai", "requirement-quality"])] {
         let body = json!({ "text": text, "packs": packs, "as": "spec" });
         let (_, body) = told(world.post("/api/v1/reviews").json(&body).send().await.unwrap()).await;

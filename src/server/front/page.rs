@@ -189,14 +189,11 @@ impl Front {
         let query: Vec<_> = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).collect();
         let named = |wanted: &str| {
             let mut given = query.iter().filter(|(name, _)| name == wanted).map(|(_, value)| value.as_ref());
-            match (given.next().filter(|id| is_id(id)), given.next()) {
-                (Some(id), None) => Ok(id),
-                _ => {
-                    let detail = format!("`{wanted}` is not the id of one review");
-                    let advice = "give the ids of two reviews of the document as `from` and `to`";
-                    Err(Problem::bad(detail, advice).at(wanted))
-                }
-            }
+            let (first, more) = (given.next().filter(|id| is_id(id)), given.next());
+            first.filter(|_| more.is_none()).ok_or_else(|| {
+                let detail = format!("`{wanted}` is not the id of one review");
+                Problem::bad(detail, "give the ids of two reviews of the document as `from` and `to`").at(wanted)
+            })
         };
         let (from, to) = (named("from")?, named("to")?);
         let side = async |id: &str| {

@@ -46,6 +46,13 @@ async fn a_gigabyte_is_refused_before_or_while_it_comes() {
     assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("larger than 10 MiB"), "{answer}");
     assert!(answer.contains("application/problem+json") && answer.contains("give the specification alone"), "{answer}");
 
+    for (kind, field) in [("application/json", "text"), ("multipart/form-data; boundary=XbX", "file")] {
+        let declared = format!("content-type: {kind}\r\ncontent-length: 11534336\r\n");
+        let (answer, _) = pour(&world, &declared, b"--XbX\r\n", 1).await;
+        let named = format!("\"field\":\"{field}\"");
+        assert!(answer.starts_with("HTTP/1.1 413") && answer.contains(&named), "{kind}: {answer}");
+    }
+
     let mut chunk = format!("{:x}\r\n", 65_536).into_bytes();
     chunk.extend(vec![b'x'; 65_536]);
     chunk.extend(b"\r\n");

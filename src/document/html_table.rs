@@ -39,7 +39,7 @@ pub(super) enum Slot {
 #[derive(Debug)]
 pub(super) struct Rows {
     pub(super) cells: Vec<Written>,
-    pub(super) rows: Vec<Vec<Slot>>,
+    pub(super) slots: Vec<Vec<Slot>>,
     /// How many of the first rows name the columns.
     pub(super) heads: usize,
     /// Words of the block that stand in no cell.
@@ -117,7 +117,9 @@ impl Sheet {
             placed.push(place(row, &cells, &mut held, &mut room));
         }
         let columns = placed.iter().map(Vec::len).max().unwrap_or(0);
-        placed.iter_mut().for_each(|row| row.resize(columns, Slot::Empty));
+        for row in &mut placed {
+            row.resize(columns, Slot::Empty);
+        }
         if heads == 0 {
             let numbers = |row: &Vec<usize>| {
                 let words = row.iter().filter_map(|at| cells.get(*at)).map(|cell| cell.writer.text());
@@ -127,7 +129,7 @@ impl Sheet {
             let is_named = with_words.next().is_some_and(|first| !numbers(first)) && with_words.any(numbers);
             heads = usize::from(is_named);
         }
-        Some(Rows { cells, rows: placed, heads, outside })
+        Some(Rows { cells, slots: placed, heads, outside })
     }
 }
 

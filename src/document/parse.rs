@@ -113,7 +113,7 @@ fn start(reader: &mut Reader<'_>, tag: Tag<'_>, span: Span) {
         }
         Tag::HtmlBlock => {
             reader.begin_block();
-            reader.open_leaf(BlockKind::Html, LeafKind::Html(html::Html::default()), span);
+            reader.open_leaf(BlockKind::Html, LeafKind::Html(Box::default()), span);
         }
         Tag::List(first) => reader.start_list(first.is_some()),
         Tag::Item => reader.start_item(span),

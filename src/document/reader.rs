@@ -43,7 +43,7 @@ pub(super) enum LeafKind {
     Implicit,
     Heading(u8),
     Fence,
-    Html(Html),
+    Html(Box<Html>),
     Cell,
 }
 

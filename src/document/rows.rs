@@ -76,7 +76,7 @@ impl Reader<'_> {
 
     /// A table that is written as HTML. Rows that name the columns together are read as one.
     pub(super) fn written_table(&mut self, written: Rows, span: Span) {
-        let Rows { cells, rows, heads, .. } = written;
+        let Rows { cells, slots: rows, heads, .. } = written;
         let cells: Vec<Cell> = cells
             .into_iter()
             .map(|cell| {

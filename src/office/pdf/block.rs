@@ -203,7 +203,7 @@ impl Writer {
 
 /// The number is one that lists begin with: others may be words of a sentence that stand at the beginning of a line.
 fn begins_list(text: &str) -> bool {
-    let number: String = text.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+    let number: String = text.chars().take_while(char::is_ascii_alphanumeric).collect();
     matches!(number.as_str(), "0" | "1" | "a" | "i")
 }
 

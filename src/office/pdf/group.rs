@@ -202,10 +202,7 @@ fn end(groups: &mut Vec<Group>, rows: &mut Vec<Vec<Cell>>) {
 
 /// Takes a piece that follows the sign of a list item: it belongs to it. Gives back any other.
 fn behind_mark(blocks: &mut [Cell], fragment: Fragment) -> Option<Fragment> {
-    let (last, others) = match blocks.split_last_mut() {
-        Some((last, others)) => (last, others),
-        None => return Some(fragment),
-    };
+    let Some((last, others)) = blocks.split_last_mut() else { return Some(fragment) };
     // A dash in a row of a table is the value of a cell.
     let is_in_row = others.last().is_some_and(|before| before.right() < last.left() && before.is_level_with(last));
     let Some(line) = last.lines.last_mut() else { return Some(fragment) };

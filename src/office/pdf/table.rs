@@ -14,6 +14,8 @@ const APART: f64 = 5.0;
 const NEAR: f64 = 2.4;
 /// Pitch of the lines of one cell.
 const NEXT: f64 = 1.75;
+/// Rows that are looked back to for the columns of a line.
+const BACK: usize = 100;
 /// Most different words that are counted.
 const WORDS: usize = 200_000;
 
@@ -109,7 +111,9 @@ impl Rows {
         if !gap.is_none_or(|gap| gap > 0.0 && gap < near) {
             return false;
         }
-        let extents = self.extents();
+        // Below the head of a table on its next page a row goes on as it does at the top of one.
+        let gap = gap.filter(|_| !self.ends_in_head());
+        let extents = extents(self.0.get(self.0.len().saturating_sub(BACK)..).unwrap_or_default());
         let Some(at) = extents.iter().position(|(left, _)| (left - fragment.left).abs() < EDGE) else { return false };
         let fits = extents.get(at + 1).is_none_or(|(next, _)| fragment.right <= next + EDGE);
         let follows = next.filter(|next| {
@@ -125,20 +129,13 @@ impl Rows {
         fits && is_row
     }
 
-    /// Where each column lies, as the rows that have all of them show.
-    fn extents(&self) -> Vec<(f64, f64)> {
-        let columns = self.columns();
-        let mut extents = vec![(f64::MAX, 0.0_f64); columns];
-        for (_, row) in self.0.iter().filter(|(_, row)| row.cells.len() == columns) {
-            for (extent, cell) in extents.iter_mut().zip(&row.cells) {
-                *extent = (extent.0.min(cell.left()), extent.1.max(cell.right()));
-            }
+    /// The last row is the head again.
+    fn ends_in_head(&self) -> bool {
+        let words = |row: &Group| row.lines().map(|line| line.phrase.text()).collect::<String>();
+        match self.0.as_slice() {
+            [(_, head), .., (_, last)] => head.cells.len() == last.cells.len() && words(head) == words(last),
+            _ => false,
         }
-        extents
-    }
-
-    fn columns(&self) -> usize {
-        self.0.iter().map(|(_, row)| row.cells.len()).max().unwrap_or(0)
     }
 
     /// Leaves out the head where it stands on a page again.
@@ -181,8 +178,8 @@ impl Rows {
             script.paragraph(Spot::Page(*page), &phrase);
             return true;
         }
-        let columns = self.columns();
-        let extents = self.extents();
+        let columns = columns(&self.0);
+        let extents = extents(&self.0);
         let heads = self.heads();
         let mut table: Vec<(Spot, Vec<Phrase>)> = Vec::with_capacity(self.0.len());
         let (mut above, mut goes_on) = (None, false);
@@ -217,6 +214,22 @@ impl Rows {
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+fn columns(rows: &[(u32, Group)]) -> usize {
+    rows.iter().map(|(_, row)| row.cells.len()).max().unwrap_or(0)
+}
+
+/// Where each column lies, as the rows that have all of them show.
+fn extents(rows: &[(u32, Group)]) -> Vec<(f64, f64)> {
+    let columns = columns(rows);
+    let mut extents = vec![(f64::MAX, 0.0_f64); columns];
+    for (_, row) in rows.iter().filter(|(_, row)| row.cells.len() == columns) {
+        for (extent, cell) in extents.iter_mut().zip(&row.cells) {
+            *extent = (extent.0.min(cell.left()), extent.1.max(cell.right()));
+        }
+    }
+    extents
 }
 
 fn starts_small(row: &Group) -> bool {

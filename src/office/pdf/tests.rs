@@ -254,15 +254,17 @@ fn a_table_goes_on_on_the_next_page() {
         + &cells(766, &[(72, "per pipe")])
         + &cells(744, &[(72, "Alerts"), (300, "0.50")])
         + &cells(727, &[(72, "Codes"), (300, "0.63")]);
-    assert_eq!(
-        show(&[&first, &next]),
-        [
-            "t0|page 1|Office | Answers for",
-            "t1|page 1|Grade 4 defects found per pipe | 0.74",
-            "t2|page 2|Alerts | 0.50",
-            "t3|page 2|Codes | 0.63",
-        ]
-    );
+    for next in [next.clone(), head(798) + &next] {
+        assert_eq!(
+            show(&[&first, &next]),
+            [
+                "t0|page 1|Office | Answers for",
+                "t1|page 1|Grade 4 defects found per pipe | 0.74",
+                "t2|page 2|Alerts | 0.50",
+                "t3|page 2|Codes | 0.63",
+            ]
+        );
+    }
 }
 
 #[test]

@@ -161,6 +161,9 @@ fn cell(words: &[(usize, &str)], names: &Names) -> Cell {
 /// A column of a table of rules, in characters: where it begins and ends, and how many columns it reaches over.
 type Reach = (usize, usize, usize);
 
+/// Words of a cell, with their lines.
+type Said<'a> = Vec<(usize, &'a str)>;
+
 /// The pieces of a line of `=` or `-`.
 fn rules_of(text: &str) -> Vec<(usize, usize)> {
     let mut spans: Vec<(usize, usize)> = Vec::new();
@@ -219,7 +222,7 @@ pub(super) fn ruled(lines: &[Line<'_>], names: &Names) -> Read {
             _ => *slot = drawn,
         }
     }
-    let mut rows: Vec<(Vec<Reach>, Vec<Vec<(usize, &str)>>)> = Vec::new();
+    let mut rows: Vec<(Vec<Reach>, Vec<Said<'_>>)> = Vec::new();
     let (mut parted, mut rules, mut headed) = (true, 1, 0);
     for (line, below) in lines.iter().zip(below).skip(1) {
         let text = line.text.trim_end();

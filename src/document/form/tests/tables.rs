@@ -19,13 +19,11 @@ fn a_table_of_rules_may_join_columns() {
 #[test]
 fn a_table_in_a_box_is_one() {
     let list = ".. list-table::\n   :header-rows: 1\n\n   * - Metric\n     - Goal\n   * - Recall\n     - 0.8\n";
-    let boxed = format!(".. note::\n\n{}", list.lines().map(|line| format!("   {line}\n")).collect::<String>());
+    let boxed = format!(".. note::\n\n   {}\n", list.trim_end().replace('\n', "\n   "));
     let rows = |text: &str| show("a.rst", text).into_iter().filter(|line| line.contains(" t")).count();
     assert_eq!((rows(list), rows(&boxed)), (2, 2), "{:?}", show("a.rst", &boxed));
-    let boxed = format!(
-        ".. tip::\n\n   .. admonition:: Goals\n\n{}",
-        list.lines().map(|line| format!("      {line}\n")).collect::<String>()
-    );
+    let boxed =
+        format!(".. tip::\n\n   .. admonition:: Goals\n\n      {}\n", list.trim_end().replace('\n', "\n      "));
     assert_eq!(rows(&boxed), 2, "{:?}", show("a.rst", &boxed));
     check("a.rst", ".. note::\n\n   Words.\n", &["3 p NOTE: Words."]);
 }

@@ -80,7 +80,7 @@ impl World {
     }
 
     /// Everything stands once, and no more was asked twice than was under way when so many were killed.
-    fn is_whole(self, what: &str, kills: usize) {
+    fn ends_whole(self, what: &str, kills: usize) {
         for pull in &self.pulls {
             let told = pull.comments().iter().filter(|one| one.body.contains("<!-- specreview:v1 summary ")).count();
             let reviews = pull.reviews().len();
@@ -114,7 +114,7 @@ async fn what_a_killed_program_had_begun_is_finished_by_the_next_one() {
     }
     world.until_ended(world.pulls.len()).await;
     child.kill().await.unwrap();
-    world.is_whole("alone on a file", 3);
+    world.ends_whole("alone on a file", 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,5 +129,5 @@ async fn what_a_killed_program_had_begun_is_finished_by_the_one_beside_it() {
     first.kill().await.unwrap();
     world.until_ended(world.pulls.len()).await;
     second.kill().await.unwrap();
-    world.is_whole("two on one server", 1);
+    world.ends_whole("two on one server", 1);
 }

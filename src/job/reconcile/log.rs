@@ -189,7 +189,7 @@ mod tests {
                 }
                 if given_up > 0 {
                     assert_eq!(place, Place::default());
-                    assert_eq!(asked, [0, 1, 3, 7, 15, 31, 63, 127, 255], "until {slot}");
+                    assert_eq!(asked, [0, 1, 3, 7, 15, 31, 63, 127, 255, 511], "until {slot}");
                     return;
                 }
             }

@@ -118,8 +118,14 @@ pub(super) async fn take_back(
     let is_other = last.head != head || run.is_some_and(|key| key != last.key);
     let broke_off = !last.done && is_other;
     let own = if broke_off { started(deps, platform, at, &last).await? } else { None };
-    end_checks(deps, platform, at, &last, own, &check::superseded(head)).await?;
-    if broke_off { intend(deps, Intent { done: true, ..last }).await } else { Ok(()) }
+    let output = if broke_off && last.head == head { check::begun_anew() } else { check::superseded(head) };
+    end_checks(deps, platform, at, &last, own, &output).await?;
+    if !broke_off {
+        return Ok(());
+    }
+    // On this head nothing has ended yet: whoever gives up before it has must not take that for a verdict.
+    let is_old = last.head != head;
+    intend(deps, Intent { done: is_old, check: last.check.clone().filter(|_| is_old), ..last }).await
 }
 
 /// Ends the checks that were left before, and `more`; true where none is left. What the App has no right to end is kept, so that it is tried

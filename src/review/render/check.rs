@@ -92,6 +92,13 @@ pub fn superseded(newer: &str) -> CheckOutput {
     CheckOutput { title: words::SUPERSEDED_TITLE.to_owned(), summary, annotations: Vec::new() }
 }
 
+/// The output of the check of a run that another one of the same head took the place of.
+#[must_use]
+pub fn begun_anew() -> CheckOutput {
+    let summary = words::BEGUN_ANEW.to_owned();
+    CheckOutput { title: words::BEGUN_ANEW_TITLE.to_owned(), summary, annotations: Vec::new() }
+}
+
 /// The output of the check of a change that was closed before its review ended.
 #[must_use]
 pub fn closed() -> CheckOutput {

@@ -10,7 +10,10 @@ mod reading;
 pub mod tally;
 
 pub use asked::model;
-pub use check::{CLOSED, CLOSED_TITLE, SUMMARY_REFUSED, SUPERSEDED_TITLE, queue, queue_title, short, superseded};
+pub use check::{
+    BEGUN_ANEW, BEGUN_ANEW_TITLE, CLOSED, CLOSED_TITLE, SUMMARY_REFUSED, SUPERSEDED_TITLE, queue, queue_title, short,
+    superseded,
+};
 pub use left_out::{ANSWER, waive};
 pub use limits::{
     PROPOSED, and_more, brief, more_lines, more_rows, none_read, overflow, problems, proposed_mistakes,

@@ -17,6 +17,12 @@ pub fn superseded(newer: &str) -> Md {
     md!["Superseded by ", code(&short, 40), ": that commit is reviewed instead.\n"]
 }
 
+/// Title of the check of a run that another one of the same head took the place of.
+pub const BEGUN_ANEW_TITLE: &str = "Begun anew";
+/// And its text.
+pub const BEGUN_ANEW: &str =
+    "The review of this commit broke off and was begun anew: the newer check has the verdict.\n";
+
 /// What a check says of the summary where the platform refused it.
 pub const SUMMARY_REFUSED: &str =
     "The summary could not be posted on the conversation: every finding is an annotation here.\n\n";

@@ -32,7 +32,8 @@ impl Reconciler {
         waiting.rotate_left(first);
         unfinished.append(&mut waiting);
         let mut looks = 0;
-        for intent in unfinished {
+        let mut rest = unfinished.into_iter();
+        while let Some(intent) = rest.next() {
             let Ok(at) = intent.change.parse::<ChangeRef>() else {
                 tracing::warn!(change = intent.change, "a review broke off whose change has no name that can be read");
                 self.finish(intent).await?;
@@ -43,8 +44,8 @@ impl Reconciler {
             }
             looks += 1;
             if looks > MOST {
-                pass.left += 1;
-                continue;
+                pass.left += 1 + rest.len();
+                break;
             }
             if intent.done && intent.at < self.worker.now() - millis(LEFT_FOR) {
                 tracing::warn!(change = %at, checks = ?intent.left, "checks of older heads stay as they are: nobody was allowed to end them for a day");

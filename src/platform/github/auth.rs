@@ -182,6 +182,8 @@ pub(super) struct Keyring {
 
 /// Seconds that a token must still be good for.
 const MARGIN: i64 = 60;
+/// Installations whose tokens for lists are kept at most.
+const LISTS: usize = 1_000;
 
 impl Keyring {
     pub(super) fn new(credentials: Credentials, clock: Clock, limits: Limits) -> Self {
@@ -316,6 +318,10 @@ impl Keyring {
 
     fn lists(&self, installation: u64) -> Arc<Slot> {
         let mut slots = self.lists.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if slots.len() >= LISTS && !slots.contains_key(&installation) {
+            // Whatever nobody is using can be minted again.
+            slots.retain(|_, slot| Arc::strong_count(slot) > 1);
+        }
         slots.entry(installation).or_default().clone()
     }
 }

@@ -278,6 +278,7 @@ mod tests {
     use super::*;
     use crate::diff::{DiffLine, Hunk, Patch};
     use crate::review::testing::{added, at_line, change, missing, named, review, reviewed};
+    use crate::text::testing::{in_proportion, seconds};
     use proptest::prelude::*;
 
     fn places(review: &Review, cap: usize) -> Vec<Placement> {
@@ -437,21 +438,9 @@ mod tests {
             let patch = Patch { hunks: (1..=count).map(hunk).collect() };
             review(change(&[("a.md", patch)]), vec![reviewed("a.md", findings, None)])
         };
-        let time = |review: &Review| {
-            let start = cpu_time::ThreadTime::now();
-            assert!(place(review, 10).iter().all(|at| at.introduced));
-            start.elapsed().as_secs_f64()
-        };
-        let (small, large) = (of(1_000), of(8_000));
-        let (short, mut long) = (time(&small).min(time(&small)).max(0.005), time(&large));
-        // A machine that does something else at the moment is no defect of ours.
-        for _ in 0..4 {
-            if long < 24.0 * short {
-                break;
-            }
-            long = long.min(time(&large));
-        }
-        assert!(long < 24.0 * short, "{short:.3} s, with eight times as many {long:.3} s");
+        in_proportion("places", (&of(1_000), &of(8_000)), |review| {
+            seconds(|| assert!(place(review, 10).iter().all(|at| at.introduced)))
+        });
     }
 
     proptest! {

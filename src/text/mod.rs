@@ -14,6 +14,8 @@ mod pointer;
 mod private;
 mod smuggled;
 mod span;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use date::Date;
 pub use front::{Front, front_matter};

@@ -5,9 +5,9 @@ use super::line::Fragment;
 use super::rule::Rules;
 
 /// How far edges of what stands below each other may lie apart, in points.
-const EDGE: f64 = 3.0;
+pub(super) const EDGE: f64 = 3.0;
 /// Pitch of the lines of a cell, in parts of their size, where no other is known.
-const PITCH: f64 = 1.75;
+pub(super) const PITCH: f64 = 1.75;
 const CLOSE: f64 = 1.4;
 /// Lines that a row is high at most where no lines are drawn around its cells.
 const HIGH: f64 = 14.0;

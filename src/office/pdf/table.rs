@@ -2,18 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::group::{Cell, Group};
+use super::group::{Cell, EDGE, Group, PITCH};
 use super::line::Fragment;
 use crate::document::{Manuscript, Phrase};
 use crate::text::Spot;
 
-/// How far left edges of one column may lie apart, in points.
-const EDGE: f64 = 3.0;
 /// Gap between two rows of a table, in parts of the size, at which the table ends; and one at which a line alone is no row.
 const APART: f64 = 5.0;
 const NEAR: f64 = 2.4;
-/// Pitch of the lines of one cell.
-const NEXT: f64 = 1.75;
 /// Rows that are looked back to for the columns of a line.
 const BACK: usize = 100;
 /// Most different words that are counted.
@@ -121,7 +117,8 @@ impl Rows {
             next.grid.is_none() && below > 0.0 && below < near && next.left() > fragment.left - EDGE
         });
         // The end of a first cell that began on the page before, which may have several lines.
-        let is_rest = gap.map_or_else(|| starts_small(line), |gap| last.cells.len() == 1 && gap < NEXT * fragment.size);
+        let is_rest =
+            gap.map_or_else(|| starts_small(line), |gap| last.cells.len() == 1 && gap < PITCH * fragment.size);
         let is_row = match at {
             0 => follows.is_some_and(|next| is_rest || (next.is_row() && gap.is_some())),
             _ => gap.is_some() || starts_small(line),

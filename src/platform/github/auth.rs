@@ -160,14 +160,9 @@ impl Minted {
     }
 }
 
-/// Where a token is kept, for all that use it at the same time.
+/// Keeps a token for as long as somebody has it, and for whoever else asks meanwhile; then nothing in memory has the token.
 #[derive(Default)]
-struct Slot(tokio::sync::Mutex<Option<Minted>>);
-
-/// Keeps the token of a repository for as long as it lives, and for whoever else asks meanwhile; then nothing in memory has it.
-pub(super) struct Kept {
-    _slot: Arc<Slot>,
-}
+pub(super) struct Slot(tokio::sync::Mutex<Option<Minted>>);
 
 /// Gives out a token for each call.
 pub(super) struct Keyring {
@@ -191,11 +186,6 @@ impl Keyring {
         Self { credentials, clock, repositories, lists, lanes: Lanes::new(limits) }
     }
 
-    /// Has the token of `scope` kept until what is returned is dropped.
-    pub(super) fn keep(&self, scope: &Scope) -> Kept {
-        Kept { _slot: self.repository(scope) }
-    }
-
     pub(super) fn is_app(&self) -> bool {
         matches!(self.credentials, Credentials::App(_))
     }
@@ -211,7 +201,7 @@ impl Keyring {
             Credentials::Token(token) => return Ok(self.pass(token.0.clone(), Whose::Token)),
             Credentials::App(app) => app,
         };
-        let slot = self.repository(scope);
+        let slot = self.slot(scope);
         let mut kept = slot.0.lock().await;
         let good = |minted: &&Minted| minted.serves(installation) && minted.is_good((self.clock)());
         if let Some(minted) = kept.as_ref().filter(good) {
@@ -287,7 +277,7 @@ impl Keyring {
         if !self.is_app() {
             return false;
         }
-        *self.repository(scope).0.lock().await = None;
+        *self.slot(scope).0.lock().await = None;
         true
     }
 
@@ -305,7 +295,8 @@ impl Keyring {
         }
     }
 
-    fn repository(&self, scope: &Scope) -> Arc<Slot> {
+    /// What keeps the token of `scope`.
+    pub(super) fn slot(&self, scope: &Scope) -> Arc<Slot> {
         let mut slots = self.repositories.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(slot) = slots.get(scope).and_then(Weak::upgrade) {
             return slot;

@@ -40,7 +40,7 @@ use crate::review::{Action, Capabilities, ChangeRef, ObjectId, Outcome, Pressure
 use crate::text::is_commit;
 
 pub use auth::{AppKey, Clock, Credentials, Token};
-use auth::{Kept, Keyring, Rights, Scope};
+use auth::{Keyring, Rights, Scope, Slot};
 use client::{Answer, Client, Failure, JSON, Pass, Wish, segment};
 use known::{Courtesy, Defaults, Refused, Runs, Shelf};
 use rate::Lane;
@@ -133,7 +133,7 @@ impl GitHub {
         }
         let mut scope = Scope { owner: at.owner.clone(), repo: at.repo.clone(), rights: self.0.rights };
         let Shared { keyring, client, refused, .. } = &*self.0;
-        let mut kept = keyring.keep(&scope);
+        let mut token = keyring.slot(&scope);
         // Now, so that missing rights are known before any work is done.
         if scope.rights == Rights::Resolve {
             let mut is_refused = refused.holds(&scope, Courtesy::Resolve, client.now());
@@ -148,14 +148,14 @@ impl GitHub {
             }
             if is_refused {
                 scope.rights = Rights::Review;
-                kept = keyring.keep(&scope);
+                token = keyring.slot(&scope);
             }
         }
         let lane = keyring.token(client, &scope, installation).await?.lane;
         // What could not say anything in the end is not begun.
         lane.is_ready(Instant::now())
             .map_err(|wait| PlatformError::RateLimited { seconds: wait.seconds, detail: wait.why })?;
-        Ok(Repository { shared: self.0.clone(), scope, installation, lane, runs: Runs::default(), _kept: kept })
+        Ok(Repository { shared: self.0.clone(), scope, installation, lane, runs: Runs::default(), _token: token })
     }
 }
 
@@ -181,8 +181,8 @@ struct Repository {
     installation: Option<u64>,
     lane: Arc<Lane>,
     runs: Runs,
-    /// With it goes the token.
-    _kept: Kept,
+    /// The token goes with it.
+    _token: Arc<Slot>,
 }
 
 /// Pages of a list that are read at most, a hundred entries each.

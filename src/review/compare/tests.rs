@@ -1,11 +1,10 @@
 //! Tests of the comparison: findings by fingerprint, commitments by tables of edits.
 
-use cpu_time::ThreadTime;
-
 use super::*;
 use crate::document::BlockKind;
 use crate::facts::{Bound, Commitment, Comparator, Stricter};
 use crate::review::testing::{assessment, commitment, missing};
+use crate::text::testing::{in_proportion, seconds};
 
 #[test]
 fn findings_are_counted_by_fingerprint() {
@@ -109,21 +108,9 @@ fn the_time_grows_no_faster_than_the_commitments() {
             }
             (base, head)
         };
-        let time = |(base, head): &((Document, Assessment), (Document, Assessment))| {
-            let start = ThreadTime::now();
-            assert!(!changes(base, head).0.is_empty());
-            start.elapsed().as_secs_f64()
-        };
-        let (small, large) = (pair(few), pair(many));
-        let (short, mut long) = (time(&small).min(time(&small)).max(0.005), time(&large));
-        // A machine that does something else at the moment is no defect of ours.
-        for _ in 0..4 {
-            if long < 24.0 * short {
-                break;
-            }
-            long = long.min(time(&large));
-        }
-        assert!(long < 24.0 * short, "{name}: {short:.3} s, with eight times as many {long:.3} s");
+        in_proportion(name, (&pair(few), &pair(many)), |(base, head)| {
+            seconds(|| assert!(!changes(base, head).0.is_empty()))
+        });
     }
 }
 
@@ -133,21 +120,9 @@ fn the_time_grows_no_faster_than_the_findings() {
         let base: Vec<_> = (0..count).map(|_| Finding { severity: Severity::Info, ..missing("MON-001") }).collect();
         (assessment(vec![missing("MON-001"); count]), assessment(base))
     };
-    let time = |(head, base): &(Assessment, Assessment)| {
-        let start = ThreadTime::now();
-        assert_eq!(compare(head, Some(base)).introduced.len(), head.findings.len());
-        start.elapsed().as_secs_f64()
-    };
-    let (small, large) = (of(1_000), of(8_000));
-    let (short, mut long) = (time(&small).min(time(&small)).max(0.005), time(&large));
-    // A machine that does something else at the moment is no defect of ours.
-    for _ in 0..4 {
-        if long < 24.0 * short {
-            break;
-        }
-        long = long.min(time(&large));
-    }
-    assert!(long < 24.0 * short, "{short:.3} s, with eight times as many {long:.3} s");
+    in_proportion("findings", (&of(1_000), &of(8_000)), |(head, base)| {
+        seconds(|| assert_eq!(compare(head, Some(base)).introduced.len(), head.findings.len()))
+    });
 }
 
 /// Few commitments of a topic are paired by how alike they are, very many by their words and their order: what a person changes in

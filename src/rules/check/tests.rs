@@ -8,6 +8,7 @@ use crate::facts::{Comparator, Facts, Measure, Role};
 use crate::rules::builtin;
 use crate::rules::check::{Context, Shared};
 use crate::text::Span;
+use crate::text::testing::{in_proportion, seconds};
 
 /// Which of many measures has which metric, role, bound and value.
 type Family = (&'static str, fn(usize, &mut Measure));
@@ -64,26 +65,11 @@ fn the_time_grows_no_faster_than_the_measures() {
     for (name, change) in FAMILIES {
         let (small, large) = (of(1_000, *change), of(8_000, *change));
         for rule in rules.rules.iter().filter(|rule| rule.code.starts_with("ARI-") || rule.code.starts_with("MET-")) {
-            let time = |(document, facts): &(Document, Facts)| {
-                let run = || {
-                    let shared = Shared::default();
-                    let cx = Context::new(document, facts, &rules.lexicon, &shared);
-                    let start = ThreadTime::now();
-                    assert!(!rule.check.run(&cx).is_empty());
-                    start.elapsed().as_secs_f64()
-                };
-                (0..2).map(|_| run()).fold(f64::MAX, f64::min)
-            };
-            // Eight times as many; each against each would take sixty-four times as long.
-            let (short, mut long) = (time(&small).max(0.005), time(&large));
-            // A machine that does something else at the moment is no defect of ours.
-            for _ in 0..4 {
-                if long < 24.0 * short {
-                    break;
-                }
-                long = long.min(time(&large));
-            }
-            assert!(long < 24.0 * short, "{}, {name}: {short:.3} s, with eight times as many {long:.3} s", rule.code);
+            in_proportion(&format!("{}, {name}", rule.code), (&small, &large), |(document, facts)| {
+                let shared = Shared::default();
+                let cx = Context::new(document, facts, &rules.lexicon, &shared);
+                seconds(|| assert!(!rule.check.run(&cx).is_empty()))
+            });
         }
     }
 }
